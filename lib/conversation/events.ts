@@ -1,0 +1,68 @@
+import type { Stage } from '../errors.ts';
+
+/**
+ * Everything that happens in a conversation, as it happens. Each event of a turn carries the turn's number (1, 2, …);
+ * none carries a time: `timestamp()` where you read them adds it.
+ */
+export type ConversationEvent = UserEvent | BotEvent | CallEvent;
+
+/** What the user does. */
+export type UserEvent =
+  /** The user began to speak; the frame with the first voice in it arrived `sinceMs` before this event. */
+  | { readonly type: 'user.speaking'; readonly turn: number; readonly sinceMs: number }
+  /** What the user seems to have said in this turn so far. */
+  | { readonly type: 'user.interim'; readonly turn: number; readonly text: string }
+  /** Words of this turn that won't change any more. */
+  | { readonly type: 'user.final'; readonly turn: number; readonly text: string }
+  /**
+   * The turn is committed: the user said this, and the bot answers. The frame with the user's last voice in it
+   * arrived `silenceMs` before this event.
+   */
+  | { readonly type: 'user.said'; readonly turn: number; readonly text: string; readonly silenceMs: number };
+
+/** What the bot does. A committed turn ends with exactly one of `bot.spoke`, `bot.interrupted` and `turn.failed`. */
+export type BotEvent =
+  /** The next piece of the model's answer. */
+  | { readonly type: 'bot.token'; readonly turn: number; readonly text: string }
+  /** The model's answer is complete. Its cost in tokens, where the model tells. */
+  | {
+      readonly type: 'bot.answered';
+      readonly turn: number;
+      readonly text: string;
+      readonly promptTokens?: number;
+      readonly completionTokens?: number;
+    }
+  /** A sentence (0, 1, …) was handed to text-to-speech. */
+  | { readonly type: 'bot.sentence'; readonly turn: number; readonly sentence: number; readonly text: string }
+  /** The first audio of a sentence came from text-to-speech. */
+  | { readonly type: 'bot.audio'; readonly turn: number; readonly sentence: number }
+  /** The first audio of a sentence was handed to the output. */
+  | { readonly type: 'bot.speaking'; readonly turn: number; readonly sentence: number; readonly text: string }
+  /** The whole reply was heard: `audioMs` of speech. */
+  | { readonly type: 'bot.spoke'; readonly turn: number; readonly text: string; readonly audioMs: number }
+  /** The reply was cut. `heard` is what the user heard of it, whole words; `text` what had been written. */
+  | {
+      readonly type: 'bot.interrupted';
+      readonly turn: number;
+      readonly heard: string;
+      readonly text: string;
+      readonly audioMs: number;
+    }
+  /** The reply broke off: which stage failed, and why. `heard` is what the user heard before. The call goes on. */
+  | {
+      readonly type: 'turn.failed';
+      readonly turn: number;
+      readonly stage: Stage;
+      readonly cause: unknown;
+      readonly heard: string;
+      readonly audioMs: number;
+    };
+
+/** What concerns the whole call. */
+export type CallEvent =
+  /** An engine loads: `progress` goes from 0 to 1. */
+  | { readonly type: 'call.loading'; readonly engine: string; readonly progress: number }
+  /** Every engine is ready: from here on the input is listened to. */
+  | { readonly type: 'call.ready' }
+  /** Something a person should know of, but the call goes on. */
+  | { readonly type: 'call.warning'; readonly stage: Stage; readonly message: string };

@@ -1,0 +1,39 @@
+/** The part of a conversation that an error or a figure belongs to. */
+export type Stage = 'input' | 'stt' | 'llm' | 'tts' | 'output';
+
+/** What an {@link RxvoiceError} can say beside its message. */
+export interface RxvoiceErrorOptions {
+  /** The part of the conversation that failed. */
+  readonly stage?: Stage;
+  /** Whether the same call may succeed when made again. Default `false`. */
+  readonly retryable?: boolean;
+  /** The error underneath, as it was thrown. */
+  readonly cause?: unknown;
+}
+
+const marker = Symbol.for('rxvoice.error');
+
+/**
+ * Every error rxvoice itself raises: its message names what was wrong, the value received and the cure,
+ * and never holds a key or what people said.
+ *
+ * @example
+ * call$.subscribe({ error: error => RxvoiceError.is(error) && error.stage === 'stt' && reconnect() });
+ */
+export class RxvoiceError extends Error {
+  readonly stage: Stage | undefined;
+  readonly retryable: boolean;
+
+  constructor(message: string, { stage, retryable = false, cause }: RxvoiceErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.stage = stage;
+    this.retryable = retryable;
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  /** Recognises an rxvoice error, also one made by another copy of the package. */
+  static is(error: unknown): error is RxvoiceError {
+    return typeof error === 'object' && error !== null && marker in error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { OperatorFunction } from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+
+/**
+ * What a speech-to-text engine tells while it listens. All times are positions in the audio it was given, in
+ * milliseconds since the first sample.
+ */
+export type Transcript =
+  /** The user began to speak; `at` is where the voice begins (before it was noticed). */
+  | { readonly type: 'speechStart'; readonly at: number }
+  /** What the words since the last final seem to be; each interim replaces the one before. */
+  | { readonly type: 'interim'; readonly text: string }
+  /** Words that won't change any more; `end` is where the voice in them ends. The finals of an utterance add up. */
+  | { readonly type: 'final'; readonly text: string; readonly end: number }
+  /** The user stopped speaking; `end` is where the voice ended. */
+  | { readonly type: 'utteranceEnd'; readonly end: number };
+
+/**
+ * A streaming speech-to-text engine: an operator from audio to transcripts.
+ *
+ * When the audio completes it finishes what it heard and completes; when it is unsubscribed it stops at once. Its
+ * error means that the engine is gone for good: it reconnects by itself. It emits a final at the latest when an
+ * utterance ends; one that hears long monologues emits finals on the way, so that a turn can be cut with nothing lost.
+ *
+ * @example
+ * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
+ */
+export type Stt = OperatorFunction<AudioFrame, Transcript>;
