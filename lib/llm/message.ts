@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Warmable } from '../engine.ts';
 
 /** One entry of a conversation's history, in the form chat models take. */
 export interface Message {
@@ -19,4 +20,4 @@ export type LlmEvent =
  * @example
  * const parrot: Llm = messages => of({ type: 'token', text: `You said: ${messages.at(-1)?.content}` });
  */
-export type Llm = (messages: readonly Message[]) => Observable<LlmEvent>;
+export type Llm = ((messages: readonly Message[]) => Observable<LlmEvent>) & Warmable;

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
+import type { Warmable } from '../engine.ts';
 
 /**
  * What a speech-to-text engine tells while it listens. All times are positions in the audio it was given, in
@@ -25,4 +26,4 @@ export type Transcript =
  * @example
  * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
  */
-export type Stt = OperatorFunction<AudioFrame, Transcript>;
+export type Stt = OperatorFunction<AudioFrame, Transcript> & Warmable;
