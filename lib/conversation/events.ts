@@ -14,6 +14,8 @@ export type UserEvent =
   | { readonly type: 'user.interim'; readonly turn: number; readonly text: string }
   /** Words of this turn that won't change any more. */
   | { readonly type: 'user.final'; readonly turn: number; readonly text: string }
+  /** The user's voice ended, but no words were understood: a cough, a noise. The turn goes on with the next voice. */
+  | { readonly type: 'user.silent'; readonly turn: number }
   /**
    * The turn is committed: the user said this, and the bot answers. The frame with the user's last voice in it
    * arrived `silenceMs` before this event.

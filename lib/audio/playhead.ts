@@ -1,0 +1,29 @@
+/**
+ * Where a loudspeaker is in the audio it was handed: audio is heard from the moment it is handed over, in real time,
+ * one piece after the other; when pieces come too late there is a gap. All times in ms, on RxJS's clock.
+ */
+export class Playhead {
+  #handedMs = 0;
+  #endsAt = -Infinity;
+
+  /** How much audio was handed over, ms. */
+  get handedMs(): number {
+    return this.#handedMs;
+  }
+
+  /** When the next piece would be heard if it were handed over now. */
+  dueAt(now: number): number {
+    return Math.max(this.#endsAt, now);
+  }
+
+  /** Hands over a piece of audio of this length. */
+  hand(ms: number, now: number): void {
+    this.#endsAt = this.dueAt(now) + ms;
+    this.#handedMs += ms;
+  }
+
+  /** How much of the audio has been heard, ms. */
+  playedMs(now: number): number {
+    return this.#handedMs - Math.max(0, this.#endsAt - now);
+  }
+}

@@ -1,0 +1,119 @@
+import { concat, connect, defer, EMPTY, map, merge, type Observable, of, switchMap, tap } from 'rxjs';
+import { AudioClock } from '../audio/audioClock.ts';
+import { type AudioInput, toInput } from '../audio/toInput.ts';
+import { type AudioSink, toOutput } from '../audio/toOutput.ts';
+import type { Message } from '../llm/message.ts';
+import { systemPrompt as defaultPrompt } from '../llm/systemPrompt.ts';
+import { ofType } from '../rx/ofType.ts';
+import type { Stt } from '../stt/transcript.ts';
+import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurns.ts';
+import { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { BotEvent, ConversationEvent, UserEvent } from './events.ts';
+import { remember } from './history.ts';
+import { reply, type ReplyEngines } from './reply.ts';
+import { whileWarm } from './whileWarm.ts';
+
+/** What a conversation is made of. */
+export interface ConversationOptions extends Omit<ReplyEngines, 'output'> {
+  readonly stt: Stt;
+  /** What the model is told about its task. Default: a prompt written for voice (`systemPrompt`). */
+  readonly systemPrompt?: string;
+  /** What was said before, for a call that continues another. Default: nothing. */
+  readonly history?: readonly Message[];
+  /** How the user's turns end. */
+  readonly turns?: UserTurnsOptions;
+}
+
+/** A conversation over an input and an output. */
+export type Conversation = (input: AudioInput, output: AudioSink) => Observable<ConversationEvent>;
+
+/**
+ * The whole conversation: listens, answers, speaks, and falls silent when the user speaks.
+ *
+ * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
+ * released); when the input completes the last reply is finished, then the call completes. It errors only when the
+ * input or the speech-to-text engine is gone for good; whatever else fails ends the turn with `turn.failed`, and the
+ * call goes on.
+ *
+ * @example
+ * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
+ */
+export const conversation =
+  ({
+    stt,
+    systemPrompt = defaultPrompt,
+    history = [],
+    turns,
+    ...engines
+  }: ConversationOptions): Conversation =>
+  (input, sink) => {
+    const frame$ = toInput(input);
+    const output = toOutput(sink);
+
+    const call$ = defer(() => {
+      const clock = new AudioClock();
+      let remembered = history;
+      let open: { readonly turn: number; readonly spoken: SpokenSoFar } | undefined;
+
+      const answer = (turn: number): Observable<BotEvent> =>
+        defer(() => {
+          const spoken = new SpokenSoFar();
+          open = { turn, spoken };
+          const messages: readonly Message[] = [{ role: 'system', content: systemPrompt }, ...remembered];
+          return concat(
+            reply(turn, messages, { ...engines, output }, spoken),
+            defer(() => ((open = undefined), EMPTY)),
+          );
+        });
+
+      /** Runs after the reply was torn down: tells what the user heard of it. */
+      const interrupted = (): Observable<BotEvent> =>
+        defer(() => {
+          if (open === undefined) return EMPTY;
+          const { turn, spoken } = open;
+          open = undefined;
+          return of({
+            type: 'bot.interrupted',
+            turn,
+            heard: spoken.heard,
+            text: spoken.text,
+            audioMs: spoken.heardMs,
+          } as const);
+        });
+
+      return frame$.pipe(
+        tap(frame => clock.arrived(frame)),
+        stt,
+        userTurns(turns),
+        connect(turn$ =>
+          merge(
+            turn$.pipe(map(turn => userEvent(turn, clock))),
+            turn$.pipe(
+              ofType('speaking', 'said'),
+              // The barge-in: a user who speaks replaces the bot's reply with silence, one who has spoken with the next.
+              switchMap(({ type, turn }) => (type === 'said' ? answer(turn) : interrupted())),
+            ),
+          ),
+        ),
+        tap(event => (remembered = remember(remembered, event))),
+      );
+    });
+    return whileWarm([stt, engines.llm, engines.tts], call$);
+  };
+
+/** What the user does, with positions in the audio turned into how long ago they arrived. */
+function userEvent(event: UserTurn, clock: AudioClock): UserEvent {
+  const { turn } = event;
+  switch (event.type) {
+    case 'speaking':
+      return { type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at) };
+    case 'interim':
+      return { type: 'user.interim', turn, text: event.text };
+    case 'final':
+      return { type: 'user.final', turn, text: event.text };
+    case 'silent':
+      return { type: 'user.silent', turn };
+    case 'said':
+      return { type: 'user.said', turn, text: event.text, silenceMs: clock.sinceMs(event.end) };
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  catchError,
+  concat,
+  connect,
+  defer,
+  EMPTY,
+  filter,
+  map,
+  merge,
+  type Observable,
+  of,
+  reduce,
+} from 'rxjs';
+import type { Output } from '../audio/output.ts';
+import type { Llm, LlmEvent, Message } from '../llm/message.ts';
+import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { ofType } from '../rx/ofType.ts';
+import { failingAs, type StageFailure } from '../stageFailure.ts';
+import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
+import { speakable } from '../tts/speakable.ts';
+import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { Tts } from '../tts/tts.ts';
+import type { BotEvent } from './events.ts';
+
+/** What a reply is made with. */
+export interface ReplyEngines {
+  readonly llm: Llm;
+  readonly tts: Tts;
+  readonly output: Output;
+  readonly sentences?: SentencesOptions;
+  readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
+}
+
+/**
+ * One answer of the bot: asks the model, cleans the words up for the voice, cuts them into sentences and speaks each as
+ * soon as it is written. Ends with `bot.spoke` when all of it was heard, or with `turn.failed`; it never errors.
+ *
+ * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `spoken` then tells
+ * what was heard.
+ */
+export const reply = (
+  turn: number,
+  messages: readonly Message[],
+  { llm, tts, output, sentences: sentencing, speech }: ReplyEngines,
+  spoken: SpokenSoFar,
+): Observable<BotEvent> =>
+  defer(() => {
+    let broken: StageFailure | undefined;
+
+    const failed = ({ stage, cause }: StageFailure): BotEvent => ({
+      type: 'turn.failed',
+      turn,
+      stage,
+      cause,
+      heard: spoken.heard,
+      audioMs: spoken.heardMs,
+    });
+
+    const answer$ = defer(() => llm(messages)).pipe(
+      failingAs('llm'),
+      // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
+      catchError((error: unknown) => {
+        broken = error as StageFailure;
+        return EMPTY;
+      }),
+    );
+
+    const written = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
+      merge(
+        event$.pipe(
+          ofType('token'),
+          map(({ text }) => ({ type: 'bot.token', turn, text }) as const),
+        ),
+        event$.pipe(
+          reduce(add, { type: 'bot.answered', turn, text: '' }),
+          filter(() => broken === undefined),
+        ),
+      );
+
+    const said = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
+      event$.pipe(
+        ofType('token'),
+        map(({ text }) => text),
+        speakable(),
+        sentences(sentencing),
+        failingAs('llm'),
+        filter(hasWords),
+        speak(tts, output, { ...speech, spoken }),
+        map(event => onTurn(turn, event)),
+      );
+
+    const ended = (): BotEvent =>
+      broken
+        ? failed(broken)
+        : { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
+
+    return concat(
+      answer$.pipe(connect(event$ => merge(written(event$), said(event$)))),
+      defer(() => of(ended())),
+    ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
+  });
+
+type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
+
+/** The answer as far as it is written, with the next event of the model. */
+const add = (answered: Answered, event: LlmEvent): Answered =>
+  event.type === 'token'
+    ? { ...answered, text: answered.text + event.text }
+    : { ...answered, promptTokens: event.promptTokens, completionTokens: event.completionTokens };
+
+/** Whether there is something to say in a text: a letter or a digit. */
+const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
+  switch (event.type) {
+    case 'sentence':
+      return { ...event, turn, type: 'bot.sentence' };
+    case 'audio':
+      return { ...event, turn, type: 'bot.audio' };
+    case 'speaking':
+      return { ...event, turn, type: 'bot.speaking' };
+  }
+};

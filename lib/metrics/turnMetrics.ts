@@ -1,0 +1,142 @@
+import {
+  asyncScheduler,
+  defer,
+  mergeMap,
+  type OperatorFunction,
+  timestamp,
+  type TimestampProvider,
+} from 'rxjs';
+import type { ConversationEvent } from '../conversation/events.ts';
+import { noUsage, type Usage, used } from './usage.ts';
+
+/**
+ * The figures of one turn, in milliseconds on one clock. The five stages add up exactly to `total`:
+ * `endpointing + llm + sentence + tts + output = total`. A figure is `undefined` when the turn ended before it.
+ */
+export interface TurnMetrics {
+  /** The turn: 1, 2, … */
+  readonly turn: number;
+  /** How the turn ended. */
+  readonly outcome: 'spoken' | 'interrupted' | 'failed';
+  /** From the user's last voiced audio to the commit of the turn: what it takes to be sure that they stopped. */
+  readonly endpointing: number;
+  /** From the commit to the model's first token. */
+  readonly llm: number | undefined;
+  /** From the first token to the first sentence handed to text-to-speech. */
+  readonly sentence: number | undefined;
+  /** From that sentence to its first audio. */
+  readonly tts: number | undefined;
+  /** From that audio to the output. */
+  readonly output: number | undefined;
+  /** From the user's last voiced audio to the first audio of the reply at the output: the wait the user feels. */
+  readonly total: number | undefined;
+  /** From the user's last voiced audio to the last final transcript of the turn. */
+  readonly stt: number | undefined;
+  /** From the request to the model's last token. */
+  readonly llmTotal: number | undefined;
+  /** When the user cut the reply: from the user's first voiced audio to silence at the output. */
+  readonly bargeIn: number | undefined;
+  /** What the turn used. */
+  readonly usage: Usage;
+}
+
+/** The stages of `total`, in their order. */
+export const stages = ['endpointing', 'llm', 'sentence', 'tts', 'output'] as const;
+
+/** How {@link turnMetrics} measures. */
+export interface TurnMetricsOptions {
+  /** The clock. Default RxJS's own (whole ms; virtual in virtual time); `performance` is finer. */
+  readonly clock?: TimestampProvider;
+}
+
+/**
+ * One record of figures for every committed turn, at the moment it ends: derived from the events of a call and the
+ * times they are seen here, and from nothing else. Subscribe it before the call is placed.
+ *
+ * @example
+ * const call$ = voice.conversation$(input, output).pipe(share());
+ * call$.pipe(turnMetrics()).subscribe(({ turn, total }) => console.log(`turn ${turn}: ${total} ms`));
+ * call$.subscribe();
+ */
+export const turnMetrics =
+  ({ clock = asyncScheduler }: TurnMetricsOptions = {}): OperatorFunction<ConversationEvent, TurnMetrics> =>
+  event$ =>
+    defer(() => {
+      const stopwatch = new Stopwatch();
+      return event$.pipe(
+        timestamp(clock),
+        mergeMap(({ value, timestamp }) => stopwatch.see(value, timestamp)),
+      );
+    });
+
+/** The moments of a turn, each the first time it was seen. */
+type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio' | 'output' | 'answered';
+
+const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
+  'bot.token': 'token',
+  'bot.sentence': 'sentence',
+  'bot.audio': 'audio',
+  'bot.speaking': 'output',
+  'bot.answered': 'answered',
+};
+
+class Stopwatch {
+  #voiceStart = 0;
+  #finalAt: number | undefined;
+  #moments: Partial<Record<Moment, number>> = {};
+  #usage = noUsage;
+
+  see(event: ConversationEvent, now: number): TurnMetrics[] {
+    const moment = momentOf[event.type];
+    if (moment !== undefined) this.#moments[moment] ??= now;
+    this.#usage = used(this.#usage, event);
+    switch (event.type) {
+      case 'user.speaking':
+        this.#voiceStart = now - event.sinceMs;
+        return [];
+      case 'user.final':
+        this.#finalAt = now;
+        return [];
+      case 'user.said':
+        this.#moments = { voiceEnd: now - event.silenceMs, committed: now };
+        if (this.#finalAt !== undefined) this.#moments.final = this.#finalAt;
+        this.#finalAt = undefined;
+        return [];
+      case 'bot.spoke':
+        return [this.#record(event.turn, 'spoken')];
+      case 'bot.interrupted':
+        return [this.#record(event.turn, 'interrupted', now - this.#voiceStart)];
+      case 'turn.failed':
+        return [this.#record(event.turn, 'failed')];
+      default:
+        return [];
+    }
+  }
+
+  #record(turn: number, outcome: TurnMetrics['outcome'], bargeIn?: number): TurnMetrics {
+    const span = (from: Moment, to: Moment): number | undefined => {
+      const { [from]: start, [to]: end } = this.#moments;
+      return start === undefined || end === undefined ? undefined : end - start;
+    };
+    const parts = {
+      endpointing: span('voiceEnd', 'committed') ?? 0,
+      llm: span('committed', 'token'),
+      sentence: span('token', 'sentence'),
+      tts: span('sentence', 'audio'),
+      output: span('audio', 'output'),
+    };
+    return {
+      turn,
+      outcome,
+      ...parts,
+      total: stages.reduce<number | undefined>((sum, stage) => plus(sum, parts[stage]), 0),
+      stt: span('voiceEnd', 'final'),
+      llmTotal: span('committed', 'answered'),
+      bargeIn,
+      usage: this.#usage,
+    };
+  }
+}
+
+const plus = (sum: number | undefined, part: number | undefined): number | undefined =>
+  sum === undefined || part === undefined ? undefined : sum + part;

@@ -1,0 +1,151 @@
+import {
+  catchError,
+  concat,
+  connect,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  endWith,
+  filter,
+  ignoreElements,
+} from 'rxjs';
+import {
+  interval,
+  map,
+  merge,
+  mergeMap,
+  type OperatorFunction,
+  switchMap,
+  takeUntil,
+  throwError,
+} from 'rxjs';
+import type { Transcript } from './transcript.ts';
+
+/** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
+export type UserTurn =
+  /** The turn begins; `at` is where the voice begins, `Infinity` where the engine told words but no `speechStart`. */
+  | { readonly type: 'speaking'; readonly turn: number; readonly at: number }
+  | { readonly type: 'interim'; readonly turn: number; readonly text: string }
+  | { readonly type: 'final'; readonly turn: number; readonly text: string }
+  /** The voice ended, but no words were understood. The turn goes on with the next voice. */
+  | { readonly type: 'silent'; readonly turn: number }
+  /** The turn is over: `text` is all that was said in it, `end` where the voice ended. */
+  | { readonly type: 'said'; readonly turn: number; readonly text: string; readonly end: number };
+
+/** How a user's turn ends. */
+export interface UserTurnsOptions {
+  /** A turn longer than this is cut into a turn of its own, ms. Default 20,000. */
+  readonly maxMs?: number;
+}
+
+/**
+ * Folds an engine's transcripts into the user's turns. Each turn is announced by one `speaking` before anything else
+ * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
+ * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
+ * nothing is doubled. Words still open when the audio ends or the engine fails are said, too.
+ */
+export const userTurns =
+  ({ maxMs = 20_000 }: UserTurnsOptions = {}): OperatorFunction<Transcript, UserTurn> =>
+  transcript$ =>
+    defer(() => {
+      const turns = new Turns();
+      return transcript$.pipe(
+        connect(shared$ => {
+          const over$ = shared$.pipe(ignoreElements(), endWith(true));
+          const tooLong$ = shared$.pipe(
+            filter(isWords),
+            map(({ type }) => type !== 'utteranceEnd'),
+            distinctUntilChanged(),
+            switchMap(talking => (talking ? interval(maxMs) : EMPTY)),
+            map(() => ({ type: 'tooLong' }) as const),
+            takeUntil(over$),
+          );
+          return merge(shared$, tooLong$);
+        }),
+        mergeMap(signal => turns.hear(signal)),
+        catchError((error: unknown) =>
+          concat(
+            defer(() => turns.finish()),
+            throwError(() => error),
+          ),
+        ),
+        turn$ =>
+          concat(
+            turn$,
+            defer(() => turns.finish()),
+          ),
+      );
+    });
+
+/** The state of one subscription: the open turn. */
+class Turns {
+  #turn = 1;
+  #speaking = false;
+  #overdue = false;
+  #finals: string[] = [];
+  #interim = '';
+  #end = 0;
+
+  hear(signal: Transcript | { readonly type: 'tooLong' }): UserTurn[] {
+    switch (signal.type) {
+      case 'speechStart':
+        return this.#speak(signal.at);
+      case 'interim': {
+        if (signal.text === '') return [];
+        this.#interim = signal.text;
+        return [...this.#speak(Infinity), { type: 'interim', turn: this.#turn, text: this.#text }];
+      }
+      case 'final': {
+        this.#interim = '';
+        if (signal.text === '') return [];
+        this.#finals.push(signal.text);
+        this.#end = signal.end;
+        const events: UserTurn[] = [
+          ...this.#speak(Infinity),
+          { type: 'final', turn: this.#turn, text: signal.text },
+        ];
+        return this.#overdue ? [...events, ...this.#commit()] : events;
+      }
+      case 'utteranceEnd': {
+        this.#end = signal.end;
+        const events = this.#commit();
+        this.#interim = '';
+        return events;
+      }
+      case 'tooLong':
+        // The open interim is left to the next turn: its words will be final there.
+        this.#overdue = this.#speaking;
+        return this.#finals.length > 0 ? this.#commit(this.#finals.join(' ')) : [];
+    }
+  }
+
+  /** What is left when no more transcripts come. */
+  finish(): UserTurn[] {
+    return this.#commit();
+  }
+
+  get #text(): string {
+    return [...this.#finals, this.#interim].filter(Boolean).join(' ');
+  }
+
+  #speak(at: number): UserTurn[] {
+    if (this.#speaking) return [];
+    this.#speaking = true;
+    return [{ type: 'speaking', turn: this.#turn, at }];
+  }
+
+  /** Ends the turn with these words, if there are any. */
+  #commit(text = this.#text): UserTurn[] {
+    const turn = this.#turn;
+    const speaking = text === '' ? [] : this.#speak(Infinity);
+    if (!this.#speaking) return [];
+    this.#speaking = false;
+    this.#overdue = false;
+    this.#finals = [];
+    if (text === '') return [{ type: 'silent', turn }];
+    this.#turn += 1;
+    return [...speaking, { type: 'said', turn, text, end: this.#end }];
+  }
+}
+
+const isWords = (transcript: Transcript): boolean => !('text' in transcript) || transcript.text !== '';

@@ -1,0 +1,27 @@
+import { map, type OperatorFunction, pipe } from 'rxjs';
+import { ofType } from '../rx/ofType.ts';
+import type { Transcript } from './transcript.ts';
+import { userTurns, type UserTurnsOptions } from './userTurns.ts';
+
+/** What a user said in one turn, in the form of a message for the model. */
+export interface Utterance {
+  readonly role: 'user';
+  readonly content: string;
+  /** The turn: 1, 2, … */
+  readonly turn: number;
+  /** Where the voice ended, ms of the input's audio. */
+  readonly end: number;
+}
+
+/**
+ * One value for every time the user has finished speaking: the finals between two `utteranceEnd`s, as a message.
+ *
+ * @example
+ * mic$.pipe(stt, utterances(), switchMap(utterance => llm([...history, utterance])))
+ */
+export const utterances = (options: UserTurnsOptions = {}): OperatorFunction<Transcript, Utterance> =>
+  pipe(
+    userTurns(options),
+    ofType('said'),
+    map(({ turn, text, end }) => ({ role: 'user', content: text, turn, end })),
+  );

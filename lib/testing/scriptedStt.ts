@@ -1,0 +1,71 @@
+import { concat, defer, mergeMap } from 'rxjs';
+import { frameMs } from '../audio/frame.ts';
+import type { Stt, Transcript } from '../stt/transcript.ts';
+
+/** Something a user says, and how an engine hears it. Times are ms of the input's audio. */
+export interface ScriptedSpeech {
+  /** Where the voice begins. */
+  readonly from: number;
+  /** Where it ends. */
+  readonly to: number;
+  /** What is understood; empty for a noise. Interims grow word by word while it is said. */
+  readonly text: string;
+  /** How long after `from` the engine notices the voice. Default 100. */
+  readonly noticedMs?: number;
+  /** How long after `to` the final transcript comes. Default 100. */
+  readonly finalMs?: number;
+  /** How long after `to` the engine is sure that the user stopped. Default 300. */
+  readonly endpointingMs?: number;
+}
+
+/**
+ * A speech-to-text engine that hears what a script says, whatever the audio is: it tells each thing when that much
+ * audio has come. When the audio completes, what was begun is finished.
+ *
+ * @example
+ * scriptedStt([{ from: 500, to: 1_500, text: 'What is the weather?' }])
+ */
+export const scriptedStt =
+  (script: readonly ScriptedSpeech[]): Stt =>
+  frame$ =>
+    defer(() => {
+      const steps = script.flatMap(stepsOf).sort((a, b) => a.at - b.at);
+      let positionMs = 0;
+      const due = (): Transcript[] => {
+        const count = steps.findIndex(({ at }) => at > positionMs + 1e-6);
+        return steps.splice(0, count === -1 ? steps.length : count).map(({ transcript }) => transcript);
+      };
+      return concat(
+        frame$.pipe(
+          mergeMap(frame => {
+            positionMs += frameMs(frame);
+            return due();
+          }),
+        ),
+        defer(() => steps.filter(({ from }) => from < positionMs).map(({ transcript }) => transcript)),
+      );
+    });
+
+interface Step {
+  readonly at: number;
+  readonly from: number;
+  readonly transcript: Transcript;
+}
+
+function stepsOf(speech: ScriptedSpeech): Step[] {
+  const { from, to, text, noticedMs = 100, finalMs = 100, endpointingMs = 300 } = speech;
+  const words = text === '' ? [] : text.split(' ');
+  const wordMs = (to - from) / words.length;
+  const step = (at: number, transcript: Transcript): Step => ({ at, from, transcript });
+  return [
+    step(from + noticedMs, { type: 'speechStart', at: from }),
+    ...words.map((_, index) =>
+      step(from + Math.max(noticedMs, (index + 1) * wordMs), {
+        type: 'interim',
+        text: words.slice(0, index + 1).join(' '),
+      }),
+    ),
+    ...(text === '' ? [] : [step(to + finalMs, { type: 'final', text, end: to })]),
+    step(to + Math.max(finalMs, endpointingMs), { type: 'utteranceEnd', end: to }),
+  ];
+}

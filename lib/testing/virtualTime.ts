@@ -1,0 +1,52 @@
+import { type Observable, tap, timestamp } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+
+/** What an observable did in virtual time. Times are ms since it was subscribed. */
+export interface VirtualRun<Value> {
+  readonly values: readonly { readonly at: number; readonly value: Value }[];
+  /** When it completed, if it did. */
+  readonly completedAt: number | undefined;
+  /** When and why it failed, if it did. */
+  readonly failed: { readonly at: number; readonly error: unknown } | undefined;
+}
+
+/** How {@link virtualTime} runs. */
+export interface VirtualTimeOptions {
+  /** Unsubscribe at this time, ms. Default: never. */
+  readonly until?: number;
+}
+
+/**
+ * Subscribes an observable in virtual time, lets all its time pass at once, and returns what it did, exact to the
+ * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations.
+ * Promises and bare timers are not, and never happen here.
+ *
+ * @example
+ * const { values } = virtualTime(() => conversation({ stt, llm, tts })(input, output));
+ * expect(values.find(({ value }) => value.type === 'bot.speaking')?.at).toBe(1_850);
+ */
+export function virtualTime<Value>(
+  make: () => Observable<Value>,
+  { until }: VirtualTimeOptions = {},
+): VirtualRun<Value> {
+  const values: { at: number; value: Value }[] = [];
+  let completedAt: number | undefined;
+  let failed: VirtualRun<Value>['failed'];
+  const scheduler = new TestScheduler(() => undefined);
+  scheduler.run(() => {
+    const subscription = make()
+      .pipe(
+        tap({
+          error: (error: unknown) => (failed = { at: scheduler.now(), error }),
+          complete: () => (completedAt = scheduler.now()),
+        }),
+        timestamp(),
+      )
+      .subscribe({
+        next: ({ value, timestamp: at }) => values.push({ at, value }),
+        error: () => undefined, // noted above
+      });
+    if (until !== undefined) scheduler.schedule(() => subscription.unsubscribe(), until);
+  });
+  return { values, completedAt, failed };
+}

@@ -1,0 +1,87 @@
+import { concatMap, defer, ignoreElements, map, merge, type Observable } from 'rxjs';
+import { type OperatorFunction, Subject, tap } from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import type { Output } from '../audio/output.ts';
+import { paced } from '../audio/paced.ts';
+import { reframe } from '../audio/reframe.ts';
+import { onFirst } from '../rx/onFirst.ts';
+import { failingAs } from '../stageFailure.ts';
+import { type Line, prefetch } from './prefetch.ts';
+import { SpokenSoFar } from './spokenSoFar.ts';
+import type { Tts } from './tts.ts';
+
+/** What happens while sentences are spoken; `sentence` counts them from 0. */
+export type SpeechEvent =
+  /** Handed to text-to-speech. */
+  | { readonly type: 'sentence'; readonly sentence: number; readonly text: string }
+  /** Its first audio came. */
+  | { readonly type: 'audio'; readonly sentence: number }
+  /** Its first audio was handed to the output. */
+  | { readonly type: 'speaking'; readonly sentence: number; readonly text: string };
+
+/** How {@link speak} speaks. */
+export interface SpeakOptions {
+  /** How many sentences are synthesised ahead of the one that plays. Default 1: no gaps, little wasted. */
+  readonly ahead?: number;
+  /** How far ahead of being heard audio is handed to the output, ms. Default 200. */
+  readonly leadMs?: number;
+  /** Where it is noted what has been heard. Default: a ledger of its own. */
+  readonly spoken?: SpokenSoFar;
+}
+
+/**
+ * Speaks sentences one after the other into an output, without gaps between them, and tells how it goes. Completes
+ * when all of it was heard; unsubscribing silences at once and stops the synthesis.
+ *
+ * @example
+ * llm(messages).pipe(sentences(), speak(tts, output)).subscribe()
+ */
+export const speak =
+  (tts: Tts, output: Output, options: SpeakOptions = {}): OperatorFunction<string, SpeechEvent> =>
+  text$ =>
+    defer(() => {
+      const { ahead = 1, leadMs = 200, spoken = new SpokenSoFar() } = options;
+      const event$ = new Subject<SpeechEvent>();
+
+      const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
+        defer(() => {
+          event$.next({ type: 'sentence', sentence, text });
+          return tts(text);
+        }).pipe(
+          failingAs('tts'),
+          onFirst(() => event$.next({ type: 'audio', sentence })),
+          reframe(),
+        );
+
+      const play = ({
+        value: { sentence, text },
+        result$,
+      }: Line<Sentence, AudioFrame>): Observable<AudioFrame> =>
+        defer(() => {
+          spoken.begin(text);
+          return result$.pipe(
+            paced({ leadMs, playhead: spoken.playhead }),
+            onFirst(() => event$.next({ type: 'speaking', sentence, text })),
+            tap({ next: frame => spoken.hand(frame), complete: () => spoken.end() }),
+          );
+        });
+
+      const frame$ = text$.pipe(
+        map((text, sentence) => ({ sentence, text })),
+        prefetch(synthesise, ahead),
+        concatMap(play),
+      );
+      return merge(
+        event$,
+        defer(() => output(frame$)).pipe(
+          failingAs('output'),
+          tap({ next: playback => spoken.report(playback), complete: () => event$.complete() }),
+          ignoreElements(),
+        ),
+      );
+    });
+
+interface Sentence {
+  readonly sentence: number;
+  readonly text: string;
+}

@@ -1,0 +1,79 @@
+import { asyncScheduler } from 'rxjs';
+import { frameMs, type AudioFrame } from '../audio/frame.ts';
+import type { Playback } from '../audio/output.ts';
+import { Playhead } from '../audio/playhead.ts';
+import { wordsWithin } from './wordsWithin.ts';
+
+interface Sentence {
+  readonly text: string;
+  /** Where its audio begins and, as far as it has come, ends in the audio of the reply, ms. */
+  readonly fromMs: number;
+  toMs: number;
+  complete: boolean;
+}
+
+/** How long a character takes to say where nothing better is known: 15 characters a second, ordinary English. */
+const msPerCharacter = 1000 / 15;
+
+/**
+ * The ledger of one reply: what was said, and how much of it has been heard. `speak` fills it in; when the reply is
+ * cut it tells the words that belong in the history.
+ */
+export class SpokenSoFar {
+  /** Where the loudspeaker is, as far as the clock can tell. */
+  readonly playhead = new Playhead();
+  readonly #sentences: Sentence[] = [];
+  #reportedMs: number | undefined;
+
+  /** The next sentence starts. */
+  begin(text: string): void {
+    this.#sentences.push({
+      text,
+      fromMs: this.playhead.handedMs,
+      toMs: this.playhead.handedMs,
+      complete: false,
+    });
+  }
+
+  /** Audio of the sentence that began last goes to the output, after the playhead counted it. */
+  hand(frame: AudioFrame): void {
+    this.#sentences.at(-1)!.toMs += frameMs(frame);
+  }
+
+  /** All audio of the sentence that began last has gone to the output. */
+  end(): void {
+    this.#sentences.at(-1)!.complete = true;
+  }
+
+  /** The output tells what was really heard. */
+  report({ playedMs }: Playback): void {
+    this.#reportedMs = playedMs;
+  }
+
+  /** All the sentences that began. */
+  get text(): string {
+    return join(this.#sentences.map(({ text }) => text));
+  }
+
+  /** How much audio has been heard by now, ms. */
+  get heardMs(): number {
+    const { handedMs } = this.playhead;
+    return Math.min(handedMs, this.#reportedMs ?? this.playhead.playedMs(asyncScheduler.now()));
+  }
+
+  /** The words that have been heard by now: whole ones only, in proportion to the audio. */
+  get heard(): string {
+    const heardMs = this.heardMs;
+    return join(
+      this.#sentences.map(({ text, fromMs, toMs, complete }) => {
+        if (complete && heardMs >= toMs) return text;
+        const lengthMs = complete ? toMs - fromMs : Math.max(toMs - fromMs, text.length * msPerCharacter);
+        return wordsWithin(text, (heardMs - fromMs) / lengthMs);
+      }),
+    );
+  }
+}
+
+/** Sentences as one text; they bring their own white space where the model wrote any. */
+const join = (texts: readonly string[]): string =>
+  texts.reduce((all, text) => all + (/\S$/u.test(all) && /^\w/u.test(text) ? ' ' : '') + text, '').trim();
