@@ -1,6 +1,9 @@
+/** A piece this late still continues the one before: timers are late by a few ms, and that must not add up. */
+const toleranceMs = 40;
+
 /**
  * Where a loudspeaker is in the audio it was handed: audio is heard from the moment it is handed over, in real time,
- * one piece after the other; when pieces come too late there is a gap. All times in ms, on RxJS's clock.
+ * one piece after the other; when a piece comes too late there is a gap. All times in ms, on RxJS's clock.
  */
 export class Playhead {
   #handedMs = 0;
@@ -11,9 +14,9 @@ export class Playhead {
     return this.#handedMs;
   }
 
-  /** When the next piece would be heard if it were handed over now. */
+  /** When the next piece is to be heard if it is handed over now. */
   dueAt(now: number): number {
-    return Math.max(this.#endsAt, now);
+    return now - this.#endsAt > toleranceMs ? now : this.#endsAt;
   }
 
   /** Hands over a piece of audio of this length. */

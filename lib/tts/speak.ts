@@ -1,4 +1,4 @@
-import { concatMap, defer, ignoreElements, map, merge, type Observable } from 'rxjs';
+import { defer, ignoreElements, map, merge, type Observable } from 'rxjs';
 import { type OperatorFunction, Subject, tap } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
@@ -6,7 +6,7 @@ import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { failingAs } from '../stageFailure.ts';
-import { type Line, prefetch } from './prefetch.ts';
+import { prefetch } from './prefetch.ts';
 import { SpokenSoFar } from './spokenSoFar.ts';
 import type { Tts } from './tts.ts';
 
@@ -53,23 +53,18 @@ export const speak =
           reframe(),
         );
 
-      const play = ({
-        value: { sentence, text },
-        result$,
-      }: Line<Sentence, AudioFrame>): Observable<AudioFrame> =>
-        defer(() => {
-          spoken.begin(text);
-          return result$.pipe(
-            paced({ leadMs, playhead: spoken.playhead }),
-            onFirst(() => event$.next({ type: 'speaking', sentence, text })),
-            tap({ next: frame => spoken.hand(frame), complete: () => spoken.end() }),
-          );
-        });
+      const play = (audio$: Observable<AudioFrame>, { sentence, text }: Sentence): Observable<AudioFrame> => {
+        spoken.begin(text);
+        return audio$.pipe(
+          paced({ leadMs, playhead: spoken.playhead }),
+          onFirst(() => event$.next({ type: 'speaking', sentence, text })),
+          tap({ next: frame => spoken.hand(frame), complete: () => spoken.end() }),
+        );
+      };
 
       const frame$ = text$.pipe(
         map((text, sentence) => ({ sentence, text })),
-        prefetch(synthesise, ahead),
-        concatMap(play),
+        prefetch(synthesise, play, ahead),
       );
       return merge(
         event$,

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { RxvoiceError } from '../errors.ts';
+import type { Llm, Message } from '../llm/message.ts';
+import type { SentencesOptions } from '../llm/sentences.ts';
+import type { Stt } from '../stt/transcript.ts';
+import type { Tts } from '../tts/tts.ts';
+import { describeProblems } from './problems.ts';
+
+const milliseconds = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+const text = z.string().min(1);
+
+const localStt = z.strictObject({
+  engine: z.literal('local'),
+  /** Which Moonshine model: `tiny` (28 MB, default) or `base` (63 MB, better in noise). */
+  model: z.enum(['tiny', 'base']).exactOptional(),
+  /** Silence after which the user has finished, ms. */
+  endpointingMs: milliseconds.exactOptional(),
+  /** The least time between two interim transcripts, ms. */
+  interimMs: milliseconds.exactOptional(),
+});
+
+const localTts = z.strictObject({
+  engine: z.literal('local'),
+  /** Which of Flite's voices. */
+  voice: z.enum(['rms', 'slt', 'awb', 'kal16']).exactOptional(),
+  /** 1 is the voice's own speed. */
+  speed: z.number().min(0.5).max(2).exactOptional(),
+});
+
+const builtinLlm = z.strictObject({
+  engine: z.literal('builtin'),
+  systemPrompt: text.exactOptional(),
+});
+
+const openaiLlm = z
+  .strictObject({
+    engine: z.literal('openai'),
+    /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
+    apiKey: text.exactOptional(),
+    /** A compatible server: Ollama, vLLM, llama.cpp. Default: the environment's `OPENAI_BASE_URL`, else OpenAI. */
+    baseURL: z.url({ protocol: /^https?$/u }).exactOptional(),
+    model: text.exactOptional(),
+    /** What the model is told about its task. Default: a prompt written for voice. */
+    systemPrompt: text.exactOptional(),
+    temperature: z.number().min(0).max(2).exactOptional(),
+    maxTokens: z.number().int().positive().exactOptional(),
+    reasoningEffort: text.exactOptional(),
+  })
+  .refine(
+    ({ apiKey, baseURL }) =>
+      apiKey ?? baseURL ?? process.env['OPENAI_API_KEY'] ?? process.env['OPENAI_BASE_URL'],
+    {
+      path: ['apiKey'],
+      error: 'an API key',
+    },
+  );
+
+const options = z.strictObject({
+  /** What the model is told about its task, where `llm` is a function of your own. */
+  systemPrompt: text.exactOptional(),
+  /** What was said before, for a call that continues another. */
+  history: z
+    .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+    .exactOptional(),
+  turns: z.strictObject({ maxMs: z.number().int().positive().exactOptional() }).exactOptional(),
+  speech: z
+    .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
+    .exactOptional(),
+  sentences: z.looseObject({}).exactOptional(),
+});
+
+/** A speech-to-text engine: one of ours by name, or a function of your own. */
+export type SttConfig = Stt | z.infer<typeof localStt>;
+/** A language model: one of ours by name, or a function of your own. */
+export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openaiLlm>;
+/** A text-to-speech engine: one of ours by name, or a function of your own. */
+export type TtsConfig = Tts | z.infer<typeof localTts>;
+
+/** What `setup` takes. */
+export interface VoiceConfig {
+  readonly stt: SttConfig;
+  readonly llm: LlmConfig;
+  readonly tts: TtsConfig;
+  /** What the model is told about its task, where `llm` is a function of your own. Default: a prompt for voice. */
+  readonly systemPrompt?: string;
+  /** What was said before, for a call that continues another. Default: nothing. */
+  readonly history?: readonly Message[];
+  /** The user's turns. `maxMs`: a longer turn is cut into a turn of its own; default 20,000. */
+  readonly turns?: { readonly maxMs?: number };
+  /** The bot's speech; see `speak`. */
+  readonly speech?: { readonly ahead?: number; readonly leadMs?: number };
+  /** How answers are cut into sentences; see `sentences`. */
+  readonly sentences?: SentencesOptions;
+}
+
+/** A function, or one of the named engines. */
+const engine = (
+  value: unknown,
+  ...named: [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]
+): z.ZodType => (typeof value === 'function' ? z.any() : z.discriminatedUnion('engine', named));
+
+/**
+ * The configuration, if it is right.
+ *
+ * @throws RxvoiceError that lists every problem.
+ */
+export function checked(config: VoiceConfig): VoiceConfig {
+  const { stt, llm, tts } = (typeof config === 'object' ? config : {}) as Partial<VoiceConfig>;
+  const schema = options.extend({
+    stt: engine(stt, localStt),
+    llm: engine(llm, builtinLlm, openaiLlm),
+    tts: engine(tts, localTts),
+  });
+  const { error } = schema.safeParse(config);
+  if (error) throw new RxvoiceError(describeProblems(error.issues, config));
+  return config;
+}

@@ -1,0 +1,66 @@
+import { merge, type Observable } from 'rxjs';
+import { type Conversation, conversation } from '../conversation/conversation.ts';
+import type { Loading } from '../engine.ts';
+import { builtinLlm } from '../llm/builtin/builtinLlm.ts';
+import type { Llm } from '../llm/message.ts';
+import { localStt } from '../providers/local/localStt.ts';
+import { localTts } from '../providers/local/localTts.ts';
+import { openaiLlm } from '../providers/openai/openaiLlm.ts';
+import type { Stt } from '../stt/transcript.ts';
+import type { Tts } from '../tts/tts.ts';
+import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
+
+/** A voice bot, set up: ready for any number of conversations. */
+export interface Voice {
+  /** Has a conversation over an input and an output; see `conversation`. */
+  readonly conversation$: Conversation;
+  /** Loads the engines and keeps them loaded while it is subscribed, so that every call starts at once. */
+  readonly warm$: Observable<Loading>;
+  readonly stt: Stt;
+  readonly llm: Llm;
+  readonly tts: Tts;
+}
+
+/**
+ * Sets up a voice bot: chooses the engines and checks every option at once. Each may also be a function of your own.
+ * Nothing is loaded or connected before a conversation (or `warm$`) is subscribed; several voices live side by side.
+ *
+ * @throws RxvoiceError that lists every problem: its path, what was expected, what was received, and the cure.
+ *
+ * @example
+ * const voice = setup({ stt: { engine: 'local' }, llm: { engine: 'builtin' }, tts: { engine: 'local' } });
+ * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe(console.log);
+ */
+export function setup(config: VoiceConfig): Voice {
+  const { stt, llm, tts, ...options } = checked(config);
+  const engines = { stt: sttOf(stt), llm: llmOf(llm), tts: ttsOf(tts) };
+  const systemPrompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? options.systemPrompt;
+  return {
+    ...engines,
+    conversation$: conversation({
+      ...options,
+      ...engines,
+      ...(systemPrompt !== undefined && { systemPrompt }),
+    }),
+    warm$: merge(...Object.values(engines).flatMap(({ warm$ }) => (warm$ ? [warm$] : []))),
+  };
+}
+
+const sttOf = (config: SttConfig): Stt => {
+  if (typeof config === 'function') return config;
+  const { engine: _, ...options } = config;
+  return localStt(options);
+};
+
+const llmOf = (config: LlmConfig): Llm => {
+  if (typeof config === 'function') return config;
+  if (config.engine === 'builtin') return builtinLlm();
+  const { engine: _engine, systemPrompt: _prompt, ...options } = config;
+  return openaiLlm(options);
+};
+
+const ttsOf = (config: TtsConfig): Tts => {
+  if (typeof config === 'function') return config;
+  const { engine: _, ...options } = config;
+  return localTts(options);
+};
