@@ -1,0 +1,189 @@
+import { concat, EMPTY, from, NEVER, of, take, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Transcript } from '../../lib/stt/transcript.ts';
+import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
+import { utterances } from '../../lib/stt/utterances.ts';
+import { virtualTime } from '../../lib/testing/index.ts';
+import { marbles } from '../marbles.ts';
+
+const start = (at: number): Transcript => ({ type: 'speechStart', at });
+const interim = (text: string): Transcript => ({ type: 'interim', text });
+const final = (text: string, end = 0): Transcript => ({ type: 'final', text, end });
+const end = (at: number): Transcript => ({ type: 'utteranceEnd', end: at });
+
+const hear = (...transcripts: Transcript[]): UserTurn[] =>
+  virtualTime(() => from(transcripts).pipe(userTurns())).values.map(({ value }) => value);
+
+describe('userTurns', () => {
+  it('should tell a turn from its first voice to its end', () => {
+    expect(
+      hear(start(500), interim('What'), interim('What is'), final('What is new?', 1_400), end(1_500)),
+    ).toEqual([
+      { type: 'speaking', turn: 1, at: 500 },
+      { type: 'interim', turn: 1, text: 'What' },
+      { type: 'interim', turn: 1, text: 'What is' },
+      { type: 'final', turn: 1, text: 'What is new?' },
+      { type: 'said', turn: 1, text: 'What is new?', end: 1_500 },
+    ]);
+  });
+
+  it('should add the finals of an utterance up, with the interim after them', () => {
+    const turns = hear(
+      start(0),
+      final('One two', 900),
+      interim('three'),
+      final('three four.', 1_800),
+      end(1_800),
+    );
+    expect(turns.filter(({ type }) => type === 'interim')).toEqual([
+      { type: 'interim', turn: 1, text: 'One two three' },
+    ]);
+    expect(turns.at(-1)).toEqual({ type: 'said', turn: 1, text: 'One two three four.', end: 1_800 });
+  });
+
+  it('should end a turn once, however often its end is told', () => {
+    const turns = hear(
+      start(0),
+      final('Yes.', 400),
+      end(400),
+      end(400),
+      start(2_000),
+      final('No.', 2_400),
+      end(2_400),
+    );
+    expect(turns.filter(({ type }) => type === 'said')).toEqual([
+      { type: 'said', turn: 1, text: 'Yes.', end: 400 },
+      { type: 'said', turn: 2, text: 'No.', end: 2_400 },
+    ]);
+  });
+
+  it('should announce a turn of an engine that tells no start of speech', () => {
+    expect(hear(interim('Hel'), final('Hello.', 300), end(300))[0]).toEqual({
+      type: 'speaking',
+      turn: 1,
+      at: Infinity,
+    });
+  });
+
+  it('should say what was open when the end comes without a final', () => {
+    expect(hear(start(0), interim('turn left'), end(700)).at(-1)).toEqual({
+      type: 'said',
+      turn: 1,
+      text: 'turn left',
+      end: 700,
+    });
+  });
+
+  it('should tell of a noise that no words came, and keep the number of the turn', () => {
+    expect(
+      hear(start(0), end(200), start(900), final('Well.', 1_200), end(1_200)).map(({ type, turn }) => [
+        type,
+        turn,
+      ]),
+    ).toEqual([
+      ['speaking', 1],
+      ['silent', 1],
+      ['speaking', 1],
+      ['final', 1],
+      ['said', 1],
+    ]);
+  });
+
+  it('should ignore empty transcripts', () => {
+    expect(hear(interim(''), final('', 100), end(100))).toEqual([]);
+  });
+
+  it('should say what was begun when the audio ends mid-word', () => {
+    expect(hear(start(0), final('I would', 600), interim('li')).at(-1)).toMatchObject({
+      type: 'said',
+      text: 'I would li',
+    });
+  });
+
+  it('should say what was begun when the engine fails, and then fail', () => {
+    const source$ = concat(
+      of(start(0), interim('help')),
+      throwError(() => new Error('gone')),
+    );
+    const run = virtualTime(() => source$.pipe(userTurns()));
+    expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
+    expect(run.failed?.error).toEqual(new Error('gone'));
+  });
+
+  it('should cut a turn that lasts too long with what is final, and lose or double nothing', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('s--f----i--g---(e|)', {
+        s: start(0),
+        f: final('one two', 3),
+        i: interim('three'),
+        g: final('three four', 11),
+        e: end(12),
+      });
+      expectObservable(source$.pipe(userTurns({ maxMs: 10 }))).toBe('s--f----i-c(tg)(e|)', {
+        s: { type: 'speaking', turn: 1, at: 0 },
+        f: { type: 'final', turn: 1, text: 'one two' },
+        i: { type: 'interim', turn: 1, text: 'one two three' },
+        c: { type: 'said', turn: 1, text: 'one two', end: 3 },
+        t: { type: 'speaking', turn: 2, at: Infinity },
+        g: { type: 'final', turn: 2, text: 'three four' },
+        e: { type: 'said', turn: 2, text: 'three four', end: 12 },
+      });
+      expectSubscriptions(source$.subscriptions).toBe('^--------------!');
+    });
+  });
+
+  it('should wait for words to be final when none are at the cut', () => {
+    const { values } = virtualTime(
+      () => of(start(0)).pipe(source$ => concat(source$, NEVER), userTurns({ maxMs: 100 })),
+      { until: 250 },
+    );
+    expect(values.map(({ value }) => value.type)).toEqual(['speaking']);
+    marbles(({ cold, expectObservable }) => {
+      const source$ = cold('s 14ms (f|)', { s: start(0), f: final('so long', 14) });
+      expectObservable(source$.pipe(userTurns({ maxMs: 10 }))).toBe('s 14ms (fc|)', {
+        s: { type: 'speaking', turn: 1, at: 0 },
+        f: { type: 'final', turn: 1, text: 'so long' },
+        c: { type: 'said', turn: 1, text: 'so long', end: 14 },
+      });
+    });
+  });
+
+  it('should complete with an empty source, wait with a silent one and stop when unsubscribed', () => {
+    expect(virtualTime(() => EMPTY.pipe(userTurns())).completedAt).toBe(0);
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold<Transcript>('s---', { s: start(0) });
+      expectObservable(source$.pipe(userTurns()), '^-!').toBe('s--', {
+        s: { type: 'speaking', turn: 1, at: 0 },
+      });
+      expectSubscriptions(source$.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('should stop a firehose', () => {
+    const run = virtualTime(() =>
+      from(Array.from({ length: 1_000 }, (_, at) => [start(at), final('a', at), end(at)]).flat()).pipe(
+        userTurns(),
+        take(4),
+      ),
+    );
+    expect(run.values).toHaveLength(4);
+  });
+});
+
+describe('utterances', () => {
+  it('should give one message for each time the user has finished', () => {
+    const source$ = of(
+      start(0),
+      final('Hello', 400),
+      final('there.', 800),
+      end(800),
+      start(3_000),
+      final('Bye.', 3_300),
+      end(3_300),
+    );
+    expect(virtualTime(() => source$.pipe(utterances())).values.map(({ value }) => value)).toEqual([
+      { role: 'user', content: 'Hello there.', turn: 1, end: 800 },
+      { role: 'user', content: 'Bye.', turn: 2, end: 3_300 },
+    ]);
+  });
+});
