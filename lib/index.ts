@@ -1,0 +1,57 @@
+/**
+ * rxvoice: turns a chat bot into a voice bot. Every public name, in the order of a conversation.
+ *
+ * Beside it: `rxvoice/local` (offline engines), `rxvoice/openai`, and `rxvoice/testing` (scripted engines, virtual
+ * time).
+ */
+
+// One call to set it all up.
+export { setup, type Voice } from './setup/setup.ts';
+export type { LlmConfig, SttConfig, TtsConfig, VoiceConfig } from './setup/schema.ts';
+export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts';
+export type { Loading, Warmable } from './engine.ts';
+
+// Audio in.
+export { type AudioFrame, concatFrames, frameBytes, frameMs, frameOf, level, silence } from './audio/frame.ts';
+export { type AudioInput, type AudioReader, toInput } from './audio/toInput.ts';
+export { readWav, wavInput, type WavInputOptions } from './audio/wav.ts';
+export { reframe, type ReframeOptions } from './audio/reframe.ts';
+export { resample, resampleFrame } from './audio/resample.ts';
+export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './audio/voiceActivity.ts';
+
+// Speech to text.
+export type { Stt, Transcript } from './stt/transcript.ts';
+export { type Utterance, utterances } from './stt/utterances.ts';
+export { type UserTurn, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
+
+// The model.
+export type { Llm, LlmEvent, Message } from './llm/message.ts';
+export { systemPrompt } from './llm/systemPrompt.ts';
+export { builtinLlm, type BuiltinLlmOptions } from './llm/builtin/builtinLlm.ts';
+export { sentences, type SentencesOptions } from './llm/sentences.ts';
+
+// Text to speech.
+export type { Tts } from './tts/tts.ts';
+export { speakable, toSpeakable } from './tts/speakable.ts';
+export { prefetch } from './tts/prefetch.ts';
+export { speak, type SpeakOptions, type SpeechEvent } from './tts/speak.ts';
+export { SpokenSoFar } from './tts/spokenSoFar.ts';
+
+// Audio out.
+export { paced, type PacedOptions } from './audio/paced.ts';
+export { Playhead } from './audio/playhead.ts';
+export type { Output, Playback } from './audio/output.ts';
+export { type AudioSink, type AudioWriter, toOutput } from './audio/toOutput.ts';
+export { wavOutput, type WavOutputOptions, writeWav } from './audio/wav.ts';
+export { recording, type Recording } from './audio/recording.ts';
+
+// The conversation.
+export { conversation, type Conversation, type ConversationOptions } from './conversation/conversation.ts';
+export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';
+export { remember } from './conversation/history.ts';
+export { ofType } from './rx/ofType.ts';
+
+// The figures.
+export { stages, type TurnMetrics, turnMetrics, type TurnMetricsOptions } from './metrics/turnMetrics.ts';
+export { figures, type Percentiles, summarise, type Summary, summary } from './metrics/summary.ts';
+export type { Usage } from './metrics/usage.ts';

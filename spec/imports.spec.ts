@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Who may import whom: a folder of `lib` and the folders (or files) it may import from, beside itself. */
+const may: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'engine.ts': [],
+  'stageFailure.ts': ['errors.ts'],
+  rx: [],
+  audio: ['rx', 'errors.ts'],
+  stt: ['audio', 'rx', 'errors.ts', 'engine.ts'],
+  llm: ['audio', 'rx', 'errors.ts', 'engine.ts'],
+  tts: ['audio', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
+  conversation: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
+  metrics: ['conversation', 'rx'],
+  providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
+  testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts'],
+  setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts'],
+  'index.ts': [
+    'audio',
+    'stt',
+    'llm',
+    'tts',
+    'conversation',
+    'metrics',
+    'rx',
+    'setup',
+    'errors.ts',
+    'engine.ts',
+  ],
+};
+
+const root = resolve(import.meta.dirname, '..');
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.[jt]s$/u.test(name))
+    .map(name => join(folder, name));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|export)[^;]*?from '(\.[^']+)';/gmsu)].map(
+    match => relative(root, resolve(root, dirname(file), match[1]!)),
+  );
+const place = (file: string): string => file.split('/')[1]!;
+
+describe('imports', () => {
+  it('should go one way', () => {
+    const wrong = sources('lib').flatMap(file =>
+      importsOf(file)
+        .filter(target => place(target) !== place(file) && !may[place(file)]?.includes(place(target)))
+        .map(target => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('should not lead from one provider to another', () => {
+    const provider = (file: string): string => file.split('/')[2]!;
+    const wrong = sources('lib/providers').flatMap(file =>
+      importsOf(file).filter(target => place(target) === 'providers' && provider(target) !== provider(file)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('should lead the CLI to the entry points only, so that it proves the public API is enough', () => {
+    const entries = [
+      'lib/index.ts',
+      'lib/testing/index.ts',
+      'lib/providers/local/index.ts',
+      'lib/providers/openai/index.ts',
+    ];
+    const wrong = sources('cli').flatMap(file =>
+      importsOf(file).filter(target => target.startsWith('lib/') && !entries.includes(target)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('should bring no clock or Promise into the core', () => {
+    const core = ['audio', 'stt', 'llm', 'tts', 'conversation', 'metrics'].flatMap(folder =>
+      sources(`lib/${folder}`),
+    );
+    const wrong = core.filter(file =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .some(
+          line =>
+            !/^\s*(\*|\/\/|\/\*)/u.test(line) &&
+            /\b(setTimeout|setInterval|Date\.now|performance\.now|AbortSignal\.timeout|new Promise|await)\b/u.test(
+              line,
+            ),
+        ),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
