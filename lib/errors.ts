@@ -37,3 +37,7 @@ export class RxvoiceError extends Error {
     return typeof error === 'object' && error !== null && marker in error;
   }
 }
+
+/** What a value is, in words for an error message: never the value itself, which may be a key. */
+export const kindOf = (value: unknown): string =>
+  value === null ? 'null' : value === undefined ? 'nothing' : `a value of type ${typeof value}`;

@@ -25,8 +25,13 @@ export class Playhead {
     this.#handedMs += ms;
   }
 
+  /** How much of the audio is still to be heard, ms. */
+  restMs(now: number): number {
+    return Math.max(0, this.#endsAt - now);
+  }
+
   /** How much of the audio has been heard, ms. */
   playedMs(now: number): number {
-    return this.#handedMs - Math.max(0, this.#endsAt - now);
+    return this.#handedMs - this.restMs(now);
   }
 }

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import {
+  catchError,
+  concatMap,
+  defer,
+  finalize,
+  from,
+  isObservable,
+  type Observable,
+  of,
+  repeat,
+} from 'rxjs';
+import { takeWhile, throwError } from 'rxjs';
+import { kindOf, RxvoiceError } from '../errors.ts';
+import { settled } from '../rx/settled.ts';
+import { type AudioFrame, frameOf } from './frame.ts';
+import { paced } from './paced.ts';
+import { Playhead } from './playhead.ts';
+import { reframe } from './reframe.ts';
+
+/** A piece of `s16le` mono audio; nothing, or no bytes, at the end. */
+type Chunk = ArrayBufferView | ArrayBuffer | null | undefined;
+
+/** Audio to be read in chunks: `s16le` mono bytes. */
+export interface AudioReader {
+  /** Hz. Default 16,000. */
+  readonly sampleRate?: number;
+  /** The next bytes, about `chunkSize` of them, now or later; `null`, `undefined` or no bytes at the end. */
+  read(chunkSize: number): Chunk | PromiseLike<Chunk>;
+  /** Called once, when no more is wanted. */
+  close?(): unknown;
+}
+
+/** Where a conversation can listen: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz. */
+export type AudioInput = Observable<AudioFrame> | AudioReader | Readable;
+
+/** How far a reader may run ahead of real time, ms: a live one, with a clock of its own, is never held back. */
+const slackMs = 200;
+
+/**
+ * Any input as frames of 20 ms; those of an observable pass as they are. A reader is asked for 20 ms at a time, one
+ * read at a time, and never faster than real time (with 200 ms of slack), so that a file is heard as if it were spoken
+ * now. Unsubscribing stops reading at once and closes the source.
+ *
+ * @throws RxvoiceError for a source of another kind. Errors of the source come as RxvoiceError, stage `input`.
+ *
+ * @example
+ * toInput({ read: size => socket.take(size), sampleRate: 8_000 })
+ */
+export function toInput(source: AudioInput): Observable<AudioFrame> {
+  if (isObservable(source)) return source;
+  if (source instanceof Readable) return defer(() => read(readerOf(source)));
+  if (isReader(source)) return read(source);
+  throw new RxvoiceError(
+    'input: expected an Observable of audio frames, an object with read(chunkSize) or a Node Readable, but got ' +
+      `${kindOf(source)}. For a file pass wavInput(path).`,
+    { stage: 'input' },
+  );
+}
+
+function read(reader: AudioReader): Observable<AudioFrame> {
+  const { sampleRate = 16_000 } = reader;
+  return defer(() => {
+    const playhead = new Playhead();
+    const samples = wholeSamples(sampleRate);
+    const next$ = defer(() => settled(reader.read((sampleRate / 50) * 2))).pipe(
+      concatMap(chunk =>
+        isEnd(chunk)
+          ? of(undefined)
+          : of(samples(chunk)).pipe(reframe(), paced({ playhead, leadMs: slackMs })),
+      ),
+    );
+    return next$.pipe(
+      repeat(),
+      takeWhile(frame => frame !== undefined),
+      catchError((cause: unknown) =>
+        throwError(() => new RxvoiceError('The input could not be read.', { stage: 'input', cause })),
+      ),
+      finalize(() => reader.close?.()),
+      reframe(),
+    );
+  });
+}
+
+/** Bytes as samples; a byte left over is kept for the next chunk. */
+function wholeSamples(sampleRate: number): (chunk: ArrayBufferView | ArrayBuffer) => AudioFrame {
+  let odd = new Uint8Array(0);
+  return chunk => {
+    const fresh = bytesOf(chunk);
+    const bytes = odd.length === 0 ? fresh : Uint8Array.from([...odd, ...fresh]);
+    odd = bytes.slice(bytes.length & ~1);
+    return frameOf(bytes, sampleRate);
+  };
+}
+
+const bytesOf = (chunk: ArrayBufferView | ArrayBuffer): Uint8Array =>
+  ArrayBuffer.isView(chunk)
+    ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    : new Uint8Array(chunk);
+
+const isEnd = (chunk: Chunk): chunk is null | undefined =>
+  chunk === null || chunk === undefined || chunk.byteLength === 0;
+
+const isReader = (source: unknown): source is AudioReader =>
+  typeof source === 'object' && source !== null && 'read' in source && typeof source.read === 'function';
+
+/** A Node stream as a reader. */
+function readerOf(readable: Readable): AudioReader {
+  const chunks = readable[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  return {
+    read: () => chunks.next().then(({ value }) => value),
+    close: () => readable.destroy(),
+  };
+}

@@ -1,0 +1,96 @@
+import { Writable } from 'node:stream';
+import {
+  asyncScheduler,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  fromEvent,
+  ignoreElements,
+  merge,
+} from 'rxjs';
+import { mergeMap, type Observable, Subject, take, takeUntil, tap, throwError, timer } from 'rxjs';
+import { kindOf, RxvoiceError } from '../errors.ts';
+import { done } from '../rx/settled.ts';
+import { type AudioFrame, frameBytes, frameMs } from './frame.ts';
+import type { Output, Playback } from './output.ts';
+import { Playhead } from './playhead.ts';
+import { resample } from './resample.ts';
+
+/** Something that audio can be written to: `s16le` mono bytes, about 20 ms at a time, a little ahead of real time. */
+export interface AudioWriter {
+  /** Hz. Default 16,000; speech is brought to it. */
+  readonly sampleRate?: number;
+  /** Takes the next bytes. When it returns a promise, the next write waits for it. */
+  write(chunk: Uint8Array): unknown;
+  /** Called at once when the speech is cut: forget what was written and not yet heard. */
+  clear?(): unknown;
+  /** Waits until all that was written has been heard. Without it the time is taken from the clock. */
+  drain?(): unknown;
+}
+
+/** Where a conversation can speak: an {@link Output}, a writer, or a Node stream of `s16le` mono bytes at 16,000 Hz. */
+export type AudioSink = Output | AudioWriter | Writable;
+
+/**
+ * Any sink as an {@link Output}. Nothing is written after a cut. A sink that is slower than real time delays the
+ * speech and drops none of it; what waits is bounded by the reply, and gone when the reply is cut. A Node stream is
+ * never ended.
+ *
+ * @throws RxvoiceError for a sink of another kind.
+ *
+ * @example
+ * toOutput({ write: bytes => socket.send(bytes), clear: () => socket.send('clear'), sampleRate: 8_000 })
+ */
+export function toOutput(sink: AudioSink): Output {
+  if (typeof sink === 'function') return sink;
+  if (sink instanceof Writable) return speech$ => failingWith(sink, play(writerOf(sink))(speech$));
+  if (isWriter(sink)) return play(sink);
+  throw new RxvoiceError(
+    'output: expected an Output function, an object with write(chunk) or a Node Writable, but got ' +
+      `${kindOf(sink)}. For a file pass wavOutput(path).`,
+    { stage: 'output' },
+  );
+}
+
+const play =
+  (writer: AudioWriter): Output =>
+  speech$ =>
+    defer(() => {
+      const playhead = new Playhead();
+      let heard = false;
+      const write = (frame: AudioFrame): Observable<unknown> => {
+        playhead.hand(frameMs(frame), asyncScheduler.now());
+        return done(writer.write(frameBytes(frame)));
+      };
+      const drain = (): Observable<unknown> =>
+        writer.drain ? done(writer.drain()) : timer(playhead.restMs(asyncScheduler.now()));
+
+      return concat(speech$.pipe(resample(writer.sampleRate ?? 16_000), concatMap(write)), defer(drain)).pipe(
+        ignoreElements(),
+        tap({ complete: () => (heard = true) }),
+        finalize(() => heard || writer.clear?.()),
+      );
+    });
+
+const isWriter = (sink: unknown): sink is AudioWriter =>
+  typeof sink === 'object' && sink !== null && 'write' in sink && typeof sink.write === 'function';
+
+/** A Node stream as a writer. */
+const writerOf = (writable: Writable): AudioWriter => ({
+  write: chunk => (writable.write(chunk) ? EMPTY : fromEvent(writable, 'drain').pipe(take(1))),
+});
+
+/** Playback that fails when the stream does, also while it waits for the stream. */
+const failingWith = (writable: Writable, playback$: Observable<Playback>): Observable<Playback> =>
+  defer(() => {
+    const over$ = new Subject<void>();
+    const failure$ = fromEvent(writable, 'error').pipe(
+      mergeMap(cause =>
+        throwError(() => new RxvoiceError('The output could not be written to.', { stage: 'output', cause })),
+      ),
+      takeUntil(over$),
+    );
+    return merge(playback$.pipe(finalize(() => over$.next())), failure$);
+  });

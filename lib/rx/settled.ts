@@ -1,0 +1,12 @@
+import { EMPTY, from, isObservable, type Observable, of } from 'rxjs';
+
+/** Whatever a foreign function returned, as an observable: what a promise settles to, else the value itself. */
+export const settled = <Value>(value: Value | PromiseLike<Value>): Observable<Value> =>
+  isThenable(value) ? from(value as PromiseLike<Value>) : of(value);
+
+/** Completes when what a foreign function returned is done: a promise settled, or at once. */
+export const done = (value: unknown): Observable<unknown> =>
+  isObservable(value) ? value : isThenable(value) ? from(value) : EMPTY;
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
