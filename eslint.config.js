@@ -26,6 +26,10 @@ export default tseslint.config(
   },
   {
     files: ['spec/**', 'bench/**', 'examples/**'],
-    rules: { 'rxjs-x/no-ignored-default-value': 'off', 'rxjs-x/no-ignored-error': 'off' },
+    rules: {
+      'rxjs-x/no-ignored-default-value': 'off',
+      'rxjs-x/no-ignored-error': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
   },
 );

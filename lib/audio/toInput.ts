@@ -1,15 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  catchError,
-  concatMap,
-  defer,
-  finalize,
-  from,
-  isObservable,
-  type Observable,
-  of,
-  repeat,
-} from 'rxjs';
+import { catchError, concatMap, defer, finalize, isObservable, type Observable, of, repeat } from 'rxjs';
 import { takeWhile, throwError } from 'rxjs';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';

@@ -106,7 +106,8 @@ function userEvent(event: UserTurn, clock: AudioClock): UserEvent {
   const { turn } = event;
   switch (event.type) {
     case 'speaking':
-      return { type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at) };
+      // The voice begins after that position, so a frame that ends there does not hold it.
+      return { type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at + 1) };
     case 'interim':
       return { type: 'user.interim', turn, text: event.text };
     case 'final':

@@ -19,7 +19,11 @@ export function whileWarm(
     const over$ = new Subject<void>();
     const ready = new Set<number>();
     const loading$s = warm$s.map((warm$, engine) =>
-      warm$.pipe(tap(({ progress }) => void (progress >= 1 && ready.add(engine)))),
+      warm$.pipe(
+        tap(({ progress }) => {
+          if (progress >= 1) ready.add(engine);
+        }),
+      ),
     );
     return merge(...loading$s).pipe(
       takeUntil(over$),

@@ -30,9 +30,9 @@ describe('turnMetrics', () => {
       output: 0,
       total: 640,
       stt: 100,
-      llmTotal: 280,
+      llmTotal: 300,
       bargeIn: undefined,
-      usage: { ttsCharacters: 27, botAudioMs: 1_660, promptTokens: 0, completionTokens: 0 },
+      usage: { ttsCharacters: 28, botAudioMs: 1_620, promptTokens: 0, completionTokens: 0 },
     });
   });
 
