@@ -2,7 +2,7 @@ import { EMPTY, from, isObservable, type Observable, of } from 'rxjs';
 
 /** Whatever a foreign function returned, as an observable: what a promise settles to, else the value itself. */
 export const settled = <Value>(value: Value | PromiseLike<Value>): Observable<Value> =>
-  isThenable(value) ? from(value as PromiseLike<Value>) : of(value);
+  isThenable(value) ? from(value) : of(value);
 
 /** Completes when what a foreign function returned is done: a promise settled, or at once. */
 export const done = (value: unknown): Observable<unknown> =>

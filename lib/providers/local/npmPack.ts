@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exhaustMap, interval, merge, Observable, takeUntil, share, ignoreElements, endWith } from 'rxjs';
+import { RxvoiceError } from '../../errors.ts';
+
+/**
+ * Downloads a package's tarball with the user's own npm, so that their registry, proxy and credentials apply. Emits
+ * the bytes on disk as they come, at last the tarball's path. Its scripts don't run and its dependencies are not
+ * fetched. Unsubscribing ends the process.
+ */
+export function npmPack(spec: string, folder: string): Observable<number | { readonly tarball: string }> {
+  const tarball$ = run(spec, folder).pipe(share());
+  const over$ = tarball$.pipe(ignoreElements(), endWith(true));
+  const progress$ = interval(200).pipe(
+    exhaustMap(() => sizeOf(folder)),
+    takeUntil(over$),
+  );
+  return merge(progress$, tarball$);
+}
+
+const run = (spec: string, folder: string): Observable<{ readonly tarball: string }> =>
+  new Observable(subscriber => {
+    const windows = process.platform === 'win32';
+    // A cache of its own, so that what has arrived can be seen, and goes with the folder.
+    const npm = spawn(
+      windows ? 'npm.cmd' : 'npm',
+      [
+        'pack',
+        spec,
+        '--pack-destination',
+        folder,
+        '--cache',
+        join(folder, 'npm'),
+        '--ignore-scripts',
+        '--json',
+      ],
+      { shell: windows, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    let complaint = '';
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    npm.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+    npm.on('error', cause => {
+      subscriber.error(
+        new RxvoiceError(
+          'npm, which fetches the models, is not found. Install it, or point RXVOICE_MODELS at a copy.',
+          {
+            cause,
+          },
+        ),
+      );
+    });
+    npm.on('close', code => {
+      if (subscriber.closed) return;
+      const [packed] = code === 0 ? (JSON.parse(output) as { filename: string }[]) : [];
+      if (packed === undefined) return subscriber.error(failed(spec, complaint));
+      // npm before 9 writes the scope's slash into the name it tells, but not into the file's.
+      subscriber.next({ tarball: join(folder, packed.filename.replace(/^@/u, '').replace('/', '-')) });
+      subscriber.complete();
+    });
+    return () => npm.kill();
+  });
+
+const failed = (spec: string, complaint: string): RxvoiceError => {
+  const reason = /npm (?:error|ERR!) code (\S+)/u.exec(complaint)?.[1] ?? 'unknown';
+  return new RxvoiceError(
+    `npm can't fetch ${spec} (code ${reason}). Is there a network, and is npm's registry the right one? ` +
+      "On a machine without one, point RXVOICE_MODELS at another machine's model folder.",
+    { retryable: true, cause: new Error(complaint.trim()) },
+  );
+};
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = await Promise.all(
+    names.map(name =>
+      stat(join(folder, name)).then(
+        found => (found.isFile() ? found.size : 0),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
