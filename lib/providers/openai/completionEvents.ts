@@ -1,0 +1,75 @@
+import { catchError, concat, concatMap, defer, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
+import { RxvoiceError } from '../../errors.ts';
+import type { LlmEvent } from '../../llm/message.ts';
+
+/** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
+export interface CompletionChunk {
+  readonly choices?:
+    | readonly {
+        readonly delta?: { readonly content?: string | null; readonly refusal?: string | null } | null;
+        readonly finish_reason?: string | null;
+      }[]
+    | null;
+  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
+}
+
+/**
+ * Reads the chunks of a streamed chat completion (`POST /v1/chat/completions` with `stream: true`).
+ *
+ * A refusal is an answer like any other. An answer is only whole with a `finish_reason`: a stream that ends without
+ * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter. The usage is
+ * the last one told, since some servers count along.
+ */
+export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> => chunk$ =>
+  defer(() => {
+    let finish: string | undefined;
+    let usage: CompletionChunk['usage'];
+    let empty = true;
+
+    const token$ = chunk$.pipe(
+      concatMap((chunk): LlmEvent[] => {
+        const choice = chunk.choices?.[0];
+        finish = choice?.finish_reason || finish;
+        usage = chunk.usage ?? usage;
+        const text = choice?.delta?.content || choice?.delta?.refusal;
+        if (!text) return [];
+        empty = false;
+        return [{ type: 'token', text }];
+      }),
+      catchError((error: unknown) => (finish === undefined ? throwError(() => error) : EMPTY)),
+    );
+
+    return concat(
+      token$,
+      defer(() => {
+        const flaw = flawOf(finish, empty);
+        if (flaw !== undefined) return throwError(() => flaw);
+        if (!usage) return EMPTY;
+        const { prompt_tokens: promptTokens = 0, completion_tokens: completionTokens = 0 } = usage;
+        return of<LlmEvent>({ type: 'usage', promptTokens, completionTokens });
+      }),
+    );
+  });
+
+/** What is wrong with an answer that ended this way. */
+function flawOf(finish: string | undefined, empty: boolean): RxvoiceError | undefined {
+  if (finish === undefined)
+    return new RxvoiceError('The language model broke off in the middle of its answer (no finish_reason).', {
+      stage: 'llm',
+      retryable: true,
+    });
+  if (finish === 'content_filter')
+    return new RxvoiceError(
+      "The server's content filter stopped the answer (finish_reason content_filter).",
+      {
+        stage: 'llm',
+      },
+    );
+  if (finish === 'length' && empty)
+    return new RxvoiceError(
+      'The language model used up all its tokens before the first word (finish_reason length): raise maxTokens, ' +
+        "or set reasoningEffort to 'none'.",
+      { stage: 'llm' },
+    );
+  return undefined;
+}

@@ -1,0 +1,2 @@
+export { openaiLlm, type OpenaiLlmOptions } from './openaiLlm.ts';
+export type { OpenaiConnectionOptions } from './openaiConnection.ts';

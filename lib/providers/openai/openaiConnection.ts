@@ -1,0 +1,57 @@
+import { RxvoiceError } from '../../errors.ts';
+
+/** How an OpenAI engine reaches its server. */
+export interface OpenaiConnectionOptions {
+  /** Default: the environment variable `OPENAI_API_KEY`. A server of your own may need none. */
+  readonly apiKey?: string;
+  /**
+   * A server that speaks the same protocol: "http://localhost:11434/v1" for Ollama, say.
+   * Default: the environment variable `OPENAI_BASE_URL`, else OpenAI itself.
+   */
+  readonly baseURL?: string;
+  /** Further HTTP headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A checked connection. */
+export interface OpenaiConnection {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  /** Whether the server is OpenAI's own, rather than one that speaks the same protocol. */
+  readonly isOpenai: boolean;
+}
+
+/**
+ * Reads what is not given from the environment and checks all of it, so that a wrong setting shows before the first
+ * call. The errors never hold the key or a header's value.
+ */
+export function openaiConnection({ apiKey, baseURL, headers }: OpenaiConnectionOptions): OpenaiConnection {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL } = process.env;
+  const url = (baseURL ?? OPENAI_BASE_URL)?.trim() || 'https://api.openai.com/v1';
+  const key = (apiKey ?? OPENAI_API_KEY)?.trim() || undefined;
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw wrong(`baseURL is '${url}', but must be an http or https URL such as 'http://localhost:11434/v1'.`);
+  const isOpenai = /(^|\.)api\.openai\.com$/.test(new URL(url).hostname);
+  if (key === undefined && isOpenai)
+    throw wrong(
+      'apiKey is missing: give it, or set the environment variable OPENAI_API_KEY. ' +
+        'Keys are made at https://platform.openai.com/api-keys.',
+    );
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
+    throw wrong(
+      'apiKey has a character in it that no key has, such as a space or a line break: copy it again.',
+    );
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw wrong(
+        `headers has an entry '${name}' that HTTP does not allow: check its name, and its value for line breaks.`,
+      );
+    }
+  }
+  // The SDK insists on a key; a server that needs none ignores it.
+  return { apiKey: key ?? 'none', baseURL: url, isOpenai };
+}
+
+const wrong = (message: string): RxvoiceError => new RxvoiceError(`OpenAI: ${message}`);

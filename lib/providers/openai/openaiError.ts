@@ -1,0 +1,96 @@
+import { TimeoutError } from 'rxjs';
+import { RxvoiceError, type Stage } from '../../errors.ts';
+import type { OpenaiConnection } from './openaiConnection.ts';
+import type { OpenaiSdk } from './openaiSdk.ts';
+
+/** Of which request an error is. */
+export interface OpenaiRequest extends OpenaiConnection {
+  readonly stage: Stage;
+  readonly model: string;
+  readonly timeoutMs: number;
+  /** What people said; a server's text that quotes any of it is not passed on. */
+  readonly said: readonly string[];
+}
+
+/**
+ * What went wrong with a request, as an RxvoiceError that says what to do.
+ *
+ * The server's own text is only passed on for requests it does not accept, and only if it quotes neither the key nor
+ * what was said. The error underneath is kept as cause where it is about the connection; those with a body are not.
+ */
+export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request: OpenaiRequest) {
+  const { stage, isOpenai, baseURL, timeoutMs } = request;
+  const who = isOpenai ? 'OpenAI' : new URL(baseURL).host;
+  const failure = (what: string, retryable: boolean, cause?: unknown): RxvoiceError =>
+    new RxvoiceError(`${who} ${what}`, { stage, retryable, cause });
+
+  return (error: unknown): RxvoiceError => {
+    if (RxvoiceError.is(error)) return error;
+    if (error instanceof TimeoutError)
+      return failure(`sent nothing for ${timeoutMs} ms. A slow model needs a higher timeoutMs.`, true);
+    if (error instanceof APIConnectionError)
+      return failure('can not be reached: check the network and baseURL.', true, error);
+    if (error instanceof APIError) {
+      const { status, code, requestID } = error as Refusal;
+      const [what, retryable] = refusal(error as Refusal, request);
+      const facts = [status && `HTTP ${status}`, code, requestID && `request ${requestID}`]
+        .filter(Boolean)
+        .join(', ');
+      return failure(what + (facts && ` (${facts})`), retryable);
+    }
+    if (error instanceof SyntaxError)
+      return failure('sent something that is not JSON. Check baseURL.', false);
+    return failure('broke off the connection.', true, error);
+  };
+}
+
+/** What the SDK tells of an answer that is an error. */
+interface Refusal {
+  readonly status: number | undefined;
+  readonly code: string | null | undefined;
+  readonly type: string | undefined;
+  readonly requestID: string | null | undefined;
+  readonly headers: Headers | undefined;
+  readonly message: string;
+}
+
+/** What a server's refusal means, and whether the same request may pass later. */
+function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryable: boolean] {
+  const { status, code, type, headers } = error;
+  const advised = headers?.get('x-should-retry');
+  if (code === 'insufficient_quota' || type === 'insufficient_quota')
+    return ['says that the account has no credit left: add some in its billing settings', false];
+  switch (status) {
+    case 401:
+      return ['does not accept the API key: check apiKey, or the environment variable OPENAI_API_KEY', false];
+    case 403:
+      return [
+        `does not allow this: the key's project may have no access to the model '${request.model}'`,
+        false,
+      ];
+    case 404:
+      return [`does not know the model '${request.model}', or the address: check model and baseURL`, false];
+    case 429:
+      return ['limits how often it is asked: wait, or have the limit raised', advised !== 'false'];
+    case 408:
+    case 409:
+      return ['was too busy', advised !== 'false'];
+    case undefined:
+      return [
+        `gave up in the middle of the answer${quoted(error, request)}`,
+        type !== 'invalid_request_error',
+      ];
+    default:
+      return status >= 500
+        ? ['has trouble of its own', advised !== 'false']
+        : [`does not accept the request${quoted(error, request)}`, advised === 'true'];
+  }
+}
+
+/** The server's own words, unless they hold what must not be passed on. */
+function quoted({ message }: Refusal, { apiKey, said }: OpenaiRequest): string {
+  const pieces = said.flatMap(text => text.match(/[\p{L}\p{N} ]{8,20}/gu) ?? []);
+  const holdsSecret =
+    /\bsk-|bearer/i.test(message) || [apiKey, ...pieces].some(secret => message.includes(secret));
+  return holdsSecret ? '' : `: ${message.replace(/^\d{3} /, '').slice(0, 300)}`;
+}
