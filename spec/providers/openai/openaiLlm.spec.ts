@@ -207,13 +207,10 @@ describe('openaiLlm', () => {
     it.each([
       ['too many requests', refuse(429, { code: 'rate_limit_exceeded' }, { 'retry-after-ms': '5' })],
       ['a server error', refuse(500, {}, { 'retry-after': '0' })],
-      [
-        'an error page',
-        (response => response.writeHead(503, { 'retry-after-ms': '1' }).end('<html>')),
-      ],
+      ['an error page', response => response.writeHead(503, { 'retry-after-ms': '1' }).end('<html>')],
       ['a cut connection', cut(chunk({ role: 'assistant' }))],
       ['an answer that ends without a word', stream('data: [DONE]\n\n')],
-      ['a refused connection', (response => response.destroy())],
+      ['a refused connection', response => response.destroy()],
     ])('should try again after %s', async (_, reply) => {
       const server = await serve(reply, stream(completion('Yes.')));
       expect(text(await all(ask(server)))).toBe('Yes.');
