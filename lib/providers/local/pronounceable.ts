@@ -1,0 +1,111 @@
+import { spokenAcronyms } from './spokenAcronyms.ts';
+import { spokenAddresses } from './spokenAddresses.ts';
+import { spokenAmounts } from './spokenAmounts.ts';
+import { spokenNumbers } from './spokenNumbers.ts';
+
+type Rule = readonly [pattern: RegExp, spoken: string];
+
+/** The longest word in the dictionaries has 45 letters; what is longer (a key, a hash) would be seconds of noise. */
+const longestWord = /([^\s]{45})[^\s]+/g;
+
+const markdown: readonly Rule[] = [
+  [/^\s*```.*$/gm, ' '],
+  [/!?\[([^\]]*)\]\([^)]*\)/g, '$1'],
+  [/^\s*(?:#{1,6}|>|[-*+•])\s+/gm, ''],
+  [/^\s*[-=_*|: ]{3,}\s*$/gm, ' '],
+  [/(\*\*\*|\*\*|\*|___|__|~~|`+)(?=\S)([^*`~\n]*\S)\1/g, '$2'],
+  [/(?<!\w)_([^_\n]+)_(?!\w)/g, '$1'],
+  [/\|/g, ', '],
+  [/\s*\n\s*\n\s*/g, '\n'],
+  [/([^\s.!?:;,])\s*\n\s*(?=\S)/g, '$1. '],
+];
+
+const typography: readonly Rule[] = [
+  [/[‘’‚′`´]/g, "'"],
+  [/["“”„«»″]/g, ' '],
+  [/(?:…|\.{2,})(?=\s*[a-z])/g, ', '],
+  [/…|\.{2,}/g, '. '],
+  [/\s*[—―]\s*|\s+[-–]+\s+|--+/g, ', '],
+  [/[–‐‑]/g, '-'],
+  [/\s*→\s*/g, ' to '],
+];
+
+const abbreviations: readonly Rule[] = [
+  [/\be\.\s?g\.,?/gi, 'for example'],
+  [/\bi\.\s?e\.,?/gi, 'that is'],
+  [/\betc\b\.?/gi, 'et cetera'],
+  [/\bNo\.\s?(?=\d)/g, 'number '],
+  [/\bapprox\./gi, 'approximately'],
+  [/\bPh\.?D\.?/g, 'P H D'],
+  [/\bw\/o\b/gi, 'without'],
+  [/\bw\/(?=\s)/gi, 'with'],
+];
+
+const symbols: readonly Rule[] = [
+  [/\s*&\s*/g, ' and '],
+  [/\s*=\s*/g, ' equals '],
+  [/\s*≠\s*/g, ' is not '],
+  [/\s*≤\s*|\s*<=\s*/g, ' is at most '],
+  [/\s*≥\s*|\s*>=\s*/g, ' is at least '],
+  [/\s+<\s+/g, ' is less than '],
+  [/\s+>\s+/g, ' is more than '],
+  [/(?<=\d)\s*\+\s*(?=\d)/g, ' plus '],
+  [/√\s*/g, 'the square root of '],
+  [/π/g, 'pi'],
+  [/@(?=\w)/g, ' at '],
+  [/\band\/or\b/gi, 'and or'],
+  [/(\d)\s*\/\s*(?=(?:second|minute|hour|day|week|month|year|person)s?\b)/g, '$1 per '],
+  [/(euros?|pounds?|dollars?|yen|rupees?)\s*\/\s*/g, '$1 per '],
+  [/(?<=[a-z0-9])\.(?=[a-z])/g, ' dot '],
+  [/(?<=[a-z]{2})([.!?])(?=[A-Z])/g, '$1 '],
+];
+
+/** Letters that don't come apart into a plain letter and its accent. */
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  Æ: 'Ae',
+  œ: 'oe',
+  Œ: 'Oe',
+  ø: 'o',
+  Ø: 'O',
+  ł: 'l',
+  Ł: 'L',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+};
+
+const apply = (text: string, rules: readonly Rule[]): string =>
+  rules.reduce((said, [pattern, spoken]) => said.replace(pattern, spoken), text);
+
+const plainLetters = (text: string): string =>
+  text
+    .replace(/[ßæÆœŒøØłŁđðþ]/g, letter => letters[letter]!)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '');
+
+/** What is left that Flite would read by its name, misread or stumble over: emoji, other scripts, stray marks. */
+const withoutTheUnspeakable = (text: string): string =>
+  text
+    .replace(/[^\x20-\x7e]|[*_~^<>{}[\]\\|#()]/g, ' ')
+    .replace(longestWord, '$1')
+    .replace(/([.!?,;:])[.!?,;:\s]*(?=[.!?,;:])/g, '')
+    .replace(/\s+(?=[.,!?;:](?:\s|$))|^[\s.,!?;:]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/**
+ * Makes text sayable by Flite, which knows plain English in ASCII: typography, Markdown left-overs, accents, addresses,
+ * currencies, units, versions, acronyms and signs become words. What has no sound (emoji, scripts other than Latin)
+ * goes; where nothing is left, the answer is `''`. Words are cut at 45 letters.
+ *
+ * @example
+ * pronounceable('It’s **5 km** – mail bob@example.com'); // "It's 5 kilometers, mail bob at example dot com"
+ */
+export function pronounceable(text: string): string {
+  const plain = apply(apply(text, markdown), abbreviations);
+  const counted = apply(apply(spokenAmounts(spokenAddresses(plain)), typography), symbols);
+  const said = withoutTheUnspeakable(spokenNumbers(spokenAcronyms(plainLetters(counted))));
+  return /[a-z0-9]/i.test(said) ? said : '';
+}
