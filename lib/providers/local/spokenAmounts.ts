@@ -117,7 +117,7 @@ const rules: readonly Rule[] = [
   [/\b(\d{1,2}:\d{2}):(\d{2})\b/g, (_, time, seconds) => `${time} and ${Number(seconds)} seconds`],
   [/\b(\d+):(\d)\b(?!:)/g, '$1 to $2'],
   [/\b24\/7\b/g, '24 7'],
-  [/\b[vV](\d+(?:\.\d+)*)\b/g, 'version $1'],
+  [/\b(?:version )?[vV](\d+(?:\.\d+)*)\b/g, 'version $1'],
   [/\b\d+(?:\.\d+){2,}\b/g, version => version.replaceAll('.', ' point ')],
   [/(\d)\s*[–—]\s*(?=\d)/g, '$1 to '],
   [/(?<![\w.-])(\d{1,2})-(?=\d{1,2}(?![\w-]))/g, '$1 to '],

@@ -40,7 +40,7 @@ describe('pronounceable', () => {
       'five euros fifty, one pound, ten euros, 1.5 thousand dollars, three million euros',
     ],
     ['dollars, which Flite knows', '$3.50', '$3.50'],
-    ['versions', 'v1.2.3', 'version one point two point three'],
+    ['versions', 'v1.2.3 or version v2', 'version one point two point three or version two'],
     [
       'numbers',
       '391 of 12,345 and 1\u202f000\u202f000',
