@@ -18,6 +18,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      'rxjs-x/no-ignored-takewhile-value': 'off',
       // It also wants the mark on functions that return observables, which ours don't carry.
       'rxjs-x/finnish': 'off',
       'rxjs-x/throw-error': ['error', { allowThrowingAny: true, allowThrowingUnknown: true }],

@@ -12,9 +12,18 @@ export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts'
 export type { Loading, Warmable } from './engine.ts';
 
 // Audio in.
-export { type AudioFrame, concatFrames, frameBytes, frameMs, frameOf, level, silence } from './audio/frame.ts';
+export {
+  type AudioFrame,
+  concatFrames,
+  frameBytes,
+  frameMs,
+  frameOf,
+  level,
+  silence,
+} from './audio/frame.ts';
 export { type AudioInput, type AudioReader, toInput } from './audio/toInput.ts';
-export { readWav, wavInput, type WavInputOptions } from './audio/wav.ts';
+export { readWav } from './audio/wav.ts';
+export { wavInput, type WavInputOptions } from './audio/wavInput.ts';
 export { reframe, type ReframeOptions } from './audio/reframe.ts';
 export { resample, resampleFrame } from './audio/resample.ts';
 export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './audio/voiceActivity.ts';
@@ -42,7 +51,8 @@ export { paced, type PacedOptions } from './audio/paced.ts';
 export { Playhead } from './audio/playhead.ts';
 export type { Output, Playback } from './audio/output.ts';
 export { type AudioSink, type AudioWriter, toOutput } from './audio/toOutput.ts';
-export { wavOutput, type WavOutputOptions, writeWav } from './audio/wav.ts';
+export { writeWav } from './audio/wav.ts';
+export { wavOutput, type WavOutputOptions } from './audio/wavOutput.ts';
 export { recording, type Recording } from './audio/recording.ts';
 
 // The conversation.

@@ -7,6 +7,7 @@ const cures: Readonly<Record<string, string>> = {
   llm: "Pass { engine: 'builtin' }, { engine: 'openai' }, or an Llm of your own.",
   'llm.engine': "Pass 'builtin' or 'openai', or an Llm of your own instead of the object.",
   'llm.apiKey': 'Set OPENAI_API_KEY in the environment, or pass llm.apiKey.',
+  'llm.model': 'Pass llm.model: a server of your own has models of its own.',
   'llm.baseURL': 'Pass an address such as http://127.0.0.1:11434/v1.',
   tts: "Pass { engine: 'local' }, or a Tts of your own.",
   'tts.engine': "Pass 'local', or a Tts of your own instead of the object.",
@@ -28,7 +29,9 @@ function lineOf(issue: z.core.$ZodIssue, config: unknown): string[] {
     );
   const path = nameOf(issue.path);
   const received = describe(issue.path, config);
-  const cure = cures[path] ?? `Pass ${expectation(issue)}.`;
+  const cure =
+    cures[path] ??
+    `Pass ${/^at (least|most)/u.test(expectation(issue)) ? 'a number in that range' : expectation(issue)}.`;
   return [`${path}: expected ${expectation(issue)}, received ${received}. ${cure}`];
 }
 
@@ -55,7 +58,7 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 const article = (noun: string): string => {
   const name = noun === 'int' ? 'whole number' : noun === 'string' ? 'text' : noun;
-  return `${/^[aeiou]/u.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^(?:[aeiou]|http)/u.test(name) ? 'an' : 'a'} ${name}`;
 };
 
 function describe(path: readonly PropertyKey[], config: unknown): string {

@@ -44,17 +44,25 @@ const openaiLlm = z
     /** What the model is told about its task. Default: a prompt written for voice. */
     systemPrompt: text.exactOptional(),
     temperature: z.number().min(0).max(2).exactOptional(),
-    maxTokens: z.number().int().positive().exactOptional(),
+    maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
+    headers: z.record(z.string(), z.string()).exactOptional(),
+    /** Further fields of the request's body. */
+    extraBody: z.record(z.string(), z.unknown()).exactOptional(),
+    /** The longest the server may send nothing, ms. */
+    timeoutMs: z.number().int().min(1).exactOptional(),
+    /** How often a request is made again before its first token. */
+    retries: count.exactOptional(),
   })
-  .refine(
-    ({ apiKey, baseURL }) =>
-      apiKey ?? baseURL ?? process.env['OPENAI_API_KEY'] ?? process.env['OPENAI_BASE_URL'],
-    {
-      path: ['apiKey'],
-      error: 'an API key',
-    },
-  );
+  .superRefine(({ apiKey, baseURL, model }, context) => {
+    const server = baseURL ?? process.env['OPENAI_BASE_URL'];
+    const problem = (field: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (server !== undefined && model === undefined && !server.includes('//api.openai.com'))
+      problem('model', "the id of one of the server's models");
+    if (server === undefined && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined)
+      problem('apiKey', 'an API key');
+  });
 
 const options = z.strictObject({
   /** What the model is told about its task, where `llm` is a function of your own. */
@@ -63,7 +71,7 @@ const options = z.strictObject({
   history: z
     .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
     .exactOptional(),
-  turns: z.strictObject({ maxMs: z.number().int().positive().exactOptional() }).exactOptional(),
+  turns: z.strictObject({ maxMs: z.number().int().min(1).exactOptional() }).exactOptional(),
   speech: z
     .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
     .exactOptional(),

@@ -33,7 +33,7 @@ export interface Voice {
  */
 export function setup(config: VoiceConfig): Voice {
   const { stt, llm, tts, ...options } = checked(config);
-  const engines = { stt: sttOf(stt), llm: llmOf(llm), tts: ttsOf(tts) };
+  const engines = { stt: sttOf(stt, options.turns?.maxMs), llm: llmOf(llm), tts: ttsOf(tts) };
   const systemPrompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? options.systemPrompt;
   return {
     ...engines,
@@ -46,21 +46,22 @@ export function setup(config: VoiceConfig): Voice {
   };
 }
 
-const sttOf = (config: SttConfig): Stt => {
+/** An engine that is told the longest turn ends its words there. */
+const sttOf = (config: SttConfig, maxMs: number | undefined): Stt => {
   if (typeof config === 'function') return config;
-  const { engine: _, ...options } = config;
-  return localStt(options);
+  const { engine, ...options } = config;
+  return localStt({ ...options, ...(maxMs !== undefined && { maxMs }) });
 };
 
 const llmOf = (config: LlmConfig): Llm => {
   if (typeof config === 'function') return config;
   if (config.engine === 'builtin') return builtinLlm();
-  const { engine: _engine, systemPrompt: _prompt, ...options } = config;
+  const { engine, systemPrompt, ...options } = config;
   return openaiLlm(options);
 };
 
 const ttsOf = (config: TtsConfig): Tts => {
   if (typeof config === 'function') return config;
-  const { engine: _, ...options } = config;
+  const { engine, ...options } = config;
   return localTts(options);
 };

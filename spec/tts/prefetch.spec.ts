@@ -74,11 +74,11 @@ describe('prefetch', () => {
   });
 
   it('should make an error of work that throws', () => {
-    const work = (): never => {
-      throw new Error('no such voice');
+    const work = (voice: number): Observable<number> => {
+      throw new Error(`no such voice: ${voice}`);
     };
     expect(virtualTime(() => of(1).pipe(prefetch(work, asItComes))).failed?.error).toEqual(
-      new Error('no such voice'),
+      new Error('no such voice: 1'),
     );
   });
 

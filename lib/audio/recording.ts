@@ -1,0 +1,41 @@
+import { defer, type Observable } from 'rxjs';
+import type { AudioFrame } from './frame.ts';
+import type { Output } from './output.ts';
+import { tapedInput, tapedOutput } from './taped.ts';
+import { Timeline } from './timeline.ts';
+import { writeWav } from './wav.ts';
+
+/** A call on tape: left the user, right the bot, 16,000 Hz. */
+export interface Recording {
+  /** The input, noted as it arrives. */
+  input(frame$: Observable<AudioFrame>): Observable<AudioFrame>;
+  /** The output, noted as it is heard: what is cut is not on the tape. */
+  output(output: Output): Output;
+  /** What has been recorded so far, as a stereo WAV file. */
+  wav(): Uint8Array;
+}
+
+const sampleRate = 16_000;
+
+/**
+ * Records a call. Both sides are placed where they were heard on one line of real time, which begins when the input
+ * is subscribed, so that pauses, barge-ins and cuts are exact.
+ *
+ * @example
+ * const tape = recording();
+ * const call$ = voice.conversation$(tape.input(microphone$), tape.output(speaker));
+ * call$.subscribe({ complete: () => writeFileSync('call.wav', tape.wav()) });
+ */
+export function recording(): Recording {
+  let user = new Timeline(sampleRate);
+  let bot = new Timeline(sampleRate);
+  return {
+    input: frame$ =>
+      defer(() => {
+        [user, bot] = [new Timeline(sampleRate), new Timeline(sampleRate)];
+        return tapedInput(frame$, user);
+      }),
+    output: output => tapedOutput(output, () => bot),
+    wav: () => writeWav(user.sound, bot.sound),
+  };
+}

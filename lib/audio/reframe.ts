@@ -1,0 +1,93 @@
+import { type MonoTypeOperatorFunction, Observable, takeWhile } from 'rxjs';
+import { RxvoiceError } from '../errors.ts';
+import type { AudioFrame } from './frame.ts';
+
+/** How {@link reframe} ends. */
+export interface ReframeOptions {
+  /** Whether a last frame that is too short is filled up with silence. Default `false`: it stays short. */
+  readonly pad?: boolean;
+}
+
+/**
+ * Cuts audio into frames of `ms` milliseconds (to the nearest whole sample; default 20), however it comes in. The last
+ * frame may be shorter, also the last one before the sample rate changes.
+ *
+ * A frame of the right length passes as it is and pieces of a longer one are views of it; only what has to be joined
+ * is copied.
+ *
+ * @example
+ * tts('Hello.').pipe(reframe(20))
+ */
+export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoTypeOperatorFunction<AudioFrame> {
+  if (!(ms > 0 && Number.isFinite(ms))) {
+    throw new RxvoiceError(
+      `ms: expected the length of a frame in milliseconds, e.g. 20, but got ${String(ms)}.`,
+    );
+  }
+  return source$ =>
+    new Observable(subscriber => {
+      // Hand-written, for it runs once a frame of every call: `concatMap` over lists of pieces would allocate for each.
+      const waiting: AudioFrame[] = [];
+      let busy = false;
+      let completed = false;
+      let sampleRate = 0;
+      let length = 0;
+      let begun = new Int16Array(0);
+      let begunLength = 0;
+
+      const flush = (): void => {
+        if (begunLength === 0) return;
+        const pcm = pad ? begun : begun.subarray(0, begunLength);
+        begunLength = 0;
+        subscriber.next({ pcm, sampleRate });
+      };
+
+      const cut = (frame: AudioFrame): void => {
+        if (frame.sampleRate !== sampleRate) {
+          flush();
+          sampleRate = frame.sampleRate;
+          length = Math.max(1, Math.round((ms * sampleRate) / 1000));
+        }
+        const { pcm } = frame;
+        let at = 0;
+        if (begunLength > 0) {
+          at = Math.min(length - begunLength, pcm.length);
+          begun.set(pcm.subarray(0, at), begunLength);
+          begunLength += at;
+          if (begunLength === length) flush();
+        } else if (pcm.length === length) {
+          return subscriber.next(frame);
+        }
+        for (; at + length <= pcm.length && !subscriber.closed; at += length) {
+          subscriber.next({ pcm: pcm.subarray(at, at + length), sampleRate });
+        }
+        if (at < pcm.length) {
+          begun = new Int16Array(length);
+          begun.set(pcm.subarray(at));
+          begunLength = pcm.length - at;
+        }
+      };
+
+      const end = (): void => {
+        flush();
+        subscriber.complete();
+      };
+
+      // A source that never leaves off in its first tick is stopped by `takeWhile` once no more is wanted.
+      return source$.pipe(takeWhile(() => !subscriber.closed)).subscribe({
+        next: frame => {
+          // A consumer that feeds the source while it is handed a frame must not overtake the rest of that frame.
+          if (busy) return void waiting.push(frame);
+          busy = true;
+          for (let next: AudioFrame | undefined = frame; next; next = waiting.shift()) cut(next);
+          busy = false;
+          if (completed) end();
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          completed = true;
+          if (!busy) end();
+        },
+      });
+    });
+}

@@ -1,0 +1,41 @@
+import { asyncScheduler, connect, defer, finalize, ignoreElements, merge, type Observable, tap } from 'rxjs';
+import { type AudioFrame, frameMs } from './frame.ts';
+import type { Output } from './output.ts';
+import { Playhead } from './playhead.ts';
+import { resample } from './resample.ts';
+import type { Timeline } from './timeline.ts';
+
+/** An input that is noted on a timeline as it arrives; it passes as it is. */
+export const tapedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
+  alongside(frame$, timeline.sampleRate, frame => timeline.append(frame));
+
+/** An output that is noted on a timeline as it is heard: what is cut is not on it. */
+export const tapedOutput =
+  (output: Output, timeline: () => Timeline): Output =>
+  speech$ =>
+    defer(() => {
+      const tape = timeline();
+      const playhead = new Playhead();
+      let heard = false;
+      const note = (frame: AudioFrame): void => {
+        const now = asyncScheduler.now();
+        tape.put(frame, tape.positionOf(playhead.dueAt(now)));
+        playhead.hand(frameMs(frame), now);
+      };
+      return output(alongside(speech$, tape.sampleRate, note)).pipe(
+        tap({ complete: () => (heard = true) }),
+        finalize(() => {
+          if (!heard) tape.cut(tape.positionOf(asyncScheduler.now()));
+        }),
+      );
+    });
+
+/** The frames as they are, while each is also noted at the tape's rate. */
+const alongside = (
+  frame$: Observable<AudioFrame>,
+  sampleRate: number,
+  note: (frame: AudioFrame) => void,
+): Observable<AudioFrame> =>
+  frame$.pipe(
+    connect(shared$ => merge(shared$.pipe(resample(sampleRate), tap(note), ignoreElements()), shared$)),
+  );

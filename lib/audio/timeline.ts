@@ -1,0 +1,52 @@
+import { asyncScheduler } from 'rxjs';
+import type { AudioFrame } from './frame.ts';
+
+/** Frames that come this late are still one piece of sound: timers and networks are uneven. */
+const toleranceMs = 100;
+
+/** Sound on one line of real time, RxJS's: what is played when, with silence between. Positions are samples. */
+export class Timeline {
+  readonly sampleRate: number;
+  readonly #startedAt = asyncScheduler.now();
+  #pcm = new Int16Array(0);
+  #length = 0;
+
+  constructor(sampleRate: number) {
+    this.sampleRate = sampleRate;
+  }
+
+  /** Where a time is. */
+  positionOf(time: number): number {
+    return Math.max(0, Math.round(((time - this.#startedAt) * this.sampleRate) / 1000));
+  }
+
+  /** Puts samples that have just been heard after those before them, or where they belong when there was a gap. */
+  append(frame: AudioFrame): void {
+    const heardAt = this.positionOf(asyncScheduler.now()) - frame.pcm.length;
+    const late = heardAt - this.#length > (toleranceMs * this.sampleRate) / 1000;
+    this.put(frame, late ? heardAt : this.#length);
+  }
+
+  /** Puts samples at a position; over what is there. */
+  put({ pcm }: AudioFrame, at: number): void {
+    if (at + pcm.length > this.#pcm.length) {
+      const grown = new Int16Array(Math.max(this.#pcm.length * 2, at + pcm.length, this.sampleRate * 10));
+      grown.set(this.#pcm);
+      this.#pcm = grown;
+    }
+    this.#pcm.set(pcm, at);
+    this.#length = Math.max(this.#length, at + pcm.length);
+  }
+
+  /** Silences everything from a position on. */
+  cut(at: number): void {
+    if (at >= this.#length) return;
+    this.#pcm.fill(0, at, this.#length);
+    this.#length = Math.max(0, at);
+  }
+
+  /** All of it, from the start. */
+  get sound(): AudioFrame {
+    return { pcm: this.#pcm.subarray(0, this.#length), sampleRate: this.sampleRate };
+  }
+}

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { concat, EMPTY, from, NEVER, of, Subject, take, throwError, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { LlmEvent } from '../../lib/llm/message.ts';
+import { sentences, type SentencesOptions } from '../../lib/llm/sentences.ts';
+import { virtualTime } from '../../lib/testing/index.ts';
+import { marbles } from '../marbles.ts';
+
+const cut = (pieces: readonly string[], options: SentencesOptions = {}): string[] => {
+  let chunks: string[] = [];
+  from(pieces)
+    .pipe(sentences(options), toArray())
+    .subscribe(all => (chunks = all));
+  return chunks;
+};
+
+/** Text full of what makes cutting hard, and any way of splitting it. */
+const parts = [
+  'Dr. ',
+  'Smith',
+  ' paid $5.99. ',
+  'e.g. ',
+  'a.b@c.de',
+  ' v1.0.0',
+  '. ',
+  '! ',
+  '?"',
+  ' ',
+  '\n',
+  '\n\n',
+  '…',
+  '. . .',
+  '你好。',
+  '！',
+  'U.S. ',
+  'It ',
+  'is ',
+  '9 a.m. ',
+  '1. ',
+  '(',
+  ')',
+  ', and then ',
+  ';',
+  ' 42. ',
+  '👋🏽',
+  'é',
+  '«',
+  '» ',
+  'J. R. R. Tolkien',
+  'https://x.y/z?a=b.',
+  'word ',
+  'The end',
+];
+const text = fc.array(fc.constantFrom(...parts), { maxLength: 30 }).map(all => all.join(''));
+const split = (whole: string, cuts: readonly number[]): string[] => {
+  const at = [0, ...cuts.map(cut => cut % (whole.length + 1)), whole.length].sort((a, b) => a - b);
+  return at.slice(1).map((end, index) => whole.slice(at[index], end));
+};
+
+describe('sentences', () => {
+  it('should lose nothing, and cut the same however the tokens are split', () => {
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(400), { maxLength: 20 }), fc.boolean(), (whole, cuts, clauses) => {
+        const options: SentencesOptions = clauses ? {} : { firstMinChars: false };
+        const chunks = cut([whole], options);
+        expect(chunks.join('')).toBe(whole);
+        expect(cut(split(whole, cuts), options)).toEqual(chunks);
+        expect(cut([...Array.from({ length: whole.length }, (_, index) => whole[index]!)], options)).toEqual(
+          chunks,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('should let go of a sentence with the space after it', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('a-b-c-d|', { a: 'Hi', b: ' there.', c: ' How', d: ' are you?' });
+      expectObservable(source$.pipe(sentences())).toBe('----x--(y|)', { x: 'Hi there. ', y: 'How are you?' });
+      expectSubscriptions(source$.subscriptions).toBe('^------!');
+    });
+  });
+
+  it('should let the first chunk go at a clause, once it is long enough to sound natural', () => {
+    const answer =
+      'Well, if you ask me about the weather, it is fine. If you ask me about the news, it is not.';
+    expect(cut([answer])).toEqual([
+      'Well, if you ask me about the weather, ',
+      'it is fine. ',
+      'If you ask me about the news, it is not.',
+    ]);
+    expect(cut([answer], { firstMinChars: false })).toHaveLength(2);
+  });
+
+  it('should cut a sentence that is too long at a clause or a word', () => {
+    const long = `${'one two three, '.repeat(20)}and ${'word '.repeat(100)}`;
+    const chunks = cut([long], { maxChars: 100, firstMinChars: false });
+    expect(chunks.join('')).toBe(long);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(100);
+    expect(chunks.every(chunk => /[ ,]$/u.test(chunk))).toBe(true);
+  });
+
+  it('should say the whole words so far when the model stalls, and no half of a word or number', () => {
+    const stalled = (written: string): string[] =>
+      virtualTime(
+        () => concat(of(written), NEVER).pipe(sentences({ maxWaitMs: 500, firstMinChars: false })),
+        {
+          until: 1_000,
+        },
+      ).values.map(({ at, value }) => `${at} ${value}`);
+    expect(stalled('The answer is long and')).toEqual(['500 The answer is long ']);
+    expect(stalled('It costs 3.')).toEqual(['500 It costs ']);
+    expect(stalled('Ask Dr. ')).toEqual(['500 Ask Dr. ']);
+    expect(stalled('Hm')).toEqual([]);
+  });
+
+  it('should ignore what is not text', () => {
+    const events: LlmEvent[] = [
+      { type: 'token', text: 'Yes. ' },
+      { type: 'usage', promptTokens: 3, completionTokens: 1 },
+      { type: 'token', text: 'No.' },
+    ];
+    expect(virtualTime(() => from(events).pipe(sentences())).values.map(({ value }) => value)).toEqual([
+      'Yes. ',
+      'No.',
+    ]);
+  });
+
+  it('should complete with an empty source and pass an error on at once', () => {
+    expect(virtualTime(() => EMPTY.pipe(sentences()))).toMatchObject({ values: [], completedAt: 0 });
+    const { values, failed } = virtualTime(() =>
+      concat(
+        of('One. Two'),
+        throwError(() => new Error('cut')),
+      ).pipe(sentences()),
+    );
+    expect(values.map(({ value }) => value)).toEqual(['One. ']);
+    expect(failed?.error).toEqual(new Error('cut'));
+  });
+
+  it('should stop a firehose, and let go of the source when unsubscribed', () => {
+    const run = virtualTime(() =>
+      from(Array.from({ length: 1_000 }, () => 'Yes. ')).pipe(sentences(), take(2)),
+    );
+    expect(run.values.map(({ value }) => value)).toEqual(['Yes. ', 'Yes. ']);
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('a---', { a: 'Hello' });
+      expectObservable(source$.pipe(sentences()), '^--!').toBe('----');
+      expectSubscriptions(source$.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should keep the order when a consumer feeds the source', () => {
+    const source$ = new Subject<string>();
+    const seen: string[] = [];
+    const subscription = source$.pipe(sentences()).subscribe(chunk => {
+      seen.push(chunk);
+      if (seen.length === 1) source$.next('Two. Three. ');
+    });
+    source$.next('One. ');
+    subscription.unsubscribe();
+    expect(seen).toEqual(['One. ', 'Two. ', 'Three. ']);
+  });
+
+  it('should start anew for each subscription', () => {
+    const chunks$ = of('One, that is').pipe(sentences());
+    expect(virtualTime(() => concat(chunks$, chunks$)).values.map(({ value }) => value)).toEqual([
+      'One, that is',
+      'One, that is',
+    ]);
+  });
+});

@@ -1,0 +1,95 @@
+import { EMPTY } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RxvoiceError } from '../../lib/errors.ts';
+import { setup } from '../../lib/setup/setup.ts';
+import {
+  scriptedInput,
+  scriptedLlm,
+  scriptedStt,
+  scriptedTts,
+  virtualTime,
+} from '../../lib/testing/index.ts';
+
+const problemsOf = (config: unknown): string => {
+  try {
+    setup(config as Parameters<typeof setup>[0]);
+  } catch (error) {
+    if (RxvoiceError.is(error)) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+const own = { stt: () => EMPTY, llm: () => EMPTY, tts: () => EMPTY };
+
+describe('setup', () => {
+  beforeEach(() => {
+    vi.stubEnv('OPENAI_API_KEY', undefined);
+    vi.stubEnv('OPENAI_BASE_URL', undefined);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('should list every problem at once: path, expected, received and cure', () => {
+    expect(
+      problemsOf({
+        stt: { engine: 'wisper' },
+        llm: { engine: 'openai', temperature: 7, baseURL: 'localhost' },
+        tts: { engine: 'local', speed: 'fast', pitch: 2 },
+        turns: { maxMs: -1 },
+      }),
+    ).toBe(
+      [
+        "rxvoice can't be set up: 7 problems.",
+        `  - turns.maxMs: expected at least 1, received -1. Pass a number in that range.`,
+        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local', or an Stt of your own instead of the object.`,
+        `  - llm.baseURL: expected an http(s) address, received "localhost". Pass an address such as http://127.0.0.1:11434/v1.`,
+        `  - llm.temperature: expected at most 2, received 7. Pass a number in that range.`,
+        `  - llm.model: expected the id of one of the server's models, received nothing. Pass llm.model: a server of your own has models of its own.`,
+        `  - tts.speed: expected a number, received "fast". Pass a number.`,
+        `  - tts.pitch: there is no such option. Leave it out, or check its spelling.`,
+      ].join('\n'),
+    );
+  });
+
+  it('should say what is missing', () => {
+    expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
+    expect(problemsOf(undefined)).toMatch(/can't be set up/u);
+    expect(problemsOf({ ...own, llm: { engine: 'openai' } })).toMatch(/llm\.apiKey: .*Set OPENAI_API_KEY/u);
+    expect(problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'http://127.0.0.1:1/v1' } })).toMatch(
+      /llm\.model: /u,
+    );
+  });
+
+  it('should never show a key', () => {
+    const message = problemsOf({ ...own, llm: { engine: 'openai', apiKey: ['sk-secret'] } });
+    expect(message).toMatch(/llm\.apiKey: expected a text/u);
+    expect(message).not.toMatch(/secret/u);
+  });
+
+  it('should take a key from the environment', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-test');
+    expect(problemsOf({ ...own, llm: { engine: 'openai' } })).toBe('');
+  });
+
+  it('should load and connect nothing by itself', () => {
+    expect(
+      problemsOf({ stt: { engine: 'local' }, llm: { engine: 'builtin' }, tts: { engine: 'local' } }),
+    ).toBe('');
+  });
+
+  it('should let several voices live side by side', () => {
+    const voice = (answer: string) =>
+      setup({
+        stt: scriptedStt([{ from: 100, to: 600, text: 'Hello.' }]),
+        llm: scriptedLlm(answer),
+        tts: scriptedTts(),
+        systemPrompt: answer,
+      });
+    const [ada, bob] = [voice('I am Ada.'), voice('I am Bob.')];
+    const said = (bot: typeof ada): unknown[] =>
+      virtualTime(() => bot.conversation$(scriptedInput(3_000), { write: () => undefined })).values.flatMap(
+        ({ value }) => (value.type === 'bot.spoke' ? [value.text] : []),
+      );
+    expect([said(ada), said(bob), said(ada)]).toEqual([['I am Ada.'], ['I am Bob.'], ['I am Ada.']]);
+  });
+});
