@@ -23,11 +23,11 @@ export default tseslint.config(
       // It also wants the mark on functions that return observables, which ours don't carry.
       'rxjs-x/finnish': 'off',
       'rxjs-x/throw-error': ['error', { allowThrowingAny: true, allowThrowingUnknown: true }],
-      'rxjs-x/no-unsafe-takeuntil': ['error', { allow: ['connect'] }],
+      'rxjs-x/no-unsafe-takeuntil': ['error', { allow: ['connect', 'share'] }],
     },
   },
   {
-    files: ['spec/**', 'bench/**', 'examples/**'],
+    files: ['cli/**', 'spec/**', 'bench/**', 'examples/**'],
     rules: {
       'rxjs-x/no-ignored-default-value': 'off',
       'rxjs-x/no-ignored-error': 'off',

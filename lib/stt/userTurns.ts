@@ -34,7 +34,7 @@ export type UserTurn =
 
 /** How a user's turn ends. */
 export interface UserTurnsOptions {
-  /** A turn longer than this is cut into a turn of its own, ms. Default 20,000. */
+  /** A turn longer than this is cut into a turn of its own, ms. Default 20,000; `Infinity` for never. */
   readonly maxMs?: number;
 }
 
@@ -56,7 +56,7 @@ export const userTurns =
             filter(isWords),
             map(({ type }) => type !== 'utteranceEnd'),
             distinctUntilChanged(),
-            switchMap(talking => (talking ? interval(maxMs) : EMPTY)),
+            switchMap(talking => (talking && maxMs < Infinity ? interval(maxMs) : EMPTY)),
             map(() => ({ type: 'tooLong' }) as const),
             takeUntil(over$),
           );

@@ -97,7 +97,7 @@ describe('prefetch', () => {
         return NEVER.pipe(finalize(() => running--));
       });
     marbles(({ cold, expectObservable }) => {
-      const turns$ = cold('a--b', { a: of(1, 2, 3), b: EMPTY });
+      const turns$ = cold<Observable<number>>('a--b', { a: of(1, 2, 3), b: EMPTY });
       expectObservable(
         turns$.pipe(switchMap(values$ => values$.pipe(prefetch(work, asItComes)))),
         '^--!',

@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { Subject, tap } from 'rxjs';
+import { type ConversationEvent, recording } from '../../lib/index.ts';
+import { caller } from '../demo/caller.ts';
+import { script } from '../demo/script.ts';
+import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
+import { noSpeaker } from '../noSpeaker.ts';
+import { runCall } from '../runCall.ts';
+import { chooseView } from '../view/chooseView.ts';
+
+interface DemoOptions extends EngineOptions {
+  readonly output: string;
+  readonly json?: boolean;
+}
+
+/** `rxvoice demo`: a recorded caller talks with the bot, in real time. */
+export const demo = (program: Command): Command =>
+  withEngines(program.command('demo'))
+    .description('have a spoken conversation with a recorded caller, about a minute, nothing needed')
+    .option(
+      '-o, --output <wav>',
+      'where the recording goes: left the caller, right the bot',
+      'rxvoice-demo.wav',
+    )
+    .option('--json', 'one event a line, for programs')
+    .action(async (options: DemoOptions) => {
+      const { voice, llm } = voiceOf(options);
+      const view = chooseView(options);
+      const tape = recording();
+      const event$ = new Subject<ConversationEvent>();
+      view.note(
+        `A recorded caller talks with the bot in real time. No sound card is used: the recording goes to ${options.output}.\n` +
+          `Speech is heard and spoken on this machine; the answers come from ${llm === 'builtin' ? 'a small built-in responder, not a language model' : 'the language model you have configured'}.\n`,
+      );
+      const said = caller(script, event$, ({ text, speaker }) => view.note(`       ♪ ${speaker}: “${text}”`));
+      const call$ = voice
+        .conversation$(tape.input(said), tape.output(noSpeaker))
+        .pipe(tap({ next: event => event$.next(event) }));
+      try {
+        process.exitCode = await runCall(call$, view);
+      } finally {
+        writeFileSync(options.output, tape.wav());
+      }
+      view.note(`\nThe recording: ${options.output} (left the caller, right the bot).`);
+    });

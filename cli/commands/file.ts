@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { recording, wavInput } from '../../lib/index.ts';
+import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
+import { noSpeaker } from '../noSpeaker.ts';
+import { readable } from '../usageError.ts';
+import { runCall } from '../runCall.ts';
+import { chooseView } from '../view/chooseView.ts';
+
+interface FileOptions extends EngineOptions {
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** `rxvoice file`: the user's own recording talks with the bot, in real time. */
+export const file = (program: Command): Command =>
+  withEngines(program.command('file'))
+    .description('have a conversation with a recording of your own, in real time')
+    .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo')
+    .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
+    .option('--json', 'one event a line, for programs')
+    .action(async (path: string, options: FileOptions) => {
+      readable(path);
+      const { voice } = voiceOf(options);
+      const view = chooseView(options);
+      const tape = recording();
+      try {
+        process.exitCode = await runCall(
+          voice.conversation$(tape.input(wavInput(path)), tape.output(noSpeaker)),
+          view,
+        );
+      } finally {
+        if (options.output !== undefined) writeFileSync(options.output, tape.wav());
+      }
+      if (options.output !== undefined)
+        view.note(`\nThe recording: ${options.output} (left the user, right the bot).`);
+    });

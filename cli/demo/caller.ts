@@ -1,0 +1,74 @@
+import {
+  concat,
+  defer,
+  delay,
+  filter,
+  interval,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
+import { type AudioFrame, type ConversationEvent, ofType, paced, reframe, silence } from '../../lib/index.ts';
+import type { Line } from './script.ts';
+
+/** Before the first word, and after each of the bot's replies, ms. */
+const firstPauseMs = 500;
+const pauseMs = 700;
+/** How far into the bot's second sentence it is interrupted, ms. */
+const interruptAfterMs = 900;
+/** A bot that says nothing for so long is spoken to all the same, ms. */
+const patienceMs = 20_000;
+
+/**
+ * Somebody who calls: frames in real time, silence until it is their turn and then what they have to say, as the
+ * conversation's own events tell. Hangs up after the last reply.
+ */
+export const caller = (
+  script: readonly Line[],
+  event$: Observable<ConversationEvent>,
+  onLine: (line: Line) => void = () => undefined,
+): Observable<AudioFrame> =>
+  concat(
+    ...script.map((line, index) =>
+      concat(
+        quietUntil(index === 0 ? timer(firstPauseMs) : cue(line, event$)),
+        defer(() => {
+          onLine(line);
+          return of(line.clip()).pipe(reframe(), paced());
+        }),
+      ),
+    ),
+    quietUntil(replied(event$)),
+  );
+
+const quietUntil = (cue$: Observable<unknown>): Observable<AudioFrame> => {
+  const frame = silence();
+  return interval(20).pipe(
+    map(() => frame),
+    takeUntil(cue$),
+  );
+};
+
+const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observable<unknown> =>
+  when === 'turn'
+    ? replied(event$)
+    : merge(
+        event$.pipe(
+          ofType('bot.speaking'),
+          filter(({ sentence }) => sentence >= 1),
+          take(1),
+          delay(interruptAfterMs),
+        ),
+        replied(event$),
+      );
+
+/** The bot has finished, and the caller has taken a breath. */
+const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
+  merge(event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.silent')), timer(patienceMs)).pipe(
+    switchMap(() => timer(pauseMs)),
+  );

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { type AudioFrame, readWav } from '../../lib/index.ts';
+
+/** One thing the caller of the demo says. */
+export interface Line {
+  /** What is said, for who reads along. */
+  readonly text: string;
+  /** Whether a real person was recorded, or a second synthetic voice speaks. */
+  readonly speaker: 'a real person' | 'synthetic voice';
+  /** `turn`: after the bot has finished; `interrupt`: while it speaks its second sentence. */
+  readonly cue: 'turn' | 'interrupt';
+  readonly clip: () => AudioFrame;
+}
+
+const clip = (name: string) => (): AudioFrame =>
+  readWav(readFileSync(new URL(`./clips/${name}.wav`, import.meta.url)));
+
+const synthetic = (name: string, text: string, cue: Line['cue'] = 'turn'): Line => ({
+  text,
+  speaker: 'synthetic voice',
+  cue,
+  clip: clip(name),
+});
+
+const person = (name: string, text: string): Line => ({
+  text,
+  speaker: 'a real person',
+  cue: 'turn',
+  clip: clip(name),
+});
+
+/** What the caller says, in order. `clips/README.md` has the sources and licences. */
+export const script: readonly Line[] = [
+  synthetic('hello', 'Hello, my name is Sam. Who are you?'),
+  synthetic('sum', 'What is seventeen times twenty three?'),
+  person('goforward', 'Go forward ten meters.'),
+  synthetic('explain', 'Explain what you are measuring.'),
+  synthetic('interrupt', 'Wait, stop. What time is it?', 'interrupt'),
+  synthetic('remember', 'Do you remember my name?'),
+  person('something', 'Go somewhere and do something.'),
+  synthetic('goodbye', 'Thank you. Goodbye.'),
+];

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import chalk from 'chalk';
+import { Command, CommanderError } from 'commander';
+import { RxvoiceError } from '../lib/index.ts';
+import { demo } from './commands/demo.ts';
+import { file } from './commands/file.ts';
+import { models } from './commands/models.ts';
+import { say } from './commands/say.ts';
+import { transcribe } from './commands/transcribe.ts';
+import { UsageError } from './usageError.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('rxvoice')
+  .description('Turns a chat bot into a voice bot. Everything here runs offline.')
+  .version(version)
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ rxvoice demo                                      a spoken conversation, about a minute
+  $ rxvoice file question.wav --output call.wav       the same with your own recording
+  $ rxvoice transcribe meeting.wav                    what was said, an utterance a line
+  $ rxvoice say "Hello there." --output hello.wav     a text as speech
+  $ rxvoice demo --json | jq 'select(.type == "turn.metrics") | .total'
+
+Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
+  );
+for (const add of [demo, file, transcribe, say, models]) add(program);
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** Says on stderr what went wrong, and gives the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said so itself
+  const wrongUsage = error instanceof UsageError || (RxvoiceError.is(error) && error.stage === undefined);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${chalk.red('rxvoice:')} ${message}\n`);
+  if (process.env['RXVOICE_DEBUG'] !== undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+  return wrongUsage ? 2 : 1;
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { readWav, RxvoiceError } from '../lib/index.ts';
+
+/** Something was asked for wrongly: exit code 2. */
+export class UsageError extends Error {}
+
+/** Makes sure that a file is a WAV file that can be read, before anything is loaded for it. */
+export function readable(path: string): void {
+  try {
+    readWav(readFileSync(path));
+  } catch (cause) {
+    const reason = RxvoiceError.is(cause)
+      ? cause.message
+      : `it can't be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`;
+    throw new UsageError(`${path}: ${reason}`);
+  }
+}

@@ -1,0 +1,13 @@
+import type { ConversationEvent, Summary, TurnMetrics } from '../../lib/index.ts';
+
+/** What shows a call to somebody: a person, or a program. */
+export interface View {
+  /** Something happened, `at` ms after the call was placed. */
+  event(event: ConversationEvent, at: number): void;
+  /** A turn has ended. */
+  turn(metrics: TurnMetrics): void;
+  /** A remark that is no part of the call. */
+  note(text: string): void;
+  /** The call is over. */
+  end(summary: Summary): void;
+}
