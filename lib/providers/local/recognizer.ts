@@ -94,7 +94,7 @@ const recognizerOf = (sherpa: Sherpa, queue: DecodeQueue): Recognizer => ({
         sileroVad: {
           model: modelPath('silero-vad', 'silero-vad.onnx'),
           threshold: 0.5,
-          minSpeechDuration: 0.1,
+          minSpeechDuration: 0.06,
           minSilenceDuration: 0.1,
           maxSpeechDuration: 3_600,
           windowSize: 512,

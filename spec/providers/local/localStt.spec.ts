@@ -20,7 +20,7 @@ import { localStt } from '../../../lib/providers/local/localStt.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { loadSherpa } from '../../../lib/providers/local/sherpa.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
-import { wordErrors } from '../../words.ts';
+import { wordErrors } from '../../../bench/wordErrors.js';
 
 const folder = join(import.meta.dirname, '../../fixtures/speech');
 const recordings = JSON.parse(readFileSync(join(folder, 'transcripts.json'), 'utf8')) as {

@@ -53,6 +53,8 @@ export const memory: Skills = {
     when: /./,
     answer: ({ said }) => {
       const name = introduced(said);
+      if (name && /\bwho are you\b|\bwhat is your name\b/iu.test(said))
+        return `Nice to meet you, ${name}. I'm the built-in responder of rxvoice: a small program, not a language model.`;
       return (
         name && [`Nice to meet you, ${name}. What can I do for you?`, `Hello, ${name}. What's on your mind?`]
       );
