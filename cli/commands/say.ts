@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { concatMap, lastValueFrom, of, toArray } from 'rxjs';
-import { concatFrames, resampleFrame, sentences, speakable, writeWav } from '../../lib/index.ts';
+import { concatFrames, resampleFrame, sentences, speakable, type Tts, writeWav } from '../../lib/index.ts';
 import { localTts, type LocalTtsOptions } from '../../lib/providers/local/index.ts';
 import { UsageError } from '../usageError.ts';
 import { whileLoading } from '../whileLoading.ts';
@@ -26,7 +26,7 @@ export const say = (program: Command): Command =>
         throw new UsageError(
           'A terminal can show no sound: give --output speech.wav, or send it to another program.',
         );
-      const tts = localTts({ voice: voice as NonNullable<LocalTtsOptions['voice']>, speed: Number(speed) });
+      const tts = voiceOf(voice, Number(speed));
       const frame$ = of(text).pipe(speakable(), sentences(), concatMap(tts), toArray());
       const frames = await lastValueFrom(whileLoading(tts, frame$));
       if (frames.length === 0) throw new UsageError('There is nothing to say in this text.');
@@ -34,3 +34,12 @@ export const say = (program: Command): Command =>
       if (output === undefined) process.stdout.write(wav);
       else writeFileSync(output, wav);
     });
+
+/** A voice, or what is wrong with its name or speed. */
+function voiceOf(voice: string, speed: number): Tts {
+  try {
+    return localTts({ voice: voice as NonNullable<LocalTtsOptions['voice']>, speed });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

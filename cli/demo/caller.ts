@@ -3,8 +3,6 @@ import {
   defer,
   delay,
   filter,
-  interval,
-  map,
   merge,
   type Observable,
   of,
@@ -13,7 +11,15 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import { type AudioFrame, type ConversationEvent, ofType, paced, reframe, silence } from '../../lib/index.ts';
+import {
+  type AudioFrame,
+  type ConversationEvent,
+  ofType,
+  paced,
+  Playhead,
+  reframe,
+  silence,
+} from '../../lib/index.ts';
 import type { Line } from './script.ts';
 
 /** Before the first word, and after each of the bot's replies, ms. */
@@ -21,6 +27,8 @@ const firstPauseMs = 500;
 const pauseMs = 700;
 /** How far into the bot's second sentence it is interrupted, ms. */
 const interruptAfterMs = 900;
+/** No cue is longer in coming, ms. */
+const longestPauseMs = 300_000;
 /** A bot that says nothing for so long is spoken to all the same, ms. */
 const patienceMs = 20_000;
 
@@ -33,26 +41,26 @@ export const caller = (
   event$: Observable<ConversationEvent>,
   onLine: (line: Line) => void = () => undefined,
 ): Observable<AudioFrame> =>
-  concat(
-    ...script.map((line, index) =>
-      concat(
-        quietUntil(index === 0 ? timer(firstPauseMs) : cue(line, event$)),
-        defer(() => {
-          onLine(line);
-          return of(line.clip()).pipe(reframe(), paced());
-        }),
+  defer(() => {
+    // One clock for all of it, like a microphone's: what is late does not add up.
+    const playhead = new Playhead();
+    const say = (audio$: Observable<AudioFrame>): Observable<AudioFrame> =>
+      audio$.pipe(reframe(), paced({ playhead }));
+    const quietUntil = (cue$: Observable<unknown>): Observable<AudioFrame> =>
+      say(of(silence(longestPauseMs))).pipe(takeUntil(cue$));
+    return concat(
+      ...script.map((line, index) =>
+        concat(
+          quietUntil(index === 0 ? timer(firstPauseMs) : cue(line, event$)),
+          defer(() => {
+            onLine(line);
+            return say(of(line.clip()));
+          }),
+        ),
       ),
-    ),
-    quietUntil(replied(event$)),
-  );
-
-const quietUntil = (cue$: Observable<unknown>): Observable<AudioFrame> => {
-  const frame = silence();
-  return interval(20).pipe(
-    map(() => frame),
-    takeUntil(cue$),
-  );
-};
+      quietUntil(replied(event$)),
+    );
+  });
 
 const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observable<unknown> =>
   when === 'turn'

@@ -31,7 +31,7 @@ const person = (name: string, text: string): Line => ({
 
 /** What the caller says, in order. `clips/README.md` has the sources and licences. */
 export const script: readonly Line[] = [
-  synthetic('hello', 'Hello, my name is Sam. Who are you?'),
+  synthetic('hello', 'Hello, my name is Maria. Who are you?'),
   synthetic('sum', 'What is seventeen times twenty three?'),
   person('goforward', 'Go forward ten meters.'),
   synthetic('explain', 'Explain what you are measuring.'),

@@ -2,7 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import type { AudioFrame } from './frame.ts';
 
 /** Frames that come this late are still one piece of sound: timers and networks are uneven. */
-const toleranceMs = 100;
+const toleranceMs = 40;
 
 /** Sound on one line of real time, RxJS's: what is played when, with silence between. Positions are samples. */
 export class Timeline {

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lastValueFrom, of, toArray } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wordErrors } from '../../bench/wordErrors.js';
+import { script } from '../../cli/demo/script.ts';
+import {
+  type AudioFrame,
+  type ConversationEvent,
+  frameMs,
+  level,
+  readWav,
+  reframe,
+} from '../../lib/index.ts';
+import { localStt } from '../../lib/providers/local/index.ts';
+
+// The CLI as its users run it: built, as a process of its own.
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'rxvoice-cli-'));
+const inFolder = (name: string): string => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function rxvoice(
+  args: readonly string[],
+  watch: (child: ChildProcess, out: string) => void = () => undefined,
+): Promise<Run> {
+  const env = { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    watch(child, out);
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise(resolve => child.on('close', code => resolve({ code, out, err })));
+}
+
+describe('the CLI', () => {
+  it('should say what it can do', async () => {
+    const help = await rxvoice(['--help']);
+    expect(help.code).toBe(0);
+    for (const command of ['demo', 'file', 'transcribe', 'say', 'models'])
+      expect(help.out).toContain(command);
+    expect(help.out).toContain('Examples:');
+    expect((await rxvoice(['--version'])).out.trim()).toMatch(/^\d+\.\d+\.\d+$/u);
+    expect((await rxvoice(['demo', '--help'])).out).toContain('--json');
+  }, 60_000);
+
+  it('should end with 2 when it is used wrongly, and say what is wrong', async () => {
+    writeFileSync(inFolder('text.wav'), 'This is no sound.');
+    const wrong: [string[], RegExp][] = [
+      [['talk-to-me'], /unknown command/u],
+      [['demo', '--loud'], /unknown option/u],
+      [['file', inFolder('nothing.wav')], /ENOENT/u],
+      [['transcribe', inFolder('text.wav')], /not a WAV file/u],
+      [['say', '...', '-o', inFolder('a.wav')], /nothing to say/u],
+      [['say', 'Hi', '--voice', 'tom', '-o', inFolder('a.wav')], /tts\.voice/u],
+      [['models', 'fetch', 'whisper'], /moonshine-tiny/u],
+      [['demo', '--voice', 'tom'], /tts\.voice/u],
+      [['demo', '--llm', 'openai'], /OPENAI_API_KEY/u],
+    ];
+    for (const [args, complaint] of wrong) {
+      const { code, out, err } = await rxvoice(args);
+      expect([args, code, out]).toEqual([args, 2, '']);
+      expect(err).toMatch(complaint);
+      expect(err).not.toMatch(/^\s+at /mu);
+    }
+  }, 120_000);
+
+  it('should speak, and write down what was spoken', async () => {
+    const text = 'This is a test of the voice. It should be easy to understand.';
+    const spoken = inFolder('spoken.wav');
+    expect((await rxvoice(['say', `**${text}**`, '--output', spoken])).code).toBe(0);
+    const sound = readWav(readFileSync(spoken));
+    expect(frameMs(sound)).toBeGreaterThan(2_500);
+    expect(frameMs(sound)).toBeLessThan(7_000);
+    const { code, out } = await rxvoice(['transcribe', spoken]);
+    expect(code).toBe(0);
+    expect(wordErrors(text, out).errors).toBeLessThanOrEqual(2);
+    const lines = (await rxvoice(['transcribe', spoken, '--json'])).out.trim().split('\n');
+    expect(lines.map(line => Object.keys(JSON.parse(line) as object))).toEqual(
+      lines.map(() => ['text', 'end']),
+    );
+  }, 300_000);
+
+  it('should tell of the models, and their licences', async () => {
+    const { out } = await rxvoice(['models', '--json']);
+    const models = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { name: string; licence: string });
+    expect(models.map(({ name }) => name)).toEqual(['moonshine-tiny', 'moonshine-base', 'silero-vad']);
+    expect(models.every(({ licence }) => licence.includes('MIT'))).toBe(true);
+  }, 60_000);
+
+  it('should hang up at Ctrl-C, show the summary and end with 130', async () => {
+    const fixture = join(root, 'spec/fixtures/speech/jfk.wav');
+    const { code, out, err } = await rxvoice(['file', fixture, '--json'], (child, soFar) => {
+      if (soFar.includes('"user.speaking"') && !child.killed) child.kill('SIGINT');
+    });
+    expect([code, err.replace(/^.*: ready\n/gmu, '')]).toEqual([130, '']);
+    expect(JSON.parse(out.trim().split('\n').at(-1)!)).toMatchObject({ type: 'summary', turns: 0 });
+  }, 300_000);
+});
+
+describe('the demo', () => {
+  type Line = ConversationEvent & { readonly at: number };
+  let run: Run;
+  let lines: Line[];
+  let sides: { readonly user: AudioFrame; readonly bot: AudioFrame };
+  const only = <Type extends Line['type']>(type: Type) =>
+    lines.filter((line): line is Extract<Line, { readonly type: Type }> => line.type === type);
+
+  beforeAll(async () => {
+    run = await rxvoice(['demo', '--json', '--output', inFolder('demo.wav')]);
+    lines = run.out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Line);
+    const bytes = readFileSync(inFolder('demo.wav'));
+    const both = new Int16Array(bytes.buffer, bytes.byteOffset + 44, (bytes.byteLength - 44) >> 1);
+    const side = (channel: number): AudioFrame => ({
+      pcm: both.filter((_, index) => index % 2 === channel),
+      sampleRate: 16_000,
+    });
+    sides = { user: side(0), bot: side(1) };
+  }, 400_000);
+
+  it('should be a conversation: all that was said is understood, and every turn ends once', () => {
+    expect(run.code).toBe(0);
+    const said = only('user.said');
+    const { errors, words } = wordErrors(
+      script.map(({ text }) => text).join(' '),
+      said.map(({ text }) => text).join(' '),
+    );
+    expect(errors / words).toBeLessThan(0.15);
+    const ends = lines.filter(({ type }) => ['bot.spoke', 'bot.interrupted', 'turn.failed'].includes(type));
+    expect(ends.map(line => (line as { turn: number }).turn)).toEqual(said.map(({ turn }) => turn));
+    expect(only('turn.failed')).toEqual([]);
+  });
+
+  it('should have one interruption, after which the bot is silent', () => {
+    const [cut, ...more] = only('bot.interrupted');
+    expect(more).toEqual([]);
+    expect(cut!.heard.length).toBeGreaterThan(10);
+    expect(cut!.text.startsWith(cut!.heard)).toBe(true);
+    const [, , , , interrupting] = script;
+    // In the recording: the voices overlap once, and the bot is quiet long before the caller is.
+    const overlap = overlaps(sides.user, sides.bot);
+    expect(overlap).toHaveLength(1);
+    expect(overlap[0]).toBeLessThan(frameMs(interrupting!.clip()) / 2);
+  });
+
+  it('should give figures that add up, and a summary', () => {
+    const turns = lines.filter(
+      line => (line as { type: string }).type === 'turn.metrics',
+    ) as unknown as Record<string, number>[];
+    expect(turns.length).toBe(only('user.said').length);
+    for (const { endpointing, llm, sentence, tts, output, total } of turns)
+      expect(endpointing! + llm! + sentence! + tts! + output!).toBeCloseTo(total!, 6);
+    expect((lines.at(-1) as { type: string }).type).toBe('summary');
+  });
+
+  it('should be heard in the recording as it was printed', async () => {
+    const heard = await lastValueFrom(of(sides.bot).pipe(reframe(), localStt(), toArray()));
+    const text = heard.flatMap(part => (part.type === 'final' ? [part.text] : [])).join(' ');
+    const printed = lines
+      .flatMap(line =>
+        line.type === 'bot.spoke' ? [line.text] : line.type === 'bot.interrupted' ? [line.heard] : [],
+      )
+      .join(' ');
+    const { errors, words } = wordErrors(printed, text);
+    expect(errors / words).toBeLessThan(0.25);
+  }, 120_000);
+});
+
+/** How long both sides are heard at once, each time, ms. */
+function overlaps(user: AudioFrame, bot: AudioFrame): number[] {
+  const window = 160;
+  const loud = ({ pcm }: AudioFrame, index: number): boolean =>
+    level({ pcm: pcm.subarray(index * window, (index + 1) * window), sampleRate: 16_000 }) > 0.005;
+  const spans: { from: number; to: number }[] = [];
+  for (let index = 0; index < Math.min(user.pcm.length, bot.pcm.length) / window; index++) {
+    if (!loud(user, index) || !loud(bot, index)) continue;
+    const last = spans.at(-1);
+    if (last && index - last.to < 50) last.to = index;
+    else spans.push({ from: index, to: index });
+  }
+  return spans.map(({ from, to }) => (to - from + 1) * 10);
+}

@@ -1,0 +1,156 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { jsonView } from '../../cli/view/jsonView.ts';
+import { summaryTable } from '../../cli/view/summaryTable.ts';
+import type { Terminal } from '../../cli/view/terminal.ts';
+import { transcriptView } from '../../cli/view/transcriptView.ts';
+import { figuresLine, waterfall } from '../../cli/view/waterfall.ts';
+import { wrap } from '../../cli/view/wrap.ts';
+import { summarise, type TurnMetrics } from '../../lib/index.ts';
+
+const turn: TurnMetrics = {
+  turn: 1,
+  outcome: 'spoken',
+  endpointing: 500,
+  llm: 250,
+  sentence: 100,
+  tts: 50,
+  output: 0,
+  total: 900,
+  stt: 500.4,
+  llmTotal: 800,
+  bargeIn: undefined,
+  usage: { ttsCharacters: 1, botAudioMs: 2, promptTokens: 3, completionTokens: 4 },
+};
+const plain = stripVTControlCharacters;
+
+/** A terminal that remembers what stays on it and what was live. */
+function screen(columns = 60) {
+  const lines: string[] = [];
+  const live: string[] = [];
+  const terminal: Terminal = {
+    columns,
+    line: text => lines.push(...plain(text).split('\n')),
+    live: text => live.push(plain(text)),
+    clear: () => undefined,
+    progress: () => undefined,
+  };
+  return { lines, live, terminal };
+}
+
+describe('the waterfall', () => {
+  it('should show the stages in proportion, and their sum, in one line', () => {
+    const line = plain(waterfall(turn, 93));
+    expect(line).toMatch(
+      /^(█+)▓+▒+░ {2}endpointing 500 \+ llm 250 \+ sentence 100 \+ tts 50 \+ output 0 = 900 ms$/u,
+    );
+    const bar = line.split(' ')[0]!;
+    expect(bar.lastIndexOf('█') / bar.length).toBeCloseTo(0.5, 1);
+  });
+
+  it('should fit into little room', () => {
+    for (const columns of [40, 53, 60, 80, 120]) {
+      const line = plain(waterfall(turn, columns));
+      if (columns >= 53) expect(line.length).toBeLessThanOrEqual(columns);
+      expect(line).toMatch(/900 ms$/u);
+    }
+  });
+
+  it('should leave out what has not happened', () => {
+    const failed = {
+      ...turn,
+      llm: undefined,
+      sentence: undefined,
+      tts: undefined,
+      output: undefined,
+      total: undefined,
+    };
+    expect(plain(waterfall(failed, 60))).toMatch(/end 500$/u);
+  });
+
+  it('should give the three figures by their names', () => {
+    expect(plain(figuresLine(turn))).toBe('stt 500 ms · llmTotal 800 ms · total 900 ms');
+    expect(plain(figuresLine({ ...turn, total: undefined, bargeIn: 180 }))).toBe(
+      'stt 500 ms · llmTotal 800 ms · total – · silent after 180 ms',
+    );
+  });
+});
+
+describe('the summary table', () => {
+  it('should have a row for every figure that was measured', () => {
+    const table = plain(summaryTable(summarise([turn, { ...turn, total: 1_000 }]))).split('\n');
+    expect(table[0]).toMatch(/turns +p50 +p95 +p99/u);
+    expect(table.find(row => row.startsWith('total'))).toMatch(/^total +2 +900 +1000 +1000 +voice ended/u);
+    expect(table.some(row => row.startsWith('bargeIn'))).toBe(false);
+  });
+});
+
+describe('the transcript', () => {
+  it('should show words as they form, what was said, and what was not heard', () => {
+    const { lines, live, terminal } = screen();
+    const view = transcriptView(terminal);
+    view.event({ type: 'user.speaking', turn: 1, sinceMs: 0 }, 0);
+    view.event({ type: 'user.interim', turn: 1, text: 'Tell me' }, 0);
+    view.event({ type: 'user.said', turn: 1, text: 'Tell me a story.', silenceMs: 0 }, 0);
+    view.event({ type: 'bot.speaking', turn: 1, sentence: 0, text: 'Once upon a time there was a king.' }, 0);
+    view.event(
+      {
+        type: 'bot.interrupted',
+        turn: 1,
+        heard: 'Once upon',
+        text: 'Once upon a time there was a king.',
+        audioMs: 1,
+      },
+      0,
+    );
+    view.event(
+      { type: 'turn.failed', turn: 2, stage: 'llm', cause: new Error('no network'), heard: '', audioMs: 0 },
+      0,
+    );
+    expect(live).toEqual(['You    …', 'You    Tell me …', 'Bot    Once upon a time there was a king.']);
+    expect(lines).toEqual([
+      'You    Tell me a story.',
+      'Bot    Once upon a time there was a king. ✂ interrupted',
+      'Bot    ✗ llm failed: no network',
+    ]);
+  });
+
+  it('should stay within the columns there are', () => {
+    const { lines, terminal } = screen(40);
+    transcriptView(terminal).event({ type: 'bot.spoke', turn: 1, text: 'word '.repeat(40), audioMs: 0 }, 0);
+    expect(lines.length).toBeGreaterThan(4);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40);
+    expect(lines.slice(1).every(line => line.startsWith('       '))).toBe(true);
+  });
+
+  it('should wrap words, and leave longer ones whole', () => {
+    expect(wrap('a bb ccc antidisestablishmentarianism d', 6)).toEqual([
+      'a bb',
+      'ccc',
+      'antidisestablishmentarianism',
+      'd',
+    ]);
+  });
+});
+
+describe('the view for programs', () => {
+  it('should write one object a line, errors as name and message', () => {
+    let written = '';
+    const view = jsonView(text => (written += text));
+    view.note('not for programs');
+    view.event({ type: 'call.ready' }, 12);
+    view.event(
+      { type: 'turn.failed', turn: 1, stage: 'tts', cause: new TypeError('no'), heard: '', audioMs: 0 },
+      20,
+    );
+    view.turn(turn);
+    view.end(summarise([turn]));
+    const lines = written
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ type }) => type)).toEqual(['call.ready', 'turn.failed', 'turn.metrics', 'summary']);
+    expect(lines[0]).toEqual({ at: 12, type: 'call.ready' });
+    expect(lines[1]?.['cause']).toEqual({ name: 'TypeError', message: 'no' });
+  });
+});
