@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import * as local from '../lib/providers/local/index.ts';
+import * as main from '../lib/index.ts';
+import * as openai from '../lib/providers/openai/index.ts';
+import * as testing from '../lib/testing/index.ts';
+
+/** The public names. One more or less is a decision, and belongs in the changelog. */
+describe('the public names', () => {
+  it.each([
+    ['rxvoice', main],
+    ['rxvoice/local', local],
+    ['rxvoice/openai', openai],
+    ['rxvoice/testing', testing],
+  ])('should be those of %s', (_, module) => {
+    expect(Object.keys(module).sort()).toMatchSnapshot();
+  });
+});
