@@ -18,7 +18,7 @@ export const withEngines = (command: Command): Command =>
       '--llm <engine>',
       "builtin, or openai (any compatible server); default openai where it's configured, else builtin",
     )
-    .option('--model <id>', "the language model's id, with --llm openai")
+    .option('--model <id>', "the language model's id, with --llm openai; default $OPENAI_MODEL")
     .option('--base-url <url>', 'a server that speaks the OpenAI protocol; default $OPENAI_BASE_URL');
 
 /** Adds the options of the offline speech engines. */
@@ -30,7 +30,8 @@ export const withSpeech = (command: Command): Command =>
 
 /** The engines as the flags and the environment choose them: offline, but for a language model that is at hand. */
 export function voiceOf(options: EngineOptions): { readonly voice: Voice; readonly llm: string } {
-  const { model, baseUrl, voice, sttModel, endpointing } = options;
+  const { baseUrl, voice, sttModel, endpointing } = options;
+  const model = options.model ?? process.env['OPENAI_MODEL'];
   const atHand = baseUrl ?? process.env['OPENAI_BASE_URL'] ?? process.env['OPENAI_API_KEY'];
   const llm = options.llm ?? (atHand === undefined ? 'builtin' : 'openai');
   const config = {

@@ -90,12 +90,22 @@ export function transcriptView(terminal: Terminal): View {
       terminal.line(`${space}${figuresLine(metrics)}`);
       terminal.line(`${space}${waterfall(metrics, terminal.columns - indent)}\n`);
     },
-    note: text => terminal.line(chalk.dim(text)),
+    note: text => {
+      for (const line of text.split('\n')) terminal.line(chalk.dim(wrapped(line, terminal.columns)));
+    },
     end: summary => {
       terminal.clear();
       if (summary.turns > 0) terminal.line(`\n${summaryTable(summary)}`);
     },
   };
+}
+
+/** A line within so many columns; what follows stands under its beginning. */
+function wrapped(line: string, columns: number): string {
+  const margin = /^ */u.exec(line)![0];
+  return wrap(line, columns - margin.length)
+    .map(part => margin + part)
+    .join('\n');
 }
 
 const plain = (text: string): string => text;

@@ -39,16 +39,16 @@ export function waterfall(turn: TurnMetrics, columns: number): string {
   return `${bar}  ${legend}`;
 }
 
-/** The three figures of a turn: transcript, complete answer, first sound. */
+/** The three figures of a turn (transcript, complete answer, first sound) and, if it was cut, how soon it was silent. */
 export const figuresLine = ({ stt, llmTotal, total, bargeIn }: TurnMetrics): string =>
   [
     figure('stt', stt),
     figure('llmTotal', llmTotal),
     figure('total', total),
-    ...(bargeIn === undefined ? [] : [figure('silent after', bargeIn)]),
-  ].join(chalk.dim(' · '));
+    ...(bargeIn === undefined ? [] : [figure('bargeIn', bargeIn)]),
+  ].join(chalk.dim(' · ')) + ' ms';
 
 const figure = (name: string, ms: number | undefined): string =>
-  `${chalk.dim(name)} ${ms === undefined ? '–' : `${round(ms)} ms`}`;
+  `${chalk.dim(name)} ${ms === undefined ? '–' : round(ms)}`;
 
 const round = (ms: number): string => String(Math.round(ms));

@@ -69,9 +69,9 @@ describe('the waterfall', () => {
   });
 
   it('should give the three figures by their names', () => {
-    expect(plain(figuresLine(turn))).toBe('stt 500 ms · llmTotal 800 ms · total 900 ms');
+    expect(plain(figuresLine(turn))).toBe('stt 500 · llmTotal 800 · total 900 ms');
     expect(plain(figuresLine({ ...turn, total: undefined, bargeIn: 180 }))).toBe(
-      'stt 500 ms · llmTotal 800 ms · total – · silent after 180 ms',
+      'stt 500 · llmTotal 800 · total – · bargeIn 180 ms',
     );
   });
 });
