@@ -61,7 +61,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         for (; at + length <= pcm.length && !subscriber.closed; at += length) {
           subscriber.next({ pcm: pcm.subarray(at, at + length), sampleRate });
         }
-        if (at < pcm.length) {
+        if (at < pcm.length && !subscriber.closed) {
           begun = new Int16Array(length);
           begun.set(pcm.subarray(at));
           begunLength = pcm.length - at;

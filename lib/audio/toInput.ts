@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { catchError, concatMap, defer, finalize, isObservable, type Observable, of, repeat } from 'rxjs';
-import { takeWhile, throwError } from 'rxjs';
+import { asapScheduler, scheduled, takeWhile, throwError } from 'rxjs';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
 import { type AudioFrame, frameOf } from './frame.ts';
@@ -61,7 +61,8 @@ function read(reader: AudioReader): Observable<AudioFrame> {
       ),
     );
     return next$.pipe(
-      repeat(),
+      // Not in the same tick: a reader that has much, or little at a time, must not hold up everything else.
+      repeat({ delay: () => scheduled([true], asapScheduler) }),
       takeWhile(frame => frame !== undefined),
       catchError((cause: unknown) =>
         throwError(() => new RxvoiceError('The input could not be read.', { stage: 'input', cause })),
