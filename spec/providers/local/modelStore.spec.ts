@@ -1,10 +1,12 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,11 +40,16 @@ describe('the model store', () => {
   it('should fetch a model with progress, and know it by its content', async () => {
     expect(modelFolder()).toBe(folder);
     expect(await state()).toBe('missing');
+    // what a killed process left behind goes, what one at work has does not
+    mkdirSync(join(folder, '.fetching-old'));
+    utimesSync(join(folder, '.fetching-old'), 0, 0);
+    mkdirSync(join(folder, '.fetching-new'));
     const progress = await lastValueFrom(fetchModel('silero-vad').pipe(toArray()));
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     expect(await state()).toBe('present');
-    expect(readdirSync(folder)).toEqual(['silero-vad']);
+    expect(readdirSync(folder)).toEqual(['.fetching-new', 'silero-vad']);
+    rmSync(join(folder, '.fetching-new'), { recursive: true });
   }, 120_000);
 
   it('should not fetch what is there', async () => {
