@@ -33,9 +33,11 @@ export const demo = (program: Command): Command =>
         `A recorded caller talks with the bot in real time. No sound card is used: the recording goes to ${options.output}.\n` +
           `Speech is heard and spoken on this machine; the answers come from ${llm === 'builtin' ? 'a small built-in responder, not a language model' : 'the language model you have configured'}.\n`,
       );
-      const said = caller(script, event$, ({ text, speaker }) => view.note(`       ♪ ${speaker}: “${text}”`));
+      const said$ = caller(script, event$, ({ text, speaker }) =>
+        view.note(`       ♪ ${speaker}: “${text}”`),
+      );
       const call$ = voice
-        .conversation$(tape.input(said), tape.output(noSpeaker))
+        .conversation$(tape.input(said$), tape.output(noSpeaker))
         .pipe(tap({ next: event => event$.next(event) }));
       try {
         process.exitCode = await runCall(call$, view);

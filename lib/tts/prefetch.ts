@@ -30,9 +30,9 @@ export const prefetch = <Value, Result, Played>(
     mergeMap((value: Value) => {
       const result$ = new ReplaySubject<Result>(Infinity);
       const played$ = new Subject<never>();
-      const line = defer(() => play(result$, value)).pipe(finalize(() => played$.complete()));
+      const line$ = defer(() => play(result$, value)).pipe(finalize(() => played$.complete()));
       return merge(
-        of(line),
+        of(line$),
         work(value).pipe(
           tap({
             next: result => result$.next(result),
@@ -45,5 +45,5 @@ export const prefetch = <Value, Result, Played>(
         played$,
       );
     }, ahead + 1),
-    concatMap(line => line),
+    concatMap(line$ => line$),
   );

@@ -181,11 +181,11 @@ describe('when something fails', () => {
   });
 
   it('should say what a model wrote before it broke off, and then fail the turn', () => {
-    const broken = concat(
+    const broken$ = concat(
       of<LlmEvent>({ type: 'token', text: 'It is sunny. And to' }),
       throwError(() => new Error('cut')),
     );
-    const { events } = run({ says: [question], lasts: 9_000, llm: () => broken });
+    const { events } = run({ says: [question], lasts: 9_000, llm: () => broken$ });
     expect(only(events, 'bot.speaking').map(({ text }) => text.trim())).toEqual(['It is sunny.', 'And to']);
     expect(only(events, 'turn.failed')).toMatchObject([{ stage: 'llm', heard: 'It is sunny. And to' }]);
     expect(only(events, 'bot.answered')).toEqual([]);
