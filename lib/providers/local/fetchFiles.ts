@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -54,7 +55,7 @@ export const fetchFiles = (files: readonly ModelFile[], folder: string): Observa
             tap({ complete: () => (before += source.bytes) }),
           ),
         ),
-      ).pipe(finalize(() => void rm(stage, { recursive: true, force: true }).catch(() => undefined)));
+      ).pipe(finalize(() => rmSync(stage, { recursive: true, force: true, maxRetries: 5 })));
     }),
   );
 

@@ -59,7 +59,8 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
       subscriber.next({ tarball: join(folder, packed.filename.replace(/^@/u, '').replace('/', '-')) });
       subscriber.complete();
     });
-    return () => npm.kill();
+    // At once, so that it writes nothing any more into a folder that is being removed.
+    return () => npm.kill('SIGKILL');
   });
 
 const failed = (spec: string, complaint: string): RxvoiceError => {
