@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import chalk from 'chalk';
+import chalk, { chalkStderr } from 'chalk';
 import { Command, CommanderError } from 'commander';
 import { RxvoiceError } from '../lib/index.ts';
 import { demo } from './commands/demo.ts';
@@ -32,6 +32,9 @@ Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended 
   );
 for (const add of [demo, file, transcribe, say, models]) add(program);
 
+// chalk itself knows FORCE_COLOR only (https://no-color.org).
+if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;
+
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
@@ -46,7 +49,7 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said so itself
   const wrongUsage = error instanceof UsageError || (RxvoiceError.is(error) && error.stage === undefined);
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${chalk.red('rxvoice:')} ${message}\n`);
+  process.stderr.write(`${chalkStderr.red('rxvoice:')} ${message}\n`);
   if (process.env['RXVOICE_DEBUG'] !== undefined) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
   return wrongUsage ? 2 : 1;
 }

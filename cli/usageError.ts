@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { readWav, RxvoiceError } from '../lib/index.ts';
 
 /** Something was asked for wrongly: exit code 2. */
@@ -13,5 +14,16 @@ export function readable(path: string): void {
       ? cause.message
       : `it can't be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`;
     throw new UsageError(`${path}: ${reason}`);
+  }
+}
+
+/** Makes sure that a file can be written, before what goes into it is made. */
+export function writable(path: string): void {
+  try {
+    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(
+      `--output ${path}: it can't be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    );
   }
 }

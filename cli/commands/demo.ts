@@ -7,6 +7,7 @@ import { script } from '../demo/script.ts';
 import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { runCall } from '../runCall.ts';
+import { writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 
 interface DemoOptions extends EngineOptions {
@@ -25,13 +26,14 @@ export const demo = (program: Command): Command =>
     )
     .option('--json', 'one event a line, for programs')
     .action(async (options: DemoOptions) => {
-      const { voice, llm } = voiceOf(options);
+      writable(options.output);
+      const { voice, answers } = voiceOf(options);
       const view = chooseView(options);
       const tape = recording();
       const event$ = new Subject<ConversationEvent>();
       view.note(
         `A recorded caller talks with the bot in real time. No sound card is used: the recording goes to ${options.output}.\n` +
-          `Speech is heard and spoken on this machine; the answers come from ${llm === 'builtin' ? 'a small built-in responder, not a language model' : 'the language model you have configured'}.\n`,
+          `Speech is heard and spoken on this machine. ${answers}\n`,
       );
       const said$ = caller(script, event$, ({ text, speaker }) =>
         view.note(`       ♪ ${speaker}: “${text}”`),
@@ -44,5 +46,7 @@ export const demo = (program: Command): Command =>
       } finally {
         writeFileSync(options.output, tape.wav());
       }
-      view.note(`\nThe recording: ${options.output} (left the caller, right the bot).`);
+      view.note(
+        `\nThe recording: ${options.output} (left the caller, right the bot). Any audio player plays it.`,
+      );
     });

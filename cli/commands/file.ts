@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { recording, wavInput } from '../../lib/index.ts';
 import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
 import { noSpeaker } from '../noSpeaker.ts';
-import { readable } from '../usageError.ts';
+import { readable, writable } from '../usageError.ts';
 import { runCall } from '../runCall.ts';
 import { chooseView } from '../view/chooseView.ts';
 
@@ -21,8 +21,10 @@ export const file = (program: Command): Command =>
     .option('--json', 'one event a line, for programs')
     .action(async (path: string, options: FileOptions) => {
       readable(path);
-      const { voice } = voiceOf(options);
+      if (options.output !== undefined) writable(options.output);
+      const { voice, answers } = voiceOf(options);
       const view = chooseView(options);
+      view.note(`${answers}\n`);
       const tape = recording();
       try {
         process.exitCode = await runCall(

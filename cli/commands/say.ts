@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { concatMap, lastValueFrom, of, toArray } from 'rxjs';
+import { concatMap, of, tap, toArray } from 'rxjs';
 import { concatFrames, resampleFrame, sentences, speakable, type Tts, writeWav } from '../../lib/index.ts';
 import { localTts, type LocalTtsOptions } from '../../lib/providers/local/index.ts';
-import { UsageError } from '../usageError.ts';
+import { UsageError, writable } from '../usageError.ts';
+import { untilInterrupted } from '../untilInterrupted.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 interface SayOptions {
@@ -26,13 +27,19 @@ export const say = (program: Command): Command =>
         throw new UsageError(
           'A terminal can show no sound: give --output speech.wav, or send it to another program.',
         );
+      if (output !== undefined) writable(output);
       const tts = voiceOf(voice, Number(speed));
-      const frame$ = of(text).pipe(speakable(), sentences(), concatMap(tts), toArray());
-      const frames = await lastValueFrom(whileLoading(tts, frame$));
-      if (frames.length === 0) throw new UsageError('There is nothing to say in this text.');
-      const wav = writeWav(resampleFrame(concatFrames(frames), 16_000));
-      if (output === undefined) process.stdout.write(wav);
-      else writeFileSync(output, wav);
+      const frame$ = of(text).pipe(speakable(), sentences(), concatMap(tts));
+      const spoken$ = frame$.pipe(
+        toArray(),
+        tap(frames => {
+          if (frames.length === 0) throw new UsageError('There is nothing to say in this text.');
+          const wav = writeWav(resampleFrame(concatFrames(frames), 16_000));
+          if (output === undefined) process.stdout.write(wav);
+          else writeFileSync(output, wav);
+        }),
+      );
+      process.exitCode = await untilInterrupted(whileLoading(tts, spoken$));
     });
 
 /** A voice, or what is wrong with its name or speed. */

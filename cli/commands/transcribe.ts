@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { lastValueFrom, tap } from 'rxjs';
+import { tap } from 'rxjs';
 import { utterances, wavInput } from '../../lib/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
-import { type EngineOptions } from '../engines.ts';
+import { type EngineOptions, sttModelOption } from '../engines.ts';
 import { readable } from '../usageError.ts';
+import { untilInterrupted } from '../untilInterrupted.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 /** `rxvoice transcribe`: what is said in a recording, an utterance a line, as fast as it can be told. */
@@ -12,7 +13,7 @@ export const transcribe = (program: Command): Command =>
     .command('transcribe')
     .description('write down what is said in a recording')
     .argument('<wav>', 'a WAV file of any rate, mono or stereo')
-    .option('--stt-model <size>', 'Moonshine tiny, or base (better in noise)', 'tiny')
+    .addOption(sttModelOption())
     .option('--json', 'one utterance a line, with the time it ends at, ms')
     .action(async (path: string, { sttModel, json }: EngineOptions & { readonly json?: boolean }) => {
       readable(path);
@@ -26,5 +27,5 @@ export const transcribe = (program: Command): Command =>
           ),
         ),
       );
-      await lastValueFrom(whileLoading(stt, said$), { defaultValue: undefined });
+      process.exitCode = await untilInterrupted(whileLoading(stt, said$));
     });

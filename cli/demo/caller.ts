@@ -1,11 +1,13 @@
 import {
   concat,
+  debounceTime,
   defer,
   delay,
   filter,
   merge,
   type Observable,
   of,
+  startWith,
   switchMap,
   take,
   takeUntil,
@@ -75,8 +77,9 @@ const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observ
         replied(event$),
       );
 
-/** The bot has finished, and the caller has taken a breath. */
+/** The bot has finished, and the caller has taken a breath; or nothing at all has happened for too long. */
 const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
-  merge(event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.silent')), timer(patienceMs)).pipe(
-    switchMap(() => timer(pauseMs)),
-  );
+  merge(
+    event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.silent')),
+    event$.pipe(startWith(undefined), debounceTime(patienceMs)),
+  ).pipe(switchMap(() => timer(pauseMs)));

@@ -72,8 +72,9 @@ export function transcriptView(terminal: Terminal): View {
         return terminal.line(
           bot(
             [event.heard, plain],
+            // The cut stands where it was: without colours, too, what comes after it was not heard.
+            ['✂', chalk.yellow],
             [event.text.slice(event.heard.length), chalk.dim.strikethrough],
-            ['✂ interrupted', chalk.yellow],
           ),
         );
       case 'turn.failed':
@@ -95,7 +96,7 @@ export function transcriptView(terminal: Terminal): View {
     },
     end: summary => {
       terminal.clear();
-      if (summary.turns > 0) terminal.line(`\n${summaryTable(summary)}`);
+      if (summary.turns > 0) terminal.line(`\n${summaryTable(summary, terminal.columns)}`);
     },
   };
 }

@@ -1,9 +1,10 @@
 import chalk, { type ChalkInstance } from 'chalk';
 import { stages, type TurnMetrics } from '../../lib/index.ts';
 
-const looks: Readonly<
-  Record<(typeof stages)[number], { short: string; block: string; colour: ChalkInstance }>
-> = {
+type Stage = (typeof stages)[number];
+
+/** How each stage looks: its name where there is little room, its sign in the bar, its colour. */
+export const looks: Readonly<Record<Stage, { short: string; block: string; colour: ChalkInstance }>> = {
   endpointing: { short: 'end', block: '█', colour: chalk.blue },
   llm: { short: 'llm', block: '▓', colour: chalk.magenta },
   sentence: { short: 'sen', block: '▒', colour: chalk.yellow },
@@ -14,29 +15,46 @@ const looks: Readonly<
 /** The least columns for stages with their whole names. */
 const wide = 92;
 
+/** The least columns of a bar, and the most. */
+const bar = { least: 8, most: 32 };
+
 /**
- * One line that shows where the time of a turn went: a bar in proportion, and the stages that add up to the total.
- * Short names and no bar where there is little room; what has not happened is left out.
+ * One line that shows where the time of a turn went: a bar in proportion, and the stages that add up to the total, by
+ * their names, or by their signs where there is little room; what has not happened is left out.
  */
 export function waterfall(turn: TurnMetrics, columns: number): string {
-  const parts = stages.flatMap(stage => {
-    const ms = turn[stage];
-    return ms === undefined ? [] : [{ ms, ...looks[stage], stage }];
-  });
-  const known = parts.reduce((sum, { ms }) => sum + ms, 0);
+  const known = stages.filter(stage => turn[stage] !== undefined);
+  const values = known.map(stage => turn[stage] ?? 0);
+  const figures = inWhole(values);
   const total = turn.total === undefined ? '' : ` = ${round(turn.total)} ms`;
-  const labels = parts.map(({ ms, short, stage, colour }) => ({
-    text: `${columns >= wide ? stage : short} ${round(ms)}`,
-    colour,
-  }));
-  const legendLength = labels.map(({ text }) => text).join(' + ').length + total.length;
-  const legend = labels.map(({ text, colour }) => colour(text)).join(chalk.dim(' + ')) + chalk.bold(total);
-  const room = Math.min(32, columns - legendLength - 2);
-  if (room < 8 || known === 0) return legend;
-  const bar = parts
-    .map(({ ms, block, colour }) => colour(block.repeat(Math.round((ms / known) * room))))
-    .join('');
-  return `${bar}  ${legend}`;
+  const legends = [
+    { separator: ' + ', name: (stage: Stage) => `${columns >= wide ? stage : looks[stage].short} ` },
+    { separator: ' ', name: (stage: Stage) => looks[stage].block },
+  ].map(({ separator, name }) => {
+    const texts = known.map((stage, index) => name(stage) + String(figures[index]));
+    return {
+      room: columns - texts.join(separator).length - total.length - 2,
+      text:
+        texts.map((text, index) => looks[known[index]!].colour(text)).join(chalk.dim(separator)) +
+        chalk.bold(total),
+    };
+  });
+  const { room, text } = legends.find(legend => legend.room >= bar.least) ?? legends.at(-1)!;
+  const sum = values.reduce((all, ms) => all + ms, 0);
+  if (room < bar.least || sum === 0) return text;
+  const lengths = inWhole(values, Math.min(bar.most, room) / sum);
+  const blocks = known.map((stage, index) => looks[stage].colour(looks[stage].block.repeat(lengths[index]!)));
+  return `${blocks.join('')}  ${text}`;
+}
+
+/** Values as whole numbers whose sum is the whole number of the sum: each is a step between two rounded sums. */
+function inWhole(values: readonly number[], scale = 1): number[] {
+  let sum = 0;
+  return values.map(value => {
+    const before = Math.round(sum * scale);
+    sum += value;
+    return Math.round(sum * scale) - before;
+  });
 }
 
 /** The three figures of a turn (transcript, complete answer, first sound) and, if it was cut, how soon it was silent. */

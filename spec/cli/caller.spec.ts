@@ -65,6 +65,16 @@ describe('the caller of the demo', () => {
     expect(starts).toHaveLength(2);
   });
 
+  it('should hear out a bot that talks for longer than it would wait', () => {
+    const bot: [number, ConversationEvent][] = [
+      [2_000, speaking(0)],
+      [15_000, speaking(1)],
+      [28_000, spoke(1)],
+      [29_000, spoke(2)],
+    ];
+    expect(speaks([line('One.'), line('Two.')], bot).starts).toEqual([500, 28_700]);
+  });
+
   it('should have a clip for every line, people and synthetic voices', () => {
     for (const { clip } of script) expect(Math.max(...clip().pcm)).toBeGreaterThan(2_000);
     expect(new Set(script.map(({ speaker }) => speaker))).toEqual(

@@ -51,8 +51,25 @@ describe('the waterfall', () => {
   it('should fit into little room', () => {
     for (const columns of [40, 53, 60, 80, 120]) {
       const line = plain(waterfall(turn, columns));
-      if (columns >= 53) expect(line.length).toBeLessThanOrEqual(columns);
+      expect(line.length).toBeLessThanOrEqual(columns);
+      expect(line).toMatch(/^█+▓+▒+░* /u);
       expect(line).toMatch(/900 ms$/u);
+    }
+  });
+
+  it('should print stages that add up, as they do before they are rounded', () => {
+    const uneven = {
+      ...turn,
+      endpointing: 528.6,
+      llm: 126.6,
+      sentence: 46.7,
+      tts: 31.6,
+      output: 0.6,
+      total: 734.1,
+    };
+    for (const columns of [53, 73, 93]) {
+      const [, ...figures] = plain(waterfall(uneven, columns)).match(/\d+/gu)!.map(Number).reverse();
+      expect(figures.reduce((sum, figure) => sum + figure, 0)).toBe(734);
     }
   });
 
@@ -83,6 +100,14 @@ describe('the summary table', () => {
     expect(table.find(row => row.startsWith('total'))).toMatch(/^total +2 +900 +1000 +1000 +voice ended/u);
     expect(table.some(row => row.startsWith('bargeIn'))).toBe(false);
   });
+
+  it('should stay within the columns there are, and name the signs of the waterfall', () => {
+    for (const columns of [60, 72, 100]) {
+      const table = plain(summaryTable(summarise([turn]), columns)).split('\n');
+      expect(Math.max(...table.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+      expect(table.find(row => row.startsWith('sentence'))).toMatch(/^sentence +▒ +1 +100/u);
+    }
+  });
 });
 
 describe('the transcript', () => {
@@ -110,7 +135,7 @@ describe('the transcript', () => {
     expect(live).toEqual(['You    …', 'You    Tell me …', 'Bot    Once upon a time there was a king.']);
     expect(lines).toEqual([
       'You    Tell me a story.',
-      'Bot    Once upon a time there was a king. ✂ interrupted',
+      'Bot    Once upon ✂ a time there was a king.',
       'Bot    ✗ llm failed: no network',
     ]);
   });
