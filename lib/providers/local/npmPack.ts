@@ -45,9 +45,7 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
       subscriber.error(
         new RxvoiceError(
           'npm, which fetches the models, is not found. Install it, or point RXVOICE_MODELS at a copy.',
-          {
-            cause,
-          },
+          { stage: 'stt', cause },
         ),
       );
     });
@@ -68,7 +66,7 @@ const failed = (spec: string, complaint: string): RxvoiceError => {
   return new RxvoiceError(
     `npm can't fetch ${spec} (code ${reason}). Is there a network, and is npm's registry the right one? ` +
       "On a machine without one, point RXVOICE_MODELS at another machine's model folder.",
-    { retryable: true, cause: new Error(complaint.trim()) },
+    { stage: 'stt', retryable: true, cause: new Error(complaint.trim()) },
   );
 };
 
