@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable, takeWhile } from 'rxjs';
+import { map, type MonoTypeOperatorFunction, Observable, takeWhile } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import type { AudioFrame } from './frame.ts';
 
@@ -28,7 +28,6 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
     new Observable(subscriber => {
       // Hand-written, for it runs once a frame of every call: `concatMap` over lists of pieces would allocate for each.
       const waiting: AudioFrame[] = [];
-      let busy = false;
       let completed = false;
       let sampleRate = 0;
       let length = 0;
@@ -68,25 +67,30 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         }
       };
 
+      /** Takes a frame in, and tells whether more are wanted. */
+      const take = (frame: AudioFrame): boolean => {
+        waiting.push(frame);
+        // A consumer that feeds the source while it is handed a frame must not overtake the rest of that frame.
+        if (waiting.length > 1) return true;
+        for (let next: AudioFrame | undefined = frame; next && !subscriber.closed; next = waiting[0]) {
+          cut(next);
+          waiting.shift();
+        }
+        if (completed) end();
+        return !subscriber.closed;
+      };
+
       const end = (): void => {
         flush();
         subscriber.complete();
       };
 
-      // A source that never leaves off in its first tick is stopped by `takeWhile` once no more is wanted.
-      return source$.pipe(takeWhile(() => !subscriber.closed)).subscribe({
-        next: frame => {
-          // A consumer that feeds the source while it is handed a frame must not overtake the rest of that frame.
-          if (busy) return void waiting.push(frame);
-          busy = true;
-          for (let next: AudioFrame | undefined = frame; next; next = waiting.shift()) cut(next);
-          busy = false;
-          if (completed) end();
-        },
+      // `map` brings what throws down the error channel, `takeWhile` stops a source that never leaves off by itself.
+      return source$.pipe(map(take), takeWhile(Boolean)).subscribe({
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           completed = true;
-          if (!busy) end();
+          if (waiting.length === 0) end();
         },
       });
     });
