@@ -65,7 +65,11 @@ function read(reader: AudioReader): Observable<AudioFrame> {
       repeat({ delay: () => scheduled([true], asapScheduler) }),
       takeWhile(frame => frame !== undefined),
       catchError((cause: unknown) =>
-        throwError(() => new RxvoiceError('The input could not be read.', { stage: 'input', cause })),
+        throwError(() =>
+          RxvoiceError.is(cause)
+            ? cause
+            : new RxvoiceError('The input could not be read.', { stage: 'input', cause }),
+        ),
       ),
       finalize(() => reader.close?.()),
       reframe(),
@@ -84,10 +88,16 @@ function wholeSamples(sampleRate: number): (chunk: ArrayBufferView | ArrayBuffer
   };
 }
 
-const bytesOf = (chunk: ArrayBufferView | ArrayBuffer): Uint8Array =>
-  ArrayBuffer.isView(chunk)
-    ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    : new Uint8Array(chunk);
+/** Anything else is refused: a string, say, would be no audio at all, read on and on. */
+function bytesOf(chunk: unknown): Uint8Array {
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  throw new RxvoiceError(
+    'input: expected chunks of s16le bytes (a Uint8Array, Buffer or ArrayBuffer; null at the end), but one was ' +
+      `${kindOf(chunk)}. A Node Readable must have no encoding set.`,
+    { stage: 'input' },
+  );
+}
 
 const isEnd = (chunk: Chunk): chunk is null | undefined =>
   chunk === null || chunk === undefined || chunk.byteLength === 0;

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import {
   asyncScheduler,
+  catchError,
   concat,
   concatMap,
   defer,
@@ -8,6 +9,7 @@ import {
   finalize,
   fromEvent,
   ignoreElements,
+  map,
   merge,
 } from 'rxjs';
 import { mergeMap, type Observable, Subject, take, takeUntil, tap, throwError, timer } from 'rxjs';
@@ -38,7 +40,8 @@ export type AudioSink = Output | AudioWriter | Writable;
  * speech and drops none of it; what waits is bounded by the reply, and gone when the reply is cut. A Node stream is
  * never ended.
  *
- * @throws RxvoiceError for a sink of another kind.
+ * @throws RxvoiceError for a sink of another kind. Errors of the sink come as RxvoiceError, stage `output`, also when a
+ *   Node stream is closed.
  *
  * @example
  * toOutput({ write: bytes => socket.send(bytes), clear: () => socket.send('clear'), sampleRate: 8_000 })
@@ -62,10 +65,10 @@ const play =
       let heard = false;
       const write = (frame: AudioFrame): Observable<unknown> => {
         playhead.hand(frameMs(frame), asyncScheduler.now());
-        return done(writer.write(frameBytes(frame)));
+        return attempt(() => writer.write(frameBytes(frame)));
       };
       const drain = (): Observable<unknown> =>
-        writer.drain ? done(writer.drain()) : timer(playhead.restMs(asyncScheduler.now()));
+        writer.drain ? attempt(() => writer.drain?.()) : timer(playhead.restMs(asyncScheduler.now()));
 
       return concat(speech$.pipe(resample(writer.sampleRate ?? 16_000), concatMap(write)), defer(drain)).pipe(
         ignoreElements(),
@@ -82,15 +85,32 @@ const writerOf = (writable: Writable): AudioWriter => ({
   write: chunk => (writable.write(chunk) ? EMPTY : fromEvent(writable, 'drain').pipe(take(1))),
 });
 
-/** Playback that fails when the stream does, also while it waits for the stream. */
+/**
+ * Playback that fails when the stream does, also while it waits for the stream. A stream that was closed emits no more
+ * `drain` and mostly no error either: it would be waited for forever.
+ */
 const failingWith = (writable: Writable, playback$: Observable<Playback>): Observable<Playback> =>
   defer(() => {
+    if (!writable.writable) return throwError(() => failure(writable.errored ?? closed));
     const over$ = new Subject<void>();
-    const failure$ = fromEvent(writable, 'error').pipe(
-      mergeMap(cause =>
-        throwError(() => new RxvoiceError('The output could not be written to.', { stage: 'output', cause })),
-      ),
+    const failure$ = merge(
+      fromEvent(writable, 'error'),
+      fromEvent(writable, 'close').pipe(map(() => closed)),
+    ).pipe(
+      mergeMap(cause => throwError(() => failure(cause))),
       takeUntil(over$),
     );
-    return merge(playback$.pipe(finalize(() => over$.next())), failure$);
+    return merge(failure$, playback$.pipe(finalize(() => over$.next())));
+  });
+
+/** What a foreign function does, with its failure told as the output's. */
+const attempt = (call: () => unknown): Observable<unknown> =>
+  defer(() => done(call())).pipe(catchError((cause: unknown) => throwError(() => failure(cause))));
+
+const closed = 'the stream is closed';
+
+const failure = (cause: unknown): RxvoiceError =>
+  new RxvoiceError(`The output could not be written to${cause === closed ? `: ${closed}` : ''}.`, {
+    stage: 'output',
+    cause,
   });

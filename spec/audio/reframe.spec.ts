@@ -129,6 +129,14 @@ describe('reframe', () => {
     expect(all(of(silence(60_000)).pipe(reframe(), take(2)))).toHaveLength(2);
   });
 
+  it('should pass what is wrong with a frame down the error channel', () => {
+    const errors: unknown[] = [];
+    of({ pcm: new Int16Array(5), sampleRate: Number.NaN })
+      .pipe(reframe())
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toHaveLength(1);
+  });
+
   it('should refuse a length that makes no sense', () => {
     expect(() => reframe(0)).toThrow('but got 0');
     expect(() => reframe(Number.NaN)).toThrow('e.g. 20');

@@ -111,6 +111,18 @@ describe('toInput', () => {
     expect(failed?.error).toMatchObject({ stage: 'input', cause });
   });
 
+  it.each(['hello', 42, [1, 2]])('should refuse a chunk that is no bytes: %j', chunk => {
+    const reader = { read: () => chunk } as unknown as AudioReader;
+    const { failed } = virtualTime(() => toInput(reader));
+    expect(failed?.error).toMatchObject({ stage: 'input' });
+    expect(String(failed?.error)).toMatch(/s16le bytes .* but one was a value of type/u);
+  });
+
+  it('should refuse a Node stream of text', async () => {
+    const text = Readable.from([Buffer.from('hello')]).setEncoding('utf8');
+    await expect(firstValueFrom(toInput(text))).rejects.toThrow('no encoding set');
+  });
+
   it.each([null, undefined, 'mic', 42, {}])('should refuse %j and say what it takes', source => {
     expect(() => toInput(source as AudioInput)).toThrow(/read\(chunkSize\)/u);
   });

@@ -1,9 +1,22 @@
 import { Writable } from 'node:stream';
-import { concat, EMPTY, from, ignoreElements, lastValueFrom, map, NEVER, of, Subject, timer } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  Subject,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type AudioFrame, frameBytes, silence } from '../../lib/audio/frame.ts';
 import { paced } from '../../lib/audio/paced.ts';
 import { type AudioSink, type AudioWriter, toOutput } from '../../lib/audio/toOutput.ts';
+import { RxvoiceError } from '../../lib/errors.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const frame = (value: number, ms = 20, sampleRate = 16_000): AudioFrame => ({
@@ -113,6 +126,36 @@ describe('toOutput', () => {
     await expect(lastValueFrom(toOutput(broken)(concat(of(frame(1)), NEVER)))).rejects.toMatchObject({
       stage: 'output',
     });
+  });
+
+  it('should fail when the stream is closed, before or while it is waited for', async () => {
+    const gone = new Writable({ write: (_chunk, _encoding, done) => done() }).destroy();
+    await expect(lastValueFrom(toOutput(gone)(of(frame(1))))).rejects.toThrow('closed');
+
+    const stuck = new Writable({ highWaterMark: 1, write: () => undefined });
+    const playback = lastValueFrom(toOutput(stuck)(from(frames)));
+    stuck.destroy();
+    await expect(playback).rejects.toMatchObject({ stage: 'output' });
+    expect(stuck.listenerCount('drain') + stuck.listenerCount('error') + stuck.listenerCount('close')).toBe(
+      0,
+    );
+  });
+
+  it.each(['write', 'drain'] as const)('should tell of a %s that throws, with the reason', method => {
+    const cause = new Error('unplugged');
+    const { sink } = writer({
+      [method]: () => {
+        throw cause;
+      },
+    });
+    const { failed } = virtualTime(() => toOutput(sink)(of(frame(1))));
+    expect(RxvoiceError.is(failed?.error)).toBe(true);
+    expect(failed?.error).toMatchObject({ stage: 'output', cause });
+  });
+
+  it('should pass an error of the speech as it is', () => {
+    const cause = new Error('no voice');
+    expect(virtualTime(() => toOutput(writer().sink)(throwError(() => cause))).failed?.error).toBe(cause);
   });
 
   it.each([null, undefined, 'speaker', {}])('should refuse %j and say what it takes', sink => {
