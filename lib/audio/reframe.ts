@@ -28,6 +28,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
     new Observable(subscriber => {
       // Hand-written, for it runs once a frame of every call: `concatMap` over lists of pieces would allocate for each.
       const waiting: AudioFrame[] = [];
+      let busy = false;
       let completed = false;
       let sampleRate = 0;
       let length = 0;
@@ -69,13 +70,12 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
 
       /** Takes a frame in, and tells whether more are wanted. */
       const take = (frame: AudioFrame): boolean => {
-        waiting.push(frame);
         // A consumer that feeds the source while it is handed a frame must not overtake the rest of that frame.
-        if (waiting.length > 1) return true;
-        for (let next: AudioFrame | undefined = frame; next && !subscriber.closed; next = waiting[0]) {
+        if (busy) return waiting.push(frame) > 0;
+        busy = true;
+        for (let next: AudioFrame | undefined = frame; next && !subscriber.closed; next = waiting.shift())
           cut(next);
-          waiting.shift();
-        }
+        busy = false;
         if (completed) end();
         return !subscriber.closed;
       };
@@ -90,7 +90,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
           completed = true;
-          if (waiting.length === 0) end();
+          if (!busy) end();
         },
       });
     });
