@@ -45,7 +45,11 @@ class Cleaner {
   #settle(final: boolean): string {
     let said = '';
     while (this.#pending !== '') {
-      const step = this.#skipped(final) ?? this.#ruled(final);
+      if (this.#place.skipTo !== undefined) {
+        if (!this.#skip(this.#place.skipTo, final)) break;
+        continue;
+      }
+      const step = this.#ruled(final);
       if (step === 'wait') break;
       said += step.text;
       this.#move(step);
@@ -53,17 +57,14 @@ class Cleaner {
     return said;
   }
 
-  /** What is left out goes until its end is seen. */
-  #skipped(final: boolean): Step | 'wait' | undefined {
-    const { skipTo } = this.#place;
-    if (skipTo === undefined) return undefined;
-    const end = this.#pending.indexOf(skipTo);
-    if (end >= 0) {
-      this.#place.skipTo = undefined;
-      return { length: end + skipTo.length, text: '' };
-    }
-    const length = final ? this.#pending.length : this.#pending.length - skipTo.length + 1;
-    return length > 0 ? { length, text: '' } : 'wait';
+  /** Leaves out what comes before `end`, and `end`; tells whether anything went. The place stays as it was before. */
+  #skip(end: string, final: boolean): boolean {
+    const at = this.#pending.indexOf(end);
+    const whole = this.#pending.length;
+    const length = at >= 0 ? at + end.length : final ? whole : Math.max(0, whole - end.length + 1);
+    this.#pending = this.#pending.slice(length);
+    if (at >= 0) this.#place.skipTo = undefined;
+    return length > 0;
   }
 
   #ruled(final: boolean): Step | 'wait' {

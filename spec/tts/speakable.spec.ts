@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { concat, EMPTY, from, lastValueFrom, NEVER, of, reduce, take, throwError } from 'rxjs';
+import { concat, EMPTY, from, lastValueFrom, NEVER, of, reduce, take, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { virtualTime } from '../../lib/testing/index.ts';
 import { speakable, toSpeakable } from '../../lib/tts/speakable.ts';
@@ -104,6 +104,14 @@ describe('speakable', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it('should not take line ends in what is left out for its own', () => {
+    const written = '|<think>\n\n</think> | ';
+    const said = virtualTime(() =>
+      from(written.split('')).pipe(speakable(), toArray()),
+    ).values[0]!.value.join('');
+    expect(said).toBe(toSpeakable(written));
   });
 
   it('should pass plain text at once and hold a mark until it is clear', () => {
