@@ -36,7 +36,7 @@ const halfWidthEnd = new RegExp(`[!?][${closers}]*$`, 'u');
 /** What can't start a sentence where no space came: more marks, what closes, and the Japanese "と" after a quotation. */
 const stays = new RegExp(`(?!\\p{Pi})[${endMarks}${closers}，、；：,;:と]`, 'u');
 /** A number or an initial may go on after a full stop. */
-const unfinished = /(?:\p{Nd}|(?<!\p{L})\p{L})\.$/u;
+const unfinished = /(?:\p{Nd}|(?<![\p{L}.])\p{L})\.$/u;
 
 /** Makes a scanner; each text needs its own. */
 export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): SentenceScanner {
@@ -76,6 +76,7 @@ export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): Sen
 
   /** The word is followed by a space: decides, or waits for more. */
   const judge = (): void => {
+    if (gap.endsWith('\r') && ahead === '') return; // half a line end
     const ends = lineEnd.test(gap) || endsSentence(word, { previous, ahead, quoting });
     if (ends === undefined) return;
     if (!ends && sentenceEnd.test(word)) {
@@ -132,11 +133,13 @@ export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): Sen
   };
 
   const settleWholeWords = (): void => {
-    if (gap !== '' || (!unfinished.test(word) && endsSentence(word, { previous, ahead: '' }) !== false)) {
+    const tied = /\s$/u.test(word); // "Dr. " waits for the name
+    const whole = !tied && !unfinished.test(word) && endsSentence(word, { previous, ahead: '' }) !== false;
+    if (gap !== '' || whole) {
       settle();
       return;
     }
-    if (!unspaced.test(word)) return;
+    if (tied || !unspaced.test(word)) return;
     const lastWord = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(word)].at(-1)!;
     const rest = word.slice(lastWord.index);
     word = word.slice(0, lastWord.index);

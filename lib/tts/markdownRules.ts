@@ -8,8 +8,20 @@ export interface Place {
   before: string;
   /** In a line of a table. */
   inTable: boolean;
-  /** What ends what is being left out. */
-  skipTo: string | undefined;
+  /** How many marks of emphasis (`*`) wait for their end. */
+  open: number;
+  /** How many marks (`\``) the code one is in began with; 0 outside of code. */
+  code: number;
+  /** What is being left out. */
+  skipping: Skipping | undefined;
+}
+
+/** Something that is left out up to its end. */
+export interface Skipping {
+  /** What ends it. */
+  readonly end: RegExp;
+  /** What may be the beginning of that, when nothing follows yet. */
+  readonly begun: RegExp;
 }
 
 /**
@@ -29,12 +41,15 @@ const horizontalRule: Rule = (text, _, final) => {
   return /([-*_=])(?: *\1){2}/u.test(line) ? drop(line.length, false) : undefined;
 };
 
+/** A code block. Indented or not, it is left out up to the next line with the same marks, or the end. */
 const codeFence: Rule = (text, place, final) => {
-  if (!/^ {0,3}(?:`|~)/u.test(text)) return undefined;
-  const [, indent = '', fence = ''] = /^( {0,3})(`{3,}|~{3,})/u.exec(text) ?? [];
-  if (fence === '') return /^ {0,3}(?:`{1,2}|~{1,2})$/u.test(text) && !final ? 'wait' : undefined;
-  place.skipTo = `\n${fence.slice(0, 3)}`;
-  return drop(indent.length + fence.length, false);
+  const [, opening = '', fence = '', info = '', end] =
+    /^([ \t]*(`{3,}|~{3,}))([^\n]*)(\n?)/u.exec(text) ?? [];
+  if (fence === '') return /^[ \t]*(?:`{1,2}|~{1,2})$/u.test(text) && !final ? 'wait' : undefined;
+  if (info.includes('`')) return undefined; // code within a line
+  if (end === '' && !final) return 'wait';
+  place.skipping = { end: new RegExp(`\n[ \t]*${fence}`, 'u'), begun: /\n[ \t]*[`~]*$/u };
+  return drop(opening.length + info.length, false);
 };
 
 const heading: Rule = (text, _, final) => {
@@ -47,6 +62,12 @@ const bullet: Rule = (text, _, final) => {
   const [mark] = /^[ \t]*[-*+•][ \t]+/u.exec(text) ?? [];
   if (mark !== undefined) return mark.length === text.length && !final ? 'wait' : drop(mark.length, true);
   return /^[ \t]*(?:[-*+•])?$/u.test(text) && !final ? 'wait' : undefined;
+};
+
+const task: Rule = (text, _, final) => {
+  const [box] = /^\[[ xX]\][ \t]+/u.exec(text) ?? [];
+  if (box !== undefined) return box.length === text.length && !final ? 'wait' : drop(box.length, true);
+  return /^\[(?:[ xX]\]?)?$/u.test(text) && !final ? 'wait' : undefined;
 };
 
 const quote: Rule = (text, _, final) => {
@@ -64,11 +85,22 @@ const tableRow: Rule = (text, place, final) => {
   return drop(/^[ \t]*\|[ \t]*/u.exec(text)![0].length, false);
 };
 
-const footnoteMark: Rule = (text, _, final) => {
-  if (!text.startsWith('[')) return undefined;
-  const [mark] = /^\[(?:\^[^\]\s]{1,30}|\d{1,3})\](?!\()/u.exec(text) ?? [];
+/** `[^1]`, with the colon that begins the note itself. */
+const footnoteMark: Rule = (text, { lineStart }, final) => {
+  const [mark] = (lineStart ? /^\[\^[^\]\s]{1,30}\](?::[ \t]*)?/u : /^\[\^[^\]\s]{1,30}\]/u).exec(text) ?? [];
   if (mark === undefined) return undefined;
-  return mark.length === text.length && !final ? 'wait' : drop(mark.length, false);
+  return lineStart && mark.length === text.length && !final ? 'wait' : drop(mark.length, false);
+};
+
+/** `[1]` names a source where a clause ends, after its mark or before; elsewhere it may be `array[0]` or a choice. */
+const citation: Rule = (text, { before }, final) => {
+  const [marks] = /^(?:\[\d{1,3}\])+/u.exec(text) ?? [];
+  if (marks === undefined) return undefined;
+  const after = text.slice(marks.length);
+  if (/^(?:\[\d{0,3})?$/u.test(after) && !final) return 'wait';
+  return !after.startsWith('(') && (/[.,;:!?]/u.test(before) || /^[.,;:!?]/u.test(after))
+    ? drop(marks.length, false)
+    : undefined;
 };
 
 /** The longest link or tag that is waited for, characters. */
@@ -88,17 +120,33 @@ const plain = (label: string): string => label.replace(/[*`~]|(?<![\p{L}\p{N}])_
 
 const tagNames =
   'a|abbr|b|blockquote|br|code|del|details|div|em|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|s|small|span|strong|sub|summary|sup|table|tbody|td|th|thead|think|thinking|tr|u|ul';
-const tag = new RegExp(`^</?(${tagNames})(?:\\s[^<>\\n]*)?/?>`, 'iu');
-const tagBegun = new RegExp(`^</?(?:[a-z]{0,10}|(?:${tagNames})(?:\\s[^<>\\n]*)?/?)$`, 'iu');
+/** An attribute needs its value: "a <b and c> d" is no tag. */
+const tag = new RegExp(
+  `^</?(${tagNames})(?:\\s+[\\w:-]+\\s*=\\s*(?:"[^"<>\\n]*"|'[^'<>\\n]*'|[^\\s"'<>]+))*\\s*/?>`,
+  'iu',
+);
+const tagBegun = new RegExp(
+  `^</?(?:[a-z]{0,10}|(?:${tagNames})(?:\\s+[\\w:-]+\\s*=\\s*(?:"[^"<>\\n]*"|'[^'<>\\n]*'|[^\\s"'<>]+))*` +
+    `(?:\\s+(?:[\\w:-]+\\s*(?:=\\s*(?:"[^"<>\\n]*|'[^'<>\\n]*|[^\\s"'<>]*))?)?)?/?)$`,
+  'iu',
+);
 
 const html: Rule = (text, place, final) => {
   if (!text.startsWith('<')) return undefined;
+  if (/^<!-?$/u.test(text) && !final) return 'wait';
+  if (text.startsWith('<!--')) {
+    place.skipping = { end: /-->/u, begun: /--?$/u };
+    return drop(4, place.lineStart);
+  }
   const [address] = /^<(?=https?:\/\/|[\w.+-]+@)[^<>\s]+>/u.exec(text) ?? [];
   if (address !== undefined)
     return { length: address.length, text: hostOf(address.slice(1, -1)), lineStart: false };
   const [whole, name = ''] = tag.exec(text) ?? [];
   if (whole !== undefined) {
-    if (/^think/iu.test(name) && !whole.startsWith('</')) place.skipTo = `</${name}>`;
+    if (/^think/iu.test(name) && !whole.startsWith('</')) {
+      place.skipping = { end: new RegExp(`</${name}>`, 'iu'), begun: /<\/?[a-z]*$/iu };
+      return drop(whole.length, place.lineStart);
+    }
     return /^(?:br|p|div|li|tr|h\d)$/iu.test(name)
       ? { length: whole.length, text: '\n' }
       : drop(whole.length);
@@ -136,16 +184,21 @@ const entity: Rule = (text, _, final) => {
 };
 
 /** The host of an address, or all of an e-mail's: what a person would say. */
-const hostOf = (address: string): string => /^https?:\/\/(?:www\.)?([^/?#:]+)/u.exec(address)?.[1] ?? address;
+const hostOf = (address: string): string =>
+  /^(?:https?:\/\/)?(?:www\.)?([^/?#:]+)/iu.exec(address)?.[1] ?? address;
+
+const addressStart = /^(?:https?:\/\/|www\.)/iu;
+const mayBeAddressStart = (text: string): boolean =>
+  ['https://', 'http://', 'www.'].some(start => start.startsWith(text.toLowerCase()));
 
 const bareAddress: Rule = (text, { before }, final) => {
-  if (/[\p{L}\p{N}]/u.test(before) || !text.startsWith('h')) return undefined;
-  if ('https://'.startsWith(text) || text === 'http:/' || text === 'http:') return final ? undefined : 'wait';
-  const [address] = /^https?:\/\/[^\s<>|"*`]*/u.exec(text) ?? [];
-  if (address === undefined) return undefined;
+  if (/[\p{L}\p{N}]/u.test(before) || !/^[hw]/iu.test(text)) return undefined;
+  if (text.length < 8 && mayBeAddressStart(text)) return final ? undefined : 'wait';
+  if (!addressStart.test(text)) return undefined;
+  const [address] = /^[^\s<>|"*`]*/u.exec(text)!;
   if (address.length === text.length && !final) return 'wait';
   const trimmed = address.replace(/[.,;:!?)\]'_]+$/u, '');
-  return /:\/\/./u.test(trimmed)
+  return /(?:\/\/|\.)./u.test(trimmed)
     ? { length: trimmed.length, text: hostOf(trimmed), lineStart: false }
     : undefined;
 };
@@ -156,24 +209,39 @@ const escape: Rule = (text, _, final) => {
   return /^\\[!-/:-@[-`{-~]/u.test(text) ? { length: 2, text: text[1]!, lineStart: false } : undefined;
 };
 
-const codeMark: Rule = text => {
+/** The marks of code within a line, which ends with as many as it began with, or with the line. */
+const codeMark: Rule = (text, place, final) => {
   const [marks] = /^`+/u.exec(text) ?? [];
-  return marks === undefined ? undefined : drop(marks.length, false);
+  if (marks === undefined) return undefined;
+  if (marks.length === text.length && !final) return 'wait';
+  if (place.code !== 0 && place.code !== marks.length)
+    return { length: marks.length, text: marks, lineStart: false };
+  place.code = place.code === 0 ? marks.length : 0;
+  return drop(marks.length, false);
 };
 
-/** A mark of emphasis touches a word; a sign of arithmetic stands between spaces or digits. */
-const emphasis: Rule = (text, { before }, final) => {
-  const [marks, mark] = /^(?:(\*)\**|(_)_*|(~)~+)/u.exec(text) ?? [];
-  if (marks === undefined) return undefined === mark && text === '~' && !final ? 'wait' : undefined;
+/**
+ * A mark of emphasis touches a word; a sign of arithmetic stands between spaces or before digits, the star of a
+ * five-star hotel after something that no star began.
+ */
+const emphasis: Rule = (text, place, final) => {
+  const { before, open } = place;
+  const [marks = ''] = /^(?:\*+|_+|~+)/u.exec(text) ?? [];
+  if (marks === '') return undefined;
   if (marks.length === text.length && !final) return 'wait';
   const after = text.slice(marks.length, marks.length + 2) || '\n';
-  const open = (char: string): boolean => /^\s/u.test(char);
-  const word = /^[\p{L}\p{N}_]/u;
+  const touches = { before: !/^\s/u.test(before), after: !/^\s/u.test(after) };
+  const stars = marks.startsWith('*');
   const kept =
-    (open(before) && open(after)) ||
-    (marks.startsWith('*') && /\d/u.test(before) && /^\d/u.test(after)) ||
-    (marks.startsWith('_') && word.test(before) && word.test(after));
-  return kept ? { length: marks.length, text: marks, lineStart: false } : drop(marks.length, false);
+    (!touches.before && !touches.after) ||
+    marks === '~' ||
+    (stars && marks.length > 3) ||
+    (stars && /\d/u.test(before) && /^\d/u.test(after)) ||
+    (stars && open === 0 && (!touches.after || (/[\p{L}\p{N}]/u.test(before) && /^\d/u.test(after)))) ||
+    (marks.startsWith('_') && /[\p{L}\p{N}_]/u.test(before) && /^[\p{L}\p{N}_]/u.test(after));
+  if (kept) return { length: marks.length, text: marks, lineStart: false };
+  if (stars) place.open = open > 0 ? Math.max(0, open - marks.length) : marks.length;
+  return drop(marks.length, false);
 };
 
 const cell: Rule = (text, { inTable }, final) => {
@@ -186,29 +254,29 @@ const cell: Rule = (text, { inTable }, final) => {
     : { length: edge.length, text: ', ', lineStart: false };
 };
 
-/** Pictures, their colours and joiners, flags and keycaps; signs that are written as text stay. */
-const emoji: Rule = text => {
-  const [picture] =
-    /^(?:(?![©®™‼⁉↔-↪ℹ])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{fe0e}\u{fe0f}\u{20e3}\u{e0020}-\u{e007f}])/u.exec(
-      text,
-    ) ?? [];
-  if (picture !== undefined) return drop(picture.length);
-  return undefined;
-};
+const pictures =
+  /^(?:(?:(?![©®™‼⁉↔-↪ℹ])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{fe0e}\u{fe0f}\u{20e3}\u{e0020}-\u{e007f}])\u200d?)+/u;
 
-const joiner: Rule = (text, { before }) =>
-  text.startsWith('\u200d') && !/\p{L}/u.test(before) ? drop(1) : undefined;
+/** Pictures, their colours and joiners, flags and keycaps, with one of two spaces; signs written as text stay. */
+const emoji: Rule = (text, { before }, final) => {
+  const [picture] = pictures.exec(text) ?? [];
+  if (picture === undefined) return undefined;
+  const rest = text.slice(picture.length);
+  if (/^[\ud800-\udbff]?$/u.test(rest) && !final) return 'wait';
+  return drop(picture.length + (rest.startsWith(' ') && /\s/u.test(before) ? 1 : 0));
+};
 
 const surrogate: Rule = (text, _, final) => (/^[\ud800-\udbff]$/u.test(text) && !final ? 'wait' : undefined);
 
 /** What marks a line, at its beginning. */
-export const lineRules: readonly Rule[] = [horizontalRule, codeFence, heading, bullet, quote, tableRow];
+export const lineRules: readonly Rule[] = [horizontalRule, codeFence, heading, bullet, task, quote, tableRow];
 
 /** What marks text anywhere. */
 export const inlineRules: readonly Rule[] = [
   surrogate,
   cell,
   footnoteMark,
+  citation,
   link,
   html,
   entity,
@@ -217,5 +285,7 @@ export const inlineRules: readonly Rule[] = [
   codeMark,
   emphasis,
   emoji,
-  joiner,
 ];
+
+/** What counts within code in a line. */
+export const codeRules: readonly Rule[] = [surrogate, codeMark];

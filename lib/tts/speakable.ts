@@ -1,5 +1,5 @@
 import { concat, defer, filter, map, type OperatorFunction } from 'rxjs';
-import { inlineRules, lineRules, type Place, type Rule } from './markdownRules.ts';
+import { codeRules, inlineRules, lineRules, type Place, type Rule, type Skipping } from './markdownRules.ts';
 
 /**
  * Turns a model's text into text for a voice, as it streams: markdown marks go (headings, lists, emphasis, quotes,
@@ -28,10 +28,19 @@ export function toSpeakable(text: string): string {
   return cleaner.push(text) + cleaner.end();
 }
 
+const anywhere: readonly Rule[] = [...lineRules, ...inlineRules];
+
 /** Takes text in pieces; gives what is certain, whatever follows. */
 class Cleaner {
   #pending = '';
-  readonly #place: Place = { lineStart: true, before: '\n', inTable: false, skipTo: undefined };
+  readonly #place: Place = {
+    lineStart: true,
+    before: '\n',
+    inTable: false,
+    open: 0,
+    code: 0,
+    skipping: undefined,
+  };
 
   push(text: string): string {
     this.#pending += text;
@@ -45,8 +54,8 @@ class Cleaner {
   #settle(final: boolean): string {
     let said = '';
     while (this.#pending !== '') {
-      if (this.#place.skipTo !== undefined) {
-        if (!this.#skip(this.#place.skipTo, final)) break;
+      if (this.#place.skipping !== undefined) {
+        if (!this.#skip(this.#place.skipping, final)) break;
         continue;
       }
       const step = this.#ruled(final);
@@ -57,24 +66,28 @@ class Cleaner {
     return said;
   }
 
-  /** Leaves out what comes before `end`, and `end`; tells whether anything went. The place stays as it was before. */
-  #skip(end: string, final: boolean): boolean {
-    const at = this.#pending.indexOf(end);
-    const whole = this.#pending.length;
-    const length = at >= 0 ? at + end.length : final ? whole : Math.max(0, whole - end.length + 1);
+  /** Leaves out up to the end of what is left out, or what there is of it; tells whether it got on. */
+  #skip({ end, begun }: Skipping, final: boolean): boolean {
+    const found = end.exec(this.#pending);
+    if (found) this.#place.skipping = undefined;
+    const kept = found || final ? -1 : this.#pending.search(begun);
+    const length = found ? found.index + found[0].length : kept < 0 ? this.#pending.length : kept;
     this.#pending = this.#pending.slice(length);
-    if (at >= 0) this.#place.skipTo = undefined;
     return length > 0;
   }
 
   #ruled(final: boolean): Step | 'wait' {
-    const rules: readonly Rule[] = this.#place.lineStart ? [...lineRules, ...inlineRules] : inlineRules;
-    for (const rule of rules) {
+    for (const rule of this.#rules()) {
       const step = rule(this.#pending, this.#place, final);
       if (step === 'wait') return final ? this.#plain() : 'wait';
       if (step !== undefined) return step;
     }
     return this.#plain();
+  }
+
+  #rules(): readonly Rule[] {
+    if (this.#place.code > 0) return codeRules;
+    return this.#place.lineStart ? anywhere : inlineRules;
   }
 
   #plain(): Step {
@@ -86,10 +99,12 @@ class Cleaner {
     const taken = this.#pending.slice(0, length);
     this.#pending = this.#pending.slice(length);
     const last = taken.at(-1);
-    if (last === '\n') this.#place.inTable = false;
+    if (last === '\n') {
+      this.#place.inTable = false;
+      this.#place.code = 0;
+    }
     // What precedes a mark is what is said before it, so that nested marks are seen alike.
-    this.#place.lineStart =
-      lineStart ?? (last === '\n' || (this.#place.lineStart && text === '' && length === 0));
+    this.#place.lineStart = lineStart ?? last === '\n';
     this.#place.before = last === '\n' ? '\n' : (text.at(-1) ?? this.#place.before);
   }
 }

@@ -73,7 +73,7 @@ const table: Record<string, readonly string[]> = {
     'There are two: 1. Go left. |2. Go right.',
     'a. First\n|b. Second',
     '- apples\n|- pears\n|\n- plums',
-    '\n\nHello.\r|\n Bye.',
+    '\n\nHello.\r\n| Bye.',
   ],
   German: [
     'Guten Tag, Herr Dr. Müller. |Wie geht es Ihnen?',

@@ -28,6 +28,7 @@ const parts = [
   ' ',
   '\n',
   '\n\n',
+  '\r\n',
   '…',
   '. . .',
   '你好。',
@@ -110,7 +111,12 @@ describe('sentences', () => {
       ).values.map(({ at, value }) => `${at} ${value}`);
     expect(stalled('The answer is long and')).toEqual(['500 The answer is long ']);
     expect(stalled('It costs 3.')).toEqual(['500 It costs ']);
-    expect(stalled('Ask Dr. ')).toEqual(['500 Ask Dr. ']);
+    expect(stalled('Ask Dr. ')).toEqual(['500 Ask ']);
+    expect(stalled('Take fruit, e.g. ap')).toEqual(['500 Take fruit, ']);
+    expect(stalled('Let me look that up.')).toEqual(['500 Let me look that up.']);
+    expect(stalled('Come at 9 a.m. ')).toEqual(['500 Come at 9 a.m. ']);
+    expect(stalled('It is 5 p.m.')).toEqual(['500 It is 5 p.m.']);
+    expect(stalled('我们去公园')).toEqual(['500 我们去']);
     expect(stalled('Hm')).toEqual([]);
   });
 

@@ -30,7 +30,21 @@ const cases: readonly (readonly [written: string, said: string])[] = [
   ['| A | B |\n|---|:-:|\n| 1 | 2 |\nEnd', 'A, B\n1, 2\nEnd'],
   ['a<br>b <b>c</b> <i class="x">d</i> x<y', 'a\nb c d x<y'],
   ['Tom &amp; Jerry &lt;3 &#39;ok&#x27; &unknown; AT&T', "Tom & Jerry <3 'ok' &unknown; AT&T"],
-  ['Hi 👋🏽 there 👩‍👩‍👧 🇩🇪 1️⃣ ☀️', 'Hi  there   1 '],
+  ['Hi 👋🏽 there 👩‍👩‍👧 🇩🇪 1️⃣ ☀️', 'Hi there 1 '],
+  ['Great 😀 job! 🎉\n😀 Yes', 'Great job! \nYes'],
+  ['Card ****1234, a 5* hotel, x**2', 'Card ****1234, a 5* hotel, x**2'],
+  ['un**believ**able, 这是**重点**。**你好。**我', 'unbelievable, 这是重点。你好。我'],
+  ['The `a_b*c` and ``a `b` c``', 'The a_b*c and a `b` c'],
+  ['```npm i``` installs it.\nMore', 'npm i installs it.\nMore'],
+  ['1. Do:\n   ```py\n   code\n   ```\nAfter', '1. Do:\n\nAfter'],
+  ['```\nnever closed', ''],
+  ['- [ ] open\n- [x] done', 'open\ndone'],
+  ['Text[^1].\n\n[^1]: The note.', 'Text.\n\nThe note.'],
+  ['Blue.[1][2] Choose [1] or array[0] = 1', 'Blue. Choose [1] or array[0] = 1'],
+  ['if a<b and c>d, Array<string>', 'if a<b and c>d, Array<string>'],
+  ['A<!-- a -- note --> B', 'A B'],
+  ['www.example.com/path or HTTPS://Example.com/a', 'example.com or Example.com'],
+  ['<think>hm\n```\n</think>- one', 'one'],
   ['© 2026 and ™ stay', '© 2026 and ™ stay'],
   ['<think>secret *thoughts*</think>The answer.', 'The answer.'],
   ['A \\*star\\* and a back\\slash', 'A *star* and a back\\slash'],
@@ -67,6 +81,15 @@ describe('speakable', () => {
     '</b>',
     '<think>',
     '</think>',
+    '<!--',
+    '-->',
+    '[ ] ',
+    '[1]',
+    'www.',
+    '<a href="x">',
+    '`',
+    '**',
+    '5',
     '&',
     '&amp;',
     'http',
@@ -108,9 +131,7 @@ describe('speakable', () => {
 
   it('should not take line ends in what is left out for its own', () => {
     const written = '|<think>\n\n</think> | ';
-    const said = virtualTime(() =>
-      from(written.split('')).pipe(speakable(), toArray()),
-    ).values[0]!.value.join('');
+    const said = virtualTime(() => from([...written]).pipe(speakable(), toArray())).values[0]!.value.join('');
     expect(said).toBe(toSpeakable(written));
   });
 
