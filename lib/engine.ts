@@ -8,6 +8,21 @@ export interface Loading {
   readonly progress: number;
 }
 
+/** What an engine, an input or an output has to tell beside its work. */
+export type Notice =
+  /** Something a person should know of, though the call goes on: "Deepgram was lost; reconnecting". */
+  | { readonly type: 'warning'; readonly message: string }
+  /** A connection was acquired for the work to come: whether it was open already, and how long that took, ms. */
+  | { readonly type: 'connected'; readonly reused: boolean; readonly ms: number }
+  /** Text-to-speech only: the service's own word on what was spoken of the reply that was cut last. */
+  | { readonly type: 'heard'; readonly text: string };
+
+/** What has something to tell. */
+export interface Noticing {
+  /** Hot: what happens while nobody listens is not kept. It neither errors nor need it complete. */
+  readonly notice$?: Observable<Notice>;
+}
+
 /**
  * An engine that has something to load (a model, a socket) says so with `warm$`.
  *
@@ -18,3 +33,15 @@ export interface Loading {
 export interface Warmable {
   readonly warm$?: Observable<Loading>;
 }
+
+/** What every engine may have beside its one function. */
+export interface Engine<Self> extends Warmable, Noticing {
+  /**
+   * The engine for one call, where it keeps something for each: a socket, what is healthy. A conversation asks for one
+   * when it is placed, and holds its `warm$` until the call ends.
+   */
+  readonly session?: () => Self;
+}
+
+/** The engine for one call. */
+export const sessionOf = <Self extends Engine<Self>>(engine: Self): Self => engine.session?.() ?? engine;

@@ -9,7 +9,7 @@
 export { setup, type Voice } from './setup/setup.ts';
 export type { LlmConfig, SttConfig, TtsConfig, VoiceConfig } from './setup/schema.ts';
 export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts';
-export type { Loading, Warmable } from './engine.ts';
+export type { Engine, Loading, Notice, Warmable } from './engine.ts';
 
 // Audio in.
 export {
@@ -34,16 +34,17 @@ export { type Utterance, utterances } from './stt/utterances.ts';
 export { type UserTurn, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
 
 // The model.
-export type { Llm, LlmEvent, Message } from './llm/message.ts';
+export type { Llm, LlmEvent, LlmRequest, Message, ToolCall, ToolDescription } from './llm/message.ts';
 export { systemPrompt } from './llm/systemPrompt.ts';
 export { builtinLlm, type BuiltinLlmOptions } from './llm/builtin/builtinLlm.ts';
 export { sentences, type SentencesOptions } from './llm/sentences.ts';
 
 // Text to speech.
-export type { Tts } from './tts/tts.ts';
+export type { Tts, TtsStream } from './tts/tts.ts';
 export { speakable, toSpeakable } from './tts/speakable.ts';
 export { prefetch } from './tts/prefetch.ts';
 export { speak, type SpeakOptions, type SpeechEvent } from './tts/speak.ts';
+export { speakStream } from './tts/speakStream.ts';
 export { SpokenSoFar } from './tts/spokenSoFar.ts';
 
 // Audio out.

@@ -13,7 +13,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   llm: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   tts: ['audio', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
   conversation: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
-  metrics: ['conversation', 'rx'],
+  metrics: ['conversation', 'rx', 'errors.ts'],
   providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts'],
   setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts'],

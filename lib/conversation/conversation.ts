@@ -2,6 +2,7 @@ import { concat, connect, defer, EMPTY, map, merge, type Observable, of, switchM
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
+import { sessionOf } from '../engine.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt as defaultPrompt } from '../llm/systemPrompt.ts';
 import { ofType } from '../rx/ofType.ts';
@@ -10,6 +11,7 @@ import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurn
 import { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { BotEvent, ConversationEvent, UserEvent } from './events.ts';
 import { remember } from './history.ts';
+import { noticed } from './noticed.ts';
 import { reply, type ReplyEngines } from './reply.ts';
 import { whileWarm } from './whileWarm.ts';
 
@@ -44,19 +46,25 @@ export const conversation =
     systemPrompt = defaultPrompt,
     history = [],
     turns,
-    ...engines
+    stt: listening,
+    ...options
   }: ConversationOptions): Conversation =>
   (input, sink) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
 
-    const call$ = defer(() => {
+    return defer(() => {
+      const stt = sessionOf(listening);
+      const engines = { ...options, llm: sessionOf(options.llm), tts: sessionOf(options.tts) };
       const clock = new AudioClock();
       let remembered = history;
+      /** The turn whose cut reply may still be corrected by what its voice's service says was heard. */
+      let cut: number | undefined;
       let open: { readonly turn: number; readonly spoken: SpokenSoFar } | undefined;
 
       const answer = (turn: number): Observable<BotEvent> =>
         defer(() => {
+          cut = undefined;
           const spoken = new SpokenSoFar();
           open = { turn, spoken };
           const messages: readonly Message[] = [{ role: 'system', content: systemPrompt }, ...remembered];
@@ -72,6 +80,7 @@ export const conversation =
           if (open === undefined) return EMPTY;
           const { turn, spoken } = open;
           open = undefined;
+          cut = turn;
           return of({
             type: 'bot.interrupted',
             turn,
@@ -81,7 +90,7 @@ export const conversation =
           } as const);
         });
 
-      return frame$.pipe(
+      const turn$ = frame$.pipe(
         tap(frame => clock.arrived(frame)),
         stt,
         userTurns(turns),
@@ -95,10 +104,19 @@ export const conversation =
             ),
           ),
         ),
-        tap(event => (remembered = remember(remembered, event))),
+      );
+      const corrected = (heard: string): Observable<BotEvent> =>
+        cut === undefined ? EMPTY : of({ type: 'bot.heard', turn: cut, heard });
+
+      const event$ = noticed(
+        { input, stt, llm: engines.llm, tts: engines.tts, output: sink },
+        corrected,
+      )(turn$);
+      return whileWarm(
+        [stt, engines.llm, engines.tts],
+        event$.pipe(tap(event => (remembered = remember(remembered, event)))),
       );
     });
-    return whileWarm([stt, engines.llm, engines.tts], call$);
   };
 
 /** What the user does, with positions in the audio turned into how long ago they arrived. */

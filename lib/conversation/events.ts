@@ -34,6 +34,8 @@ export type BotEvent =
       readonly promptTokens?: number;
       readonly completionTokens?: number;
     }
+  /** The first text went to a text-to-speech engine that takes it as it is written, before there was a sentence. */
+  | { readonly type: 'bot.writing'; readonly turn: number }
   /** A sentence (0, 1, …) was handed to text-to-speech. */
   | { readonly type: 'bot.sentence'; readonly turn: number; readonly sentence: number; readonly text: string }
   /** The first audio of a sentence came from text-to-speech. */
@@ -50,6 +52,8 @@ export type BotEvent =
       readonly text: string;
       readonly audioMs: number;
     }
+  /** What the user heard of the reply that was cut, as the voice's own service knows it: it corrects `heard`. */
+  | { readonly type: 'bot.heard'; readonly turn: number; readonly heard: string }
   /** The reply broke off: which stage failed, and why. `heard` is what the user heard before. The call goes on. */
   | {
       readonly type: 'turn.failed';
@@ -66,5 +70,7 @@ export type CallEvent =
   | { readonly type: 'call.loading'; readonly engine: string; readonly progress: number }
   /** Every engine is ready: from here on the input is listened to. */
   | { readonly type: 'call.ready' }
+  /** An engine has a connection for its work: whether it was open already, and how long acquiring it took, ms. */
+  | { readonly type: 'call.connected'; readonly stage: Stage; readonly reused: boolean; readonly ms: number }
   /** Something a person should know of, but the call goes on. */
   | { readonly type: 'call.warning'; readonly stage: Stage; readonly message: string };

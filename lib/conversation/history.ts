@@ -19,9 +19,17 @@ export function remember(history: readonly Message[], event: ConversationEvent):
     case 'bot.interrupted':
     case 'turn.failed':
       return add(history, 'assistant', event.heard);
+    case 'bot.heard':
+      return heard(history, event.heard);
     default:
       return history;
   }
+}
+
+/** The same history, ending with this as what was heard of the last reply. */
+function heard(history: readonly Message[], text: string): readonly Message[] {
+  const last = history.at(-1);
+  return add(last?.role === 'assistant' ? history.slice(0, -1) : history, 'assistant', text);
 }
 
 function add(history: readonly Message[], role: Message['role'], text: string): readonly Message[] {

@@ -9,6 +9,7 @@ import {
   merge,
   type Observable,
   of,
+  pipe,
   reduce,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
@@ -17,6 +18,7 @@ import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, type StageFailure } from '../stageFailure.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
+import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
 import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -77,15 +79,18 @@ export const reply = (
         ),
       );
 
+    const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(hasWords));
+    const speaking =
+      tts.stream === undefined
+        ? pipe(sentence, speak(tts, output, { ...speech, spoken }))
+        : speakStream(tts.stream, output, sentence, { ...speech, spoken });
+
     const said = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
       event$.pipe(
         ofType('token'),
         map(({ text }) => text),
         speakable(),
-        sentences(sentencing),
-        failingAs('llm'),
-        filter(hasWords),
-        speak(tts, output, { ...speech, spoken }),
+        speaking,
         map(event => onTurn(turn, event)),
       );
 
@@ -103,16 +108,24 @@ export const reply = (
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
 /** The answer as far as it is written, with the next event of the model. */
-const add = (answered: Answered, event: LlmEvent): Answered =>
-  event.type === 'token'
-    ? { ...answered, text: answered.text + event.text }
-    : { ...answered, promptTokens: event.promptTokens, completionTokens: event.completionTokens };
+const add = (answered: Answered, event: LlmEvent): Answered => {
+  switch (event.type) {
+    case 'token':
+      return { ...answered, text: answered.text + event.text };
+    case 'usage':
+      return { ...answered, promptTokens: event.promptTokens, completionTokens: event.completionTokens };
+    default:
+      return answered;
+  }
+};
 
 /** Whether there is something to say in a text: a letter or a digit. */
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
   switch (event.type) {
+    case 'writing':
+      return { turn, type: 'bot.writing' };
     case 'sentence':
       return { ...event, turn, type: 'bot.sentence' };
     case 'audio':

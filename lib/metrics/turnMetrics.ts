@@ -7,6 +7,7 @@ import {
   type TimestampProvider,
 } from 'rxjs';
 import type { ConversationEvent } from '../conversation/events.ts';
+import type { Stage } from '../errors.ts';
 import { noUsage, type Usage, used } from './usage.ts';
 
 /**
@@ -22,7 +23,7 @@ export interface TurnMetrics {
   readonly endpointing: number;
   /** From the commit to the model's first token. */
   readonly llm: number | undefined;
-  /** From the first token to the first sentence handed to text-to-speech. */
+  /** From the first token to the first text handed to text-to-speech: mostly a sentence. */
   readonly sentence: number | undefined;
   /** From that sentence to its first audio. */
   readonly tts: number | undefined;
@@ -36,9 +37,14 @@ export interface TurnMetrics {
   readonly llmTotal: number | undefined;
   /** When the user cut the reply: from the user's first voiced audio to silence at the output. */
   readonly bargeIn: number | undefined;
+  /** The connections that were acquired for the turn, the last of each stage; none where an engine tells of none. */
+  readonly connections: Connections;
   /** What the turn used. */
   readonly usage: Usage;
 }
+
+/** How a stage came by its connection: whether it was open already, and how long acquiring it took, ms. */
+export type Connections = { readonly [Of in Stage]?: { readonly reused: boolean; readonly ms: number } };
 
 /** The stages of `total`, in their order. */
 export const stages = ['endpointing', 'llm', 'sentence', 'tts', 'output'] as const;
@@ -74,6 +80,7 @@ type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio
 
 const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
   'bot.token': 'token',
+  'bot.writing': 'sentence',
   'bot.sentence': 'sentence',
   'bot.audio': 'audio',
   'bot.speaking': 'output',
@@ -85,6 +92,7 @@ class Stopwatch {
   #finalAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
   #usage = noUsage;
+  #connections: Connections = {};
 
   see(event: ConversationEvent, now: number): TurnMetrics[] {
     const moment = momentOf[event.type];
@@ -101,6 +109,9 @@ class Stopwatch {
         this.#moments = { voiceEnd: now - event.silenceMs, committed: now };
         if (this.#finalAt !== undefined) this.#moments.final = this.#finalAt;
         this.#finalAt = undefined;
+        return [];
+      case 'call.connected':
+        this.#connections = { ...this.#connections, [event.stage]: { reused: event.reused, ms: event.ms } };
         return [];
       case 'bot.spoke':
         return [this.#record(event.turn, 'spoken')];
@@ -125,6 +136,8 @@ class Stopwatch {
       tts: span('sentence', 'audio'),
       output: span('audio', 'output'),
     };
+    const connections = this.#connections;
+    this.#connections = {};
     return {
       turn,
       outcome,
@@ -133,6 +146,7 @@ class Stopwatch {
       stt: span('voiceEnd', 'final'),
       llmTotal: span('committed', 'answered'),
       bargeIn,
+      connections,
       usage: this.#usage,
     };
   }

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
-import type { Warmable } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 
 /**
  * What a speech-to-text engine tells while it listens. All times are positions in the audio it was given, in
@@ -13,6 +13,10 @@ export type Transcript =
   | { readonly type: 'interim'; readonly text: string }
   /** Words that won't change any more; `end` is where the voice in them ends. The finals of an utterance add up. */
   | { readonly type: 'final'; readonly text: string; readonly end: number }
+  /** The user may have stopped speaking, and this is all that was said since the last final: time to get ready. */
+  | { readonly type: 'eagerEnd'; readonly text: string }
+  /** After `eagerEnd`: the user goes on. */
+  | { readonly type: 'resumed' }
   /** The user stopped speaking; `end` is where the voice ended. */
   | { readonly type: 'utteranceEnd'; readonly end: number };
 
@@ -26,4 +30,4 @@ export type Transcript =
  * @example
  * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
  */
-export type Stt = OperatorFunction<AudioFrame, Transcript> & Warmable;
+export type Stt = OperatorFunction<AudioFrame, Transcript> & Engine<Stt>;

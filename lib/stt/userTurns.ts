@@ -112,6 +112,9 @@ class Turns {
         this.#interim = '';
         return events;
       }
+      case 'eagerEnd':
+      case 'resumed':
+        return [];
       case 'tooLong':
         // The open interim is left to the next turn: its words will be final there.
         this.#overdue = this.#speaking;

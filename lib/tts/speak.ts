@@ -12,6 +12,8 @@ import type { Tts } from './tts.ts';
 
 /** What happens while sentences are spoken; `sentence` counts them from 0. */
 export type SpeechEvent =
+  /** The first text went to an engine that takes it as it is written, before there was a sentence. */
+  | { readonly type: 'writing' }
   /** Handed to text-to-speech. */
   | { readonly type: 'sentence'; readonly sentence: number; readonly text: string }
   /** Its first audio came. */

@@ -5,7 +5,7 @@ import { Playhead } from '../audio/playhead.ts';
 import { wordsWithin } from './wordsWithin.ts';
 
 interface Sentence {
-  readonly text: string;
+  text: string;
   /** Where its audio begins and, as far as it has come, ends in the audio of the reply, ms. */
   readonly fromMs: number;
   toMs: number;
@@ -33,6 +33,11 @@ export class SpokenSoFar {
       toMs: this.playhead.handedMs,
       complete: false,
     });
+  }
+
+  /** The sentence that began last goes on. */
+  write(text: string): void {
+    this.#sentences.at(-1)!.text += text;
   }
 
   /** Audio of the sentence that began last goes to the output, after the playhead counted it. */

@@ -1,10 +1,23 @@
 import type { Observable } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
-import type { Warmable } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 
 /**
  * A text-to-speech engine: subscribing starts to synthesise one sentence, unsubscribing stops.
  *
  * Frames may be of any length and come as fast as the engine can; the first one should come early.
  */
-export type Tts = ((text: string) => Observable<AudioFrame>) & Warmable;
+export type Tts = ((text: string) => Observable<AudioFrame>) &
+  Engine<Tts> & {
+    /** The form for whole replies, where the engine takes text as it is written: preferred where it is there. */
+    readonly stream?: TtsStream;
+  };
+
+/**
+ * Text-to-speech of a whole reply: text goes in as it is written, in pieces of any length; audio comes out. Completes
+ * when the text has and all of its audio came.
+ *
+ * `playedMs` tells how much of this reply's audio has been heard, ms, up to the moment of its teardown: a service that
+ * is told then can say what words those were (see the `heard` notice).
+ */
+export type TtsStream = (text$: Observable<string>, playedMs: () => number) => Observable<AudioFrame>;

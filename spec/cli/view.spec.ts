@@ -20,6 +20,7 @@ const turn: TurnMetrics = {
   stt: 500.4,
   llmTotal: 800,
   bargeIn: undefined,
+  connections: {},
   usage: { ttsCharacters: 1, botAudioMs: 2, promptTokens: 3, completionTokens: 4 },
 };
 const plain = stripVTControlCharacters;

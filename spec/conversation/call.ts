@@ -4,6 +4,7 @@ import type { Output } from '../../lib/audio/output.ts';
 import { conversation, type ConversationOptions } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
+import type { Tts } from '../../lib/tts/tts.ts';
 import {
   scriptedInput,
   scriptedLlm,
@@ -19,12 +20,21 @@ export interface Call extends Partial<ConversationOptions> {
   /** How long the microphone is open, ms. */
   readonly lasts: number;
   readonly output?: Output;
+  /** What the engines of the call are, instead of functions alone. */
+  readonly session?: { readonly llm?: Llm; readonly tts?: Tts };
   /** When to hang up, ms. */
   readonly until?: number;
 }
 
 /** Runs a call in virtual time: what happened and when, what the model was asked, and what was still alive after it. */
-export function run({ says, lasts, until, output = toOutput({ write: () => undefined }), ...options }: Call) {
+export function run({
+  says,
+  lasts,
+  until,
+  session = {},
+  output = toOutput({ write: () => undefined }),
+  ...options
+}: Call) {
   const asked: { at: number; messages: readonly Message[] }[] = [];
   let alive = 0;
   let mostReplies = 0;
@@ -38,7 +48,7 @@ export function run({ says, lasts, until, output = toOutput({ write: () => undef
       });
   const {
     stt = scriptedStt(says),
-    llm = scriptedLlm('Hi there. It is sunny today.'),
+    llm = session.llm ?? scriptedLlm('Hi there. It is sunny today.'),
     tts = scriptedTts(),
   } = options;
   const asking: Llm = messages =>
@@ -49,8 +59,8 @@ export function run({ says, lasts, until, output = toOutput({ write: () => undef
   const voice = conversation({
     ...options,
     stt: frame$ => frame$.pipe(counted(), stt, counted()),
-    llm: asking,
-    tts: text => tts(text).pipe(counted()),
+    llm: session.llm?.notice$ ? Object.assign(asking, { notice$: session.llm.notice$ }) : asking,
+    tts: session.tts ?? (text => tts(text).pipe(counted())),
   });
   const speaking: Output = speech$ =>
     defer(() => {

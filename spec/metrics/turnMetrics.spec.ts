@@ -32,6 +32,7 @@ describe('turnMetrics', () => {
       stt: 100,
       llmTotal: 300,
       bargeIn: undefined,
+      connections: {},
       usage: { ttsCharacters: 28, botAudioMs: 1_620, promptTokens: 0, completionTokens: 0 },
     });
   });
@@ -106,6 +107,7 @@ describe('summary', () => {
     stt: undefined,
     llmTotal: undefined,
     bargeIn: undefined,
+    connections: {},
     usage: { ttsCharacters: 0, botAudioMs: 0, promptTokens: 0, completionTokens: 0 },
   });
 

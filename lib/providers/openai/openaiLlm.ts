@@ -1,3 +1,4 @@
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { catchError, throwError, timeout } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import type { Llm, Message } from '../../llm/message.ts';
@@ -104,4 +105,16 @@ function requestBody(options: OpenaiLlmOptions, model: string, isOpenai: boolean
   };
 }
 
-const bare = ({ role, content }: Message): Message => ({ role, content });
+const bare = ({ role, content, toolCalls, toolCallId }: Message): ChatCompletionMessageParam =>
+  ({
+    role,
+    content,
+    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+    ...(toolCalls !== undefined && {
+      tool_calls: toolCalls.map(({ id, name, arguments: json }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: json },
+      })),
+    }),
+  }) as ChatCompletionMessageParam;
