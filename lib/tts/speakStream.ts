@@ -66,7 +66,7 @@ export const speakStream =
               ),
             ),
           // An engine may take the first words only when its socket is open.
-          { connector: () => new ReplaySubject() },
+          { connector: () => new ReplaySubject(Infinity) },
         ),
         onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
         reframe(),

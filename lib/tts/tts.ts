@@ -14,10 +14,11 @@ export type Tts = ((text: string) => Observable<AudioFrame>) &
   };
 
 /**
- * Text-to-speech of a whole reply: text goes in as it is written, in pieces of any length; audio comes out. Completes
- * when the text has and all of its audio came.
+ * Text-to-speech of a whole reply: text goes in as it is written, in pieces of any length; audio comes out, as fast as
+ * the engine can.
  *
- * `playedMs` tells how much of this reply's audio has been heard, ms, up to the moment of its teardown: a service that
- * is told then can say what words those were (see the `heard` notice).
+ * `playedMs` tells how much of this reply's audio has been heard, ms, up to the moment of its teardown. A service that is
+ * told of a cut can say what words those were (see the `heard` notice): such an engine completes only when all of its
+ * audio was heard, so that every teardown before that is a cut.
  */
 export type TtsStream = (text$: Observable<string>, playedMs: () => number) => Observable<AudioFrame>;
