@@ -18,6 +18,6 @@ it('should answer a second after the question, and fall silent when the user spe
   const when = (type: string) => values.find(({ value }) => value.type === type)?.at;
 
   expect(when('user.said')).toBe(1_800);
-  expect(when('bot.speaking')).toBe(2_330);
+  expect(when('bot.speaking')).toBe(2_310);
   expect(when('bot.interrupted')).toBe(4_100);
 });

@@ -9,6 +9,8 @@ export interface ScannerLimits {
   readonly firstMinChars: number | false;
   /** No chunk is longer. */
   readonly maxChars: number;
+  /** Whether the first chunk may end with a mark that ends the text so far, before it is known what follows. */
+  readonly eager: boolean;
 }
 
 /** Finds the ends of sentences in a text that comes in pieces of any length. */
@@ -38,8 +40,11 @@ const stays = new RegExp(`(?!\\p{Pi})[${endMarks}${closers}，、；：,;:と]`,
 /** A number or an initial may go on after a full stop. */
 const unfinished = /(?:\p{Nd}|(?<![\p{L}.])\p{L})\.$/u;
 
+/** A plain word, after which a full stop hardly ever goes on ("example.com" does), or a mark that never does. */
+const surelyEnds = new RegExp(`(?:\\p{Ll}{3}\\.|\\p{L}[!?])[${closers}]*$`, 'u');
+
 /** Makes a scanner; each text needs its own. */
-export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): SentenceScanner {
+export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimits): SentenceScanner {
   let pieces: Piece[] = [];
   let word = ''; // the word that is being written
   let gap = ''; // the space after it, while it isn't known whether it ends a sentence
@@ -126,6 +131,14 @@ export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): Sen
     }
   };
 
+  /** The text so far ends with the first sentence, as far as one can tell: a token's time is won. */
+  const endEagerly = (): void => {
+    if (!first || gap !== '' || !surelyEnds.test(word)) return;
+    if (endsSentence(word, { previous, ahead: '', quoting }) !== true) return;
+    settle();
+    endChunk();
+  };
+
   const addAhead = (): void => {
     const rest = ahead;
     ahead = '';
@@ -158,6 +171,7 @@ export function sentenceScanner({ firstMinChars, maxChars }: ScannerLimits): Sen
       const whole = surrogate + text;
       surrogate = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? '';
       for (const char of whole.slice(0, whole.length - surrogate.length)) add(char);
+      if (eager) endEagerly();
       return take();
     },
     stall() {

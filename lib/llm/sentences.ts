@@ -35,6 +35,13 @@ export interface SentencesOptions {
    */
   readonly maxChars?: number;
   /**
+   * The first sentence of a reply ends with its mark, without waiting for the token after it, where the mark follows a
+   * plain word: the reply starts a token sooner. An "example." whose "com" is still to come is cut in two, then.
+   *
+   * @defaultValue true
+   */
+  readonly eager?: boolean;
+  /**
    * When the model stalls for this many milliseconds, the whole words so far are said; `false` waits for ever. Held
    * back is what may go on: a word without a space after it, a number ("3." may become "3.5"), an initial, a title
    * or an abbreviation without what it belongs to.
@@ -44,7 +51,7 @@ export interface SentencesOptions {
   readonly maxWaitMs?: number | false;
 }
 
-const defaults = { firstMinChars: 25, maxChars: 300, maxWaitMs: 800 } as const satisfies SentencesOptions;
+const defaults = { firstMinChars: 25, maxChars: 300, maxWaitMs: 800, eager: true } as const satisfies SentencesOptions;
 
 interface Token {
   readonly type: 'token';
@@ -57,8 +64,8 @@ type Signal = Token | { readonly type: 'stall' } | { readonly type: 'end' };
  * Cuts a model's answer into sentences, each as soon as it is sure to be one, so that speech can start with the first.
  *
  * The chunks joined are the text, space for space, and they are the same however the model cuts its tokens, but for
- * what `maxWaitMs` flushes. Most sentences are out with the space after their full stop; {@link endsSentence} has the
- * table of what needs more. The first space goes with the sentence before it. Line ends end a chunk. Every
+ * what `eager` lets go and `maxWaitMs` flushes. Most sentences are out with the space after their full stop, the first
+ * with the full stop itself; {@link endsSentence} has the table of what needs more. The first space goes with the sentence before it. Line ends end a chunk. Every
  * chunk has a letter or digit in it, except perhaps the last. Events other than tokens are ignored.
  *
  * On an error of the source it passes the error on at once and drops the sentence that was being written: who wants

@@ -23,12 +23,12 @@ describe('a turn', () => {
       [600, '1 user.speaking'],
       [1_600, '1 user.final'],
       [1_800, '1 user.said'], // 300 ms after the voice ended: the engine's endpointing
-      [2_040, '1 bot.sentence'], // first token after 200 ms; 40 more to the space after the full stop
+      [2_020, '1 bot.sentence'], // first token after 200 ms; 20 more to the full stop
       [2_100, '1 bot.answered'],
       [2_100, '1 bot.sentence'], // the second sentence is synthesised while the first plays
-      [2_140, '1 bot.speaking'], // text-to-speech: 100 ms
-      [2_480, '1 bot.speaking'], // handed over 200 ms before the first sentence ends
-      [3_760, '1 bot.spoke'], // when all 1,620 ms were heard
+      [2_120, '1 bot.speaking'], // text-to-speech: 100 ms
+      [2_460, '1 bot.speaking'], // handed over 200 ms before the first sentence ends
+      [3_740, '1 bot.spoke'], // when all 1,620 ms were heard
     ]);
     expect(completedAt).toBe(6_000);
     expect(alive).toBe(0);
@@ -89,8 +89,8 @@ describe('a barge-in', () => {
   it('should keep in the history what was heard, in whole words', () => {
     const { events } = run({ says: [question, interruption], lasts: 12_000, llm: story });
     const { heard, text, audioMs } = only(events, 'bot.interrupted')[0]!;
-    expect(audioMs).toBe(3_100 - 2_260); // speaking since 2,260
-    expect(heard).toBe('Once upon a'); // 840 ms at 60 ms a character: 14 of them
+    expect(audioMs).toBe(3_100 - 2_240); // speaking since 2,240
+    expect(heard).toBe('Once upon a'); // 860 ms at 60 ms a character: 14 of them
     expect(text).toBe('Once upon a time there was a king.');
     expect(history(events)[1]).toEqual({ role: 'assistant', content: heard });
   });
@@ -106,7 +106,7 @@ describe('a barge-in', () => {
     });
     expect(alive).toBe(0);
     const audio = handed * 20;
-    expect(audio).toBeLessThanOrEqual(3_100 - 2_260 + 200 + 20); // what was heard, and the lead
+    expect(audio).toBeLessThanOrEqual(3_100 - 2_240 + 200 + 20); // what was heard, and the lead
     expect(values.filter(({ at, value }) => at > 3_100 && value.type.startsWith('bot.'))).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ describe('sentences', () => {
   it('should lose nothing, and cut the same however the tokens are split', () => {
     fc.assert(
       fc.property(text, fc.array(fc.nat(400), { maxLength: 20 }), fc.boolean(), (whole, cuts, clauses) => {
-        const options: SentencesOptions = clauses ? {} : { firstMinChars: false };
+        const options: SentencesOptions = { eager: false, ...(!clauses && { firstMinChars: false }) };
         const chunks = cut([whole], options);
         expect(chunks.join('')).toBe(whole);
         expect(cut(split(whole, cuts), options)).toEqual(chunks);
@@ -74,12 +74,28 @@ describe('sentences', () => {
     );
   });
 
-  it('should let go of a sentence with the space after it', () => {
+  it('should let go of the first sentence with its mark, and of others with the space after it', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source$ = cold('a-b-c-d|', { a: 'Hi', b: ' there.', c: ' How', d: ' are you?' });
-      expectObservable(source$.pipe(sentences())).toBe('----x--(y|)', { x: 'Hi there. ', y: 'How are you?' });
-      expectSubscriptions(source$.subscriptions).toBe('^------!');
+      const source$ = cold('a-b-c-d-e|', { a: 'Hi', b: ' there.', c: ' I am', d: ' here.', e: ' You?' });
+      expectObservable(source$.pipe(sentences())).toBe('--x-----y-(z|)'.replace('-(', '('), {
+        x: 'Hi there.',
+        y: ' I am here. ',
+        z: 'You?',
+      });
+      expectSubscriptions(source$.subscriptions).toBe('^--------!');
     });
+  });
+
+  it('should not let go of a first sentence whose mark may go on', () => {
+    const waits = (written: string): boolean =>
+      virtualTime(() => concat(of(written), NEVER).pipe(sentences()), { until: 1 }).values.length === 0;
+    expect(
+      ['It is 3.', 'Ask Dr.', 'The U.S.', 'e.g.', 'At 9 a.m.', 'Well…', 'Wait...', 'J.', 'It is'].filter(
+        written => !waits(written),
+      ),
+    ).toEqual([]);
+    expect(['Sure.', 'Really?', 'Stop!', 'It is three.'].filter(waits)).toEqual([]);
+    expect(cut(['Hello.', ' ', 'Bye.'], { eager: false })).toEqual(['Hello. ', 'Bye.']);
   });
 
   it('should let the first chunk go at a clause, once it is long enough to sound natural', () => {

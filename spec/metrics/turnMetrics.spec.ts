@@ -25,10 +25,10 @@ describe('turnMetrics', () => {
       outcome: 'spoken',
       endpointing: 300,
       llm: 200,
-      sentence: 40,
+      sentence: 20,
       tts: 100,
       output: 0,
-      total: 640,
+      total: 620,
       stt: 100,
       llmTotal: 300,
       bargeIn: undefined,
@@ -49,7 +49,7 @@ describe('turnMetrics', () => {
       ['interrupted', 80], // noticed 100 ms after the voice began, in a frame that took 20 ms to record
       ['spoken', undefined],
     ]);
-    expect(turns[0]?.usage.botAudioMs).toBe(840);
+    expect(turns[0]?.usage.botAudioMs).toBe(860);
   });
 
   it('should leave out what did not happen', () => {
@@ -88,8 +88,8 @@ describe('turnMetrics', () => {
       }),
     );
     expect(turns.map(({ turn, endpointing, total }) => [turn, endpointing, total])).toEqual([
-      [1, 300, 640],
-      [2, 500, 840],
+      [1, 300, 620],
+      [2, 500, 820],
     ]);
   });
 });

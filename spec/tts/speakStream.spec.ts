@@ -42,11 +42,11 @@ describe('speakStream', () => {
     );
     expect(values.map(({ at, value }) => [at, value])).toEqual([
       [0, { type: 'writing' }],
+      [50, { type: 'sentence', sentence: 0, text: 'Hello there.' }],
       [100, { type: 'audio', sentence: 0 }],
-      [100, { type: 'sentence', sentence: 0, text: 'Hello there. ' }],
-      [100, { type: 'speaking', sentence: 0, text: 'Hello there. ' }],
-      [150, { type: 'sentence', sentence: 1, text: 'How are you?' }],
-      [150, { type: 'speaking', sentence: 1, text: 'How are you?' }],
+      [100, { type: 'speaking', sentence: 0, text: 'Hello there.' }],
+      [150, { type: 'sentence', sentence: 1, text: ' How are you?' }],
+      [150, { type: 'speaking', sentence: 1, text: ' How are you?' }],
     ]);
     expect(completedAt).toBe(1_100);
   });
