@@ -51,7 +51,12 @@ export interface SentencesOptions {
   readonly maxWaitMs?: number | false;
 }
 
-const defaults = { firstMinChars: 25, maxChars: 300, maxWaitMs: 800, eager: true } as const satisfies SentencesOptions;
+const defaults = {
+  firstMinChars: 25,
+  maxChars: 300,
+  maxWaitMs: 800,
+  eager: true,
+} as const satisfies SentencesOptions;
 
 interface Token {
   readonly type: 'token';

@@ -131,7 +131,9 @@ describe('speakable', () => {
 
   it('should not take line ends in what is left out for its own', () => {
     const written = '|<think>\n\n</think> | ';
-    const said = virtualTime(() => from(written.split('')).pipe(speakable(), toArray())).values[0]!.value.join('');
+    const said = virtualTime(() =>
+      from(written.split('')).pipe(speakable(), toArray()),
+    ).values[0]!.value.join('');
     expect(said).toBe(toSpeakable(written));
   });
 
