@@ -45,3 +45,9 @@ export interface Engine<Self> extends Warmable, Noticing {
 
 /** The engine for one call. */
 export const sessionOf = <Self extends Engine<Self>>(engine: Self): Self => engine.session?.() ?? engine;
+
+/** What a part has beside its work, for something that stands in for it. */
+export function besides(part: object): Warmable & Noticing {
+  const { warm$, notice$ } = part as Warmable & Noticing;
+  return { ...(warm$ && { warm$ }), ...(notice$ && { notice$ }) };
+}

@@ -9,7 +9,26 @@
 export { setup, type Voice } from './setup/setup.ts';
 export type { LlmConfig, SttConfig, TtsConfig, VoiceConfig } from './setup/schema.ts';
 export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts';
-export type { Engine, Loading, Notice, Warmable } from './engine.ts';
+export type { Engine, Loading, Notice, Noticing, Warmable } from './engine.ts';
+
+// The sound card.
+export {
+  AudioBackendError,
+  audioBackends,
+  audioDevices,
+  type AudioBackend,
+  type AudioBackendCode,
+  type AudioDevice,
+  type AudioDevices,
+  type BackendReport,
+  type DeviceKind,
+  type Microphone,
+  microphone,
+  type MicrophoneOptions,
+  type Speaker,
+  speaker,
+  type SpeakerOptions,
+} from './devices/index.ts';
 
 // Audio in.
 export {

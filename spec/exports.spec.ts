@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as devices from '../lib/devices/index.ts';
 import * as local from '../lib/providers/local/index.ts';
 import * as main from '../lib/index.ts';
 import * as openai from '../lib/providers/openai/index.ts';
@@ -8,6 +9,7 @@ import * as testing from '../lib/testing/index.ts';
 describe('the public names', () => {
   it.each([
     ['rxvoice', main],
+    ['rxvoice/devices', devices],
     ['rxvoice/local', local],
     ['rxvoice/openai', openai],
     ['rxvoice/testing', testing],

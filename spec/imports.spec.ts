@@ -8,16 +8,18 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'engine.ts': [],
   'stageFailure.ts': ['errors.ts'],
   rx: [],
-  audio: ['rx', 'errors.ts'],
+  audio: ['rx', 'errors.ts', 'engine.ts'],
   stt: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   llm: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   tts: ['audio', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
   conversation: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
   metrics: ['conversation', 'rx', 'errors.ts'],
   providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
+  devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts'],
   setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts'],
   'index.ts': [
+    'devices',
     'audio',
     'stt',
     'llm',
@@ -63,6 +65,7 @@ describe('imports', () => {
   it('should lead the CLI to the entry points only, so that it proves the public API is enough', () => {
     const entries = [
       'lib/index.ts',
+      'lib/devices/index.ts',
       'lib/testing/index.ts',
       'lib/providers/local/index.ts',
       'lib/providers/openai/index.ts',

@@ -1,6 +1,7 @@
 import { asyncScheduler, connect, defer, finalize, ignoreElements, merge, type Observable, tap } from 'rxjs';
+import { besides } from '../engine.ts';
 import { type AudioFrame, frameMs } from './frame.ts';
-import type { Output } from './output.ts';
+import type { Output, Playback } from './output.ts';
 import { Playhead } from './playhead.ts';
 import { resample } from './resample.ts';
 import type { Timeline } from './timeline.ts';
@@ -10,9 +11,8 @@ export const tapedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): 
   alongside(frame$, timeline.sampleRate, frame => timeline.append(frame));
 
 /** An output that is noted on a timeline as it is heard: what is cut is not on it. */
-export const tapedOutput =
-  (output: Output, timeline: () => Timeline): Output =>
-  speech$ =>
+export const tapedOutput = (output: Output, timeline: () => Timeline): Output => {
+  const play = (speech$: Observable<AudioFrame>): Observable<Playback> =>
     defer(() => {
       const tape = timeline();
       const playhead = new Playhead();
@@ -29,6 +29,8 @@ export const tapedOutput =
         }),
       );
     });
+  return Object.assign(play, besides(output));
+};
 
 /** The frames as they are, while each is also noted at the tape's rate. */
 const alongside = (

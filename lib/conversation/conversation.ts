@@ -113,7 +113,7 @@ export const conversation =
         corrected,
       )(turn$);
       return whileWarm(
-        [stt, engines.llm, engines.tts],
+        [stt, engines.llm, engines.tts, output],
         event$.pipe(tap(event => (remembered = remember(remembered, event)))),
       );
     });

@@ -1,0 +1,77 @@
+import { concat, defer, EMPTY, type Observable, of, repeat, retry } from 'rxjs';
+import { switchMap, takeUntil, tap, throwError, timeout, timer } from 'rxjs';
+import { RxvoiceError } from '../errors.ts';
+import { type AudioHost, forkHost } from './audioHost.ts';
+import { type AudioBackend, backendOrder } from './backends.ts';
+import { firstBackend } from './firstBackend.ts';
+import { type Line, type LineOptions, openLine } from './openLine.ts';
+
+/** How long after a failure the device is tried again, ms: the last for all further attempts. */
+const tryAgainAfter = [250, 500, 1_000];
+
+/** How a host that was killed is waited for, ms: some devices can be open once only. */
+const goneWithin = 500;
+
+/** What {@link deviceLine} tells and is told beside its work. */
+export interface DeviceLineOptions extends LineOptions {
+  readonly backend: AudioBackend | undefined;
+  /** Is called with what a person should know: the device was lost, it is back. */
+  readonly warn: (message: string) => void;
+  /** Replaces the line by a new one: the old one is dead at once. */
+  readonly cut$?: Observable<unknown>;
+  /** Gives a host, started beforehand, for a new line; without one a new host is started. */
+  readonly spare?: () => AudioHost | undefined;
+}
+
+/**
+ * A device, kept open: emits the line to it when it is open, and `undefined` when it is not, as at first. A device that is
+ * lost is told, and tried again until it is back; one that can't be opened to begin with is an error.
+ */
+export const deviceLine = ({
+  kind,
+  device,
+  sampleRate,
+  backend,
+  warn,
+  cut$ = EMPTY,
+  spare = () => undefined,
+}: DeviceLineOptions): Observable<Line | undefined> =>
+  defer(() => {
+    const noun = kind === 'microphone' ? 'microphone' : 'loudspeaker';
+    let last: AudioHost | undefined;
+    let attempts = 0;
+
+    const open = (host: AudioHost): Observable<Line> => openLine(host, { kind, device, sampleRate });
+    const first = (): Observable<Line> =>
+      firstBackend(backend === undefined ? backendOrder() : [backend], open, {
+        what: `No ${noun} can be opened`,
+        stage: kind === 'microphone' ? 'input' : 'output',
+      });
+    // Once a backend has worked it is the one: others know the device by another name.
+    const again = ({ backend: found, gone$ }: AudioHost): Observable<Line> =>
+      gone$.pipe(
+        timeout({ first: goneWithin, with: () => of(undefined) }),
+        switchMap(() => open(spare() ?? forkHost(found))),
+      );
+
+    return concat(of(undefined), defer(() => (last ? again(last) : first())).pipe(takeUntil(cut$))).pipe(
+      tap(line => {
+        if (line === undefined) return;
+        if (attempts > 0) warn(`The ${noun} is back: ${line.device}.`);
+        last = line.host;
+        attempts = 0;
+      }),
+      repeat(),
+      retry({
+        delay: (error: unknown) => {
+          if (last === undefined) return throwError(() => error);
+          if (attempts === 0)
+            warn(`The ${noun} was lost (${reasonOf(error)}). It is tried again until it is back.`);
+          const wait = tryAgainAfter[Math.min(attempts++, tryAgainAfter.length - 1)] ?? 0;
+          return timer(wait);
+        },
+      }),
+    );
+  });
+
+const reasonOf = (error: unknown): string => (RxvoiceError.is(error) ? error.message : String(error));

@@ -1,0 +1,51 @@
+import { catchError, defer, type Observable, tap, throwError } from 'rxjs';
+import { AudioBackendError } from './audioBackendError.ts';
+import { type AudioHost, forkHost } from './audioHost.ts';
+import { type AudioBackend, findBackend } from './backends.ts';
+
+/**
+ * Does something with the first backend it works with: each is tried in a host of its own. Errors when none is left,
+ * with what each of them said.
+ *
+ * @param what could not be done, for the error: "No microphone can be opened"
+ */
+export const firstBackend = <Value>(
+  order: readonly AudioBackend[],
+  use: (host: AudioHost) => Observable<Value>,
+  { what, stage }: { readonly what: string; readonly stage?: 'input' | 'output' | undefined },
+): Observable<Value> => {
+  const from = (index: number, attempts: readonly AudioBackendError[]): Observable<Value> =>
+    defer(() => {
+      const name = order[index];
+      if (name === undefined) return throwError(() => noneLeft(what, stage, attempts));
+      let worked = false;
+      return defer(() => use(forkHost(findBackend(name)))).pipe(
+        tap(() => (worked = true)),
+        catchError((error: unknown) =>
+          !worked && error instanceof AudioBackendError
+            ? from(index + 1, [...attempts, error])
+            : throwError(() => error),
+        ),
+      );
+    });
+  return from(0, []);
+};
+
+/** One error of all that was tried. Its code and cure are those of the attempt that came furthest. */
+function noneLeft(
+  what: string,
+  stage: 'input' | 'output' | undefined,
+  attempts: readonly AudioBackendError[],
+): AudioBackendError {
+  const furthest =
+    attempts.find(({ code }) => code === 'no-device') ??
+    attempts.find(({ code }) => code !== 'not-installed') ??
+    attempts[0];
+  const said = attempts.map(({ message }) => `\n  ${message}`).join('');
+  return new AudioBackendError(`${what}:${said}`, {
+    code: furthest?.code ?? 'not-installed',
+    cure: furthest?.cure ?? '',
+    attempts,
+    stage,
+  });
+}

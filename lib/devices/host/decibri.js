@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module';
+import { byTheClock, CLOCK_LATENCY } from './byTheClock.js';
+import { chooseDevice } from './chooseDevice.js';
+
+/**
+ * decibri 5.7: cpal, by prebuilt binaries. It opens devices at their own rate and resamples, which costs 10 ms in
+ * capture and over 100 in playback. It keeps up to 0.7 s of what it is to play, so that it is supplied by the clock.
+ *
+ * @typedef {object} Found
+ * @property {string} name
+ * @property {string} id system and the system's own name: "alsa:default"
+ * @property {boolean} isDefault
+ *
+ * @typedef {object} Decibri
+ * @property {() => Found[]} inputDevices
+ * @property {() => Found[]} outputDevices
+ * @property {{ open: (options: object) => Promise<import('node:stream').Readable> }} Microphone
+ * @property {{ open: (options: object) => Promise<import('node:stream').Writable> }} Speaker
+ */
+
+/** What it plays is heard so much later than a clock would have it, ms: measured over ALSA and PulseAudio. */
+const PLAYER_LATENCY = 120;
+
+/**
+ * @param {string} path of the package
+ * @returns {import('../protocol.ts').HostBackend}
+ */
+export function decibri(path) {
+  /** @type {Decibri} */
+  const library = createRequire(path)(path);
+
+  /** @param {'microphone' | 'speaker'} kind */
+  const devices = kind =>
+    (kind === 'microphone' ? library.inputDevices() : library.outputDevices()).map(
+      ({ id, name, isDefault }) => ({
+        kind,
+        id,
+        // With ALSA its names are descriptions that several share: the system's own name is what one can choose by.
+        name: id.startsWith('alsa:') ? id.slice(5) : name,
+        isDefault,
+        system: id.split(':')[0] ?? '',
+      }),
+    );
+
+  return {
+    list: async () => [...devices('microphone'), ...devices('speaker')].map(({ id: _, ...device }) => device),
+
+    microphone: async ({ device: wanted, sampleRate }, audio, lost) => {
+      const { id, name } = chooseDevice(devices('microphone'), wanted);
+      const stream = await library.Microphone.open({
+        device: { id },
+        sampleRate,
+        framesPerBuffer: Math.round(sampleRate / 50),
+      });
+      stream.on('data', audio);
+      stream.on('error', error => lost(error.message));
+      stream.on('end', () => lost('the stream ended'));
+      return { device: name, sampleRate };
+    },
+
+    speaker: async ({ device: wanted, sampleRate }, lost) => {
+      const { id, name } = chooseDevice(devices('speaker'), wanted);
+      const stream = await library.Speaker.open({ device: { id }, sampleRate });
+      stream.on('error', error => lost(error.message));
+      return {
+        device: name,
+        sampleRate,
+        latencyMs: CLOCK_LATENCY + PLAYER_LATENCY,
+        write: byTheClock(chunk => stream.write(chunk)),
+      };
+    },
+  };
+}

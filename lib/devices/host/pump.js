@@ -1,0 +1,54 @@
+/** How often a loudspeaker that plays nothing tells that it is alive: every 200 ms. */
+const IDLE_TICKS = 10;
+
+/**
+ * Keeps a loudspeaker supplied: 20 ms of what is to be played, else of silence, one write at a time, for what has been
+ * handed to a native stream can't be taken back. The write that settles is the clock: it tells how much was heard.
+ *
+ * @param {import('../protocol.ts').OpenSpeaker} speaker
+ * @param {(heard: number) => void} tick
+ */
+export function pump({ sampleRate, latencyMs, write }, tick) {
+  const length = Math.round(sampleRate / 50) * 2;
+  const latency = Math.round(latencyMs / 20);
+  /** @type {Uint8Array[]} */
+  let queue = [];
+  /** How many bytes of each of the chunks that are not heard yet were to be played. */
+  const written = Array.from({ length: latency }, () => 0);
+  let heard = 0;
+  let idle = 0;
+
+  /** The next chunk, and how much of it is not silence. */
+  const next = () => {
+    const chunk = Buffer.alloc(length);
+    let at = 0;
+    for (let first = queue[0]; first && at < length; first = queue[0]) {
+      const taken = first.subarray(0, length - at);
+      chunk.set(taken, at);
+      at += taken.length;
+      if (taken.length < first.length) queue[0] = first.subarray(taken.length);
+      else queue.shift();
+    }
+    return { chunk, bytes: at };
+  };
+
+  const run = async () => {
+    for (;;) {
+      const { chunk, bytes } = next();
+      await write(chunk);
+      written.push(bytes);
+      const now = written.shift() ?? 0;
+      heard += now / 2;
+      idle++;
+      if (now === 0 && idle < IDLE_TICKS) continue;
+      idle = 0;
+      tick(heard);
+    }
+  };
+
+  return {
+    /** @param {Uint8Array} pcm */
+    play: pcm => void queue.push(pcm),
+    done: run(),
+  };
+}

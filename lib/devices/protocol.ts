@@ -1,0 +1,63 @@
+import type { AudioDevice, DeviceKind } from './audioDevice.ts';
+import type { AudioBackendCode } from './audioBackendError.ts';
+
+/** What an audio host is asked to do. Requests and sound share one channel, so they are in order. */
+export type HostRequest =
+  /** Tell which devices there are. */
+  | { readonly type: 'list' }
+  /** Open a device; once in the life of a host. */
+  | {
+      readonly type: 'open';
+      readonly kind: DeviceKind;
+      readonly device: string | undefined;
+      readonly sampleRate: number;
+    }
+  /** Play this after what waits already: `s16le` at the rate of the opened device. */
+  | { readonly type: 'play'; readonly pcm: Uint8Array };
+
+/** What an audio host tells. */
+export type HostMessage =
+  | { readonly type: 'devices'; readonly devices: readonly AudioDevice[] }
+  /** The device is open, at this rate (Hz): not all can have the one that was asked for. */
+  | { readonly type: 'opened'; readonly device: string; readonly sampleRate: number }
+  /** What was asked can't be done. */
+  | { readonly type: 'failed'; readonly code: AudioBackendCode; readonly reason: string }
+  /** An open device has ended or failed. */
+  | { readonly type: 'lost'; readonly reason: string }
+  /** 20 ms of `s16le`, the system's monotonic clock when they came (ms), and how many frames were lost before them. */
+  | { readonly type: 'audio'; readonly pcm: Uint8Array; readonly at: number; readonly dropped: number }
+  /** The loudspeaker is alive; so many samples of what was to be played have been heard. */
+  | { readonly type: 'tick'; readonly heard: number };
+
+/** What opens a device in a host. */
+export interface OpenOptions {
+  readonly device: string | undefined;
+  readonly sampleRate: number;
+}
+
+/** An open microphone, in a host. */
+export interface OpenMicrophone {
+  readonly device: string;
+  readonly sampleRate: number;
+}
+
+/** An open loudspeaker, in a host. */
+export interface OpenSpeaker {
+  readonly device: string;
+  readonly sampleRate: number;
+  /** From the moment `write` has settled until the end of that chunk is heard, ms. */
+  readonly latencyMs: number;
+  /** Takes 20 ms; settles when it wants the next. The device's own clock, that is. */
+  write(chunk: Uint8Array): Promise<void>;
+}
+
+/** How a host reaches devices: what each backend is made to look like. */
+export interface HostBackend {
+  list(): Promise<readonly AudioDevice[]>;
+  microphone(
+    options: OpenOptions,
+    audio: (bytes: Uint8Array) => void,
+    lost: (reason: string) => void,
+  ): Promise<OpenMicrophone>;
+  speaker(options: OpenOptions, lost: (reason: string) => void): Promise<OpenSpeaker>;
+}

@@ -1,0 +1,128 @@
+import {
+  defer,
+  distinctUntilChanged,
+  filter,
+  finalize,
+  map,
+  merge,
+  Observable,
+  ReplaySubject,
+  share,
+} from 'rxjs';
+import { ignoreElements, startWith, Subject, switchMap, tap, throwError, timer } from 'rxjs';
+import type { Output } from '../audio/output.ts';
+import { resample } from '../audio/resample.ts';
+import type { Loading, Noticing, Warmable } from '../engine.ts';
+import { RxvoiceError } from '../errors.ts';
+import { type AudioHost, forkHost } from './audioHost.ts';
+import type { AudioBackend } from './backends.ts';
+import { deviceLine } from './deviceLine.ts';
+import { type LoudspeakerLine, loudspeakerLine } from './loudspeakerLine.ts';
+import type { Line } from './openLine.ts';
+import { playing } from './playing.ts';
+import { warnings } from './warnings.ts';
+
+/** Which loudspeaker, and how. */
+export interface SpeakerOptions {
+  /** Its name, or a part of it that no other has; `rxvoice devices` lists them. Default: the system's default. */
+  readonly device?: string | undefined;
+  /** Hz; speech is brought to it. Default 24,000, what the better voices have. */
+  readonly sampleRate?: number;
+  /** Default: the first that works. */
+  readonly backend?: AudioBackend | undefined;
+}
+
+/** A loudspeaker as an output, with its warnings, and a way to keep it open. */
+export type Speaker = Output & Required<Noticing> & Required<Warmable>;
+
+/** A spare is started when the device that was just opened has had the processor to itself for so long, ms. */
+const spareAfter = 300;
+
+/**
+ * A loudspeaker as an output: it tells what was heard as the device itself counts it, about every 20 ms, and completes
+ * when all was. Unsubscribing silences it within 20 ms: the process that the device lives in is killed, and another,
+ * started beforehand, opens it again. It plays one reply at a time.
+ *
+ * `warm$` opens it and keeps it open, as a conversation does from beginning to end; used cold it is opened for each reply,
+ * which takes a tenth of a second.
+ *
+ * A loudspeaker that is lost is a warning in `notice$`. It is opened again when it is back: what was not heard yet is
+ * played then, or the reply fails when that takes over 3 s. One that can't be opened to begin with is an
+ * AudioBackendError, stage `output`.
+ *
+ * @example
+ * of(...frames).pipe(speaker({ device: 'Headphones' })).subscribe({ complete: () => console.log('heard') });
+ */
+export function speaker({ device, sampleRate = 24_000, backend }: SpeakerOptions = {}): Speaker {
+  const { notice$, warn } = warnings();
+  const cut$ = new Subject<void>();
+
+  const line$ = defer(() => {
+    const spares = spareHost();
+    return deviceLine({ kind: 'speaker', device, sampleRate, backend, warn, cut$, spare: spares.take }).pipe(
+      switchMap(line => (line ? merge(opened(line, sampleRate), spares.prepare(line)) : [undefined])),
+      finalize(spares.drop),
+    );
+  }).pipe(share({ connector: () => new ReplaySubject<LoudspeakerLine | undefined>(1) }));
+
+  let busy = false;
+  const output: Output = speech$ =>
+    defer(() => {
+      if (busy) return throwError(() => inUse());
+      busy = true;
+      return playing(speech$.pipe(resample(sampleRate)), line$, () => cut$.next()).pipe(
+        finalize(() => (busy = false)),
+      );
+    });
+
+  const warm$ = line$.pipe(
+    filter(line => line !== undefined),
+    map(() => ready),
+    startWith(opening),
+    distinctUntilChanged(),
+  );
+  return Object.assign(output, { notice$, warm$ });
+}
+
+const opening: Loading = { engine: 'the loudspeaker', progress: 0 };
+const ready: Loading = { engine: 'the loudspeaker', progress: 1 };
+
+const inUse = (): RxvoiceError =>
+  new RxvoiceError(
+    'This loudspeaker is speaking: it plays one reply at a time. For two at once use two speaker().',
+    {
+      stage: 'output',
+    },
+  );
+
+/** An open line, for as long as it is subscribed. */
+const opened = (line: Line, sampleRate: number): Observable<LoudspeakerLine> =>
+  new Observable(subscriber => {
+    const loudspeaker = loudspeakerLine(line, sampleRate);
+    subscriber.next(loudspeaker);
+    return () => loudspeaker.free();
+  });
+
+/** A host in reserve. */
+function spareHost(): {
+  readonly take: () => AudioHost | undefined;
+  readonly prepare: (line: Line) => Observable<never>;
+  readonly drop: () => void;
+} {
+  let spare: AudioHost | undefined;
+  return {
+    take: () => {
+      const host = spare?.gone === false ? spare : undefined;
+      spare = undefined;
+      return host;
+    },
+    prepare: ({ host }) =>
+      timer(spareAfter).pipe(
+        tap(() => {
+          if (spare === undefined || spare.gone) spare = forkHost(host.backend);
+        }),
+        ignoreElements(),
+      ),
+    drop: () => spare?.kill(),
+  };
+}
