@@ -4,20 +4,21 @@ import { Subject, tap } from 'rxjs';
 import { type ConversationEvent, recording } from '../../lib/index.ts';
 import { caller } from '../demo/caller.ts';
 import { script } from '../demo/script.ts';
-import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
+import { configure, type Options } from '../configuration/configure.ts';
+import { withSettings } from '../configuration/settings.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { runCall } from '../runCall.ts';
 import { writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 
-interface DemoOptions extends EngineOptions {
+interface DemoOptions extends Options {
   readonly output: string;
   readonly json?: boolean;
 }
 
 /** `rxvoice demo`: a recorded caller talks with the bot, in real time. */
 export const demo = (program: Command): Command =>
-  withEngines(program.command('demo'))
+  withSettings(program.command('demo'), 'stt', 'llm', 'tts')
     .description('have a spoken conversation with a recorded caller, about a minute, nothing needed')
     .option(
       '-o, --output <wav>',
@@ -27,13 +28,13 @@ export const demo = (program: Command): Command =>
     .option('--json', 'one event a line, for programs')
     .action(async (options: DemoOptions) => {
       writable(options.output);
-      const { voice, answers } = voiceOf(options);
+      const { voice, about } = await configure(options);
       const view = chooseView(options);
       const tape = recording();
       const event$ = new Subject<ConversationEvent>();
       view.note(
         `A recorded caller talks with the bot in real time. No sound card is used: the recording goes to ${options.output}.\n` +
-          `Speech is heard and spoken on this machine. ${answers}\n`,
+          `${about}\n`,
       );
       const said$ = caller(script, event$, ({ text, speaker }) =>
         view.note(`       ♪ ${speaker}: “${text}”`),

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import jsonc, { type ParseError } from 'jsonc-parser';
+import { UsageError } from '../usageError.ts';
+
+/** What a configuration file says, unchecked, and its name for a person. */
+export interface ConfigFile {
+  readonly name: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+/** The names that are looked for, in this order. */
+const names = ['json', 'js', 'mjs', 'ts'].map(ending => `rxvoice.config.${ending}`);
+
+/**
+ * Reads the configuration file: JSON with comments, or a module with the configuration as its default export, in which
+ * engines may also be functions. `asked` is its path, given by a person; without one it is looked for in the folder, and
+ * may be missing.
+ */
+export async function readConfigFile(folder: string, asked?: string): Promise<ConfigFile | undefined> {
+  const path =
+    asked === undefined ? names.map(name => join(folder, name)).find(existsSync) : resolve(folder, asked);
+  if (path === undefined) return undefined;
+  const name = asked ?? relative(folder, path);
+  const content = extname(path) === '.json' ? parsed(name, textOf(name, path)) : await imported(name, path);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new UsageError(
+      `${name}: there is no configuration in it. Expected an object such as { "stt": { "engine": "local" } }` +
+        (extname(path) === '.json' ? '.' : ', as the default export.'),
+    );
+  return { name, content: content as Record<string, unknown> };
+}
+
+function textOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UsageError(
+      `${name}: it can't be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    );
+  }
+}
+
+/** The parser tells positions and no contents: there may be a key. */
+function parsed(name: string, text: string): unknown {
+  const errors: ParseError[] = [];
+  const content: unknown = jsonc.parse(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return content;
+  const before = text.slice(0, first.offset).split('\n');
+  const what = jsonc
+    .printParseErrorCode(first.error)
+    .replace(/(?<=[a-z])[A-Z]/gu, letter => ` ${letter}`)
+    .toLowerCase();
+  throw new UsageError(
+    `${name}, line ${before.length}, column ${before.at(-1)!.length + 1}: this is no JSON (${what}).`,
+  );
+}
+
+async function imported(name: string, path: string): Promise<unknown> {
+  textOf(name, path);
+  try {
+    return ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new UsageError(
+      code === 'ERR_UNKNOWN_FILE_EXTENSION'
+        ? `${name}: Node.js ${process.versions.node} can't load TypeScript. Use 22.18 or newer, or compile it and name the result with --config.`
+        : `${name}: it can't be loaded: ${message}`,
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { UsageError } from '../usageError.ts';
+
+/** The environment's variables, and what was read from a file rather than set. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Where a variable comes from, for a person: "RXVOICE_STT" or "RXVOICE_STT in .env". */
+  readonly sourceOf: (name: string) => string;
+}
+
+/**
+ * The environment with what the folder's `.env` adds to it: a variable that is set already wins. What is added is set
+ * for the whole program, since engines look for their keys there. A variable that is empty is not set.
+ */
+export function readEnvironment(folder: string, variables = process.env): Environment {
+  const added = new Set<string>();
+  for (const [name, value] of Object.entries(dotEnv(join(folder, '.env')))) {
+    if (variables[name] !== undefined) continue;
+    variables[name] = value;
+    added.add(name);
+  }
+  return { variables, sourceOf: name => (added.has(name) ? `${name} in .env` : name) };
+}
+
+function dotEnv(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw new UsageError(`${path}: it can't be read (${code}).`);
+  }
+}

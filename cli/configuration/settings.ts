@@ -1,0 +1,149 @@
+import { type Command, Option } from 'commander';
+
+/** The parts of a configuration that flags and variables reach. */
+export const sections = ['stt', 'llm', 'tts', 'talk'] as const;
+export type SectionName = (typeof sections)[number];
+
+/** One value that a flag and an environment variable can set, and where it goes in the configuration. */
+export interface Setting {
+  /** The section of the configuration, and the field in it. */
+  readonly path: readonly [section: SectionName, field: string];
+  readonly flag: string;
+  readonly variable: string;
+  /** What the flag's value is, for the help; none for a switch. */
+  readonly argument?: string;
+  readonly description: string;
+  /** What the text of a flag or variable means. Default: itself. */
+  readonly read?: (text: string) => unknown;
+}
+
+const yes = (text: string): unknown =>
+  /^(?:1|true|yes|on)$/iu.test(text) || (/^(?:0|false|no|off)$/iu.test(text) ? false : text);
+
+/** Everything that a flag and a variable can set, in the order of a conversation. */
+export const settings: readonly Setting[] = [
+  {
+    path: ['stt', 'engine'],
+    flag: '--stt',
+    variable: 'RXVOICE_STT',
+    argument: 'engine',
+    description: 'what listens: local (default) or deepgram',
+  },
+  {
+    path: ['stt', 'model'],
+    flag: '--stt-model',
+    variable: 'RXVOICE_STT_MODEL',
+    argument: 'id',
+    description: 'its model; local has tiny (default) and base (better in noise)',
+  },
+  {
+    path: ['stt', 'endpointingMs'],
+    flag: '--endpointing',
+    variable: 'RXVOICE_ENDPOINTING',
+    argument: 'ms',
+    description: 'silence after which the user has finished',
+    read: Number,
+  },
+  {
+    path: ['llm', 'engine'],
+    flag: '--llm',
+    variable: 'RXVOICE_LLM',
+    argument: 'engine',
+    description:
+      "what answers: builtin, or openai (any compatible server); default openai where it's configured, else builtin",
+  },
+  {
+    path: ['llm', 'model'],
+    flag: '--model',
+    variable: 'RXVOICE_MODEL',
+    argument: 'id',
+    description: "the language model's id, with --llm openai; default $OPENAI_MODEL",
+  },
+  {
+    path: ['llm', 'baseURL'],
+    flag: '--base-url',
+    variable: 'RXVOICE_BASE_URL',
+    argument: 'url',
+    description: 'a server that speaks the OpenAI protocol; default $OPENAI_BASE_URL',
+  },
+  {
+    path: ['llm', 'systemPrompt'],
+    flag: '--system-prompt',
+    variable: 'RXVOICE_SYSTEM_PROMPT',
+    argument: 'text',
+    description: 'what the language model is told about its task; default: a prompt for voice',
+  },
+  {
+    path: ['tts', 'engine'],
+    flag: '--tts',
+    variable: 'RXVOICE_TTS',
+    argument: 'engine',
+    description: 'what speaks: local (default), deepgram or openai',
+  },
+  {
+    path: ['tts', 'model'],
+    flag: '--tts-model',
+    variable: 'RXVOICE_TTS_MODEL',
+    argument: 'id',
+    description: 'its model, where the engine has several',
+  },
+  {
+    path: ['tts', 'voice'],
+    flag: '--voice',
+    variable: 'RXVOICE_VOICE',
+    argument: 'name',
+    description: 'its voice; local has rms (default), slt, awb and kal16',
+  },
+  {
+    path: ['tts', 'speed'],
+    flag: '--speed',
+    variable: 'RXVOICE_SPEED',
+    argument: 'factor',
+    description: "how fast it speaks; 1 is the voice's own speed",
+    read: Number,
+  },
+  {
+    path: ['talk', 'inputDevice'],
+    flag: '--input-device',
+    variable: 'RXVOICE_INPUT_DEVICE',
+    argument: 'name',
+    description: "the microphone, by name (rxvoice devices); default the system's",
+  },
+  {
+    path: ['talk', 'outputDevice'],
+    flag: '--output-device',
+    variable: 'RXVOICE_OUTPUT_DEVICE',
+    argument: 'name',
+    description: "the loudspeaker, by name (rxvoice devices); default the system's",
+  },
+  {
+    path: ['talk', 'echo'],
+    flag: '--echo',
+    variable: 'RXVOICE_ECHO',
+    argument: 'how',
+    description:
+      "what keeps the bot from hearing itself: headphones (default), half-duplex (it doesn't listen while it speaks) or system (the sound system cancels it)",
+  },
+  {
+    path: ['talk', 'pushToTalk'],
+    flag: '--push-to-talk',
+    variable: 'RXVOICE_PUSH_TO_TALK',
+    description: 'listen only while the space bar says so',
+    read: yes,
+  },
+];
+
+/** What commander calls the value of a flag: `--base-url` is `baseUrl`. */
+export const optionOf = ({ flag }: Setting): string =>
+  flag.slice(2).replace(/-([a-z])/gu, (_, letter: string) => letter.toUpperCase());
+
+/** Adds the flags of these sections, and the one for the configuration file. */
+export function withSettings(command: Command, ...of: readonly SectionName[]): Command {
+  for (const { path, flag, argument, description } of settings)
+    if (of.includes(path[0]))
+      command.addOption(new Option(argument === undefined ? flag : `${flag} <${argument}>`, description));
+  return command.option(
+    '--config <file>',
+    'the configuration; default $RXVOICE_CONFIG, or rxvoice.config.json, .js or .ts in this folder',
+  );
+}
