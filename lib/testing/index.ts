@@ -1,6 +1,23 @@
-/** What you need to test your own bot: scripted engines and virtual time. */
+/** What you need to test your own bot: scripted engines, virtual time, and the providers on your own machine. */
 export { scriptedInput } from './scriptedInput.ts';
 export { scriptedLlm, type ScriptedLlmOptions } from './scriptedLlm.ts';
 export { scriptedStt, type ScriptedSpeech } from './scriptedStt.ts';
 export { scriptedTts, type ScriptedTtsOptions } from './scriptedTts.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
+
+// The providers on this machine, over real sockets.
+export { deepgramServer, type DeepgramServer } from './deepgram/deepgramServer.ts';
+export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from './deepgram/deepgramOptions.ts';
+export { openaiServer, type OpenaiServer } from './openai/openaiServer.ts';
+export type {
+  ChatMessage,
+  ChatRequest,
+  ModelReply,
+  OpenaiLatencies,
+  OpenaiServerOptions,
+} from './openai/openaiOptions.ts';
+export { energyStt, type EnergySttOptions } from './energyStt.ts';
+export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } from './loopback/fault.ts';
+export type { LoopbackEvent, LoopbackHappening } from './loopback/loopbackEvent.ts';
+export type { LoopbackServer } from './loopback/loopbackServer.ts';
+export type { LoopbackOptions } from './loopback/host.ts';

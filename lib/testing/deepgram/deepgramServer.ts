@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocketServer } from 'ws';
+import type { Connection } from '../loopback/connection.ts';
+import type { Endpoint } from '../loopback/fault.ts';
+import { close, json, type ServerFrame } from '../loopback/frames.ts';
+import { host, type Reply, type Service } from '../loopback/host.ts';
+import type { LoopbackServer } from '../loopback/loopbackServer.ts';
+import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
+import { scriptedTts } from '../scriptedTts.ts';
+import { aura } from './aura.ts';
+import { type DeepgramServerOptions, defaultLatencies, defaultLimits } from './deepgramOptions.ts';
+import { badRequest, deepgramRefusal } from './deepgramRefusal.ts';
+import { Ear } from './ear.ts';
+import { nova } from './nova.ts';
+import { novaQuery } from './novaQuery.ts';
+import { speakQuery } from './speakQuery.ts';
+
+/** A Deepgram on this machine. */
+export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
+
+/**
+ * Runs a Deepgram on this machine, on 127.0.0.1: speech-to-text of both generations, text-to-speech over WebSocket and
+ * by request. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
+ * of yours can be tested without a key: what is heard is a script, the next of some lines whenever something is said,
+ * or what a real engine makes of it.
+ *
+ * @example
+ * await using deepgram = await deepgramServer({ script: [{ from: 500, to: 1_500, text: 'Hello there.' }] });
+ * const client = new DeepgramClient({ apiKey: 'any', baseUrl: deepgram.url });
+ */
+export const deepgramServer = (options: DeepgramServerOptions = {}): Promise<DeepgramServer> =>
+  host(deepgramService, options);
+
+const paths: Readonly<Record<string, Endpoint>> = {
+  'socket /v1/listen': 'nova',
+  'socket /v2/listen': 'flux',
+  'socket /v1/speak': 'aura',
+  'socket /v2/speak': 'fluxTts',
+  'POST /v1/speak': 'auraRest',
+  'POST /v2/speak': 'auraRest',
+};
+
+function deepgramService(options: () => DeepgramServerOptions): Service<DeepgramServerOptions> {
+  const ear = new Ear();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    handleProtocols: offered => [...offered][0] ?? false, // `token, <key>` of browsers: the key isn't repeated
+  });
+  const requestIds = new WeakMap<IncomingMessage, string>();
+  sockets.on('headers', (headers, request) => headers.push(`dg-request-id: ${requestIds.get(request)}`));
+  const latencies = () => ({ ...defaultLatencies, ...options().latencies });
+  const limits = () => ({ ...defaultLimits, ...options().limits });
+  const voice = (sampleRate: number) =>
+    options().tts ??
+    scriptedTts({ firstAudioMs: 0, sampleRate, msPerCharacter: options().msPerCharacter ?? 60 });
+
+  /** The protocol a socket speaks, or why it isn't opened. */
+  const protocolOf = ({ endpoint, query, requestId, fate, log }: Connection): Protocol | string => {
+    switch (endpoint) {
+      case 'nova': {
+        const wanted = novaQuery(query);
+        if (typeof wanted === 'string') return wanted;
+        const stt = ear.next(options(), wanted.endpointingMs ?? defaultSilenceMs);
+        const { novaIdleMs: idleMs } = limits();
+        return nova({ requestId, query: wanted, stt, latencies, idleMs, has: fate.has });
+      }
+      case 'aura': {
+        const wanted = speakQuery(query, 'aura');
+        if (typeof wanted === 'string') return wanted;
+        const { ttsMs, ttsSpeed: speed } = latencies();
+        return aura({
+          ...limits(),
+          requestId,
+          model: wanted.model,
+          speech: () => ({ ...wanted, tts: voice(wanted.sampleRate), ttsMs, speed }),
+          has: fate.has,
+          onSpeaking: () => log({ type: 'speaking' }),
+        });
+      }
+      default:
+        return 'Not served yet.';
+    }
+  };
+
+  return {
+    endpoint: (method, path, upgrade) => paths[`${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '')}`],
+    authorised,
+    refuse: deepgramRefusal,
+    serve: () => undefined,
+    upgrade: (request, socket, head, connection): Reply | undefined => {
+      const protocol = protocolOf(connection);
+      if (typeof protocol === 'string') {
+        connection.log({ type: 'refused', status: 400, authorised: true });
+        return badRequest(protocol, connection);
+      }
+      requestIds.set(request, connection.requestId);
+      sockets.handleUpgrade(request, socket, head, client =>
+        serveSocket(client, protocol, connection, errorFrames(connection)),
+      );
+      return undefined;
+    },
+  };
+}
+
+/** What an endpoint without a length of its own means by silence, ms. */
+const defaultSilenceMs = 300;
+
+/** `Token <key>`, `Bearer <token>`, or the subprotocols of a browser. */
+function authorised({ headers }: IncomingMessage, { key }: DeepgramServerOptions): boolean {
+  const given =
+    /^(?:Token|Bearer) +(\S+)$/iu.exec(headers.authorization ?? '')?.[1] ??
+    /^(?:token|bearer), *(\S+)$/iu.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
+  return key === undefined ? given !== undefined : given === key;
+}
+
+/** How each service reports that it failed. */
+const errorFrames = ({ endpoint }: Connection): readonly ServerFrame[] => {
+  const description = 'An internal server error occurred.';
+  switch (endpoint) {
+    case 'flux':
+      return [
+        json({ type: 'Error', sequence_id: 0, code: 'INTERNAL_SERVER_ERROR', description }),
+        close(1011),
+      ];
+    case 'fluxTts':
+      return [json({ type: 'Error', code: 'NET-0000', description }), close(1011)];
+    default:
+      return [
+        json({ type: 'Error', description, message: description, variant: 'InternalServerError' }),
+        close(1011, description),
+      ];
+  }
+};

@@ -1,0 +1,52 @@
+/** What a client asked of Nova, and how. */
+export interface NovaQuery {
+  readonly model: string;
+  readonly encoding: string | undefined;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly interims: boolean;
+  /** Silence after which speech is final, ms; none where it is off. */
+  readonly endpointingMs: number | undefined;
+  /** The gap between words after which an utterance has ended, ms. */
+  readonly utteranceEndMs: number | undefined;
+  readonly vadEvents: boolean;
+  /** Whether words are as they are written. */
+  readonly punctuated: boolean;
+}
+
+/** Reads the query of `/v1/listen`; a text says what is wrong with it. What it doesn't know it leaves alone. */
+export function novaQuery(query: URLSearchParams): NovaQuery | string {
+  const flag = (name: string): boolean => query.get(name) === 'true';
+  const number = (name: string): number | undefined =>
+    query.has(name) ? Number(query.get(name)) : undefined;
+  const model = query.get('model') ?? '';
+  const endpointing = query.get('endpointing') ?? '10';
+  const [sampleRate, utteranceEndMs] = [number('sample_rate'), number('utterance_end_ms')];
+  const encoding = query.get('encoding') ?? undefined;
+
+  if (!/^(nova|enhanced|base|whisper)/u.test(model))
+    return 'Bad Request: No such model/language/tier combination found.';
+  if (model.startsWith('nova-3') && query.has('keywords'))
+    return 'Keywords are not supported for Nova-3 models. Use keyterm instead.';
+  if (encoding !== undefined && !decodable.has(encoding))
+    return `This loopback server hears ${[...decodable].join(', ')} and WAV, but not ${encoding}.`;
+  if (encoding !== undefined && !(sampleRate && sampleRate >= 1_000))
+    return 'sample_rate is required with encoding.';
+  if (utteranceEndMs !== undefined && !(utteranceEndMs >= 1000))
+    return 'utterance_end_ms must be at least 1000.';
+  if (endpointing !== 'false' && endpointing !== 'true' && !(Number(endpointing) >= 0))
+    return 'endpointing must be a number of milliseconds, or false.';
+  return {
+    model,
+    encoding,
+    sampleRate: sampleRate ?? 0,
+    channels: number('channels') ?? 1,
+    interims: flag('interim_results'),
+    endpointingMs: endpointing === 'false' ? undefined : endpointing === 'true' ? 10 : Number(endpointing),
+    utteranceEndMs: flag('interim_results') ? utteranceEndMs : undefined,
+    vadEvents: flag('vad_events'),
+    punctuated: flag('punctuate') || flag('smart_format'),
+  };
+}
+
+const decodable: ReadonlySet<string> = new Set(['linear16', 'linear32', 'mulaw', 'alaw']);

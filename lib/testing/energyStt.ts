@@ -1,0 +1,74 @@
+import { Observable, Subject } from 'rxjs';
+import { type AudioFrame, frameMs } from '../audio/frame.ts';
+import { voiceActivity } from '../audio/voiceActivity.ts';
+import type { Stt, Transcript } from '../stt/transcript.ts';
+
+/** How {@link energyStt} listens. */
+export interface EnergySttOptions {
+  /** Silence after which the user has finished, ms. Default 300. */
+  readonly silenceMs?: number;
+  /** How long a word takes, for interims, ms. Default 300. */
+  readonly wordMs?: number;
+}
+
+/**
+ * A speech-to-text engine that tells voice from silence by loudness, and has no idea what is said: the n-th thing said
+ * (from 0) is the n-th of `lines`, from the first again after the last, or what the function gives. For tests with any
+ * sound, in real time or not.
+ *
+ * @example
+ * microphone().pipe(energyStt(['Hello.', 'What time is it?']))
+ */
+export const energyStt = (
+  lines: readonly string[] | ((index: number) => string),
+  { silenceMs = 300, wordMs = 300 }: EnergySttOptions = {},
+): Stt => {
+  const lineOf = typeof lines === 'function' ? lines : (index: number) => lines[index % lines.length] ?? '';
+  return frame$ =>
+    new Observable<Transcript>(subscriber => {
+      const audio$ = new Subject<AudioFrame>();
+      let positionMs = 0;
+      let index = 0;
+      let line = '';
+      let from: number | undefined;
+      let told = 0;
+
+      const tellWords = (): void => {
+        if (from === undefined) return;
+        const words = line.split(' ');
+        const count = Math.min(words.length, Math.floor((positionMs - from) / wordMs));
+        if (line === '' || count <= told) return;
+        told = count;
+        subscriber.next({ type: 'interim', text: words.slice(0, count).join(' ') });
+      };
+
+      subscriber.add(
+        audio$.pipe(voiceActivity({ hangoverMs: silenceMs })).subscribe({
+          next: ({ type, at }) => {
+            if (type === 'speechStart') {
+              [from, told, line] = [at, 0, lineOf(index)];
+              subscriber.next({ type, at });
+            } else {
+              from = undefined;
+              index++;
+              if (line !== '') subscriber.next({ type: 'final', text: line, end: at });
+              subscriber.next({ type: 'utteranceEnd', end: at });
+            }
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
+      subscriber.add(
+        frame$.subscribe({
+          next: frame => {
+            positionMs += frameMs(frame);
+            audio$.next(frame);
+            tellWords();
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => audio$.complete(),
+        }),
+      );
+    });
+};

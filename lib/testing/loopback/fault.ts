@@ -1,0 +1,112 @@
+/** What a loopback server serves: a path, by the transport it is asked for. */
+export type Endpoint =
+  /** Deepgram speech-to-text, Nova: the WebSocket `/v1/listen`. */
+  | 'nova'
+  /** Deepgram speech-to-text, Flux: the WebSocket `/v2/listen`. */
+  | 'flux'
+  /** Deepgram text-to-speech, Aura: the WebSocket `/v1/speak`. */
+  | 'aura'
+  /** Deepgram text-to-speech by POST: `/v1/speak` and `/v2/speak`. */
+  | 'auraRest'
+  /** Deepgram text-to-speech, Flux: the WebSocket `/v2/speak`. */
+  | 'fluxTts'
+  /** OpenAI chat: `/v1/chat/completions`. */
+  | 'completions'
+  /** OpenAI text-to-speech: `/v1/audio/speech`. */
+  | 'speech'
+  /** OpenAI's list of models: `/v1/models`. */
+  | 'models';
+
+const stt: readonly Endpoint[] = ['nova', 'flux'];
+const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
+const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
+const all: readonly Endpoint[] = [...streams, 'models'];
+
+/** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
+export type FaultKind = 'refusal' | 'stream' | 'behaviour';
+
+interface FaultFacts {
+  readonly kind: FaultKind;
+  /** What happens, for a person. */
+  readonly what: string;
+  /** Where it can happen. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+const refusal = (what: string, endpoints = all) => ({ kind: 'refusal', what, endpoints }) as const;
+const stream = (what: string, endpoints = streams) => ({ kind: 'stream', what, endpoints }) as const;
+const behaviour = (what: string, endpoints: readonly Endpoint[]) =>
+  ({ kind: 'behaviour', what, endpoints }) as const;
+
+/** Everything that can go wrong, by the name that `rxvoice emulate --fault` takes. */
+export const faults = {
+  refused: refusal('the port is closed, or the connection is reset before an answer'),
+  'no-answer': refusal('the request is read and never answered'),
+  '400': refusal('a parameter is wrong'),
+  '401': refusal('the key is wrong'),
+  '402': refusal('the account has no credit'),
+  '403': refusal('the key may not use this model'),
+  '404': refusal('there is no such model'),
+  '408': refusal('the service took too long'),
+  '429': refusal('too many requests, without a word on when to try again'),
+  '429-retry-after': refusal('too many requests, with Retry-After'),
+  quota: refusal('the quota is used up, which trying again does not mend: Deepgram 402, OpenAI 429'),
+  '500': refusal('the service failed'),
+  '503-html': refusal('a proxy answers with a page'),
+
+  mute: stream('it connects and never says anything'),
+  stall: stream('it falls silent in the middle; the connection stays and pings are answered'),
+  end: stream('it ends in the middle as if all were said'),
+  cut: stream('the connection is cut in the middle'),
+  garbage: stream('it sends something that is not what was agreed on, and goes on'),
+  'bad-frame': stream('it sends bytes that are no WebSocket frame', sockets),
+  'unknown-messages': stream('it sends messages nobody knows, and goes on', [...sockets, 'completions']),
+  slow: stream('everything it sends comes late'),
+  'half-open': stream('the other end is gone: nothing is read or written, pings neither'),
+  'error-frame': stream('it reports an error in the middle, and ends', [...sockets, 'completions']),
+  'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', sockets),
+  'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', sockets),
+
+  'no-finalize': behaviour('Finalize gets no answer', ['nova']),
+  'no-speech-final': behaviour('the end of speech is never noticed; only UtteranceEnd tells', ['nova']),
+  'no-endpoint': behaviour('nothing ever ends what is said: interims only, until Finalize', ['nova']),
+  'close-1005': behaviour('after CloseStream the socket closes without a code', ['nova']),
+  throttle: behaviour('audio is heard at 1.25 times real time at most', stt),
+  'flush-limit': behaviour('every Flush is one too many: Warning {code, description}', ['aura']),
+  'flush-limit-old': behaviour('every Flush is one too many: Warning {warn_code, warn_msg}', ['aura']),
+  'no-done': behaviour('the stream ends without [DONE]', ['completions']),
+  ping: behaviour('`event: ping` frames between the chunks', ['completions']),
+} as const satisfies Record<string, FaultFacts>;
+
+/** Something that goes wrong; {@link faults} says what each is. */
+export type Fault = keyof typeof faults;
+
+/** A fault, and whom it befalls. */
+export interface FaultRule {
+  readonly fault: Fault;
+  /** Only these. Default: wherever the fault can happen. */
+  readonly on?: Endpoint | readonly Endpoint[];
+  /** Only the n-th connection or request of an endpoint (or these), from 1, counted since the faults were set. */
+  readonly nth?: number | readonly number[];
+  /** How likely it is for each, 0 … 1, by the server's `seed`. Default 1. */
+  readonly probability?: number;
+  /** In the middle of a stream: after how many messages, chunks of audio or tokens. Default 3. */
+  readonly after?: number;
+  /** In the middle of a stream: that many ms after it began, instead of `after`. */
+  readonly afterMs?: number;
+  /** For `slow`: how late everything is, ms. Default 2,000. */
+  readonly delayMs?: number;
+  /** For `429-retry-after`: the seconds it asks to wait. Default 1; a fraction is sent to OpenAI's clients in ms. */
+  readonly retryAfter?: number;
+}
+
+const list = <Value>(value: Value | readonly Value[]): readonly Value[] =>
+  Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
+
+/** Whether a rule speaks of an endpoint. */
+export const concerns = ({ fault, on }: FaultRule, endpoint: Endpoint): boolean =>
+  faults[fault].endpoints.includes(endpoint) && (on === undefined || list(on).includes(endpoint));
+
+/** Whether a rule speaks of an endpoint's n-th connection. */
+export const befalls = (rule: FaultRule, endpoint: Endpoint, n: number): boolean =>
+  concerns(rule, endpoint) && (rule.nth === undefined || list(rule.nth).includes(n));

@@ -1,0 +1,116 @@
+import {
+  concat,
+  defer,
+  delay,
+  EMPTY,
+  identity,
+  merge,
+  mergeMap,
+  type MonoTypeOperatorFunction,
+  NEVER,
+  type Observable,
+  of,
+  takeWhile,
+  timer,
+} from 'rxjs';
+import type { Fault, FaultRule } from './fault.ts';
+import { close, json, type ServerFrame } from './frames.ts';
+
+/** What {@link faulty} needs to know. */
+export interface FaultyOptions {
+  /** What befalls this stream. */
+  readonly rule: FaultRule | undefined;
+  /** What befalls it from outside, at once. */
+  readonly strike$: Observable<Fault>;
+  /** How this service reports an error in the middle. */
+  readonly errorFrames: readonly ServerFrame[];
+  /** What of this service is not what was agreed on. Default some text. */
+  readonly garbage?: ServerFrame;
+  /** Told when a fault has struck. */
+  readonly onStrike: (fault: Fault) => void;
+}
+
+const encoder = new TextEncoder();
+const nonsense: ServerFrame = { type: 'text', text: '<html>{"type": nonsense' };
+
+/** Lets a stream of a service go wrong in its middle. */
+export const faulty =
+  ({
+    rule,
+    strike$,
+    errorFrames,
+    garbage = nonsense,
+    onStrike,
+  }: FaultyOptions): MonoTypeOperatorFunction<ServerFrame> =>
+  frame$ =>
+    defer(() => {
+      let silent = false;
+      let struck = false;
+      let sent = 0;
+
+      const strike = (fault: Fault): readonly ServerFrame[] => {
+        onStrike(fault);
+        struck = true;
+        silent ||= !goesOn.has(fault);
+        if (fault === 'garbage') return [garbage];
+        return fault === 'error-frame' ? errorFrames : strikes(fault);
+      };
+
+      const pass = (frame: ServerFrame): readonly ServerFrame[] => {
+        const due = rule?.afterMs === undefined && !struck && sent >= after(rule);
+        sent++;
+        const before = !silent && rule && due ? strike(rule.fault) : [];
+        if (silent) return before;
+        const unknown = rule?.fault === 'unknown-messages' ? [stranger(sent)] : [];
+        return [...before, ...unknown, frame];
+      };
+
+      const timed$ =
+        rule?.afterMs === undefined ? EMPTY : timer(rule.afterMs).pipe(mergeMap(() => strike(rule.fault)));
+      // A stream that fell silent hasn't ended; one that is over doesn't stay for what could still strike it.
+      const ending$ = defer(() => (silent ? NEVER : EMPTY));
+      const slow = rule?.fault === 'slow' ? delay<ServerFrame>(rule.delayMs ?? 2_000) : identity;
+      const own$ = concat(frame$.pipe(mergeMap(pass)), ending$).pipe(slow);
+      return merge(concat(own$, of(over)), timed$, strike$.pipe(mergeMap(strike))).pipe(
+        takeWhile((frame): frame is ServerFrame => frame !== over),
+      );
+    });
+
+const over = Symbol('over');
+
+/** Faults after which the rest of the stream still comes. */
+const goesOn: ReadonlySet<Fault> = new Set(['garbage', 'unknown-messages', 'slow', 'bad-frame']);
+
+const after = (rule: FaultRule | undefined): number =>
+  rule === undefined ? Infinity : (rule.after ?? (rule.fault === 'mute' || rule.fault === 'slow' ? 0 : 3));
+
+const stranger = (n: number): ServerFrame =>
+  json({ type: 'FromTheFuture', object: 'from.the.future', number: n, nested: { of: ['no', 'concern'] } });
+
+function strikes(fault: Fault): readonly ServerFrame[] {
+  switch (fault) {
+    case 'end':
+      return [close(1000)];
+    case 'cut':
+      return [{ type: 'cut' }];
+    case 'half-open':
+      return [{ type: 'freeze' }];
+    case 'bad-frame':
+      return [{ type: 'raw', bytes: encoder.encode('this is no WebSocket frame') }];
+    case 'net-0000':
+      return [close(1011, netReason('0000'))];
+    case 'net-0001':
+      return [close(1011, netReason('0001'))];
+    default:
+      return [];
+  }
+}
+
+const netTexts = {
+  '0000': 'Deepgram did not provide a response message within the timeout window.',
+  '0001': 'Deepgram did not receive audio data or a text message within the timeout window.',
+} as const;
+
+/** Why Deepgram closes a socket with 1011; the code itself is in the address only. */
+export const netReason = (code: keyof typeof netTexts): string =>
+  `${netTexts[code]} See https://dpgr.am/net${code}`;

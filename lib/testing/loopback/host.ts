@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
+import { Subject } from 'rxjs';
+import { addressOf, type Connection, plainQuery, type Strike, strikesOf } from './connection.ts';
+import type { Endpoint, Fault, FaultRule } from './fault.ts';
+import { FaultPlan } from './faultPlan.ts';
+import type { LoopbackEvent } from './loopbackEvent.ts';
+import type { LoopbackServer } from './loopbackServer.ts';
+
+/** Options that every loopback server has. */
+export interface LoopbackOptions {
+  /** The port; 0 takes a free one. Default 0. Fixed once it runs. */
+  readonly port?: number;
+  /** The key that clients must have. Default: any. It is compared and told to nobody. */
+  readonly key?: string;
+  /** What goes wrong. Default nothing. */
+  readonly faults?: readonly (Fault | FaultRule)[];
+  /** Where the chances of faults begin. Default 1. Setting `faults` or `seed` begins anew. */
+  readonly seed?: number;
+}
+
+/** What a provider adds to the host. */
+export interface Service<Options> {
+  /** Which endpoint a request asks for, if any. */
+  readonly endpoint: (method: string, path: string, upgrade: boolean) => Endpoint | undefined;
+  /** Whether a request has a key that could be right. */
+  readonly authorised: (request: IncomingMessage, options: Options) => boolean;
+  /** Answers with an error: a rule's, or that of a missing key or path. */
+  readonly refuse: (status: Refusal, connection: Connection) => Reply;
+  readonly serve: (request: IncomingMessage, response: ServerResponse, connection: Connection) => void;
+  readonly upgrade?: (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    connection: Connection,
+  ) => Reply | undefined;
+}
+
+/** Why a request is refused. */
+export type Refusal = Pick<FaultRule, 'fault' | 'retryAfter'>;
+
+/** A whole answer. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends a whole answer. */
+export const reply = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers });
+  response.end(body);
+};
+
+const keptEvents = 10_000;
+
+/** Runs a service on this machine: sockets, faults of connecting, events and the end of it all. */
+export async function host<Options extends LoopbackOptions>(
+  makeService: (options: () => Options) => Service<Options>,
+  initial: Options,
+): Promise<LoopbackServer<Options>> {
+  let options = initial;
+  let plan = new FaultPlan(options.faults ?? [], options.seed ?? 1);
+  let connections = 0;
+  let open = 0;
+  const service = makeService(() => options);
+  const sockets = new Set<Socket>();
+  const events: LoopbackEvent[] = [];
+  const event$ = new Subject<LoopbackEvent>();
+  const strike$ = new Subject<Strike>();
+
+  const connect = (request: IncomingMessage, upgrade: boolean): Connection & { readonly known: boolean } => {
+    const { pathname, searchParams } = addressOf(request);
+    const found = service.endpoint(request.method ?? 'GET', pathname, upgrade);
+    const endpoint = found ?? 'models';
+    const connection = ++connections;
+    open++;
+    const log: Connection['log'] = happening => {
+      if (happening.type === 'closed') open--;
+      const event = { at: performance.now(), endpoint, connection, ...happening };
+      events.push(event);
+      if (events.length > keptEvents) events.shift();
+      event$.next(event);
+    };
+    log({ type: 'opened', query: plainQuery(searchParams), port: request.socket.remotePort });
+    return {
+      endpoint,
+      known: found !== undefined,
+      query: searchParams,
+      requestId: randomUUID(),
+      fate: plan.next(endpoint),
+      strike$: strikesOf(strike$, endpoint),
+      log,
+    };
+  };
+
+  /** Why a connection isn't served, if so. */
+  const refusalOf = (
+    request: IncomingMessage,
+    { known, fate, log }: ReturnType<typeof connect>,
+  ): Refusal | undefined => {
+    const authorised = service.authorised(request, options);
+    const refusal = fate.refusal ?? (known ? (authorised ? undefined : unauthorised) : unknown);
+    if (refusal) {
+      log({ type: 'refused', status: statusOf(refusal.fault), authorised });
+      if (fate.refusal) log({ type: 'fault', fault: refusal.fault });
+    }
+    return refusal;
+  };
+
+  const server = createServer((request, response) => {
+    const connection = connect(request, false);
+    response.once('close', () =>
+      connection.log({ type: 'closed', by: response.writableFinished ? 'server' : 'client' }),
+    );
+    const refusal = refusalOf(request, connection);
+    if (refusal === undefined) return service.serve(request, response, connection);
+    if (refusal.fault === 'no-answer') return void request.resume();
+    if (refusal.fault === 'refused') return void request.socket.resetAndDestroy();
+    request.resume().once('end', () => reply(response, service.refuse(refusal, connection)));
+  });
+
+  server.on('upgrade', (request, socket, head) => {
+    const connection = connect(request, true);
+    const over = (): void => connection.log({ type: 'closed', by: 'server' });
+    const refusal = refusalOf(request, connection);
+    if (refusal?.fault === 'no-answer') return void socket.once('close', over).resume();
+    const answer =
+      refusal === undefined
+        ? service.upgrade?.(request, socket, head, connection)
+        : service.refuse(refusal, connection);
+    if (answer === undefined) return;
+    socket.once('close', over);
+    if (refusal?.fault === 'refused') return void request.socket.resetAndDestroy();
+    socket.end(rawReply(answer));
+  });
+
+  server.on('connection', socket => {
+    socket.setNoDelay();
+    socket.on('error', () => undefined);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  let port = options.port ?? 0;
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen();
+  ({ port } = server.address() as AddressInfo);
+  if (plan.closed) server.close();
+
+  const end = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await new Promise(resolve => server.close(resolve));
+    event$.complete();
+    strike$.complete();
+  };
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    event$: event$.asObservable(),
+    events,
+    get connections() {
+      return open;
+    },
+    get sockets() {
+      return sockets.size;
+    },
+    set: async patch => {
+      options = { ...options, ...patch };
+      if ('faults' in patch || 'seed' in patch) plan = new FaultPlan(options.faults ?? [], options.seed ?? 1);
+      if (plan.closed && server.listening) server.close();
+      if (!plan.closed && !server.listening) await listen();
+    },
+    strike: (fault, endpoint) => strike$.next({ fault, endpoint }),
+    close: end,
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+const unauthorised: Refusal = { fault: '401' };
+const unknown: Refusal = { fault: '404' };
+
+/** The HTTP status of a refusal; none where there is no answer. */
+export const statusOf = (fault: Fault): number | undefined =>
+  fault === 'quota' ? 429 : Number.parseInt(fault, 10) || undefined;
+
+const rawReply = ({ status, headers, body }: Reply): string =>
+  [
+    `HTTP/1.1 ${status} ${status === 101 ? 'Switching Protocols' : 'Refused'}`,
+    ...Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
+    '',
+    body,
+  ].join('\r\n');

@@ -1,0 +1,77 @@
+import type { Tts } from '../../tts/tts.ts';
+import type { LoopbackOptions } from '../loopback/host.ts';
+
+/** What {@link openaiServer} answers, how it speaks, how fast it is and what goes wrong. */
+export interface OpenaiServerOptions extends LoopbackOptions {
+  /** What the model answers, or a function of what it is asked. Default `Hello. This is a test.` */
+  readonly reply?: ModelReply | ((messages: readonly ChatMessage[], request: ChatRequest) => ModelReply);
+  /** The models there are; a request for another is refused. Default any. */
+  readonly models?: readonly string[];
+  /** The voice. Default a hum as long as the text would take. */
+  readonly tts?: Tts;
+  /** How long a character takes to hum, ms. Default 60. */
+  readonly msPerCharacter?: number;
+  /** How fast it is. */
+  readonly latencies?: OpenaiLatencies;
+}
+
+/** How fast the loopback OpenAI is. */
+export interface OpenaiLatencies {
+  /** From the request to the headers and the first token, ms. Default 250. */
+  readonly firstTokenMs?: number;
+  /** Tokens a second after that. Default 50; 0 sends them all at once. */
+  readonly tokensPerSecond?: number;
+  /** From the request to the first audio, ms. Default 120. */
+  readonly ttsMs?: number;
+  /** How much faster than real time speech comes. Default 8. */
+  readonly ttsSpeed?: number;
+}
+
+/** What a model answers: a text, or more than that. */
+export type ModelReply =
+  | string
+  | {
+      readonly text?: string;
+      /** Functions it wants called, after the text if there is one. */
+      readonly toolCalls?: readonly {
+        readonly name: string;
+        /** An object, or JSON (or what is none) as the model writes it. */
+        readonly arguments: object | string;
+      }[];
+      /** Why it does not answer. */
+      readonly refusal?: string;
+      /** Why it ends. Default `stop`, `tool_calls` with tool calls, `length` where the request's limit cut it. */
+      readonly finishReason?: 'stop' | 'length' | 'tool_calls' | 'content_filter';
+    };
+
+/** A message of a chat, as clients send it. */
+export interface ChatMessage {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
+  readonly content?: unknown;
+  readonly tool_calls?: readonly {
+    readonly id: string;
+    readonly type: 'function';
+    readonly function: { readonly name: string; readonly arguments: string };
+  }[];
+  readonly tool_call_id?: string;
+}
+
+/** The body of a request for a chat completion. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean; readonly include_obfuscation?: boolean };
+  readonly max_completion_tokens?: number;
+  readonly max_tokens?: number;
+  readonly reasoning_effort?: string;
+  readonly tools?: readonly unknown[];
+}
+
+/** What holds where an option says nothing. */
+export const defaultLatencies = {
+  firstTokenMs: 250,
+  tokensPerSecond: 50,
+  ttsMs: 120,
+  ttsSpeed: 8,
+} as const satisfies Required<OpenaiLatencies>;

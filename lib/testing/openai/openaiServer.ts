@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connection } from '../loopback/connection.ts';
+import type { Endpoint } from '../loopback/fault.ts';
+import { host, reply as answer, type Service } from '../loopback/host.ts';
+import type { LoopbackServer } from '../loopback/loopbackServer.ts';
+import { readJson } from '../loopback/readJson.ts';
+import { completionRequest } from './completionRequest.ts';
+import { type OpenaiServerOptions } from './openaiOptions.ts';
+import { apiError, openaiRefusal } from './openaiRefusal.ts';
+import { speechRequest } from './speechRequest.ts';
+
+/** An OpenAI on this machine. */
+export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
+  /** What clients take as `baseURL`. */
+  readonly baseURL: string;
+}
+
+/**
+ * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM, and the list of
+ * models. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
+ * yours can be tested without a key: the model answers by a script or a function.
+ *
+ * @example
+ * await using openai = await openaiServer({ reply: messages => `You said: ${String(messages.at(-1)?.content)}` });
+ * const client = new OpenAI({ apiKey: 'any', baseURL: openai.baseURL });
+ */
+export async function openaiServer(options: OpenaiServerOptions = {}): Promise<OpenaiServer> {
+  const server = await host(openaiService, options);
+  // Not spread: some of its properties are looked up anew each time.
+  return Object.defineProperty(server, 'baseURL', {
+    value: `${server.url}/v1`,
+    enumerable: true,
+  }) as OpenaiServer;
+}
+
+const paths: Readonly<Record<string, Endpoint>> = {
+  'POST /v1/chat/completions': 'completions',
+  'POST /v1/audio/speech': 'speech',
+  'GET /v1/models': 'models',
+};
+
+const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServerOptions> => ({
+  endpoint: (method, path) => paths[`${method} ${path.replace(/\/$/u, '')}`],
+  authorised: ({ headers }: IncomingMessage, { key }) => {
+    const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
+    return key === undefined ? given !== undefined : given === key;
+  },
+  refuse: openaiRefusal,
+  serve: (request, response, connection) => {
+    response.setHeader('x-request-id', `req_${connection.requestId}`);
+    response.setHeader('openai-version', '2020-10-01');
+    response.setHeader('openai-processing-ms', '20');
+    if (connection.endpoint === 'models') return listModels(response, options());
+    readJson(request, body => {
+      if (body === undefined)
+        return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
+      connection.log({ type: 'request', body });
+      serve(response, body, connection, options());
+    });
+  },
+});
+
+const serve = (
+  response: ServerResponse,
+  body: Record<string, unknown>,
+  connection: Connection,
+  options: OpenaiServerOptions,
+): void =>
+  connection.endpoint === 'completions'
+    ? completionRequest(response, body, connection, options)
+    : speechRequest(response, body, connection, options);
+
+function listModels(response: ServerResponse, { models = ['gpt-6-luna'] }: OpenaiServerOptions): void {
+  const data = models.map(id => ({ id, object: 'model', created: 1_760_000_000, owned_by: 'rxvoice' }));
+  answer(response, {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ object: 'list', data }),
+  });
+}
