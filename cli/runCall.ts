@@ -1,7 +1,10 @@
-import { connect, defer, finalize, merge, type Observable, tap } from 'rxjs';
+import { connect, defer, finalize, interval, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { type ConversationEvent, summarise, type TurnMetrics, turnMetrics } from '../lib/index.ts';
 import { untilInterrupted } from './untilInterrupted.ts';
 import type { View } from './view/view.ts';
+
+/** Between two pictures of a live view, ms. */
+const drawEveryMs = 50;
 
 /**
  * Has a call and shows it, with the summary at the end however it ends. Settles with the exit code when it is over: 0,
@@ -12,7 +15,8 @@ export const runCall = (call$: Observable<ConversationEvent>, view: View): Promi
     defer(() => {
       const startedAt = performance.now();
       const turns: TurnMetrics[] = [];
-      return call$.pipe(
+      const over$ = new Subject<void>();
+      const shown$ = call$.pipe(
         // A turn's figures come after the event that ends it: shown first, measured second.
         connect(event$ =>
           merge(
@@ -26,7 +30,18 @@ export const runCall = (call$: Observable<ConversationEvent>, view: View): Promi
             ),
           ),
         ),
-        finalize(() => view.end(summarise(turns))),
+        finalize(() => {
+          over$.next();
+          view.end(summarise(turns));
+        }),
+      );
+      if (view.draw === undefined) return shown$;
+      return merge(
+        interval(drawEveryMs).pipe(
+          tap(() => view.draw?.()),
+          takeUntil(over$),
+        ),
+        shown$,
       );
     }),
   );

@@ -1,15 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Subject, tap } from 'rxjs';
-import { type ConversationEvent, recording } from '../../lib/index.ts';
-import { caller } from '../demo/caller.ts';
-import { script } from '../demo/script.ts';
+import { Subject } from 'rxjs';
+import type { ConversationEvent } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
+import { caller } from '../demo/caller.ts';
+import { script } from '../demo/script.ts';
 import { noSpeaker } from '../noSpeaker.ts';
-import { runCall } from '../runCall.ts';
+import { placeCall } from '../placeCall.ts';
 import { writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
+import { Meters } from '../view/meters.ts';
 
 interface DemoOptions extends Options {
   readonly output: string;
@@ -29,24 +29,22 @@ export const demo = (program: Command): Command =>
     .action(async (options: DemoOptions) => {
       writable(options.output);
       const { voice, about } = await configure(options);
-      const view = chooseView(options);
-      const tape = recording();
+      const meters = new Meters();
+      const view = chooseView(options, { meters });
       const event$ = new Subject<ConversationEvent>();
       view.note(
         `A recorded caller talks with the bot in real time. No sound card is used: the recording goes to ${options.output}.\n` +
           `${about}\n`,
       );
-      const said$ = caller(script, event$, ({ text, speaker }) =>
-        view.note(`       ♪ ${speaker}: “${text}”`),
-      );
-      const call$ = voice
-        .conversation$(tape.input(said$), tape.output(noSpeaker))
-        .pipe(tap({ next: event => event$.next(event) }));
-      try {
-        process.exitCode = await runCall(call$, view);
-      } finally {
-        writeFileSync(options.output, tape.wav());
-      }
+      process.exitCode = await placeCall({
+        voice,
+        input$: caller(script, event$, ({ text, speaker }) => view.note(`       ♪ ${speaker}: “${text}”`)),
+        output: noSpeaker,
+        view,
+        meters,
+        record: options.output,
+        onEvent: event => event$.next(event),
+      });
       view.note(
         `\nThe recording: ${options.output} (left the caller, right the bot). Any audio player plays it.`,
       );

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { recording, wavInput } from '../../lib/index.ts';
+import { wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { noSpeaker } from '../noSpeaker.ts';
+import { placeCall } from '../placeCall.ts';
 import { readable, writable } from '../usageError.ts';
-import { runCall } from '../runCall.ts';
 import { chooseView } from '../view/chooseView.ts';
+import { Meters } from '../view/meters.ts';
 
 interface FileOptions extends Options {
   readonly output?: string;
@@ -21,20 +21,20 @@ export const file = (program: Command): Command =>
     .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
     .option('--json', 'one event a line, for programs')
     .action(async (path: string, options: FileOptions) => {
+      const { output: record } = options;
       readable(path);
-      if (options.output !== undefined) writable(options.output);
+      if (record !== undefined) writable(record);
       const { voice, about } = await configure(options);
-      const view = chooseView(options);
+      const meters = new Meters();
+      const view = chooseView(options, { meters });
       view.note(`${about}\n`);
-      const tape = recording();
-      try {
-        process.exitCode = await runCall(
-          voice.conversation$(tape.input(wavInput(path)), tape.output(noSpeaker)),
-          view,
-        );
-      } finally {
-        if (options.output !== undefined) writeFileSync(options.output, tape.wav());
-      }
-      if (options.output !== undefined)
-        view.note(`\nThe recording: ${options.output} (left the user, right the bot).`);
+      process.exitCode = await placeCall({
+        voice,
+        input$: wavInput(path),
+        output: noSpeaker,
+        view,
+        meters,
+        record,
+      });
+      if (record !== undefined) view.note(`\nThe recording: ${record} (left the user, right the bot).`);
     });

@@ -1,8 +1,12 @@
 import { jsonView } from './jsonView.ts';
+import { liveView, type LiveViewOptions } from './liveView.ts';
+import { plainView } from './plainView.ts';
 import { terminal } from './terminal.ts';
-import { transcriptView } from './transcriptView.ts';
 import type { View } from './view.ts';
 
-/** A view for a program (`--json`) or for a person, on stdout. */
-export const chooseView = ({ json = false }: { readonly json?: boolean }): View =>
-  json ? jsonView(line => process.stdout.write(line)) : transcriptView(terminal());
+/** A view for a program (`--json`), for a person at a screen, or for one who reads later, on stdout. */
+export function chooseView({ json = false }: { readonly json?: boolean }, live: LiveViewOptions): View {
+  if (json) return jsonView(line => process.stdout.write(line));
+  const screen = terminal();
+  return screen.isLive ? liveView(screen, live) : plainView(screen);
+}

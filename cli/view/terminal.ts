@@ -1,12 +1,15 @@
-import { createLogUpdate } from 'log-update';
+import { region } from './region.ts';
 
 /** Where text for a person goes: lines that stay, and one region that is drawn anew, where there is a terminal. */
 export interface Terminal {
+  /** Whether it is a screen, which can be drawn on, rather than a file or a pipe. */
+  readonly isLive: boolean;
   readonly columns: number;
+  readonly rows: number;
   /** Prints lines that stay. */
   line(text: string): void;
   /** Draws the live region, in place of what was there. */
-  live(text: string): void;
+  live(lines: readonly string[]): void;
   /** Empties the live region. */
   clear(): void;
   /** Tells how something loads. */
@@ -21,30 +24,36 @@ export function terminal(
   stream: NodeJS.WriteStream = process.stdout,
   errors: NodeJS.WriteStream = process.stderr,
 ): Terminal {
-  const region = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
+  const isLive = stream.isTTY && process.env['TERM'] !== 'dumb';
+  const live = isLive ? region(stream) : undefined;
   const loading = new Map<string, number>();
   const since = new Map<string, number>();
   return {
+    isLive,
     get columns() {
-      return Math.max(40, stream.isTTY ? stream.columns : 100);
+      return Math.max(40, stream.isTTY ? stream.getWindowSize()[0] : 100);
+    },
+    get rows() {
+      return stream.isTTY ? stream.getWindowSize()[1] : 24;
     },
     line: text => {
-      region?.clear();
+      live?.clear();
       stream.write(`${text}\n`);
     },
-    live: text => region?.(text),
-    clear: () => region?.clear(),
+    live: lines => live?.draw(lines),
+    clear: () => live?.clear(),
     progress: (what, share) => {
       if (!since.has(what)) since.set(what, performance.now());
       loading.set(what, share);
-      if (region) region([...loading].map(([name, part]) => bar(name, part)).join('\n'));
+      if (live) live.draw([...loading].map(([name, part]) => progressBar(name, part)));
       else if (share >= 1 && performance.now() - since.get(what)! > patienceMs)
         errors.write(`${what}: ready\n`);
     },
   };
 }
 
-const bar = (name: string, share: number): string => {
+/** How far something has come in loading. */
+export const progressBar = (name: string, share: number): string => {
   const width = 20;
   const full = Math.round(share * width);
   return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.round(share * 100)).padStart(3)} % ${name}`;

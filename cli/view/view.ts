@@ -10,4 +10,6 @@ export interface View {
   note(text: string): void;
   /** The call is over. */
   end(summary: Summary): void;
+  /** Shows how things are at this moment; called about twenty times a second where there is a screen. */
+  draw?(): void;
 }

@@ -64,7 +64,7 @@ export const figuresLine = ({ stt, llmTotal, total, bargeIn }: TurnMetrics): str
     figure('llmTotal', llmTotal),
     figure('total', total),
     ...(bargeIn === undefined ? [] : [figure('bargeIn', bargeIn)]),
-  ].join(chalk.dim(' · ')) + ' ms';
+  ].join(` ${chalk.dim('·')} `) + ' ms';
 
 const figure = (name: string, ms: number | undefined): string =>
   `${chalk.dim(name)} ${ms === undefined ? '–' : round(ms)}`;

@@ -1,11 +1,29 @@
-/** Words in lines of so many columns at most; a word that is longer stands alone. */
+import stringWidth from 'string-width';
+
+/** Words in lines of so many columns at most; a word that is longer, as all text is in some languages, is cut. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/u).filter(Boolean)) {
+  let used = 0;
+  const put = (word: string, width: number, space: string): void => {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
+    if (line !== undefined && used + space.length + width <= columns) {
+      lines[lines.length - 1] = line + space + word;
+      used += space.length + width;
+    } else {
+      lines.push(word);
+      used = width;
+    }
+  };
+  for (const word of text.split(/\s+/u).filter(Boolean)) {
+    const width = stringWidth(word);
+    if (width <= columns) {
+      put(word, width, ' ');
+      continue;
+    }
+    used = columns;
+    for (const { segment } of characters.segment(word)) put(segment, stringWidth(segment), '');
   }
   return lines;
 }
+
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

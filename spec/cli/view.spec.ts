@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { jsonView } from '../../cli/view/jsonView.ts';
 import { summaryTable } from '../../cli/view/summaryTable.ts';
 import type { Terminal } from '../../cli/view/terminal.ts';
-import { transcriptView } from '../../cli/view/transcriptView.ts';
+import { paragraph } from '../../cli/view/paragraph.ts';
+import { plainView } from '../../cli/view/plainView.ts';
 import { figuresLine, waterfall } from '../../cli/view/waterfall.ts';
 import { wrap } from '../../cli/view/wrap.ts';
 import { summarise, type TurnMetrics } from '../../lib/index.ts';
@@ -25,18 +26,19 @@ const turn: TurnMetrics = {
 };
 const plain = stripVTControlCharacters;
 
-/** A terminal that remembers what stays on it and what was live. */
-function screen(columns = 60) {
+/** A file that remembers what is written to it. */
+function paper(columns = 60) {
   const lines: string[] = [];
-  const live: string[] = [];
   const terminal: Terminal = {
+    isLive: false,
     columns,
+    rows: 24,
     line: text => lines.push(...plain(text).split('\n')),
-    live: text => live.push(plain(text)),
+    live: () => undefined,
     clear: () => undefined,
     progress: () => undefined,
   };
-  return { lines, live, terminal };
+  return { lines, terminal };
 }
 
 describe('the waterfall', () => {
@@ -112,9 +114,9 @@ describe('the summary table', () => {
 });
 
 describe('the transcript', () => {
-  it('should show words as they form, what was said, and what was not heard', () => {
-    const { lines, live, terminal } = screen();
-    const view = transcriptView(terminal);
+  it('should hold what was said, what was not heard, and what failed', () => {
+    const { lines, terminal } = paper();
+    const view = plainView(terminal);
     view.event({ type: 'user.speaking', turn: 1, sinceMs: 0 }, 0);
     view.event({ type: 'user.interim', turn: 1, text: 'Tell me' }, 0);
     view.event({ type: 'user.said', turn: 1, text: 'Tell me a story.', silenceMs: 0 }, 0);
@@ -129,33 +131,46 @@ describe('the transcript', () => {
       },
       0,
     );
+    view.event({ type: 'call.warning', stage: 'stt', message: 'It was lost; reconnecting.' }, 0);
     view.event(
       { type: 'turn.failed', turn: 2, stage: 'llm', cause: new Error('no network'), heard: '', audioMs: 0 },
       0,
     );
-    expect(live).toEqual(['You    …', 'You    Tell me …', 'Bot    Once upon a time there was a king.']);
     expect(lines).toEqual([
       'You    Tell me a story.',
       'Bot    Once upon ✂ a time there was a king.',
+      '       It was lost; reconnecting.',
       'Bot    ✗ llm failed: no network',
     ]);
   });
 
   it('should stay within the columns there are', () => {
-    const { lines, terminal } = screen(40);
-    transcriptView(terminal).event({ type: 'bot.spoke', turn: 1, text: 'word '.repeat(40), audioMs: 0 }, 0);
+    const { lines, terminal } = paper(40);
+    plainView(terminal).event({ type: 'bot.spoke', turn: 1, text: 'word '.repeat(40), audioMs: 0 }, 0);
     expect(lines.length).toBeGreaterThan(4);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40);
     expect(lines.slice(1).every(line => line.startsWith('       '))).toBe(true);
   });
 
-  it('should wrap words, and leave longer ones whole', () => {
-    expect(wrap('a bb ccc antidisestablishmentarianism d', 6)).toEqual([
-      'a bb',
-      'ccc',
-      'antidisestablishmentarianism',
-      'd',
-    ]);
+  it('should wrap words, and cut those that are longer than a line', () => {
+    expect(wrap('a bb ccc antidisestablish d', 6)).toEqual(['a bb', 'ccc', 'antidi', 'sestab', 'lish d']);
+    // What is written without spaces, and is two columns wide.
+    expect(wrap('我们走吧。', 6)).toEqual(['我们走', '吧。']);
+  });
+
+  it('should style each word as its part is, also one that is cut', () => {
+    const loud = (text: string): string => text.toUpperCase();
+    expect(
+      paragraph(
+        'Me',
+        plain,
+        [
+          ['so we', plain],
+          ['incomprehensible', loud],
+        ],
+        15,
+      ),
+    ).toEqual(['Me     so we', '       INCOMPRE', '       HENSIBLE']);
   });
 });
 

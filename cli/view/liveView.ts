@@ -1,0 +1,143 @@
+import chalk from 'chalk';
+import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/index.ts';
+import type { Meters } from './meters.ts';
+import { plain, type Part } from './paragraph.ts';
+import { turnFigures } from './plainView.ts';
+import { type Listening, type Phase, runningLine, statusLine } from './statusLines.ts';
+import { summaryTable } from './summaryTable.ts';
+import { progressBar, type Terminal } from './terminal.ts';
+import { bot, remark, transcript, you } from './transcript.ts';
+import type { View } from './view.ts';
+
+/** What a live view shows beside the call. */
+export interface LiveViewOptions {
+  /** What is heard at this moment. */
+  readonly meters: Meters;
+  /** Whether the user is listened to. Default: always. */
+  readonly listening?: () => Listening;
+  /** Which keys do what, in a few words. Default: none. */
+  readonly keys?: string;
+}
+
+/** The rows of the region that are no text: a rule, the status, the figures of a turn and of the call. */
+const rowsBeside = 6;
+
+/**
+ * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
+ * they form, the reply as it is heard (what is still to come is dim), who speaks and how loud, and the figures.
+ */
+export function liveView(
+  terminal: Terminal,
+  { meters, listening = () => 'on', keys = '' }: LiveViewOptions,
+): View {
+  const startedAt = performance.now();
+  const loading = new Map<string, number>();
+  const turns: TurnMetrics[] = [];
+  let phase: Phase = 'connecting';
+  let interim: string | undefined;
+  let reply: string[] | undefined;
+  /** The figures of the last turn: in the region until what comes next pushes them up. */
+  let last: TurnMetrics | undefined;
+  let over = false;
+
+  const text = (columns: number): string[] => {
+    if (interim !== undefined) return you(columns, [`${interim} …`, chalk.dim]);
+    if (reply === undefined) return [];
+    const words = reply.join(' ').split(/\s+/u).filter(Boolean);
+    const heard = meters.heardWords;
+    const parts: Part[] = [
+      [words.slice(0, heard).join(' '), plain],
+      [words.slice(heard).join(' '), chalk.dim],
+    ];
+    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - rowsBeside - 1);
+  };
+
+  const draw = (): void => {
+    if (over) return;
+    const columns = terminal.columns - 1;
+    if (loading.size > 0) {
+      terminal.live([...loading].map(([name, share]) => progressBar(name, share).slice(0, columns)));
+      return;
+    }
+    const { user, bot: mouth } = meters;
+    const ms = performance.now() - startedAt;
+    const running = turns.length > 0 || keys !== '' ? [runningLine(summarise(turns), keys, columns)] : [];
+    terminal.live([
+      ...text(columns),
+      ...(last ? turnFigures(last, columns) : []),
+      chalk.dim('─'.repeat(columns)),
+      statusLine({ phase, listening: listening(), user, bot: mouth, ms }, columns),
+      ...running,
+    ]);
+  };
+
+  const print = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    const before = last === undefined ? [] : [...turnFigures(last, terminal.columns - 1), ''];
+    last = undefined;
+    terminal.line([...before, ...lines].join('\n'));
+    draw();
+  };
+
+  const follow = (event: ConversationEvent): void => {
+    switch (event.type) {
+      case 'call.loading':
+        loading.set(event.engine, event.progress);
+        return;
+      case 'call.ready':
+        loading.clear();
+        phase = 'listening';
+        return;
+      case 'user.speaking':
+        [phase, interim, reply] = ['you speak', '', undefined];
+        return;
+      case 'user.interim':
+        interim = event.text;
+        return;
+      case 'user.silent':
+        [phase, interim] = ['listening', undefined];
+        return;
+      case 'user.said':
+        [phase, interim, reply] = ['thinking', undefined, undefined];
+        return;
+      case 'bot.sentence':
+        reply = [...(reply ?? []), event.text];
+        return;
+      case 'bot.speaking':
+        phase = 'bot speaks';
+        return;
+      case 'bot.spoke':
+      case 'turn.failed':
+        [phase, reply] = ['listening', undefined];
+        return;
+      case 'bot.interrupted':
+        reply = undefined;
+        return;
+    }
+  };
+
+  return {
+    event: event => {
+      meters.see(event);
+      follow(event);
+      print(transcript(event, terminal.columns - 1));
+    },
+    turn: metrics => {
+      turns.push(metrics);
+      last = metrics;
+    },
+    note: note => print(remark(note, terminal.columns - 1)),
+    end: summary => {
+      over = true;
+      print(summary.turns > 0 ? ['', summaryTable(summary, terminal.columns - 1)] : []);
+      terminal.clear();
+    },
+    draw,
+  };
+}
+
+/** So many of the lines, one of which is to be seen. */
+const around = (lines: string[], line: number, most: number): string[] => {
+  const start = Math.max(0, Math.min(line - 2, lines.length - Math.max(1, most)));
+  return lines.slice(start, start + Math.max(1, most));
+};

@@ -1,0 +1,32 @@
+import type { TurnMetrics } from '../../lib/index.ts';
+import { indent } from './paragraph.ts';
+import { summaryTable } from './summaryTable.ts';
+import type { Terminal } from './terminal.ts';
+import { remark, transcript } from './transcript.ts';
+import type { View } from './view.ts';
+import { figuresLine, waterfall } from './waterfall.ts';
+import { wrap } from './wrap.ts';
+
+/** A call as a conversation to read, in lines that stay: what was said, and under each turn its figures. */
+export function plainView(terminal: Terminal): View {
+  const print = (lines: readonly string[]): void => {
+    if (lines.length > 0) terminal.line(lines.join('\n'));
+  };
+  return {
+    event: event => {
+      if (event.type === 'call.loading') terminal.progress(event.engine, event.progress);
+      else print(transcript(event, terminal.columns));
+    },
+    turn: metrics => print([...turnFigures(metrics, terminal.columns), '']),
+    note: text => print(remark(text, terminal.columns)),
+    end: summary => {
+      if (summary.turns > 0) print(['', summaryTable(summary, terminal.columns)]);
+    },
+  };
+}
+
+/** The figures of a turn: the three of them, and where the time went. */
+export const turnFigures = (metrics: TurnMetrics, columns: number): string[] => {
+  const lines = [...wrap(figuresLine(metrics), columns - indent), waterfall(metrics, columns - indent)];
+  return lines.map(line => ' '.repeat(indent) + line);
+};

@@ -1,0 +1,57 @@
+import stringWidth from 'string-width';
+
+/** The last lines of a terminal, drawn anew in place. */
+export interface Region {
+  /** Shows these lines in place of what was there. */
+  draw(lines: readonly string[]): void;
+  /** Removes them; what is written next stands in their place. */
+  clear(): void;
+}
+
+const hideCursor = '\u001B[?25l';
+const showCursor = '\u001B[?25h';
+const endOfLine = '\u001B[K';
+const endOfScreen = '\u001B[J';
+
+/**
+ * A region on a terminal. Nothing is written when nothing changed, and a line is overwritten rather than erased, so that
+ * it doesn't flicker. A terminal that was made narrower has wrapped the lines that no longer fitted: so many rows more are
+ * gone back.
+ */
+export function region(stream: NodeJS.WriteStream): Region {
+  let shown: readonly string[] = [];
+  let shownColumns = 0;
+
+  /** To the beginning of what is shown. */
+  const back = (): string => {
+    const columns = Math.max(1, columnsOf(stream));
+    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    return rows > 1 ? `\r\u001B[${rows - 1}A` : '\r';
+  };
+  const restore = (): void => void stream.write(showCursor);
+  return {
+    draw: lines => {
+      if (lines.length === 0) return;
+      const columns = columnsOf(stream);
+      if (
+        columns === shownColumns &&
+        lines.length === shown.length &&
+        lines.every((line, at) => line === shown[at])
+      )
+        return;
+      if (shown.length === 0) process.on('exit', restore);
+      const start = shown.length === 0 ? hideCursor : back() + (columns === shownColumns ? '' : endOfScreen);
+      stream.write(start + lines.map(line => line + endOfLine).join('\r\n') + endOfScreen);
+      [shown, shownColumns] = [lines, columns];
+    },
+    clear: () => {
+      if (shown.length === 0) return;
+      stream.write(back() + endOfScreen + showCursor);
+      process.off('exit', restore);
+      shown = [];
+    },
+  };
+}
+
+/** Asked anew each time: `stream.columns` is that of the last signal, which comes a little after the lines were wrapped. */
+const columnsOf = (stream: NodeJS.WriteStream): number => stream.getWindowSize()[0];

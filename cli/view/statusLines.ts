@@ -1,0 +1,75 @@
+import chalk, { type ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
+import type { Summary } from '../../lib/index.ts';
+import { meter } from './meter.ts';
+
+/** Where a call is, in a word or two. */
+export type Phase = 'connecting' | 'listening' | 'you speak' | 'thinking' | 'bot speaks' | 'paused';
+
+/** Whether the user is listened to: yes; not, because muted; or not until the space bar is pressed. */
+export type Listening = 'on' | 'muted' | 'closed';
+
+/** What the line under a conversation shows. */
+export interface Status {
+  readonly phase: Phase;
+  readonly listening: Listening;
+  /** How loud either side is, 0 … 1 of a meter. */
+  readonly user: number;
+  readonly bot: number;
+  /** How long the call has lasted, ms. */
+  readonly ms: number;
+}
+
+const looks: Readonly<Record<Phase, ChalkInstance>> = {
+  connecting: chalk.dim,
+  listening: chalk.dim,
+  'you speak': chalk.cyan,
+  thinking: chalk.magenta,
+  'bot speaks': chalk.green,
+  paused: chalk.yellow,
+};
+
+/** One line: a meter for either side, who is speaking, and how long the call has lasted. */
+export function statusLine({ phase, listening, user, bot, ms }: Status, columns: number): string {
+  const clock = `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
+  const room = Math.min(20, Math.max(4, Math.floor((columns - 38) / 2)));
+  const side = (name: string, speaks: boolean, colour: ChalkInstance, share: number): string =>
+    `${speaks ? colour('●') : chalk.dim('○')} ${name} ${trough(meter(share, room), share > 0.97 ? chalk.red : colour)}`;
+  const ears = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
+  // A microphone that is off tells so in place of its level.
+  const left = [
+    ears === ''
+      ? side('you', phase === 'you speak', chalk.cyan, user)
+      : `${chalk.yellow('⊘')} you ${pad(ears, room)}`,
+    side('bot', phase === 'bot speaks', chalk.green, bot),
+    looks[phase](phase),
+  ].join('  ');
+  return pad(left, columns - clock.length) + chalk.dim(clock);
+}
+
+/** A meter on a ground that shows how far it could go. */
+const trough = (bar: string, colour: ChalkInstance): string => {
+  const filled = bar.trimEnd();
+  return colour(filled) + chalk.dim('·'.repeat(bar.length - filled.length));
+};
+
+/** The running figures of a call in a line, and the keys where there is room. */
+export function runningLine(summary: Summary, keys: string, columns: number): string {
+  const { total, bargeIn, turns } = summary;
+  const figure = (name: string, ms: number): string => `${chalk.dim(name)} ${Math.round(ms)}`;
+  const separator = chalk.dim(' · ');
+  const running =
+    total === undefined
+      ? ''
+      : [figure('total p50', total.p50), figure('p95', total.p95)].join(separator) +
+        ` ms${chalk.dim(`, ${turns} ${turns === 1 ? 'turn' : 'turns'}`)}`;
+  const more = bargeIn === undefined ? '' : separator + `${figure('bargeIn p50', bargeIn.p50)} ms`;
+  const fits = (text: string): boolean =>
+    stringWidth(text) + (keys === '' ? 0 : stringWidth(keys) + 2) <= columns;
+  const left = fits(running + more) ? running + more : running;
+  if (keys === '') return left;
+  return fits(left) ? pad(left, columns - stringWidth(keys)) + chalk.dim(keys) : left;
+}
+
+const pad = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));

@@ -1,0 +1,54 @@
+import chalk from 'chalk';
+import type { ConversationEvent } from '../../lib/index.ts';
+import { type Part, paragraph, plain } from './paragraph.ts';
+import { wrap } from './wrap.ts';
+
+/** What the user says, in lines of so many columns. */
+export const you = (columns: number, ...parts: Part[]): string[] =>
+  paragraph('You', chalk.cyan.bold, parts, columns);
+
+/** What the bot says. */
+export const bot = (columns: number, ...parts: Part[]): string[] =>
+  paragraph('Bot', chalk.green.bold, parts, columns);
+
+/** What stands under what was said. */
+export const aside = (columns: number, ...parts: Part[]): string[] => paragraph('', plain, parts, columns);
+
+/** The lines that stay of what happened in a call; none for most events. */
+export function transcript(event: ConversationEvent, columns: number): string[] {
+  switch (event.type) {
+    case 'call.warning':
+      return aside(columns, [event.message, chalk.yellow]);
+    case 'user.said':
+      return you(columns, [event.text, plain]);
+    case 'bot.spoke':
+      return event.text === '' ? [] : bot(columns, [event.text, plain]);
+    case 'bot.interrupted':
+      return bot(
+        columns,
+        [event.heard, plain],
+        // The cut stands where it was: without colours, too, what comes after it was not heard.
+        ['✂', chalk.yellow],
+        [event.text.slice(event.heard.length), chalk.dim.strikethrough],
+      );
+    case 'turn.failed':
+      return bot(
+        columns,
+        [event.heard, plain],
+        [`✗ ${event.stage} failed: ${messageOf(event.cause)}`, chalk.red],
+      );
+    default:
+      return [];
+  }
+}
+
+/** A remark, in lines of so many columns; what follows stands under its beginning. */
+export const remark = (text: string, columns: number): string[] =>
+  text.split('\n').flatMap(line => {
+    const margin = /^ */u.exec(line)![0];
+    const lines = wrap(line, columns - margin.length);
+    return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
+  });
+
+/** What went wrong, in a line. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
