@@ -51,6 +51,16 @@ export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './
 export type { Stt, Transcript } from './stt/transcript.ts';
 export { type Utterance, utterances } from './stt/utterances.ts';
 export { type UserTurn, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
+export { endOfTurn, type EndOfTurnClues, type EndOfTurnOptions } from './stt/endOfTurn.ts';
+export { completeness, type Completeness, type TurnSoFar } from './stt/completeness.ts';
+export {
+  adaptivePatience,
+  type AdaptivePatienceOptions,
+  patience,
+  type PatienceOptions,
+  type Silence,
+} from './stt/patience.ts';
+export { withVoice } from './stt/withVoice.ts';
 
 // The model.
 export type { Llm, LlmEvent, LlmRequest, Message, ToolCall, ToolDescription } from './llm/message.ts';

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import type { OperatorFunction } from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
+import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
+import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { Stt } from '../stt/transcript.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';
@@ -9,6 +14,7 @@ import { describeProblems } from './problems.ts';
 const milliseconds = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
 const text = z.string().min(1);
+const operation = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'a function');
 
 const localStt = z.strictObject({
   engine: z.literal('local'),
@@ -71,7 +77,17 @@ const options = z.strictObject({
   history: z
     .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
     .exactOptional(),
-  turns: z.strictObject({ maxMs: z.number().int().min(1).exactOptional() }).exactOptional(),
+  turns: z
+    .strictObject({
+      maxMs: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
+      maxWords: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
+      silenceMs: z.union([milliseconds, operation], 'milliseconds, or a function').exactOptional(),
+      completeness: operation.exactOptional(),
+      finalMs: milliseconds.or(z.literal(Infinity)).exactOptional(),
+      watchdogMs: milliseconds.exactOptional(),
+    })
+    .exactOptional(),
+  voice: operation.exactOptional(),
   speech: z
     .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
     .exactOptional(),
@@ -94,8 +110,10 @@ export interface VoiceConfig {
   readonly systemPrompt?: string;
   /** What was said before, for a call that continues another. Default: nothing. */
   readonly history?: readonly Message[];
-  /** The user's turns. `maxMs`: a longer turn is cut into a turn of its own; default 20,000. */
-  readonly turns?: { readonly maxMs?: number };
+  /** How the user's turns end; see `userTurns` and `endOfTurn`. */
+  readonly turns?: UserTurnsOptions & EndOfTurnOptions;
+  /** A detector of voices beside the engine, quicker than it; see `withVoice`. Default: none. */
+  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
   /** The bot's speech; see `speak`. */
   readonly speech?: { readonly ahead?: number; readonly leadMs?: number };
   /** How answers are cut into sentences; see `sentences`. */

@@ -17,8 +17,13 @@ export type Transcript =
   | { readonly type: 'eagerEnd'; readonly text: string }
   /** After `eagerEnd`: the user goes on. */
   | { readonly type: 'resumed' }
-  /** The user stopped speaking; `end` is where the voice ended. */
-  | { readonly type: 'utteranceEnd'; readonly end: number };
+  /** The voice ended at `at`, as a detector of voices hears it: words may still come, and the user may go on. */
+  | { readonly type: 'speechEnd'; readonly at: number }
+  /**
+   * The user stopped speaking; `end` is where the voice ended. `decided`: by what was said and how, not by silence
+   * alone, so that no policy of silence is to wait any longer.
+   */
+  | { readonly type: 'utteranceEnd'; readonly end: number; readonly decided?: boolean };
 
 /**
  * A streaming speech-to-text engine: an operator from audio to transcripts.

@@ -19,6 +19,7 @@ import {
   takeUntil,
   throwError,
 } from 'rxjs';
+import { wordsOf } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
@@ -27,6 +28,12 @@ export type UserTurn =
   | { readonly type: 'speaking'; readonly turn: number; readonly at: number }
   | { readonly type: 'interim'; readonly turn: number; readonly text: string }
   | { readonly type: 'final'; readonly turn: number; readonly text: string }
+  /** The turn may be over, and `text` is all that was said in it: time to get ready. */
+  | { readonly type: 'eager'; readonly turn: number; readonly text: string }
+  /** After `eager`: the user goes on. */
+  | { readonly type: 'resumed'; readonly turn: number }
+  /** The voice ended at `at`; `text` is what was understood so far. The user may go on. */
+  | { readonly type: 'quiet'; readonly turn: number; readonly text: string; readonly at: number }
   /** The voice ended, but no words were understood. The turn goes on with the next voice. */
   | { readonly type: 'silent'; readonly turn: number }
   /** The turn is over: `text` is all that was said in it, `end` where the voice ended. */
@@ -36,6 +43,8 @@ export type UserTurn =
 export interface UserTurnsOptions {
   /** A turn longer than this is cut into a turn of its own, ms. Default 20,000; `Infinity` for never. */
   readonly maxMs?: number;
+  /** So is one with more words than this that are final. Default `Infinity`: never. */
+  readonly maxWords?: number;
 }
 
 /**
@@ -45,10 +54,10 @@ export interface UserTurnsOptions {
  * nothing is doubled. Words still open when the audio ends or the engine fails are said, too.
  */
 export const userTurns =
-  ({ maxMs = 20_000 }: UserTurnsOptions = {}): OperatorFunction<Transcript, UserTurn> =>
+  ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<Transcript, UserTurn> =>
   transcript$ =>
     defer(() => {
-      const turns = new Turns();
+      const turns = new Turns(maxWords);
       return transcript$.pipe(
         connect(shared$ => {
           const over$ = shared$.pipe(ignoreElements(), endWith(true));
@@ -79,12 +88,17 @@ export const userTurns =
 
 /** The state of one subscription: the open turn. */
 class Turns {
+  readonly #maxWords: number;
   #turn = 1;
   #speaking = false;
   #overdue = false;
   #finals: string[] = [];
   #interim = '';
   #end = 0;
+
+  constructor(maxWords: number) {
+    this.#maxWords = maxWords;
+  }
 
   hear(signal: Transcript | { readonly type: 'tooLong' }): UserTurn[] {
     switch (signal.type) {
@@ -104,7 +118,8 @@ class Turns {
           ...this.#speak(Infinity),
           { type: 'final', turn: this.#turn, text: signal.text },
         ];
-        return this.#overdue ? [...events, ...this.#commit()] : events;
+        const overdue = this.#overdue || wordsOf(this.#finals.join(' ')).length > this.#maxWords;
+        return overdue ? [...events, ...this.#commit()] : events;
       }
       case 'utteranceEnd': {
         this.#end = signal.end;
@@ -112,9 +127,14 @@ class Turns {
         this.#interim = '';
         return events;
       }
-      case 'eagerEnd':
+      case 'eagerEnd': {
+        const text = [...this.#finals, signal.text].filter(Boolean).join(' ');
+        return text === '' ? [] : [...this.#speak(Infinity), { type: 'eager', turn: this.#turn, text }];
+      }
       case 'resumed':
-        return [];
+        return this.#speaking ? [{ type: 'resumed', turn: this.#turn }] : [];
+      case 'speechEnd':
+        return this.#speaking ? [{ type: 'quiet', turn: this.#turn, text: this.#text, at: signal.at }] : [];
       case 'tooLong':
         // The open interim is left to the next turn: its words will be final there.
         this.#overdue = this.#speaking;

@@ -1,9 +1,10 @@
-import { defer, finalize, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, finalize, from, map, mergeMap, type MonoTypeOperatorFunction, timer } from 'rxjs';
 import { toOutput } from '../../lib/audio/toOutput.ts';
 import type { Output } from '../../lib/audio/output.ts';
 import { conversation, type ConversationOptions } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
+import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import {
   scriptedInput,
@@ -92,3 +93,12 @@ export const outline = (values: ReturnType<typeof run>['values']): [number, stri
   values
     .filter(({ value }) => !['user.interim', 'bot.token', 'bot.audio'].includes(value.type))
     .map(({ at, value }) => [at, 'turn' in value ? `${value.turn} ${value.type}` : value.type]);
+
+/** The figures of the turns of a run. */
+export const figuresOf = (values: ReturnType<typeof run>['values']): TurnMetrics[] =>
+  virtualTime(() =>
+    from(values).pipe(
+      mergeMap(({ at, value }) => timer(at).pipe(map(() => value))),
+      turnMetrics(),
+    ),
+  ).values.map(({ value }) => value);
