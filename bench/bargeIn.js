@@ -1,0 +1,105 @@
+// How soon the providers are told when the user speaks over the bot: from the decision to the close of the language
+// model's request and to the voice's Clear, as the servers (in another process) see it, beside a hand-written loop:
+//   npm run build && node bench/bargeIn.js [interruptions]
+import { Subject } from 'rxjs';
+import { frameBytes, setup } from 'rxvoice';
+import { handWrittenCall } from './handWritten.js';
+import { now, startProviders } from './providers.js';
+import { microphone, percentiles } from './realTime.js';
+
+const interruptions = Number(process.argv[2] ?? 10);
+const everyMs = 8_000;
+const script = Array.from({ length: interruptions }, (_, index) => index * everyMs).flatMap(at => [
+  { from: at + 500, to: at + 1_500, text: 'Tell me a long story.' },
+  { from: at + 4_500, to: at + 5_000, text: 'Stop.' },
+]);
+const callMs = interruptions * everyMs + 500;
+const story = 'Once upon a time there was a king. '.repeat(60);
+
+const providers = await startProviders({
+  deepgram: { script, limits: { flushesPerMinute: 1_000 } },
+  openai: { reply: story },
+});
+
+/** What was seen of the interruptions of a call. */
+const observer = () => {
+  const decided = [];
+  const silent = [];
+  let voicedAt = 0;
+  return {
+    decided,
+    silent,
+    marks: new Map(
+      script.filter((_, index) => index % 2 === 1).map(({ from }) => [from + 20, () => (voicedAt = now())]),
+    ),
+    decide: () => {
+      decided.push(now());
+      silent.push(now() - voicedAt);
+    },
+  };
+};
+
+const loop = async offsetMs => {
+  const { marks, decide, ...seen } = observer();
+  const call = await handWrittenCall({
+    ...providers,
+    endpointingMs: 300,
+    onAudio: () => undefined,
+    onSilence: decide,
+  });
+  await microphone({ ms: callMs, hear: frame => call.hear(frameBytes(frame)), marks, offsetMs });
+  call.close();
+  return seen;
+};
+
+const ours = async offsetMs => {
+  const { marks, decide, ...seen } = observer();
+  const voice = setup({
+    stt: { engine: 'deepgram', apiKey: 'none', baseURL: providers.deepgram },
+    llm: { engine: 'openai', apiKey: 'none', baseURL: providers.openai, model: 'any' },
+    tts: { engine: 'deepgram', apiKey: 'none', baseURL: providers.deepgram, sampleRate: 16_000 },
+  });
+  const frame$ = new Subject();
+  await new Promise((resolve, reject) => {
+    voice.conversation$(frame$, { write: () => undefined }).subscribe({
+      next: event => {
+        if (event.type === 'bot.interrupted' && event.audioMs > 0) decide();
+        if (event.type === 'call.ready')
+          void microphone({ ms: callMs, hear: frame => frame$.next(frame), marks, offsetMs }).then(() =>
+            frame$.complete(),
+          );
+      },
+      error: reject,
+      complete: resolve,
+    });
+  });
+  return seen;
+};
+
+const contestants = { 'hand-written loop': loop, rxvoice: ours };
+const results = {};
+for (const [index, [name, contestant]] of Object.entries(contestants).entries()) {
+  const from = providers.events.length;
+  const seen = await contestant(index);
+  const events = providers.events.slice(from);
+  const after = matches =>
+    seen.decided.map(at => events.find(event => event.at >= at - 5 && matches(event))?.at - at);
+  results[name] = {
+    'voice -> decided and silent': percentiles(seen.silent),
+    'decided -> request closed': percentiles(
+      after(({ type, endpoint, by }) => endpoint === 'completions' && type === 'closed' && by === 'client'),
+    ),
+    'decided -> Clear arrived': percentiles(
+      after(({ type, message }) => type === 'received' && message?.type === 'Clear'),
+    ),
+  };
+}
+await providers.stop();
+
+const ms = value => value.toFixed(1).padStart(8);
+console.log(`${'ms'.padEnd(50)}   times     p50     p95     max`);
+for (const [name, figures] of Object.entries(results))
+  for (const [figure, { count, p50, p95, max }] of Object.entries(figures))
+    console.log(
+      `${`${name}: ${figure}`.padEnd(50)}${String(count).padStart(8)}${ms(p50)}${ms(p95)}${ms(max)}`,
+    );

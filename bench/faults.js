@@ -1,0 +1,248 @@
+// Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
+// how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
+//   npm run build && node bench/faults.js [engine …] [--fault name]
+// Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
+// by requests; what goes wrong in the middle befalls the second turn. Exits with 1 where words were lost, a call did
+// not go on though it could, or anything was left behind.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Subject } from 'rxjs';
+import { setup } from 'rxvoice';
+import { faults } from 'rxvoice/testing';
+import { now, startProviders } from './providers.js';
+import { microphone } from './realTime.js';
+
+const key = { apiKey: 'none' };
+/** The engines: which endpoint they use, whether by one socket a call, and how `setup` is told. */
+const engines = {
+  'Deepgram Nova': { stage: 'stt', endpoint: 'nova', socket: true, config: { engine: 'deepgram', ...key } },
+  'Deepgram Flux': {
+    stage: 'stt',
+    endpoint: 'flux',
+    socket: true,
+    config: { engine: 'deepgram', model: 'flux-general-en', ...key },
+  },
+  'Deepgram Aura': { stage: 'tts', endpoint: 'aura', socket: true, config: { engine: 'deepgram', ...key } },
+  'Aura by REST': {
+    stage: 'tts',
+    endpoint: 'auraRest',
+    config: { engine: 'deepgram', transport: 'rest', ...key },
+  },
+  'Flux TTS': {
+    stage: 'tts',
+    endpoint: 'fluxTts',
+    socket: true,
+    config: { engine: 'deepgram', model: 'flux-alexis-en', ...key },
+  },
+  'OpenAI chat': {
+    stage: 'llm',
+    endpoint: 'completions',
+    config: { engine: 'openai', model: 'any', ...key },
+  },
+  'OpenAI speech': { stage: 'tts', endpoint: 'speech', config: { engine: 'openai', model: 'any', ...key } },
+};
+
+const lines = ['What is the weather?', 'And what about tomorrow?', 'Thank you very much.'];
+const reply = 'It is sunny today. It will stay so.';
+const everyMs = 6_000;
+const script = lines.map((text, turn) => ({ from: 600 + turn * everyMs, to: 1_600 + turn * everyMs, text }));
+const callMs = lines.length * everyMs + 8_000;
+/** However patient an engine is by default, here it must not take longer to notice, ms. */
+const patience = { stt: {}, llm: { timeoutMs: 3_000 }, tts: {} };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { fault: { type: 'string', multiple: true } },
+});
+
+if (process.send) await runEngine(positionals[0]);
+else await runAll(positionals.length > 0 ? positionals : Object.keys(engines));
+
+/** Has the calls of every engine in a process of its own, side by side, and prints the table. */
+async function runAll(names) {
+  const rows = await Promise.all(
+    names.map(
+      name =>
+        new Promise((resolve, reject) => {
+          const args = [name, ...(values.fault ?? []).flatMap(fault => ['--fault', fault])];
+          const child = fork(fileURLToPath(import.meta.url), args);
+          const found = [];
+          child.on('message', row => found.push(row));
+          child.on('exit', code =>
+            code === 0 ? resolve(found) : reject(new Error(`${name}: exit code ${code}`)),
+          );
+        }),
+    ),
+  );
+  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'what was told', 'after ms', 'left'];
+  const table = [heading, ...rows.flat().map(({ cells }) => cells)];
+  const widths = heading.map((_, column) => Math.max(...table.map(row => row[column].length)));
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    );
+  const wrong = rows.flat().filter(({ wrong }) => wrong.length > 0);
+  for (const { cells, wrong: what } of wrong)
+    console.log(`WRONG ${cells[0]}, ${cells[1]}: ${what.join('; ')}`);
+  console.log(`\n${rows.flat().length - wrong.length} passed, ${wrong.length} failed`);
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+}
+
+/** Has a call for every fault of one engine. */
+async function runEngine(name) {
+  const engine = engines[name];
+  const providers = await startProviders({
+    deepgram: { script, msPerCharacter: 30 },
+    openai: { reply, msPerCharacter: 30 },
+  });
+  const unhandled = [];
+  process.on('unhandledRejection', error => unhandled.push(String(error)));
+  process.on('uncaughtException', error => unhandled.push(String(error)));
+  const mine = Object.entries(faults)
+    .filter(([, { endpoints }]) => endpoints.includes(engine.endpoint))
+    .map(([fault]) => fault);
+  for (const fault of ['none', ...mine, 'dns'].filter(it => values.fault?.includes(it) ?? true)) {
+    unhandled.length = 0;
+    await providers.set({
+      deepgram: { faults: rules(engine, fault) },
+      openai: { faults: rules(engine, fault) },
+    });
+    process.send(await callWith(name, fault, providers, unhandled));
+  }
+  await providers.stop();
+  process.disconnect();
+}
+
+/** Whom the fault befalls. */
+function rules({ endpoint, socket, stage }, fault) {
+  if (fault === 'none' || fault === 'dns') return [];
+  const { kind } = faults[fault];
+  if (kind === 'behaviour') return [{ fault, on: endpoint }];
+  if (kind === 'refusal') return [{ fault, on: endpoint, nth: socket ? 1 : 2 }];
+  // In the second turn: of its words, its second sentence or its tokens.
+  if (socket && stage === 'stt') return [{ fault, on: endpoint, nth: 1, afterMs: everyMs + 1_100 }];
+  if (socket) return [{ fault, on: endpoint, nth: 1, after: 12 }];
+  return [{ fault, on: endpoint, nth: 2 }];
+}
+
+/** What befalls a call, and what is left of it. */
+async function callWith(name, fault, providers, unhandled) {
+  const engine = engines[name];
+  const base = { deepgram: providers.deepgram, openai: providers.openai };
+  const nowhere = { deepgram: 'http://nowhere.invalid', openai: 'http://nowhere.invalid/v1' };
+  const configure = (stage, config) => {
+    const mine = stage === engine.stage;
+    const chosen = mine ? { ...config, ...engine.config, ...patience[stage] } : config;
+    const addresses = mine && fault === 'dns' ? nowhere : base;
+    return { ...chosen, baseURL: addresses[chosen.engine] };
+  };
+  const voice = setup({
+    stt: configure('stt', { engine: 'deepgram', ...key }),
+    llm: configure('llm', { engine: 'openai', model: 'any', ...key }),
+    tts: configure('tts', { engine: 'deepgram', ...key }),
+  });
+
+  const before = await atRest(providers);
+  const seen = [];
+  const frame$ = new Subject();
+  let end = 'completed';
+  let listening;
+  await new Promise(resolve => {
+    const giveUp = setTimeout(() => ((end = 'hung'), call.unsubscribe(), resolve()), callMs + 30_000);
+    const over = how => {
+      clearTimeout(giveUp);
+      end = how;
+      resolve();
+    };
+    const call = voice.conversation$(frame$, { write: () => undefined }).subscribe({
+      next: event => {
+        seen.push({ at: now(), event });
+        if (event.type === 'call.ready')
+          listening = microphone({ ms: callMs, hear: frame => frame$.next(frame) }).then(() =>
+            frame$.complete(),
+          );
+      },
+      error: error => over(`call failed: ${error.message}`),
+      complete: () => over('completed'),
+    });
+  });
+  await listening;
+  const left = await leftovers(providers, before);
+
+  const struck = providers.events.filter(({ type }) => type === 'fault').at(-1)?.at ?? seen[0]?.at ?? now();
+  const told = seen.filter(({ event }) => event.type === 'call.warning' || event.type === 'turn.failed');
+  const heard = turn => {
+    const ended = seen.find(
+      ({ event }) => event.turn === turn && /^(bot\.spoke|bot\.interrupted|turn\.failed)$/u.test(event.type),
+    )?.event;
+    const text = ended?.text ?? ended?.heard;
+    if (ended === undefined) return 'never asked';
+    return ended.type === 'bot.spoke' && text.trim() === reply
+      ? 'all'
+      : text
+        ? `“${text.trim()}”`
+        : 'nothing';
+  };
+  const said = seen
+    .filter(({ event }) => event.type === 'user.said')
+    .map(({ event }) => event.text)
+    .join(' ');
+  const ended = end.startsWith('call failed');
+  const wrong = [
+    ...(end === 'hung' ? ['the call hung'] : []),
+    ...(unhandled.length > 0 ? [`unhandled: ${unhandled.join(', ')}`] : []),
+    ...(left === 'none' ? [] : [`left: ${left}`]),
+    ...(ended || said === lines.join(' ') ? [] : [`words lost or doubled: “${said}”`]),
+    ...(ended ||
+    heard(3) === 'all' ||
+    (heard(3) !== 'never asked' && (fault === 'dns' || fault.startsWith('flush-limit')))
+      ? []
+      : ['the call did not go on']),
+  ];
+  const what = [
+    ...told.map(({ event }) =>
+      event.type === 'turn.failed'
+        ? `turn.failed ${event.stage}: ${event.cause?.message ?? event.cause}`
+        : event.message,
+    ),
+    ...(ended ? [end] : []),
+  ];
+  providers.events.length = 0;
+  const after = told[0] ? Math.max(0, told[0].at - struck).toFixed(0) : '';
+  const short = text => (text.length > 90 ? `${text.slice(0, 89)}…` : text);
+  return {
+    cells: [name, fault, heard(2), heard(3), short([...new Set(what)].join(' | ') || '–'), after, left],
+    wrong,
+  };
+}
+
+const counts = names => names.reduce((all, name) => ({ ...all, [name]: (all[name] ?? 0) + 1 }), {});
+const own = () =>
+  counts(
+    process
+      .getActiveResourcesInfo()
+      .filter(name => !/^(PipeWrap|TTYWrap|Immediate|FSReqCallback)$/u.test(name)),
+  );
+
+async function atRest(providers) {
+  return { resources: own(), sockets: await providers.sockets() };
+}
+
+/** What there is now that was not there before; what is closing is given a second. */
+async function leftovers(providers, before) {
+  let more = [];
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { resources, sockets } = await atRest(providers);
+    more = Object.entries(resources)
+      .filter(([name, count]) => count > (before.resources[name] ?? 0))
+      .map(([name, count]) => `${count - (before.resources[name] ?? 0)} ${name}`);
+    if (sockets > before.sockets) more.push(`${sockets - before.sockets} sockets at the server`);
+    if (more.length === 0) return 'none';
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  return more.join(', ');
+}

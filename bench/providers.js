@@ -1,0 +1,77 @@
+// Deepgram and OpenAI as loopback servers in a process of their own, so that what they cost is not counted. Forked by
+// `startProviders`, which is what a benchmark imports.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The time now, ms, on one clock for all processes of a machine.
+ */
+export const now = () => performance.timeOrigin + performance.now();
+
+/**
+ * Starts both servers.
+ *
+ * @param {{ deepgram?: object, openai?: object }} options
+ */
+export async function startProviders(options = {}) {
+  const child = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const events = [];
+  const waiting = new Map();
+  let asked = 0;
+  const ask = message =>
+    new Promise((resolve, reject) => {
+      const id = ++asked;
+      waiting.set(id, { resolve, reject });
+      child.send({ id, ...message });
+    });
+  child.on('message', message => {
+    if (message.event) events.push(message.event);
+    else if (message.error) waiting.get(message.id)?.reject(new Error(message.error));
+    else waiting.get(message.id)?.resolve(message.answer);
+  });
+  const { deepgram, openai } = await ask({ start: options });
+  return {
+    deepgram,
+    openai: `${openai}/v1`,
+    /** What the servers saw so far, with times of `now()`. */
+    events,
+    /** Changes their options: `{ deepgram: { faults: ['cut'] } }`. */
+    set: patch => ask({ set: patch }),
+    /** How many TCP connections they have open. */
+    sockets: () => ask({ sockets: true }),
+    stop: () =>
+      new Promise(resolve => {
+        child.once('exit', resolve);
+        child.disconnect();
+      }),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
+  const { deepgramServer, openaiServer } = await import('rxvoice/testing');
+  const servers = {};
+  const answers = {
+    start: async options => {
+      servers.deepgram = await deepgramServer(options.deepgram);
+      servers.openai = await openaiServer(options.openai);
+      for (const [server, { event$ }] of Object.entries(servers))
+        event$.subscribe(event =>
+          process.send?.({ event: { ...event, server, at: performance.timeOrigin + event.at } }),
+        );
+      return { deepgram: servers.deepgram.url, openai: servers.openai.url };
+    },
+    set: async patch => {
+      await Promise.all(Object.entries(patch).map(([server, options]) => servers[server].set(options)));
+    },
+    sockets: () => servers.deepgram.sockets + servers.openai.sockets,
+  };
+  process.on('message', async ({ id, ...message }) => {
+    const [[name, argument]] = Object.entries(message);
+    try {
+      process.send?.({ id, answer: await answers[name](argument) });
+    } catch (error) {
+      process.send?.({ id, error: String(error) });
+    }
+  });
+  process.on('disconnect', () => process.exit());
+}

@@ -1,0 +1,41 @@
+// A microphone in real time: silence in frames of 20 ms, on absolute deadlines. What is "said" in it the loopback
+// servers have in their script.
+import { silence } from 'rxvoice';
+
+const frame = silence(20);
+
+/**
+ * Hands over frames for so many ms, each when it would have been recorded, and calls back at marks: with the frame that
+ * ends there.
+ *
+ * @param {{ ms: number, hear: (frame: import('rxvoice').AudioFrame) => void, marks?: ReadonlyMap<number, () => void>, offsetMs?: number }} options
+ */
+export function microphone({ ms, hear, marks = new Map(), offsetMs = 0 }) {
+  return new Promise(resolve => {
+    const startedAt = performance.now() + offsetMs;
+    let position = 0;
+    const next = () => {
+      for (; performance.now() >= startedAt + position + 20;) {
+        position += 20;
+        marks.get(position)?.();
+        hear(frame);
+        if (position >= ms) return resolve(undefined);
+      }
+      setTimeout(next, Math.max(1, startedAt + position + 20 - performance.now()));
+    };
+    next();
+  });
+}
+
+/** Percentiles of values, nearest rank. */
+export const percentiles = values => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = share => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+  return {
+    count: sorted.length,
+    p50: rank(0.5),
+    p95: rank(0.95),
+    p99: rank(0.99),
+    max: sorted.at(-1) ?? NaN,
+  };
+};
