@@ -59,9 +59,9 @@ export async function handWrittenCall({
     for await (const bytes of response.body) {
       rest += decoder.decode(bytes, { stream: true });
       for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
-        const data = rest.slice(0, end).replace(/^data: /u, '');
+        const [, data] = /^data: (\{.*)$/mu.exec(rest.slice(0, end)) ?? [];
         rest = rest.slice(end + 2);
-        if (data === '[DONE]') continue;
+        if (data === undefined) continue;
         sentence += JSON.parse(data).choices[0]?.delta?.content ?? '';
         if (/[.!?]\s*$/u.test(sentence)) flush();
       }
@@ -85,7 +85,9 @@ export async function handWrittenCall({
     said = `${said} ${message.channel.alternatives[0].transcript}`.trim();
     if (!message.speech_final || said === '') return;
     onTurn?.(said);
-    answer(said).catch(() => undefined);
+    answer(said).catch(error => {
+      if (error.name !== 'AbortError') throw error;
+    });
     said = '';
   });
   tts.on('message', (data, isBinary) => {

@@ -125,7 +125,7 @@ const contestants = {
 };
 
 // Side by side, but out of step, so that their turns are not decided in the same instant.
-const names = Object.keys(contestants);
+const names = Object.keys(contestants).filter(name => !process.env.ONLY || name === process.env.ONLY);
 const results = await Promise.all(
   names.map((name, index) => contestants[name](((index + 1) * everyMs) / (names.length + 1))),
 );

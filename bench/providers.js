@@ -56,7 +56,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
       servers.openai = await openaiServer(options.openai);
       for (const [server, { event$ }] of Object.entries(servers))
         event$.subscribe(event =>
-          process.send?.({ event: { ...event, server, at: performance.timeOrigin + event.at } }),
+          process.send?.(
+            { event: { ...event, server, at: performance.timeOrigin + event.at } },
+            () => undefined,
+          ),
         );
       return { deepgram: servers.deepgram.url, openai: servers.openai.url };
     },
