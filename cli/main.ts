@@ -7,6 +7,7 @@ import { demo } from './commands/demo.ts';
 import { file } from './commands/file.ts';
 import { models } from './commands/models.ts';
 import { say } from './commands/say.ts';
+import { serve } from './commands/serve.ts';
 import { transcribe } from './commands/transcribe.ts';
 import { UsageError } from './usageError.ts';
 
@@ -24,13 +25,14 @@ const program = new Command('rxvoice')
 Examples:
   $ rxvoice demo                                      a spoken conversation, about a minute
   $ rxvoice file question.wav --output call.wav       the same with your own recording
+  $ rxvoice serve                                     a page to talk with the bot
   $ rxvoice transcribe meeting.wav                    what was said, an utterance a line
   $ rxvoice say "Hello there." --output hello.wav     a text as speech
   $ rxvoice demo --json | jq 'select(.type == "turn.metrics") | .total'
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
-for (const add of [demo, file, transcribe, say, models]) add(program);
+for (const add of [demo, file, serve, transcribe, say, models]) add(program);
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).
 if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;

@@ -3,6 +3,7 @@ import * as devices from '../lib/devices/index.ts';
 import * as local from '../lib/providers/local/index.ts';
 import * as main from '../lib/index.ts';
 import * as openai from '../lib/providers/openai/index.ts';
+import * as server from '../lib/server/index.ts';
 import * as testing from '../lib/testing/index.ts';
 
 /** The public names. One more or less is a decision, and belongs in the changelog. */
@@ -12,6 +13,7 @@ describe('the public names', () => {
     ['rxvoice/devices', devices],
     ['rxvoice/local', local],
     ['rxvoice/openai', openai],
+    ['rxvoice/server', server],
     ['rxvoice/testing', testing],
   ])('should be those of %s', (_, module) => {
     expect(Object.keys(module).sort()).toMatchSnapshot();

@@ -18,6 +18,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts'],
   setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts'],
+  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts'],
+  browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [
     'devices',
     'audio',
@@ -67,6 +69,7 @@ describe('imports', () => {
       'lib/index.ts',
       'lib/devices/index.ts',
       'lib/testing/index.ts',
+      'lib/server/index.ts',
       'lib/providers/local/index.ts',
       'lib/providers/openai/index.ts',
     ];

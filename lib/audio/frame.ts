@@ -30,7 +30,8 @@ export const frameBytes = ({ pcm }: AudioFrame): Uint8Array =>
  */
 export function frameOf(bytes: Uint8Array, sampleRate: number): AudioFrame {
   const length = bytes.byteLength >> 1;
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  // `slice` of a Buffer would be a view, and as little aligned.
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
   return { pcm: new Int16Array(aligned.buffer, aligned.byteOffset, length), sampleRate };
 }
 

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import chalk from 'chalk';
+import type { Command } from 'commander';
+import { connect, filter, fromEvent, merge, mergeMap, type Observable, tap } from 'rxjs';
+import {
+  type Listening,
+  logLines,
+  serve as serveCalls,
+  type ServerEvent,
+  traced,
+} from '../../lib/server/index.ts';
+import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
+import { untilInterrupted } from '../untilInterrupted.ts';
+import { UsageError } from '../usageError.ts';
+import { whileLoading } from '../whileLoading.ts';
+
+interface ServeOptions extends EngineOptions {
+  readonly port: string;
+  readonly host: string;
+  readonly calls: string;
+  readonly drain: string;
+  readonly origin?: readonly string[];
+  readonly twilioUrl?: string;
+  readonly json?: boolean;
+}
+
+/** `rxvoice serve`: a page to talk with the bot, and the server that pages and phones call. */
+export const serve = (program: Command): Command =>
+  withEngines(program.command('serve'))
+    .description('serve a page to talk with the bot, and take calls of pages and phones')
+    .option('-p, --port <port>', 'where to listen; 0 for any port that is free', '8080')
+    .option(
+      '--host <address>',
+      'the interface; 0.0.0.0 for all, behind a proxy that speaks https',
+      '127.0.0.1',
+    )
+    .option('--calls <count>', 'how many calls at the same time', '100')
+    .option('--drain <seconds>', 'how long running calls may go on after SIGTERM', '60')
+    .option('--origin <origins...>', 'pages that may call, beside its own; default none')
+    .option(
+      '--twilio-url <url>',
+      'the address Twilio is told, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
+    )
+    .option('--json', 'logs for programs: one JSON object a line')
+    .addHelpText(
+      'after',
+      `
+Environment:
+  RXVOICE_TOKEN_SECRET   calls need a token signed with it (mintToken); the page is not served then
+  TWILIO_AUTH_TOKEN      answers Twilio Media Streams at /twilio`,
+    )
+    .action(async (options: ServeOptions) => {
+      const { voice, answers } = voiceOf(options);
+      const secret = process.env['RXVOICE_TOKEN_SECRET'] || undefined;
+      const authToken = process.env['TWILIO_AUTH_TOKEN'] || undefined;
+      if (options.twilioUrl !== undefined && authToken === undefined)
+        throw new UsageError('--twilio-url: set TWILIO_AUTH_TOKEN, with which Twilio signs, too.');
+      const served$ = serveCalls({
+        call: () => voice,
+        port: whole('--port', options.port, 65_535),
+        host: options.host,
+        // Nobody but the page can call: it gets its tokens here.
+        tokenSecret: secret ?? randomBytes(32).toString('hex'),
+        page: secret === undefined,
+        pageToken: secret === undefined,
+        limits: { calls: whole('--calls', options.calls) },
+        ...(options.origin !== undefined && { origins: options.origin }),
+        ...(authToken !== undefined && {
+          twilio: { authToken, ...(options.twilioUrl !== undefined && { url: options.twilioUrl }) },
+        }),
+        drain$: fromEvent(process, 'SIGTERM'),
+        drainMs: whole('--drain', options.drain) * 1000,
+      });
+      process.exitCode = await untilInterrupted(
+        whileLoading(voice, options.json === true ? logged(served$) : told(served$, answers)),
+      );
+    });
+
+/** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */
+const watched = (
+  served$: Observable<ServerEvent | Listening>,
+  listening: (url: string) => void,
+  tell: (event$: Observable<ServerEvent>) => Observable<unknown>,
+): Observable<unknown> =>
+  served$.pipe(
+    connect(all$ => {
+      const event$ = all$.pipe(filter((event): event is ServerEvent => event.type !== 'listening'));
+      return merge(
+        all$.pipe(tap(event => event.type === 'listening' && listening(event.url))),
+        event$.pipe(traced()),
+        tell(event$),
+      );
+    }),
+  );
+
+const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknown> =>
+  watched(
+    served$,
+    url => write(JSON.stringify({ level: 'info', message: 'listening', url })),
+    event$ => event$.pipe(logLines(), tap(write)),
+  );
+
+/** The address, and a line for each call, for a person. */
+const told = (served$: Observable<ServerEvent | Listening>, answers: string): Observable<unknown> =>
+  watched(
+    served$,
+    url => write(`${answers}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n`),
+    event$ => event$.pipe(mergeMap(lineOf), tap(write)),
+  );
+
+const lineOf = (event: ServerEvent): string[] => {
+  switch (event.type) {
+    case 'placed':
+      return [`${short(event.call)} placed over ${event.transport}`];
+    case 'measured':
+      return [
+        `${short(event.call)} turn ${event.turn.turn}: ${event.turn.outcome}, ${event.turn.total === undefined ? '–' : Math.round(event.turn.total)} ms`,
+      ];
+    case 'detached':
+      return [`${short(event.call)} lost its connection`];
+    case 'resumed':
+      return [`${short(event.call)} is back`];
+    case 'ended':
+      return [
+        `${short(event.call)} over after ${Math.round(event.lastedMs / 1000)} s: ${event.reason} (${event.code})`,
+      ];
+    case 'refused':
+      return [`refused: ${event.reason} (${event.code})`];
+    default:
+      return [];
+  }
+};
+
+const short = (call: string): string => chalk.dim(call.slice(0, 8));
+
+const write = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+function whole(flag: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= most) return number;
+  throw new UsageError(`${flag} ${value}: expected a whole number${most < 1e9 ? ` up to ${most}` : ''}.`);
+}

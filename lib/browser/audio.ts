@@ -1,0 +1,146 @@
+import {
+  defer,
+  finalize,
+  fromEvent,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  Observable,
+  switchMap,
+  tap,
+  throwError,
+} from 'rxjs';
+import { CallError, microphoneError } from './callError.ts';
+import type { FromMicrophone, FromSpeaker, ToSpeaker } from './worklet/messages.ts';
+
+/** The bundled source of the worklet's processors; put in by the build. */
+declare const __WORKLET__: string;
+
+/** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
+export const audioContext = (workletUrl: string | undefined): Observable<AudioContext> =>
+  new Observable(subscriber => {
+    if (!('AudioWorkletNode' in globalThis)) {
+      return subscriber.error(
+        isSecureContext
+          ? new CallError('unsupported', 'This browser has no AudioWorklet.')
+          : new CallError('insecure', 'Browsers give a microphone to pages over https or of localhost only.'),
+      );
+    }
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    const blobUrl = workletUrl ?? URL.createObjectURL(new Blob([__WORKLET__], { type: 'text/javascript' }));
+    const ready = Promise.all([context.audioWorklet.addModule(blobUrl), context.resume()]);
+    ready.then(
+      () => subscriber.next(context),
+      (cause: unknown) =>
+        subscriber.error(new CallError('unsupported', 'The browser’s audio could not be started.', cause)),
+    );
+    return () => {
+      if (workletUrl === undefined) URL.revokeObjectURL(blobUrl);
+      void context.close();
+    };
+  });
+
+/**
+ * The microphone, with the browser's echo cancellation, noise suppression and gain control: frames of 20 ms. Another
+ * device, or being muted, does not end it; a device that is unplugged is replaced by the default one.
+ */
+export const microphone = (
+  context: AudioContext,
+  device: string | undefined,
+  muted$: Observable<boolean>,
+): Observable<FromMicrophone> =>
+  opened(device).pipe(
+    switchMap(stream => {
+      const [track] = stream.getAudioTracks();
+      const source = context.createMediaStreamSource(stream);
+      const node = new AudioWorkletNode(context, 'rxvoice-microphone', { numberOfOutputs: 0 });
+      source.connect(node);
+      node.port.start();
+      return merge(
+        muted$.pipe(
+          tap(muted => (track!.enabled = !muted)),
+          ignoreElements(),
+        ),
+        fromEvent<MessageEvent<FromMicrophone>>(node.port, 'message').pipe(map(({ data }) => data)),
+        fromEvent(track!, 'ended').pipe(mergeMap(() => throwError(() => new Unplugged()))),
+      ).pipe(
+        finalize(() => {
+          source.disconnect();
+          node.port.close();
+        }),
+      );
+    }),
+  );
+
+/** The device went away while it was used. */
+export class Unplugged extends Error {}
+
+const opened = (device: string | undefined): Observable<MediaStream> =>
+  new Observable(subscriber => {
+    // TypeScript thinks it is always there; on insecure pages it is not.
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    if (devices === undefined)
+      return subscriber.error(
+        new CallError('insecure', 'Browsers give a microphone to pages over https or of localhost only.'),
+      );
+    let stream: MediaStream | undefined;
+    const stop = (): void => stream?.getTracks().forEach(track => track.stop());
+    devices
+      .getUserMedia({
+        audio: {
+          echoCancellation: true,
+          noiseSuppression: true,
+          autoGainControl: true,
+          channelCount: 1,
+          ...(device !== undefined && { deviceId: { exact: device } }),
+        },
+      })
+      .then(
+        opened => {
+          stream = opened;
+          if (subscriber.closed) stop();
+          else subscriber.next(stream);
+        },
+        (cause: unknown) => subscriber.error(microphoneError(cause)),
+      );
+    return stop;
+  });
+
+/** The loudspeaker: what it is told to play, and what it tells. */
+export interface Speaker {
+  readonly tell: (message: ToSpeaker) => void;
+  readonly report$: Observable<FromSpeaker>;
+  /** How long after it was played a sample is heard, ms. */
+  readonly latencyMs: () => number;
+}
+
+/** The loudspeaker, while it is subscribed. */
+export const speaker = (context: AudioContext): Observable<Speaker> =>
+  defer(() => {
+    const node = new AudioWorkletNode(context, 'rxvoice-speaker', {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    node.connect(context.destination);
+    node.port.start();
+    const ready: Speaker = {
+      tell: message =>
+        node.port.postMessage(message, message.type === 'audio' ? [message.pcm.buffer as ArrayBuffer] : []),
+      report$: fromEvent<MessageEvent<FromSpeaker>>(node.port, 'message').pipe(map(({ data }) => data)),
+      latencyMs: () => (context.outputLatency || context.baseLatency || 0) * 1000,
+    };
+    return new Observable<Speaker>(subscriber => {
+      subscriber.next(ready);
+      return () => {
+        node.disconnect();
+        node.port.close();
+      };
+    });
+  });
+
+/** Chooses where it is heard, where the browser can. */
+export const useSink = (context: AudioContext, device: string): void => {
+  const { setSinkId } = context as { setSinkId?: (device: string) => Promise<void> };
+  void setSinkId?.call(context, device).catch(() => undefined); // one that is gone: the default goes on
+};

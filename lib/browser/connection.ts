@@ -1,0 +1,115 @@
+import {
+  debounceTime,
+  defer,
+  fromEvent,
+  Observable,
+  race,
+  retry,
+  startWith,
+  Subject,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import type { HelloMessage, ServerMessage } from '../server/protocol.ts';
+import { CallError, closeError } from './callError.ts';
+
+/** What comes over a connection: messages, audio, and that it is lost and tried again. */
+export type Incoming =
+  | ServerMessage
+  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  | { readonly type: 'connecting'; readonly again: boolean };
+
+/** How {@link connection} connects. */
+export interface ConnectionOptions {
+  readonly url: string;
+  /** The first message: for a new call, or to go on with one. */
+  readonly hello: () => Observable<HelloMessage>;
+  /** How long a lost connection is tried again, ms. */
+  readonly resumeMs: () => number;
+  /** What is to be sent: to whatever connection there is. */
+  readonly attach: (send: ((message: string | Int16Array) => void) | undefined) => void;
+}
+
+/** The server tells once a second that it is there. */
+const silentMs = 4_000;
+
+/** Closes a connection that is given up, and not the call. */
+const lostCode = 4_000;
+
+/**
+ * A connection to the server that comes back: it is tried again, at growing intervals and at once when the browser says
+ * that it is online, for as long as the server keeps the call. Completes when the call is over; errors with a
+ * `CallError`. Unsubscribing hangs up.
+ */
+export const connection = ({ url, hello, resumeMs, attach }: ConnectionOptions): Observable<Incoming> =>
+  defer(() => {
+    let lostAt: number | undefined;
+    return defer(() => socket(url, hello, attach, lostAt !== undefined)).pipe(
+      tap(message => {
+        if (message.type === 'welcome') lostAt = undefined;
+      }),
+      retry({
+        resetOnSuccess: true,
+        delay: (error: unknown, count) => {
+          if (error instanceof CallError) return throwError(() => error);
+          lostAt ??= performance.now();
+          if (performance.now() - lostAt > resumeMs())
+            return throwError(() => new CallError('network', 'The server can’t be reached.'));
+          return race(timer(Math.min(2_000, 150 * 2 ** (count - 1))), fromEvent(window, 'online'));
+        },
+      }),
+    );
+  });
+
+/** The connection was lost, without a word that would forbid another. */
+class Lost extends Error {}
+
+const socket = (
+  url: string,
+  hello: ConnectionOptions['hello'],
+  attach: ConnectionOptions['attach'],
+  again: boolean,
+): Observable<Incoming> =>
+  new Observable<Incoming>(subscriber => {
+    subscriber.next({ type: 'connecting', again });
+    const socket = new WebSocket(url, 'rxvoice.v1');
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      subscriber.add(
+        hello().subscribe({
+          next: message => socket.send(JSON.stringify(message)),
+          error: (error: unknown) => subscriber.error(error),
+        }),
+      );
+    };
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data !== 'string') return subscriber.next({ type: 'audio', pcm: new Int16Array(data) });
+      const message = JSON.parse(data) as ServerMessage;
+      // From here on audio may be sent.
+      if (message.type === 'welcome')
+        attach(sent => socket.readyState === WebSocket.OPEN && socket.send(sent as string));
+      subscriber.next(message);
+    };
+    socket.onclose = ({ code, reason }) => {
+      attach(undefined);
+      if (code === 1000) return subscriber.complete();
+      subscriber.error(closeError(code, reason) ?? new Lost());
+    };
+    // A connection over which nothing comes any more is dead, whatever the browser thinks of it.
+    const alive$ = new Subject<void>();
+    subscriber.add(
+      alive$.pipe(startWith(undefined), debounceTime(silentMs)).subscribe(() => {
+        // Not with 1000, the word for hanging up.
+        socket.onclose = null;
+        socket.close(lostCode);
+        subscriber.error(new Lost());
+      }),
+    );
+    socket.addEventListener('message', () => alive$.next());
+    return () => {
+      attach(undefined);
+      socket.onclose = null;
+      socket.close(1000);
+    };
+  });

@@ -1,0 +1,131 @@
+import type { ClientEvent } from '../server/protocol.ts';
+import { wordsWithin } from '../tts/wordsWithin.ts';
+
+/** What one side said in a turn. */
+export interface TranscriptLine {
+  readonly who: 'user' | 'bot';
+  readonly turn: number;
+  /** All of it: of the user what was understood so far, of the bot the sentences that have begun. */
+  readonly text: string;
+  /** Of the bot: the beginning of `text` that has been heard. Of the user the same as `text`. */
+  readonly heard: string;
+  /** `open` while it goes on. */
+  readonly state: 'open' | 'done' | 'interrupted' | 'failed';
+  /** The stage that failed. */
+  readonly failed?: string;
+}
+
+/** How long a character takes to say, samples: for a sentence whose audio is not complete. */
+const samplesPerCharacter = 16_000 / 15;
+
+interface Sentence {
+  readonly text: string;
+  readonly from: number;
+}
+
+/** The transcript of a call, from its events and from what the loudspeaker has played. */
+export class Transcript {
+  lines: readonly TranscriptLine[] = [];
+  #sentences: Sentence[] = [];
+  #turn = 0;
+  /** Where the audio of the reply ends, once that is known. */
+  #end: number | undefined;
+
+  /** Something happened; `from` is where in the reply's audio, with `bot.speaking`. */
+  happened(event: ClientEvent, from = 0): void {
+    switch (event.type) {
+      case 'user.interim':
+        return this.#put({
+          who: 'user',
+          turn: event.turn,
+          text: event.text,
+          heard: event.text,
+          state: 'open',
+        });
+      case 'user.said':
+        return this.#put({
+          who: 'user',
+          turn: event.turn,
+          text: event.text,
+          heard: event.text,
+          state: 'done',
+        });
+      case 'bot.speaking':
+        if (event.turn !== this.#turn) this.#sentences = [];
+        this.#turn = event.turn;
+        this.#end = undefined;
+        this.#sentences.push({ text: event.text, from });
+        return this.#put({
+          who: 'bot',
+          turn: event.turn,
+          text: joined(this.#sentences.map(({ text }) => text)),
+          heard: this.#line('bot', event.turn)?.heard ?? '',
+          state: 'open',
+        });
+      case 'bot.spoke':
+        if (event.text === '') return;
+        return this.#put({
+          who: 'bot',
+          turn: event.turn,
+          text: event.text,
+          heard: event.text,
+          state: 'done',
+        });
+      case 'bot.interrupted':
+        if (event.text === '') return;
+        return this.#put({
+          who: 'bot',
+          turn: event.turn,
+          text: event.text,
+          heard: event.heard,
+          state: 'interrupted',
+        });
+      case 'bot.heard': {
+        const line = this.#line('bot', event.turn);
+        if (line !== undefined) this.#put({ ...line, heard: event.heard });
+        return;
+      }
+      case 'turn.failed': {
+        const text = this.#line('bot', event.turn)?.text ?? '';
+        return this.#put({
+          who: 'bot',
+          turn: event.turn,
+          text,
+          heard: event.heard,
+          state: 'failed',
+          failed: event.stage,
+        });
+      }
+    }
+  }
+
+  /** All audio of the reply is known: so many samples. */
+  ended(samples: number): void {
+    this.#end = samples;
+  }
+
+  /** The loudspeaker has played so much of the reply, samples. */
+  played(samples: number): void {
+    const line = this.#line('bot', this.#turn);
+    if (line?.state !== 'open') return;
+    const heard = joined(
+      this.#sentences.map(({ text, from }, index) => {
+        const to = this.#sentences[index + 1]?.from ?? this.#end ?? from + text.length * samplesPerCharacter;
+        return wordsWithin(text, (samples - from) / (to - from));
+      }),
+    );
+    if (heard !== line.heard) this.#put({ ...line, heard });
+  }
+
+  #line(who: TranscriptLine['who'], turn: number): TranscriptLine | undefined {
+    return this.lines.find(line => line.who === who && line.turn === turn);
+  }
+
+  #put(line: TranscriptLine): void {
+    const index = this.lines.findIndex(({ who, turn }) => who === line.who && turn === line.turn);
+    this.lines = index === -1 ? [...this.lines, line] : this.lines.with(index, line);
+  }
+}
+
+const joined = (texts: readonly string[]): string =>
+  texts.reduce((all, text) => all + (/\S$/u.test(all) && /^\S/u.test(text) ? ' ' : '') + text, '').trim();

@@ -1,0 +1,382 @@
+import {
+  BehaviorSubject,
+  catchError,
+  defer,
+  delay,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  Subject,
+  switchMap,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
+import type { Summary } from '../metrics/summary.ts';
+import type { TurnMetrics } from '../metrics/turnMetrics.ts';
+import type { ClientEvent, HelloMessage, ServerMessage } from '../server/protocol.ts';
+import { audioContext, microphone, type Speaker, speaker, Unplugged, useSink } from './audio.ts';
+import { CallError } from './callError.ts';
+import { connection, type Incoming } from './connection.ts';
+import { SentAudio } from './sentAudio.ts';
+import { Transcript, type TranscriptLine } from './transcript.ts';
+
+/** How {@link voiceCall} calls. */
+export interface VoiceCallOptions {
+  /** Where the server takes calls. Default `/call` of the page's own host. */
+  readonly url?: string;
+  /** A token of your back end's `mintToken`, or how to get one; it is asked for when a call is placed. */
+  readonly token?: string | (() => string | PromiseLike<string>);
+  /** Anything for the code at the server that sets the call up. */
+  readonly data?: unknown;
+  /** The device ids of `enumerateDevices`. Default: the system's. */
+  readonly microphone?: string;
+  readonly speaker?: string;
+  /** Where the worklet's file is, for a page whose policy forbids `blob:` scripts: `rxvoice/browser/worklet.js`. */
+  readonly workletUrl?: string;
+}
+
+/** How a call is. */
+export interface CallState {
+  /** `reconnecting`: the network is gone; what is said meanwhile is kept. `ended`: also before the next call. */
+  readonly phase: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'ended';
+  /** Whether the bot's engines are ready: from here on it listens. */
+  readonly ready: boolean;
+  readonly speaking: 'user' | 'bot' | undefined;
+  /** The bot has been asked and is not heard yet. */
+  readonly thinking: boolean;
+  readonly muted: boolean;
+  /** Why the call could not be placed, or ended. */
+  readonly error: CallError | undefined;
+}
+
+/** The figures of a call so far. */
+export interface CallMetrics {
+  readonly turns: readonly TurnMetrics[];
+  readonly summary: Summary | undefined;
+  /** How often the audio from the server came too late. */
+  readonly underruns: number;
+}
+
+/** How loud both sides are, root mean square, 0 … 1. */
+export interface CallLevels {
+  readonly user: number;
+  readonly bot: number;
+}
+
+/** A voice call of a page. Observables tell what is now when they are subscribed, then what changes. */
+export interface VoiceCall {
+  readonly state$: Observable<CallState>;
+  readonly transcript$: Observable<readonly TranscriptLine[]>;
+  readonly metrics$: Observable<CallMetrics>;
+  readonly levels$: Observable<CallLevels>;
+  /** What happens in the conversation, as the server tells it. */
+  readonly event$: Observable<ClientEvent>;
+  /** Places the call. Call it while a click is handled: browsers keep the audio of others silent. */
+  start(): void;
+  /** Hangs up, at once. */
+  hangUp(): void;
+  mute(muted?: boolean): void;
+  /** Changes the microphone, also during the call; nothing for the system's. */
+  useMicrophone(device?: string): void;
+  /** Changes the loudspeaker, in browsers that can. */
+  useSpeaker(device?: string): void;
+}
+
+const idle: CallState = {
+  phase: 'idle',
+  ready: false,
+  speaking: undefined,
+  thinking: false,
+  muted: false,
+  error: undefined,
+};
+
+/** What is said while the network is gone is kept for so long, samples: a minute. */
+const mostKept = 60 * 16_000;
+
+/**
+ * A call from a page to an rxvoice server: microphone, loudspeaker and connection. The browser takes the echo of the
+ * loudspeaker out of the microphone.
+ *
+ * @example
+ * const call = voiceCall({ token: () => fetch('/voice-token').then(response => response.text()) });
+ * call.transcript$.subscribe(lines => show(lines));
+ * button.onclick = () => call.start();
+ */
+export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
+  const state$ = new BehaviorSubject(idle);
+  const transcript$ = new BehaviorSubject<readonly TranscriptLine[]>([]);
+  const metrics$ = new BehaviorSubject<CallMetrics>({ turns: [], summary: undefined, underruns: 0 });
+  const levels$ = new BehaviorSubject<CallLevels>({ user: 0, bot: 0 });
+  const event$ = new Subject<ClientEvent>();
+  const microphone$ = new BehaviorSubject(options.microphone);
+  const speaker$ = new BehaviorSubject(options.speaker);
+  const muted$ = new BehaviorSubject(false);
+  const wanted$ = new Subject<boolean>();
+
+  const change = (change: Partial<CallState>): void => state$.next({ ...state$.value, ...change });
+
+  const call$ = (): Observable<never> =>
+    defer(() => {
+      transcript$.next([]);
+      metrics$.next({ turns: [], summary: undefined, underruns: 0 });
+      change({ ...idle, phase: 'connecting', muted: muted$.value });
+      return audioContext(options.workletUrl).pipe(
+        switchMap(context => speaker(context).pipe(switchMap(speaker => conversation(context, speaker)))),
+        // The first completion ends all: the context itself would go on.
+        take(1),
+        ignoreElements(),
+      );
+    });
+
+  /** Emits when the call is over. */
+  const conversation = (context: AudioContext, speaker: Speaker): Observable<true> =>
+    defer(() => {
+      const session = new Session(options, speaker);
+      const transcript = new Transcript();
+      const show = (): void => {
+        if (transcript.lines !== transcript$.value) transcript$.next(transcript.lines);
+      };
+      const see = (message: Incoming): void => {
+        session.see(message);
+        switch (message.type) {
+          case 'connecting':
+            return change({ phase: message.again ? 'reconnecting' : 'connecting' });
+          case 'welcome':
+            return change({ phase: 'open' });
+          case 'event':
+            transcript.happened(message.event, message.from);
+            show();
+            change(changeOf(message.event));
+            return event$.next(message.event);
+          case 'metrics':
+            return metrics$.next({
+              ...metrics$.value,
+              turns: [...metrics$.value.turns, message.turn],
+              summary: message.summary,
+            });
+          case 'replyEnd':
+            return transcript.ended(message.samples);
+          case 'clear':
+            return levels$.next({ ...levels$.value, bot: 0 });
+        }
+      };
+      const listening$ = microphone$.pipe(
+        switchMap(device =>
+          microphone(context, device, muted$).pipe(
+            catchError((error: unknown) =>
+              error instanceof Unplugged ? microphone(context, undefined, muted$) : throwError(() => error),
+            ),
+          ),
+        ),
+        tap(({ pcm, level }) => {
+          session.spoken(pcm);
+          levels$.next({ ...levels$.value, user: level });
+        }),
+      );
+      const speaking$ = merge(
+        speaker$.pipe(tap(device => device !== undefined && useSink(context, device))),
+        speaker.report$.pipe(
+          tap(({ reply, level, underruns }) => {
+            levels$.next({ ...levels$.value, bot: session.playing === reply ? level : 0 });
+            if (underruns !== metrics$.value.underruns) metrics$.next({ ...metrics$.value, underruns });
+          }),
+          // Not yet heard when it was played: the sound card is behind.
+          mergeMap(report => of(report).pipe(delay(speaker.latencyMs()))),
+          tap(({ reply, samples }) => {
+            if (!session.played(reply, samples)) return;
+            transcript.played(samples);
+            show();
+          }),
+        ),
+      );
+      const over$ = new Subject<true>();
+      const connected$ = connection({
+        url: address(options.url),
+        hello: session.hello,
+        resumeMs: () => session.resumeMs,
+        attach: session.attach,
+      }).pipe(tap({ next: see, complete: () => over$.next(true) }));
+      // No call is placed without a microphone.
+      let opened = false;
+      const call$ = listening$.pipe(
+        mergeMap(() => {
+          if (opened) return EMPTY;
+          opened = true;
+          return connected$;
+        }),
+        ignoreElements(),
+      );
+      return merge(over$, call$, speaking$.pipe(ignoreElements()));
+    });
+
+  wanted$
+    .pipe(
+      switchMap(wanted =>
+        (wanted ? call$() : EMPTY).pipe(
+          catchError((error: unknown) => {
+            change({
+              error: error instanceof CallError ? error : new CallError('failed', 'The call failed.', error),
+            });
+            return EMPTY;
+          }),
+          finalize(() => {
+            levels$.next({ user: 0, bot: 0 });
+            change({ phase: 'ended', ready: false, speaking: undefined, thinking: false });
+          }),
+        ),
+      ),
+    )
+    .subscribe();
+
+  return {
+    state$: state$.asObservable(),
+    transcript$: transcript$.asObservable(),
+    metrics$: metrics$.asObservable(),
+    levels$: levels$.asObservable(),
+    event$: event$.asObservable(),
+    start: () => wanted$.next(true),
+    hangUp: () => wanted$.next(false),
+    mute: (muted = true) => {
+      muted$.next(muted);
+      change({ muted });
+    },
+    useMicrophone: device => microphone$.next(device),
+    useSpeaker: device => speaker$.next(device ?? ''),
+  };
+}
+
+/** What the client knows of one call, over all its connections. */
+class Session {
+  readonly #options: VoiceCallOptions;
+  readonly #speaker: Speaker;
+  readonly #sent = new SentAudio(mostKept);
+  #send: ((message: string | Int16Array) => void) | undefined;
+  #welcome: Extract<ServerMessage, { readonly type: 'welcome' }> | undefined;
+  #seq = 0;
+  /** The reply whose audio comes, how much of it has come, and how much of what comes now was there before. */
+  #reply = 0;
+  #received = 0;
+  #skip = 0;
+
+  constructor(options: VoiceCallOptions, speaker: Speaker) {
+    this.#options = options;
+    this.#speaker = speaker;
+  }
+
+  get resumeMs(): number {
+    return this.#welcome?.resumeMs ?? 5_000;
+  }
+
+  /** The reply that may be heard. */
+  get playing(): number {
+    return this.#reply;
+  }
+
+  readonly attach = (send: ((message: string | Int16Array) => void) | undefined): void => {
+    this.#send = send;
+  };
+
+  readonly hello = (): Observable<HelloMessage> => {
+    const { token, data } = this.#options;
+    const base = { type: 'hello', acknowledges: true } as const;
+    if (this.#welcome !== undefined) {
+      const { call, secret } = this.#welcome;
+      const resume = { call, secret, seq: this.#seq, reply: this.#reply, samples: this.#received };
+      return of({ ...base, resume });
+    }
+    const token$ = defer(() => from(Promise.resolve(typeof token === 'function' ? token() : token)));
+    return token$.pipe(
+      catchError((cause: unknown) =>
+        throwError(() => new CallError('token', 'The permission to call could not be fetched.', cause)),
+      ),
+      map(token => ({ ...base, data, ...(token !== undefined && token !== '' && { token }) })),
+    );
+  };
+
+  /** The microphone heard something. Before the call is placed it is for nobody. */
+  spoken(pcm: Int16Array): void {
+    if (this.#welcome === undefined) return;
+    this.#sent.add(pcm);
+    this.#send?.(pcm);
+  }
+
+  /** The loudspeaker has played so much; tells whether it is of the reply that plays. */
+  played(reply: number, samples: number): boolean {
+    if (reply !== this.#reply) return false;
+    this.#send?.(JSON.stringify({ type: 'played', reply, samples }));
+    return true;
+  }
+
+  see(message: Incoming): void {
+    if ('seq' in message) this.#seq = message.seq ?? this.#seq;
+    switch (message.type) {
+      case 'welcome':
+        this.#welcome = message;
+        if (message.reply !== this.#reply) this.#clear();
+        for (const pcm of this.#sent.missing(message.received)) this.#send?.(pcm);
+        return;
+      case 'received':
+        return this.#sent.acknowledge(message.samples);
+      case 'reply':
+        if (message.reply !== this.#reply) this.#received = message.from;
+        this.#reply = message.reply;
+        this.#skip = Math.max(0, this.#received - message.from);
+        return this.#speaker.tell({ type: 'begin', reply: message.reply, from: message.from });
+      case 'audio': {
+        const fresh = message.pcm.subarray(Math.min(this.#skip, message.pcm.length));
+        this.#skip -= message.pcm.length - fresh.length;
+        if (fresh.length === 0) return;
+        this.#received += fresh.length;
+        return this.#speaker.tell({ type: 'audio', pcm: fresh.slice() });
+      }
+      case 'replyEnd':
+        return this.#speaker.tell({ type: 'end', samples: message.samples });
+      case 'clear':
+        return this.#clear();
+    }
+  }
+
+  #clear(): void {
+    this.#reply = 0;
+    this.#received = 0;
+    this.#speaker.tell({ type: 'clear' });
+  }
+}
+
+/** What an event changes in the state of the call. */
+function changeOf(event: ClientEvent): Partial<CallState> {
+  switch (event.type) {
+    case 'call.ready':
+      return { ready: true };
+    case 'user.speaking':
+      return { speaking: 'user', thinking: false };
+    case 'user.silent':
+      return { speaking: undefined };
+    case 'user.said':
+      return { speaking: undefined, thinking: true };
+    case 'bot.speaking':
+      return { speaking: 'bot', thinking: false };
+    case 'bot.spoke':
+    case 'turn.failed':
+      return { speaking: undefined, thinking: false };
+    case 'bot.interrupted':
+      return { thinking: false };
+    default:
+      return {};
+  }
+}
+
+/** The address of the server: WebSocket's own scheme, relative to the page. */
+function address(url = '/call'): string {
+  const absolute = new URL(url, location.href);
+  absolute.protocol = absolute.protocol.replace('http', 'ws');
+  return absolute.href;
+}

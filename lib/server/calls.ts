@@ -1,0 +1,150 @@
+import {
+  asyncScheduler,
+  connect,
+  defer,
+  map,
+  merge,
+  mergeMap,
+  Observable,
+  Subject,
+  Subscription,
+  timer,
+} from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import type { Output } from '../audio/output.ts';
+import type { ConversationEvent } from '../conversation/events.ts';
+import { type Summary, summarise } from '../metrics/summary.ts';
+import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
+import { settled } from '../rx/settled.ts';
+import { closeCodes, type CloseReason } from './closeCodes.ts';
+import { CallOver, limits } from './limited.ts';
+import type { Answering, ServerLimits } from './options.ts';
+import type { ServerEvent, Transport } from './serverEvents.ts';
+
+/** The end of a call at which a person is: a browser, a phone. */
+export interface Line {
+  readonly call: string;
+  readonly transport: Transport;
+  readonly user?: string | undefined;
+  readonly frame$: Observable<AudioFrame>;
+  readonly output: Output;
+  /** Something happened, so many ms after the call was placed. */
+  happened(event: ConversationEvent, at: number): void;
+  measured(turn: TurnMetrics, summary: Summary): void;
+  /** The call is over. */
+  close(code: number, reason: string): void;
+}
+
+/** The calls a server has, whatever they come over. */
+export class Calls {
+  readonly limits: Required<ServerLimits>;
+  readonly event$: Observable<ServerEvent>;
+  readonly #event$ = new Subject<ServerEvent>();
+  /** How each running call is hung up. */
+  readonly #running = new Map<string, (code: number, reason: string) => void>();
+  readonly #empty$ = new Subject<void>();
+  #draining = false;
+
+  constructor(limits: ServerLimits = {}) {
+    this.limits = {
+      calls: 200,
+      callMs: 3_600_000,
+      idleMs: 300_000,
+      resumeMs: 30_000,
+      helloMs: 5_000,
+      pingMs: 10_000,
+      ...limits,
+    };
+    this.event$ = this.#event$.asObservable();
+  }
+
+  get count(): number {
+    return this.#running.size;
+  }
+
+  /** Why no new call is taken at the moment, if so. */
+  get refusal(): CloseReason | undefined {
+    if (this.#draining) return 'draining';
+    return this.count >= this.limits.calls ? 'full' : undefined;
+  }
+
+  /** Tells those who watch the server. */
+  tell(event: ServerEvent): void {
+    this.#event$.next(event);
+  }
+
+  /** Has a call, to its end. */
+  place(line: Line, answer: () => Answering | PromiseLike<Answering>): void {
+    const { call, transport, user } = line;
+    const subscription = new Subscription();
+    const startedAt = asyncScheduler.now();
+    const over = (code: number, reason: string, cause?: unknown): void => {
+      if (!this.#running.delete(call)) return;
+      subscription.unsubscribe();
+      line.close(code, reason);
+      const lastedMs = asyncScheduler.now() - startedAt;
+      this.tell({
+        type: 'ended',
+        call,
+        transport,
+        code,
+        reason,
+        lastedMs,
+        ...(cause !== undefined && { cause }),
+      });
+      if (this.count === 0) this.#empty$.next();
+    };
+    this.#running.set(call, over);
+    this.tell({ type: 'placed', call, transport, user });
+    const turns: TurnMetrics[] = [];
+    const happened = (event: ConversationEvent): void => {
+      line.happened(event, asyncScheduler.now() - startedAt);
+      this.tell({ type: 'happened', call, event });
+    };
+    const measured = (turn: TurnMetrics): void => {
+      turns.push(turn);
+      line.measured(turn, summarise(turns));
+      this.tell({ type: 'measured', call, turn });
+    };
+    const call$ = defer(() => settled(answer())).pipe(
+      mergeMap(({ conversation$ }) => conversation$(line.frame$, line.output)),
+      connect(event$ =>
+        merge(
+          event$.pipe(map(happened)),
+          event$.pipe(turnMetrics({ clock: performance }), map(measured)),
+          limits(event$, this.limits),
+        ),
+      ),
+    );
+    subscription.add(
+      call$.subscribe({
+        error: (cause: unknown) =>
+          cause instanceof CallOver
+            ? over(cause.code, cause.message)
+            : over(closeCodes.failed, 'The call failed at the server.', cause),
+        complete: () => over(1000, 'The call is over.'),
+      }),
+    );
+  }
+
+  /** Hangs a call up. */
+  hangUp(call: string, code: number, reason: string): void {
+    this.#running.get(call)?.(code, reason);
+  }
+
+  /** Takes no new calls, and completes when the running ones are over; after so long they are hung up. */
+  drain(ms: number): Observable<never> {
+    return new Observable<never>(subscriber => {
+      this.#draining = true;
+      if (this.count === 0) return subscriber.complete();
+      subscriber.add(this.#empty$.subscribe(() => subscriber.complete()));
+      subscriber.add(timer(ms).subscribe(() => this.hangUpAll()));
+      return undefined;
+    });
+  }
+
+  /** Hangs all calls up: the server stops. */
+  hangUpAll(): void {
+    for (const call of [...this.#running.keys()]) this.hangUp(call, 1001, 'The server stops.');
+  }
+}

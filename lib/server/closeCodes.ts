@@ -1,0 +1,35 @@
+/**
+ * Why a connection was closed, beside WebSocket's own 1000 (the call is over), 1001 (the server goes away) and 1009
+ * (a message too big). After 4408 and above 4420 a new call may be tried; after any other the same would happen again.
+ */
+export const closeCodes = {
+  /** A message that is not of the protocol, or comes at the wrong time. */
+  malformed: 4400,
+  /** The token is missing, forged or too old. */
+  unauthorised: 4401,
+  /** A page of this origin may not call. */
+  origin: 4403,
+  /** The call to be resumed is over, or its secret is wrong. */
+  gone: 4404,
+  /** No `hello` came in time. */
+  silent: 4408,
+  /** The call goes on over another connection. */
+  replaced: 4409,
+  /** Nobody has said anything for too long. */
+  idle: 4420,
+  /** The call has lasted as long as a call may. */
+  tooLong: 4421,
+  /** Audio or messages come faster than anybody can speak. */
+  tooFast: 4429,
+  /** What is sent is read too slowly. */
+  tooSlow: 4430,
+  /** The call failed at the server: an engine is gone for good, or it could not be set up. */
+  failed: 4500,
+  /** As many calls as the server takes are running. */
+  full: 4503,
+  /** The server is about to stop and takes no new calls. */
+  draining: 4504,
+} as const;
+
+/** Why a connection was closed, by name. */
+export type CloseReason = keyof typeof closeCodes;

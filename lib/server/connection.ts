@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import { timer } from 'rxjs';
+import type { RawData, WebSocket } from 'ws';
+import type { Calls } from './calls.ts';
+import { type CloseReason, closeCodes } from './closeCodes.ts';
+import type { VoiceServerOptions } from './options.ts';
+import { parsed } from './parsed.ts';
+import { clientMessageSchema, helloSchema, maxAudioBytes } from './protocol.ts';
+import { readToken, same, type TokenClaims } from './token.ts';
+import { WebCall } from './webCall.ts';
+
+/** The calls that browsers may go on with, by their names. */
+export type WebCalls = Map<string, WebCall>;
+
+/**
+ * One connection of a client: waits for `hello`, which begins a call or goes on with one, and then takes what the
+ * protocol has. Anything else closes it; nothing a client sends throws.
+ */
+export function connection(
+  socket: WebSocket,
+  request: IncomingMessage,
+  { calls, webCalls, options }: { calls: Calls; webCalls: WebCalls; options: VoiceServerOptions },
+): void {
+  let call: WebCall | undefined;
+
+  const refuse = (reason: CloseReason, message: string): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    calls.tell({ type: 'refused', code: closeCodes[reason], reason: message });
+    socket.close(closeCodes[reason], message);
+  };
+  /** Closes a connection over which the client does what it may not: its call is over, too. */
+  const expel = (reason: CloseReason, message: string): void => {
+    if (call === undefined) return refuse(reason, message);
+    calls.hangUp(call.call, closeCodes[reason], message);
+  };
+
+  const greeting = timer(calls.limits.helloMs).subscribe(() => refuse('silent', 'No hello came in time.'));
+
+  const hello = (text: string): void => {
+    const { success, data: message } = helloSchema.safeParse(parsed(text));
+    if (!success) return refuse('malformed', 'Expected a hello of this protocol.');
+    greeting.unsubscribe();
+    if (message.resume !== undefined) {
+      const known = webCalls.get(message.resume.call);
+      if (known === undefined || !same(known.secret, message.resume.secret))
+        return refuse('gone', 'There is no such call any more.');
+      call = known;
+      return call.attach(socket, { ...message, resume: message.resume });
+    }
+    const claims = permitted(message.token);
+    if (claims === undefined) return refuse('unauthorised', 'The token is missing, wrong or too old.');
+    if (calls.refusal === 'draining') return refuse('draining', 'The server is about to stop.');
+    if (calls.refusal === 'full') return refuse('full', 'All lines are busy.');
+    const placed = (call = new WebCall(calls, claims.user, options.tell));
+    webCalls.set(placed.call, placed);
+    placed.attach(socket, { acknowledges: message.acknowledges });
+    calls.place(placed, () =>
+      options.call(request, {
+        call: placed.call,
+        user: claims.user,
+        claims: claims.data,
+        data: message.data,
+      }),
+    );
+  };
+
+  const permitted = (token: string | undefined): TokenClaims | undefined =>
+    options.tokenSecret === undefined ? {} : readToken(options.tokenSecret, token ?? '');
+
+  const audio = (bytes: Buffer): void => {
+    if (call === undefined) return refuse('malformed', 'Audio came before hello.');
+    if (bytes.byteLength % 2 !== 0 || bytes.byteLength > maxAudioBytes)
+      return expel('malformed', 'Expected s16le audio: an even number of bytes, a second at most.');
+    if (!call.take(bytes)) expel('tooFast', 'Audio comes faster than anybody can speak.');
+  };
+
+  const message = (text: string): void => {
+    if (call === undefined) return hello(text);
+    if (!call.allowed()) return expel('tooFast', 'Too many messages.');
+    const { success, data } = clientMessageSchema.safeParse(parsed(text));
+    if (!success) return expel('malformed', 'Not a message of this protocol.');
+    if (data.type === 'played') call.played(data.reply, data.samples);
+    else if (data.type === 'hangup') call.end();
+    else expel('malformed', 'A second hello came.');
+  };
+
+  socket.on('message', (data: RawData, binary) => {
+    if (socket.readyState !== socket.OPEN) return; // said after it was closed
+    const bytes = data as Buffer;
+    try {
+      if (binary) audio(bytes);
+      else message(bytes.toString());
+    } catch {
+      // Whatever it is, it is this call's alone.
+      expel('failed', 'The call failed at the server.');
+    }
+  });
+  socket.on('error', () => undefined); // it closes after one, with the code for it
+  socket.on('close', code => {
+    greeting.unsubscribe();
+    if (call === undefined) return;
+    // Who says good-bye, or leaves the page, does not come back.
+    if (code === 1000 || code === 1001) calls.hangUp(call.call, 1000, 'The client hung up.');
+    else call.detach(socket);
+  });
+}

@@ -1,0 +1,205 @@
+import {
+  asyncScheduler,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  NEVER,
+  Observable,
+  Subject,
+  type Subscription,
+  tap,
+  timer,
+} from 'rxjs';
+import type { WebSocket } from 'ws';
+import { frameMs } from '../audio/frame.ts';
+import type { Output } from '../audio/output.ts';
+import { Playhead } from '../audio/playhead.ts';
+import { resample } from '../audio/resample.ts';
+import { closeCodes } from './closeCodes.ts';
+import { Outgoing } from './outgoing.ts';
+import { type ServerMessage, wireRate } from './protocol.ts';
+
+/** How many messages are kept for a connection to come: many turns' worth. */
+const mostKept = 500;
+
+/** How much may wait in a socket before audio is held back and what can be done without is left out, bytes: 4 s. */
+const crowded = 128 * 1024;
+
+/** How long a socket may stay like that, ms. */
+const patienceMs = 10_000;
+
+/** A message that must arrive, without its number. */
+type Kept = ServerMessage extends infer Message
+  ? Message extends { readonly type: 'event' | 'metrics' }
+    ? Omit<Message, 'seq'>
+    : never
+  : never;
+
+/** Everything a client is told and hears, over whatever connection there is at the moment. */
+export class Downlink {
+  /** Messages a slow reader did without. */
+  readonly dropped$: Observable<number>;
+  readonly #dropped$ = new Subject<number>();
+  readonly #acknowledged$ = new Subject<Outgoing>();
+  #acknowledges = true;
+  #socket: WebSocket | undefined;
+  #seq = 0;
+  readonly #kept: { readonly seq: number; readonly text: string }[] = [];
+  #replies = 0;
+  #reply: Outgoing | undefined;
+  #dropped = 0;
+  #crowdedSince: number | undefined;
+  #retry: Subscription | undefined;
+
+  constructor() {
+    this.dropped$ = this.#dropped$.asObservable();
+  }
+
+  /** The reply that is being spoken; 0 for none. */
+  get reply(): number {
+    return this.#reply?.number ?? 0;
+  }
+
+  /** How much of the reply's audio there is so far, samples. */
+  get samples(): number {
+    return this.#reply?.samples ?? 0;
+  }
+
+  /** Speaks into the client. What was heard is what the client's loudspeaker played. */
+  readonly output: Output = speech$ =>
+    new Observable(subscriber => {
+      const reply = (this.#reply = new Outgoing((this.#replies += 1)));
+      const playhead = new Playhead();
+      const heardAll = (): boolean => reply.complete && reply.heard >= reply.samples;
+      const acknowledged = (): void => {
+        if (heardAll()) subscriber.complete();
+        else subscriber.next({ playedMs: (reply.heard * 1000) / wireRate });
+      };
+      subscriber.add(() => {
+        this.#reply = undefined;
+        if (reply.begun && !heardAll()) this.#send({ type: 'clear', reply: reply.number });
+      });
+      if (this.#acknowledges)
+        subscriber.add(this.#acknowledged$.pipe(filter(of => of === reply)).subscribe(acknowledged));
+      const handed$ = speech$.pipe(
+        resample(wireRate),
+        tap(frame => {
+          playhead.hand(frameMs(frame), asyncScheduler.now());
+          reply.add(frame);
+          this.#flush();
+        }),
+      );
+      const heard$ = defer(() => {
+        reply.complete = true;
+        this.#flush();
+        if (this.#acknowledges) return heardAll() ? EMPTY : NEVER;
+        return timer(playhead.restMs(asyncScheduler.now())).pipe(tap(() => (reply.heard = reply.samples)));
+      });
+      subscriber.add(
+        concat(handed$, heard$).subscribe({
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
+    });
+
+  /** A connection is there. Whatever its client has not received of the reply and of what it was told goes out. */
+  attach(
+    socket: WebSocket,
+    welcome: ServerMessage,
+    received: { readonly seq: number; readonly reply: number; readonly samples: number },
+    acknowledges: boolean,
+  ): void {
+    this.#socket = socket;
+    this.#acknowledges = acknowledges;
+    this.#crowdedSince = undefined;
+    this.#send(welcome);
+    for (const { seq, text } of this.#kept) if (seq > received.seq) socket.send(text);
+    const reply = this.#reply;
+    reply?.rewind(received.reply === reply.number ? received.samples : 0);
+    this.#flush();
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#socket = undefined;
+    this.#retry?.unsubscribe();
+  }
+
+  /** Tells the client something that it must know: it is told again when the connection is lost. */
+  tell(message: Kept): void {
+    const seq = (this.#seq += 1);
+    const text = JSON.stringify({ ...message, seq });
+    this.#kept.push({ seq, text });
+    if (this.#kept.length > mostKept) this.#kept.shift();
+    if (this.#socket === undefined) return;
+    this.#socket.send(text);
+    if (this.#socket.bufferedAmount > crowded) this.#wait();
+  }
+
+  /** Tells the client something that is soon out of date: a slow reader does without. */
+  mention(message: ServerMessage): void {
+    if (this.#socket === undefined) return;
+    if (this.#socket.bufferedAmount <= crowded) return this.#send(message);
+    this.#dropped += 1;
+    this.#dropped$.next(1);
+    this.#wait();
+  }
+
+  /** The client tells how much its loudspeaker has played. */
+  played(number: number, samples: number): void {
+    const reply = this.#reply;
+    if (reply?.number !== number || samples > reply.sent) return;
+    reply.acknowledge(samples);
+    this.#acknowledged$.next(reply);
+  }
+
+  /** Tells why, and closes the connection. */
+  close(code: number, reason: string): void {
+    this.#retry?.unsubscribe();
+    this.#socket?.close(code, reason);
+  }
+
+  #send(message: ServerMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  /** Sends what there is of the reply, as far as the socket takes it. */
+  #flush(): void {
+    const [socket, reply] = [this.#socket, this.#reply];
+    if (reply === undefined) return;
+    if (reply.overfull) return this.#tooSlow();
+    if (socket === undefined) return;
+    for (let { piece } = reply; piece !== undefined; { piece } = reply) {
+      if (socket.bufferedAmount > crowded) return this.#wait();
+      if (!reply.begun) this.#send({ type: 'reply', reply: reply.number, from: reply.sent });
+      reply.begun = true;
+      reply.advance();
+      socket.send(piece);
+    }
+    if (!reply.complete || reply.ended || !reply.begun) return;
+    reply.ended = true;
+    this.#send({ type: 'replyEnd', reply: reply.number, samples: reply.samples });
+  }
+
+  /** Looks again in a while whether the reader has caught up. */
+  #wait(): void {
+    this.#crowdedSince ??= asyncScheduler.now();
+    if (asyncScheduler.now() - this.#crowdedSince > patienceMs) return this.#tooSlow();
+    if (this.#retry?.closed === false) return;
+    this.#retry = timer(100).subscribe(() => {
+      if ((this.#socket?.bufferedAmount ?? 0) > crowded) return this.#wait();
+      this.#crowdedSince = undefined;
+      if (this.#dropped > 0) this.#send({ type: 'lagging', dropped: this.#dropped });
+      this.#dropped = 0;
+      this.#flush();
+    });
+  }
+
+  #tooSlow(): void {
+    this.close(closeCodes.tooSlow, 'What is sent is read too slowly.');
+    // Its peer does not read: the closing handshake would wait for it.
+    this.#socket?.terminate();
+  }
+}

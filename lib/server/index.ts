@@ -1,0 +1,24 @@
+/** Voice calls over WebSocket, for web pages and phones. */
+export { serve, type Listening, type ServeOptions } from './serve.ts';
+export { voiceServer, type VoiceServer } from './voiceServer.ts';
+export type {
+  Answering,
+  CallHello,
+  ServerLimits,
+  SetUpCall,
+  TwilioOptions,
+  VoiceServerOptions,
+} from './options.ts';
+export type { ServerEvent, Transport } from './serverEvents.ts';
+export { mintToken, readToken, type TokenClaims, type TokenOptions } from './token.ts';
+export { closeCodes, type CloseReason } from './closeCodes.ts';
+export {
+  type ClientEvent,
+  type ClientMessage,
+  clientMessageSchema,
+  type HelloMessage,
+  protocolName,
+  type ServerMessage,
+} from './protocol.ts';
+export { logLines } from './logLines.ts';
+export { traced } from './traced.ts';

@@ -1,0 +1,52 @@
+import {
+  endWith,
+  filter,
+  ignoreElements,
+  merge,
+  mergeMap,
+  type Observable,
+  startWith,
+  switchMap,
+  takeUntil,
+  throwError,
+  timer,
+} from 'rxjs';
+import type { ConversationEvent } from '../conversation/events.ts';
+import { type CloseReason, closeCodes } from './closeCodes.ts';
+
+/** The server ends a call. */
+export class CallOver extends Error {
+  readonly code: number;
+
+  constructor(reason: CloseReason, message: string) {
+    super(message);
+    this.code = closeCodes[reason];
+  }
+}
+
+/** Events that show that somebody is there. */
+const lively = new Set<ConversationEvent['type']>([
+  'user.speaking',
+  'user.interim',
+  'user.said',
+  'bot.audio',
+  'bot.speaking',
+  'bot.spoke',
+]);
+
+/** Ends a call that lasts too long, or in which nobody says anything, with `CallOver`. */
+export const limits = (
+  event$: Observable<ConversationEvent>,
+  { callMs, idleMs }: { readonly callMs: number; readonly idleMs: number },
+): Observable<never> => {
+  const over = (reason: CloseReason, message: string) => throwError(() => new CallOver(reason, message));
+  return merge(
+    timer(callMs).pipe(mergeMap(() => over('tooLong', 'The call has lasted as long as a call may.'))),
+    event$.pipe(
+      filter(({ type }) => lively.has(type)),
+      startWith(undefined),
+      switchMap(() => timer(idleMs)),
+      mergeMap(() => over('idle', 'Nobody has said anything for too long.')),
+    ),
+  ).pipe(ignoreElements(), takeUntil(event$.pipe(ignoreElements(), endWith(true))));
+};

@@ -1,0 +1,64 @@
+import { mergeMap, type OperatorFunction, timestamp } from 'rxjs';
+import { RxvoiceError } from '../errors.ts';
+import type { ServerEvent } from './serverEvents.ts';
+
+/**
+ * What happens at a server as lines of JSON for a log: calls, turns with their figures, warnings, failures. What people
+ * said is in none of them, nor is any key.
+ *
+ * @example
+ * server.event$.pipe(logLines()).subscribe(line => console.log(line));
+ */
+export const logLines = (): OperatorFunction<ServerEvent, string> => event$ =>
+  event$.pipe(
+    timestamp(),
+    mergeMap(({ value, timestamp: at }) => {
+      const entry = entryOf(value);
+      return entry === undefined ? [] : [JSON.stringify({ time: new Date(at).toISOString(), ...entry })];
+    }),
+  );
+
+function entryOf(event: ServerEvent): object | undefined {
+  switch (event.type) {
+    case 'happened': {
+      const { call, event: happened } = event;
+      if (happened.type === 'turn.failed')
+        return {
+          level: 'error',
+          message: 'turn failed',
+          call,
+          turn: happened.turn,
+          stage: happened.stage,
+          cause: describe(happened.cause),
+        };
+      if (happened.type === 'call.warning')
+        return { level: 'warn', message: happened.message, call, stage: happened.stage };
+      return undefined;
+    }
+    case 'measured': {
+      const { turn, ...figures } = event.turn;
+      return { level: 'info', message: 'turn', call: event.call, turn, ...figures };
+    }
+    case 'dtmf':
+      return { level: 'info', message: 'key pressed', call: event.call }; // which may be a PIN
+    case 'ended': {
+      const { type, cause, ...rest } = event;
+      return {
+        level: cause === undefined ? 'info' : 'error',
+        message: 'call ended',
+        ...rest,
+        ...(cause !== undefined && { cause: describe(cause) }),
+      };
+    }
+    case 'refused':
+      return { level: 'warn', message: 'connection refused', code: event.code, reason: event.reason };
+    default: {
+      const { type, ...rest } = event;
+      return { level: type === 'dropped' ? 'warn' : 'info', message: `call ${type}`, ...rest };
+    }
+  }
+}
+
+/** An error for a log. Messages of ours hold no key and nothing that was said; others are known by their kind only. */
+const describe = (error: unknown): string =>
+  RxvoiceError.is(error) ? error.message : error instanceof Error ? error.name : typeof error;

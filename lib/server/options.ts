@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { ConversationEvent } from '../conversation/events.ts';
+
+/** What is known of a call that is to be set up. */
+export interface CallHello {
+  /** The call's name, as in the server's events. */
+  readonly call: string;
+  /** Who calls, by the token. */
+  readonly user: string | undefined;
+  /** What the token says beside. */
+  readonly claims: unknown;
+  /** What the client says: not to be trusted. On the phone the custom parameters of the stream. */
+  readonly data: unknown;
+}
+
+/** Who answers a call: what `setup` returns, or anything else that has a conversation. */
+export interface Answering {
+  readonly conversation$: Conversation;
+}
+
+/** Sets a call up. Throwing refuses it. */
+export type SetUpCall = (request: IncomingMessage, hello: CallHello) => Answering | PromiseLike<Answering>;
+
+/** How much a server takes. */
+export interface ServerLimits {
+  /** Calls at the same time, and connections that may become one. Default 200. */
+  readonly calls?: number;
+  /** How long a call may last, ms. Default 3,600,000: an hour. */
+  readonly callMs?: number;
+  /** How long nobody may say anything, ms. Default 300,000: 5 minutes. */
+  readonly idleMs?: number;
+  /** How long a call waits for its client after the connection was lost, ms. Default 30,000. */
+  readonly resumeMs?: number;
+  /** How long a connection may take to say `hello`, ms. Default 5,000. */
+  readonly helloMs?: number;
+  /** How often connections are asked whether they are still there, ms; one that stays silent until the next time is lost. Default 10,000. */
+  readonly pingMs?: number;
+}
+
+/** How a phone line is answered: Twilio Media Streams (`<Connect><Stream url="wss://…/twilio"/></Connect>`). */
+export interface TwilioOptions {
+  /** Your account's auth token, with which Twilio signs. Without it anybody could call: `false` says you want that. */
+  readonly authToken: string | false;
+  /** The address Twilio was told, where a proxy in between changes host or path: "wss://example.com/twilio". */
+  readonly url?: string;
+  /** Default `/twilio`. */
+  readonly path?: string;
+}
+
+/** How calls are taken. */
+export interface VoiceServerOptions {
+  /**
+   * Sets up each call: who answers, with which prompt, voice and tools. Make the engines once and hold their `warm$`,
+   * so that calls start at once.
+   */
+  readonly call: SetUpCall;
+  /** Where clients connect. Default `/call`. */
+  readonly path?: string;
+  /**
+   * The origins of the pages that may call, such as "https://example.com". Default: the page's host must be the
+   * request's. Clients that are no browsers send no origin and are not held back by this: ask for tokens.
+   */
+  readonly origins?: readonly string[] | 'any';
+  /** With it each new call needs a token of `mintToken` with the same secret. */
+  readonly tokenSecret?: string;
+  /** Serves a page to talk with, at `/`. It can only call where no token is needed or `pageToken` is set. Default `false`. */
+  readonly page?: boolean;
+  /** Whether the page may fetch a token at `/token`: anybody who sees the page may then call. Default `false`. */
+  readonly pageToken?: boolean;
+  readonly limits?: ServerLimits;
+  /** Events of the conversation the client is told, beside the usual ones: "bot.token", say. */
+  readonly tell?: readonly ConversationEvent['type'][];
+  /** Answers the phone, too. */
+  readonly twilio?: TwilioOptions;
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** A file of the page, as it is answered. */
+export interface PageFile {
+  readonly bytes: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the page is made of: where each file lies, beside this module, and its type. */
+const files: Readonly<Record<string, readonly [place: string, type: string]>> = {
+  '/': ['page/index.html', 'text/html; charset=utf-8'],
+  '/page.css': ['page/page.css', 'text/css; charset=utf-8'],
+  '/page.js': ['page/page.js', 'text/javascript; charset=utf-8'],
+  '/waterfall.js': ['page/waterfall.js', 'text/javascript; charset=utf-8'],
+  '/rxvoice.js': ['../browser/rxvoice.global.js', 'text/javascript; charset=utf-8'],
+};
+
+/** The page needs nothing from elsewhere; the worklet comes as a blob. */
+const policy =
+  "default-src 'self'; script-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'";
+
+/** The page's file at a path, if there is one. */
+export function pageFile(path: string): PageFile | undefined {
+  const file = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (file === undefined) return undefined;
+  const [place, type] = file;
+  return {
+    bytes: readFileSync(located(place)),
+    headers: {
+      'content-type': type,
+      'cache-control': 'no-cache',
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    },
+  };
+}
+
+/** The bundle is there once the package is built: from the source tree it is the build's. */
+function located(place: string): URL {
+  const here = new URL(place, import.meta.url);
+  return existsSync(here) ? here : new URL(`../../dist/lib/server/${place}`, import.meta.url);
+}

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { concat, ignoreElements, NEVER, Observable, take } from 'rxjs';
+import { RxvoiceError } from '../errors.ts';
+import type { VoiceServerOptions } from './options.ts';
+import type { ServerEvent } from './serverEvents.ts';
+import { voiceServer } from './voiceServer.ts';
+
+/** How {@link serve} serves. */
+export interface ServeOptions extends VoiceServerOptions {
+  /** Default 8080; 0 for any that is free. */
+  readonly port?: number;
+  /** The interface to listen on. Default `127.0.0.1`: this machine only. `0.0.0.0`: everybody who can reach it. */
+  readonly host?: string;
+  /** When it emits, no new calls are taken, running ones may end, and then it completes. */
+  readonly drain$?: Observable<unknown>;
+  /** How long running calls may go on while draining, ms. Default 60,000. */
+  readonly drainMs?: number;
+}
+
+/** The server listens. */
+export interface Listening {
+  readonly type: 'listening';
+  /** Where: "http://127.0.0.1:8080". */
+  readonly url: string;
+}
+
+/**
+ * Takes voice calls with an HTTP server of its own. Cold: subscribing listens, unsubscribing hangs up and closes at
+ * once; `drain$` ends it gently. Emits `listening` first, then what happens. TLS is for the proxy before it: browsers
+ * give a microphone to pages over https and of localhost only.
+ *
+ * @example
+ * serve({ call: () => voice, page: true, drain$: fromEvent(process, 'SIGTERM') })
+ *   .subscribe(event => event.type === 'listening' && console.log(event.url));
+ */
+export const serve = ({
+  port = 8080,
+  host = '127.0.0.1',
+  drain$ = NEVER,
+  drainMs = 60_000,
+  ...options
+}: ServeOptions): Observable<ServerEvent | Listening> =>
+  new Observable<ServerEvent | Listening>(subscriber => {
+    const voices = voiceServer({ page: true, ...options });
+    const server = createServer();
+    voices.attach(server);
+    subscriber.add(() => {
+      voices.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    server.on('error', (cause: NodeJS.ErrnoException) =>
+      subscriber.error(
+        new RxvoiceError(
+          `port ${port} of ${host}: it can't be listened on (${cause.code ?? 'unknown'}).` +
+            (cause.code === 'EADDRINUSE' ? ' Another program does; choose another port, or 0 for any.' : ''),
+          { cause },
+        ),
+      ),
+    );
+    subscriber.add(voices.event$.subscribe(event => subscriber.next(event)));
+    subscriber.add(
+      concat(drain$.pipe(take(1), ignoreElements()), voices.drain(drainMs)).subscribe({
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+    server.listen(port, host, () => {
+      const { port: taken } = server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      subscriber.next({ type: 'listening', url: `http://${name}:${taken}` });
+    });
+  });

@@ -1,0 +1,39 @@
+import type { ConversationEvent } from '../conversation/events.ts';
+import type { TurnMetrics } from '../metrics/turnMetrics.ts';
+
+/** Over what a call comes. */
+export type Transport = 'web' | 'phone';
+
+/** Everything that happens at a server; `call` names the call. What logs, metrics and traces are made of. */
+export type ServerEvent =
+  | {
+      readonly type: 'placed';
+      readonly call: string;
+      readonly transport: Transport;
+      /** Who calls, where a token or your own code says so. */
+      readonly user?: string | undefined;
+    }
+  /** Something happened in the conversation. Holds what people say: not for logs. */
+  | { readonly type: 'happened'; readonly call: string; readonly event: ConversationEvent }
+  /** The figures of a turn that ended. */
+  | { readonly type: 'measured'; readonly call: string; readonly turn: TurnMetrics }
+  /** A key was pressed at the phone: 0–9, *, #. */
+  | { readonly type: 'dtmf'; readonly call: string; readonly digit: string }
+  /** The connection was lost; the call waits for another. */
+  | { readonly type: 'detached'; readonly call: string }
+  | { readonly type: 'resumed'; readonly call: string }
+  /** A slow reader did without so many messages. */
+  | { readonly type: 'dropped'; readonly call: string; readonly messages: number }
+  | {
+      readonly type: 'ended';
+      readonly call: string;
+      readonly transport: Transport;
+      /** The close code: 1000 for a call that was hung up. */
+      readonly code: number;
+      readonly reason: string;
+      readonly lastedMs: number;
+      /** Why it failed, with code 4500. */
+      readonly cause?: unknown;
+    }
+  /** A connection was refused, before there was a call. */
+  | { readonly type: 'refused'; readonly code: number; readonly reason: string };

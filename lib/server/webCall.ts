@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { Subscription, timer } from 'rxjs';
+import type { WebSocket } from 'ws';
+import { frameOf } from '../audio/frame.ts';
+import type { ConversationEvent } from '../conversation/events.ts';
+import type { Summary } from '../metrics/summary.ts';
+import type { TurnMetrics } from '../metrics/turnMetrics.ts';
+import { Allowance } from './allowance.ts';
+import type { Calls, Line } from './calls.ts';
+import { closeCodes } from './closeCodes.ts';
+import { Downlink } from './downlink.ts';
+import { type ClientEvent, type HelloMessage, type ServerMessage, wireRate } from './protocol.ts';
+import { Uplink } from './uplink.ts';
+
+/** What a client is told of the conversation. What tools do, and the tokens of the answer, are the server's own. */
+const usual: readonly ConversationEvent['type'][] = [
+  'user.speaking',
+  'user.interim',
+  'user.final',
+  'user.silent',
+  'user.said',
+  'bot.sentence',
+  'bot.speaking',
+  'bot.spoke',
+  'bot.interrupted',
+  'bot.heard',
+  'turn.failed',
+  'call.loading',
+  'call.ready',
+  'call.warning',
+];
+
+/** What is out of date with the next of its kind: a slow reader does without. */
+const passing = new Set<ConversationEvent['type']>(['user.interim', 'bot.token', 'call.loading']);
+
+/** How much faster than real time a microphone's clock may run. */
+const clockTolerance = 1.05;
+
+/** Messages a second, and at once. */
+const messages = { perSecond: 50, burst: 500 };
+
+/** A call from a browser, which may outlive its connection. */
+export class WebCall implements Line {
+  readonly transport = 'web';
+  readonly call: string = randomBytes(12).toString('base64url');
+  readonly secret: string = randomBytes(24).toString('base64url');
+  readonly user: string | undefined;
+  readonly #calls: Calls;
+  readonly #told: ReadonlySet<ConversationEvent['type']>;
+  readonly #uplink = new Uplink();
+  readonly #downlink = new Downlink();
+  readonly #audio: Allowance;
+  readonly #messages = new Allowance(messages.perSecond / 1000, messages.burst);
+  readonly #subscription = new Subscription();
+  #socket: WebSocket | undefined;
+  #waiting = Subscription.EMPTY;
+
+  constructor(calls: Calls, user: string | undefined, tell: readonly ConversationEvent['type'][] = []) {
+    this.#calls = calls;
+    this.user = user;
+    this.#told = new Set([...usual, ...tell]);
+    // What was said while the connection was gone comes at once when it is back.
+    this.#audio = new Allowance(
+      (clockTolerance * wireRate) / 1000,
+      ((calls.limits.resumeMs + 5_000) * wireRate) / 1000,
+    );
+    this.#subscription.add(
+      this.#downlink.dropped$.subscribe(dropped =>
+        calls.tell({ type: 'dropped', call: this.call, messages: dropped }),
+      ),
+    );
+    this.#subscription.add(
+      timer(1_000, 1_000).subscribe(() =>
+        this.#downlink.mention({ type: 'received', samples: this.#uplink.samples }),
+      ),
+    );
+  }
+
+  get frame$(): Uplink['frame$'] {
+    return this.#uplink.frame$;
+  }
+
+  get output(): Downlink['output'] {
+    return this.#downlink.output;
+  }
+
+  /** The client is there, for the first time or again. */
+  attach(socket: WebSocket, { acknowledges = false, resume }: Omit<HelloMessage, 'type'>): void {
+    const resumed = resume !== undefined;
+    if (resumed) {
+      this.#waiting.unsubscribe();
+      this.#downlink.close(closeCodes.replaced, 'The call goes on over another connection.');
+      this.#calls.tell({ type: 'resumed', call: this.call });
+    }
+    this.#socket = socket;
+    const welcome: ServerMessage = {
+      type: 'welcome',
+      call: this.call,
+      secret: this.secret,
+      resumed,
+      received: this.#uplink.samples,
+      reply: this.#downlink.reply,
+      resumeMs: this.#calls.limits.resumeMs,
+    };
+    this.#downlink.attach(socket, welcome, resume ?? { seq: 0, reply: 0, samples: 0 }, acknowledges);
+  }
+
+  /** This connection was lost: another is waited for, for a while. */
+  detach(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    this.#socket = undefined;
+    this.#downlink.detach();
+    this.#calls.tell({ type: 'detached', call: this.call });
+    this.#waiting = timer(this.#calls.limits.resumeMs).subscribe(() =>
+      this.#calls.hangUp(this.call, closeCodes.gone, 'The connection was lost and did not come back.'),
+    );
+  }
+
+  /** Audio came. Tells whether it was not too much. */
+  take(bytes: Uint8Array): boolean {
+    if (!this.#audio.take(bytes.byteLength / 2)) return false;
+    this.#uplink.take(frameOf(bytes, wireRate));
+    return true;
+  }
+
+  /** A message came. Tells whether it was not one too many. */
+  allowed(): boolean {
+    return this.#messages.take(1);
+  }
+
+  played(reply: number, samples: number): void {
+    this.#downlink.played(reply, samples);
+  }
+
+  /** The client has nothing more to say: the last reply is finished. */
+  end(): void {
+    this.#uplink.end();
+  }
+
+  happened(event: ConversationEvent, at: number): void {
+    if (!this.#told.has(event.type)) return;
+    const message = { type: 'event', at, event: forClient(event) } as const;
+    if (passing.has(event.type)) return this.#downlink.mention(message);
+    this.#downlink.tell(
+      event.type === 'bot.speaking' ? { ...message, from: this.#downlink.samples } : message,
+    );
+  }
+
+  measured(turn: TurnMetrics, summary: Summary): void {
+    this.#downlink.tell({ type: 'metrics', turn, summary });
+  }
+
+  close(code: number, reason: string): void {
+    this.#waiting.unsubscribe();
+    this.#subscription.unsubscribe();
+    this.#downlink.mention({ type: 'ended', reason });
+    this.#downlink.close(code, reason);
+    this.#socket = undefined;
+    this.#downlink.detach();
+  }
+}
+
+/** What failed is named, not why: the cause may tell of the server's inside. */
+const forClient = (event: ConversationEvent): ClientEvent => {
+  if (event.type !== 'turn.failed') return event;
+  const { cause, ...rest } = event;
+  return rest;
+};

@@ -1,0 +1,18 @@
+// Bundles rxvoice/browser: the audio worklet into a text, that text into the module for bundlers (which leaves rxjs to
+// them) and into one file for a script tag. Types are tsc's.
+import { build } from 'esbuild';
+
+const common = { bundle: true, minify: true, target: 'es2022', legalComments: 'none' };
+const folder = 'dist/lib/browser';
+
+const worklet = { ...common, entryPoints: ['lib/browser/worklet/processors.ts'], format: 'iife' };
+await build({ ...worklet, outfile: `${folder}/worklet.js` });
+const { outputFiles } = await build({ ...worklet, write: false });
+
+const library = {
+  ...common,
+  entryPoints: ['lib/browser/index.ts'],
+  define: { __WORKLET__: JSON.stringify(outputFiles[0].text) },
+};
+await build({ ...library, format: 'esm', external: ['rxjs'], outfile: `${folder}/index.js` });
+await build({ ...library, format: 'iife', globalName: 'rxvoice', outfile: `${folder}/rxvoice.global.js` });

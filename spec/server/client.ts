@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { firstValueFrom, Observable, ReplaySubject, filter, map, scan } from 'rxjs';
+import WebSocket, { type ClientOptions } from 'ws';
+import type { ServerMessage } from '../../lib/server/index.ts';
+
+type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: Type }>;
+
+/** A client of the protocol, as plain as can be: what a spec makes it say, and what it received. */
+export class TestClient {
+  readonly socket: WebSocket;
+  readonly #received$ = new ReplaySubject<ServerMessage>();
+  /** Samples of each reply that arrived. */
+  readonly samples: Record<number, number> = {};
+  readonly messages: ServerMessage[] = [];
+  /** The order in which replies and `clear` came. */
+  #reply = 0;
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  seq = 0;
+  /** Whether what arrives counts as heard at once. */
+  readonly #hears: boolean;
+
+  constructor(url: string, { hears = true, ...options }: ClientOptions & { readonly hears?: boolean } = {}) {
+    this.#hears = hears;
+    this.socket = new WebSocket(url.replace(/^http/u, 'ws'), 'rxvoice.v1', options);
+    this.socket.on('error', () => undefined);
+    this.closed = new Promise(resolve =>
+      this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
+    this.socket.on('message', (data: Buffer, binary) => {
+      if (binary) this.#audio(data);
+      else this.#message(JSON.parse(data.toString()) as ServerMessage);
+    });
+  }
+
+  async opened(): Promise<this> {
+    await once(this.socket, 'open');
+    return this;
+  }
+
+  say(message: object | string): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  hello(more: object = {}): Promise<Message<'welcome'>> {
+    this.say({ type: 'hello', acknowledges: true, ...more });
+    return this.next('welcome');
+  }
+
+  /** Silence of so many ms, in frames of 20 ms. */
+  speak(ms: number): void {
+    for (let at = 0; at < ms; at += 20) this.socket.send(new Uint8Array(640));
+  }
+
+  /** The first message of this kind, which may have come already. */
+  next<Type extends ServerMessage['type']>(
+    type: Type,
+    fits: (message: Message<Type>) => boolean = () => true,
+  ): Promise<Message<Type>> {
+    return firstValueFrom(
+      this.#received$.pipe(
+        filter((message): message is Message<Type> => message.type === type),
+        filter(fits),
+      ),
+    );
+  }
+
+  /** The first event of this kind. */
+  async event(type: string, turn?: number): Promise<Message<'event'>['event']> {
+    const { event } = await this.next(
+      'event',
+      ({ event }) => event.type === type && (turn === undefined || ('turn' in event && event.turn === turn)),
+    );
+    return event;
+  }
+
+  /** When so much of a reply has arrived. */
+  heard(reply: number, samples: number): Promise<unknown> {
+    return firstValueFrom(this.audio$.pipe(filter(() => (this.samples[reply] ?? 0) >= samples)));
+  }
+
+  readonly #audio$ = new ReplaySubject<number>();
+  readonly audio$: Observable<number> = this.#audio$.pipe(
+    map(samples => samples),
+    scan((sum, samples) => sum + samples, 0),
+  );
+
+  /** What to say to go on with a call. */
+  resume(welcome: Message<'welcome'>): object {
+    const { call, secret } = welcome;
+    return {
+      resume: { call, secret, seq: this.seq, reply: this.#reply, samples: this.samples[this.#reply] ?? 0 },
+    };
+  }
+
+  /** The network is gone. */
+  vanish(): void {
+    this.socket.terminate();
+  }
+
+  #message(message: ServerMessage): void {
+    this.messages.push(message);
+    if ('seq' in message) this.seq = message.seq ?? this.seq;
+    if (message.type === 'reply') {
+      this.#reply = message.reply;
+      this.samples[message.reply] = message.from;
+    }
+    this.#received$.next(message);
+  }
+
+  #audio(bytes: Buffer): void {
+    const samples = (this.samples[this.#reply] = (this.samples[this.#reply] ?? 0) + bytes.length / 2);
+    this.#audio$.next(bytes.length / 2);
+    if (this.#hears) this.say({ type: 'played', reply: this.#reply, samples });
+  }
+}
