@@ -9,12 +9,13 @@ import {
   type ServerEvent,
   traced,
 } from '../../lib/server/index.ts';
-import { type EngineOptions, voiceOf, withEngines } from '../engines.ts';
+import { configure, type Options } from '../configuration/configure.ts';
+import { withSettings } from '../configuration/settings.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { UsageError } from '../usageError.ts';
 import { whileLoading } from '../whileLoading.ts';
 
-interface ServeOptions extends EngineOptions {
+interface ServeOptions extends Options {
   readonly port: string;
   readonly host: string;
   readonly calls: string;
@@ -26,7 +27,7 @@ interface ServeOptions extends EngineOptions {
 
 /** `rxvoice serve`: a page to talk with the bot, and the server that pages and phones call. */
 export const serve = (program: Command): Command =>
-  withEngines(program.command('serve'))
+  withSettings(program.command('serve'), 'stt', 'llm', 'tts')
     .description('serve a page to talk with the bot, and take calls of pages and phones')
     .option('-p, --port <port>', 'where to listen; 0 for any port that is free', '8080')
     .option(
@@ -50,7 +51,7 @@ Environment:
   TWILIO_AUTH_TOKEN      answers Twilio Media Streams at /twilio`,
     )
     .action(async (options: ServeOptions) => {
-      const { voice, answers } = voiceOf(options);
+      const { voice, about } = await configure(options);
       const secret = process.env['RXVOICE_TOKEN_SECRET'] || undefined;
       const authToken = process.env['TWILIO_AUTH_TOKEN'] || undefined;
       if (options.twilioUrl !== undefined && authToken === undefined)
@@ -72,7 +73,7 @@ Environment:
         drainMs: whole('--drain', options.drain) * 1000,
       });
       process.exitCode = await untilInterrupted(
-        whileLoading(voice, options.json === true ? logged(served$) : told(served$, answers)),
+        whileLoading(voice, options.json === true ? logged(served$) : told(served$, about)),
       );
     });
 
@@ -101,10 +102,10 @@ const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknow
   );
 
 /** The address, and a line for each call, for a person. */
-const told = (served$: Observable<ServerEvent | Listening>, answers: string): Observable<unknown> =>
+const told = (served$: Observable<ServerEvent | Listening>, about: string): Observable<unknown> =>
   watched(
     served$,
-    url => write(`${answers}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n`),
+    url => write(`${about}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n`),
     event$ => event$.pipe(mergeMap(lineOf), tap(write)),
   );
 
