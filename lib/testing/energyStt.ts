@@ -7,6 +7,8 @@ import type { Stt, Transcript } from '../stt/transcript.ts';
 export interface EnergySttOptions {
   /** Silence after which the user has finished, ms. Default 300. */
   readonly silenceMs?: number;
+  /** Silence after which the user may have finished (`eagerEnd`), ms. Default never. */
+  readonly eagerMs?: number;
   /** How long a word takes, for interims, ms. Default 300. */
   readonly wordMs?: number;
 }
@@ -21,7 +23,7 @@ export interface EnergySttOptions {
  */
 export const energyStt = (
   lines: readonly string[] | ((index: number) => string),
-  { silenceMs = 300, wordMs = 300 }: EnergySttOptions = {},
+  { silenceMs = 300, eagerMs = Infinity, wordMs = 300 }: EnergySttOptions = {},
 ): Stt => {
   const lineOf = typeof lines === 'function' ? lines : (index: number) => lines[index % lines.length] ?? '';
   return frame$ =>
@@ -32,30 +34,47 @@ export const energyStt = (
       let line = '';
       let from: number | undefined;
       let told = 0;
+      let eager = false;
+      const error = (cause: unknown): void => subscriber.error(cause);
 
       const tellWords = (): void => {
-        if (from === undefined) return;
+        if (from === undefined || eager || line === '') return;
         const words = line.split(' ');
         const count = Math.min(words.length, Math.floor((positionMs - from) / wordMs));
-        if (line === '' || count <= told) return;
+        if (count <= told) return;
         told = count;
         subscriber.next({ type: 'interim', text: words.slice(0, count).join(' ') });
       };
 
+      // The quicker one, which may be wrong, hears first.
+      if (eagerMs < silenceMs)
+        subscriber.add(
+          audio$.pipe(voiceActivity({ hangoverMs: eagerMs })).subscribe({
+            next: ({ type }) => {
+              if (type === 'speechEnd' && from !== undefined && line !== '') {
+                eager = true;
+                subscriber.next({ type: 'eagerEnd', text: line });
+              } else if (type === 'speechStart' && eager) {
+                eager = false;
+                subscriber.next({ type: 'resumed' });
+              }
+            },
+            error,
+          }),
+        );
       subscriber.add(
         audio$.pipe(voiceActivity({ hangoverMs: silenceMs })).subscribe({
           next: ({ type, at }) => {
             if (type === 'speechStart') {
               [from, told, line] = [at, 0, lineOf(index)];
-              subscriber.next({ type, at });
-            } else {
-              from = undefined;
-              index++;
-              if (line !== '') subscriber.next({ type: 'final', text: line, end: at });
-              subscriber.next({ type: 'utteranceEnd', end: at });
+              return subscriber.next({ type, at });
             }
+            [from, eager] = [undefined, false];
+            index++;
+            if (line !== '') subscriber.next({ type: 'final', text: line, end: at });
+            subscriber.next({ type: 'utteranceEnd', end: at });
           },
-          error: (error: unknown) => subscriber.error(error),
+          error,
           complete: () => subscriber.complete(),
         }),
       );
@@ -66,7 +85,7 @@ export const energyStt = (
             audio$.next(frame);
             tellWords();
           },
-          error: (error: unknown) => subscriber.error(error),
+          error,
           complete: () => audio$.complete(),
         }),
       );

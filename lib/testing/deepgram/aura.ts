@@ -22,6 +22,7 @@ import type { Fault } from '../loopback/fault.ts';
 import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import { spoken, type SpokenOptions } from '../loopback/spoken.ts';
 import { Allowance } from './allowance.ts';
+import { voiceUuid } from './voiceUuid.ts';
 
 /** What {@link aura} needs to know. */
 export interface AuraOptions {
@@ -153,9 +154,6 @@ const metadata = (requestId: string, model: string): ServerFrame =>
     model_uuid: voiceUuid,
     additional_model_uuids: [],
   });
-
-/** The uuid that every voice here has. */
-export const voiceUuid = 'b3e47c20-9f81-4a2e-bd15-8d7c6e2a1f09';
 
 /** Its field names are disputed: the specification has the one, clients in the field read the other. */
 const excessive = (old: boolean): object => {

@@ -29,7 +29,11 @@ export const badRequest = (
   status = 400,
 ): Reply => ({
   status,
-  headers: { 'content-type': 'application/json', 'dg-error': message, 'dg-request-id': requestId },
+  headers: {
+    'content-type': 'application/json',
+    'dg-error': message.replace(/[^ -~]/gu, '?'),
+    'dg-request-id': requestId,
+  },
   body: JSON.stringify({
     category: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'INVALID_QUERY_PARAMETER',
     message,

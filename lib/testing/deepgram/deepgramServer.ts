@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
-import type { Connection } from '../loopback/connection.ts';
+import { addressOf, type Connection } from '../loopback/connection.ts';
+import { type AnnouncedAudio, bytesPerMs } from '../loopback/audioFromClient.ts';
 import type { Endpoint } from '../loopback/fault.ts';
 import { close, json, type ServerFrame } from '../loopback/frames.ts';
-import { host, type Reply, type Service } from '../loopback/host.ts';
+import { host, reply, type Reply, type Service } from '../loopback/host.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
 import { scriptedTts } from '../scriptedTts.ts';
@@ -13,7 +14,13 @@ import { badRequest, deepgramRefusal } from './deepgramRefusal.ts';
 import { Ear } from './ear.ts';
 import { nova } from './nova.ts';
 import { novaQuery } from './novaQuery.ts';
-import { speakQuery } from './speakQuery.ts';
+import { type SpeakQuery, speakQuery } from './speakQuery.ts';
+import { speakRequest } from './speakRequest.ts';
+import { flux } from './flux.ts';
+import { fluxQuery } from './fluxQuery.ts';
+import { fluxTts } from './fluxTts.ts';
+import { silenceFor } from './fluxTurns.ts';
+import { throttled } from './throttled.ts';
 
 /** A Deepgram on this machine. */
 export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
@@ -51,35 +58,60 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
   sockets.on('headers', (headers, request) => headers.push(`dg-request-id: ${requestIds.get(request)}`));
   const latencies = () => ({ ...defaultLatencies, ...options().latencies });
   const limits = () => ({ ...defaultLimits, ...options().limits });
-  const voice = (sampleRate: number) =>
-    options().tts ??
-    scriptedTts({ firstAudioMs: 0, sampleRate, msPerCharacter: options().msPerCharacter ?? 60 });
+  const speech = (wanted: SpeakQuery) => {
+    const { tts, msPerCharacter = 60 } = options();
+    const { ttsMs, ttsSpeed: speed } = latencies();
+    const { sampleRate } = wanted;
+    return {
+      ...wanted,
+      ttsMs,
+      speed,
+      tts: tts ?? scriptedTts({ firstAudioMs: 0, sampleRate, msPerCharacter }),
+    };
+  };
 
   /** The protocol a socket speaks, or why it isn't opened. */
   const protocolOf = ({ endpoint, query, requestId, fate, log }: Connection): Protocol | string => {
+    const heard = (protocol: Protocol, audio: AnnouncedAudio): Protocol =>
+      fate.has('throttle') ? client$ => client$.pipe(throttled(bytesPerMs(audio)), protocol) : protocol;
     switch (endpoint) {
       case 'nova': {
         const wanted = novaQuery(query);
         if (typeof wanted === 'string') return wanted;
-        const stt = ear.next(options(), wanted.endpointingMs ?? defaultSilenceMs);
+        const stt = ear.next(options(), { silenceMs: wanted.endpointingMs ?? defaultSilenceMs });
         const { novaIdleMs: idleMs } = limits();
-        return nova({ requestId, query: wanted, stt, latencies, idleMs, has: fate.has });
+        return heard(nova({ requestId, query: wanted, stt, latencies, idleMs, has: fate.has }), wanted);
       }
-      case 'aura': {
-        const wanted = speakQuery(query, 'aura');
+      case 'flux': {
+        const wanted = fluxQuery(query);
         if (typeof wanted === 'string') return wanted;
-        const { ttsMs, ttsSpeed: speed } = latencies();
-        return aura({
+        const { eot, eager, timeoutMs } = wanted.thresholds;
+        const { endOfTurnMs } = latencies();
+        const stt = ear.next(options(), {
+          silenceMs: Math.min(silenceFor(eot, endOfTurnMs), timeoutMs),
+          scriptSilenceMs: Math.min(60, endOfTurnMs),
+          eagerMs: eager && silenceFor(eager, endOfTurnMs),
+        });
+        const { fluxIdleMs: idleMs } = limits();
+        const { forceEndTurn = false } = options();
+        return heard(flux({ requestId, query: wanted, stt, latencies, idleMs, forceEndTurn }), wanted);
+      }
+      case 'aura':
+      case 'fluxTts': {
+        const wanted = speakQuery(query, endpoint === 'aura' ? 'aura' : 'flux');
+        if (typeof wanted === 'string') return wanted;
+        const onSpeaking = () => log({ type: 'speaking' });
+        const common = {
           ...limits(),
           requestId,
           model: wanted.model,
-          speech: () => ({ ...wanted, tts: voice(wanted.sampleRate), ttsMs, speed }),
-          has: fate.has,
-          onSpeaking: () => log({ type: 'speaking' }),
-        });
+          onSpeaking,
+          speech: () => speech(wanted),
+        };
+        return endpoint === 'aura' ? aura({ ...common, has: fate.has }) : fluxTts(common);
       }
       default:
-        return 'Not served yet.';
+        return `There is no WebSocket for ${endpoint}.`;
     }
   };
 
@@ -87,7 +119,13 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
     endpoint: (method, path, upgrade) => paths[`${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '')}`],
     authorised,
     refuse: deepgramRefusal,
-    serve: () => undefined,
+    serve: (request, response, connection) => {
+      const { pathname } = addressOf(request);
+      const wanted = speakQuery(connection.query, pathname.startsWith('/v2') ? 'flux' : 'aura');
+      if (typeof wanted === 'string') return reply(response, badRequest(wanted, connection));
+      const { maxCharacters } = limits();
+      speakRequest(request, response, connection, wanted, { ...speech(wanted), maxCharacters });
+    },
     upgrade: (request, socket, head, connection): Reply | undefined => {
       const protocol = protocolOf(connection);
       if (typeof protocol === 'string') {

@@ -27,7 +27,8 @@ const known: ReadonlySet<string> = new Set([
 export function speakQuery(query: URLSearchParams, family: 'aura' | 'flux'): SpeakQuery | string {
   const model = query.get('model') ?? (family === 'aura' ? 'aura-asteria-en' : '');
   const encoding = encodings.find(name => name === (query.get('encoding') ?? 'linear16'));
-  if (!model.startsWith(`${family}-`)) return `No such model: ${family}-… is expected here.`;
+  if (!new RegExp(`^${family}-[\\w-]+$`, 'u').test(model))
+    return `No such model: a name that begins with ${family}- is expected here.`;
   if (encoding === undefined) return `Unsupported encoding: this server speaks ${encodings.join(', ')}.`;
   const sampleRate = Number(query.get('sample_rate') ?? (encoding === 'linear16' ? 24_000 : 8_000));
   const allowed = encoding === 'linear16' ? rates[family] : [8_000, 16_000];

@@ -8,6 +8,12 @@ export interface AnnouncedAudio {
   readonly channels: number;
 }
 
+const sampleBytesOf: Readonly<Record<string, number>> = { linear16: 2, linear32: 4, mulaw: 1, alaw: 1 };
+
+/** How many bytes a millisecond of it has; WAV is taken for 16,000 Hz. */
+export const bytesPerMs = ({ encoding = 'linear16', sampleRate, channels }: AnnouncedAudio): number =>
+  ((sampleBytesOf[encoding] ?? 2) * (sampleRate || 16_000) * channels) / 1000;
+
 /** Turns a client's bytes into audio: of several channels the first. Undefined where they can't be what was announced. */
 export class AudioFromClient {
   readonly #announced: AnnouncedAudio;
@@ -47,7 +53,7 @@ export class AudioFromClient {
   #decode(bytes: Uint8Array): AudioFrame | undefined {
     const { encoding, sampleRate, channels } = this.#format ?? {};
     if (encoding === undefined || sampleRate === undefined || channels === undefined) return undefined;
-    const sampleBytes = { linear16: 2, linear32: 4, mulaw: 1, alaw: 1 }[encoding];
+    const sampleBytes = sampleBytesOf[encoding];
     if (sampleBytes === undefined) return undefined;
     const whole = bytes.length - (bytes.length % (sampleBytes * channels));
     this.#rest = bytes.slice(whole);
