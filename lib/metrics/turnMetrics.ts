@@ -31,7 +31,7 @@ export interface TurnMetrics {
   readonly output: number | undefined;
   /** From the user's last voiced audio to the first audio of the reply at the output: the wait the user feels. */
   readonly total: number | undefined;
-  /** From the user's last voiced audio to the last final transcript of the turn. */
+  /** From the user's last voiced audio to the last final transcript of the turn; 0 where only a noise followed it. */
   readonly stt: number | undefined;
   /** From the request to the model's last token. */
   readonly llmTotal: number | undefined;
@@ -136,6 +136,7 @@ class Stopwatch {
       tts: span('sentence', 'audio'),
       output: span('audio', 'output'),
     };
+    const stt = span('voiceEnd', 'final');
     const connections = this.#connections;
     this.#connections = {};
     return {
@@ -143,7 +144,7 @@ class Stopwatch {
       outcome,
       ...parts,
       total: stages.reduce<number | undefined>((sum, stage) => plus(sum, parts[stage]), 0),
-      stt: span('voiceEnd', 'final'),
+      stt: stt && Math.max(0, stt),
       llmTotal: span('committed', 'answered'),
       bargeIn,
       connections,

@@ -8,6 +8,8 @@ export interface VirtualRun<Value> {
   readonly completedAt: number | undefined;
   /** When and why it failed, if it did. */
   readonly failed: { readonly at: number; readonly error: unknown } | undefined;
+  /** How many timers were still running when it was over: 0, if nothing leaks. They are dropped. */
+  readonly leftTimers: number;
 }
 
 /** How {@link virtualTime} runs. */
@@ -32,6 +34,7 @@ export function virtualTime<Value>(
   const values: { at: number; value: Value }[] = [];
   let completedAt: number | undefined;
   let failed: VirtualRun<Value>['failed'];
+  let leftTimers = 0;
   const scheduler = new VirtualScheduler(() => undefined);
   scheduler.run(() => {
     const subscription = make()
@@ -46,9 +49,18 @@ export function virtualTime<Value>(
         next: ({ value, timestamp: at }) => values.push({ at, value }),
         error: () => undefined, // noted above
       });
-    if (until !== undefined) scheduler.schedule(() => subscription.unsubscribe(), until);
+    const hangUp =
+      until === undefined ? undefined : scheduler.schedule(() => subscription.unsubscribe(), until);
+    // After the instant in which it ends: the timer that ended it is cleared only when its turn is over.
+    subscription.add(() => {
+      hangUp?.unsubscribe();
+      scheduler.schedule(() => {
+        leftTimers = scheduler.actions.length;
+        scheduler.actions.length = 0;
+      });
+    });
   });
-  return { values, completedAt, failed };
+  return { values, completedAt, failed, leftTimers };
 }
 
 const nothingDue = 'Expected a due immediate or interval';

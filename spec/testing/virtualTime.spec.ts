@@ -22,7 +22,18 @@ describe('virtualTime', () => {
       values: [{ at: 3_600_000, value: 0 }],
       completedAt: 3_600_000,
       failed: undefined,
+      leftTimers: 0,
     });
+  });
+
+  it('should tell of timers that were forgotten, and not wait for them', () => {
+    const leaking = virtualTime(() => {
+      interval(10).subscribe();
+      timer(500).subscribe();
+      return timer(25);
+    });
+    expect(leaking.leftTimers).toBe(2);
+    expect(virtualTime(() => interval(10), { until: 25 }).leftTimers).toBe(0);
   });
 
   it('should tell of an error instead of throwing it', () => {

@@ -1,0 +1,107 @@
+import { defer, finalize, map, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
+import { asyncScheduler } from 'rxjs';
+import { frameMs } from '../../lib/audio/frame.ts';
+import { conversation } from '../../lib/conversation/conversation.ts';
+import type { ConversationEvent } from '../../lib/conversation/events.ts';
+import type { Llm, Message } from '../../lib/llm/message.ts';
+import type { Transcript } from '../../lib/stt/transcript.ts';
+import { scriptedInput, virtualTime } from '../../lib/testing/index.ts';
+import type { Tts } from '../../lib/tts/tts.ts';
+import * as engines from './engines.ts';
+import type { Plan } from './plan.ts';
+
+/** What happened in a call, in the order it happened in. Times in ms. */
+export type Entry = { readonly at: number } & Happening;
+
+type Happening =
+  | { readonly type: 'event'; readonly event: ConversationEvent }
+  | { readonly type: 'transcript'; readonly transcript: Transcript }
+  | { readonly type: 'asked'; readonly request: number; readonly messages: readonly Message[] }
+  | { readonly type: 'voice' | 'silence'; readonly reply: number }
+  | { readonly type: 'audio'; readonly reply: number; readonly ms: number }
+  | { readonly type: 'played'; readonly reply: number; readonly playedMs: number };
+
+/** A call that is over. */
+export interface Ended {
+  readonly log: readonly Entry[];
+  readonly completedAt: number | undefined;
+  readonly failed: unknown;
+  /** What was still subscribed at the end: the input, an engine, the output. */
+  readonly alive: readonly string[];
+  readonly leftTimers: number;
+}
+
+/** A call nobody hangs up is, in the end: something may hang for good. */
+const longest = 120_000;
+
+/** Has a planned conversation in virtual time. */
+export function call(plan: Plan): Ended {
+  const log: Entry[] = [];
+  const alive: string[] = [];
+  let replies = 0;
+  let requests = 0;
+
+  const note = (entry: Happening): unknown => log.push({ at: asyncScheduler.now(), ...entry });
+  const watched =
+    <Value>(name: string): MonoTypeOperatorFunction<Value> =>
+    source$ =>
+      defer(() => {
+        alive.push(name);
+        return source$.pipe(finalize(() => alive.splice(alive.indexOf(name), 1)));
+      });
+
+  const stt = engines.stt(plan);
+  const llm = engines.llm(plan);
+  const tts = engines.tts(plan);
+  const output = engines.output(plan);
+  const asking: Llm = messages =>
+    defer(() => {
+      note({ type: 'asked', request: requests++, messages });
+      return llm(messages);
+    }).pipe(watched('llm'));
+  const speaking: Tts = text => defer(() => tts(text)).pipe(watched('tts'));
+
+  const call$ = defer((): Observable<ConversationEvent> =>
+    conversation({
+      stt: frame$ =>
+        frame$.pipe(
+          watched('input'),
+          stt,
+          tap(transcript => note({ type: 'transcript', transcript })),
+          watched('stt'),
+        ),
+      llm: asking,
+      tts: tts.stream
+        ? Object.assign(speaking, {
+            stream: ((text$, playedMs) =>
+              defer(() => tts.stream!(text$.pipe(watched('text')), playedMs)).pipe(
+                watched('tts'),
+              )) satisfies Tts['stream'],
+          })
+        : speaking,
+      turns: { maxMs: plan.maxMs },
+      speech: { ahead: plan.ahead, leadMs: plan.leadMs },
+    })(scriptedInput((engines.placed(plan).at(-1)?.to ?? 0) + plan.tailMs), speech$ =>
+      defer(() => {
+        const reply = replies++;
+        note({ type: 'voice', reply });
+        const handed$ = speech$.pipe(
+          tap(frame => note({ type: 'audio', reply, ms: frameMs(frame) })),
+          watched('speech'),
+        );
+        return defer(() => output(handed$)).pipe(
+          tap(({ playedMs }) => note({ type: 'played', reply, playedMs })),
+          watched('output'),
+          finalize(() => note({ type: 'silence', reply })),
+        );
+      }),
+    ),
+  ).pipe(
+    tap(event => note({ type: 'event', event })),
+    map(() => undefined),
+  );
+  const { completedAt, failed, leftTimers } = virtualTime(() => call$, {
+    until: Math.min(plan.hangUpAt ?? longest, longest),
+  });
+  return { log, completedAt, failed: failed?.error, alive, leftTimers };
+}
