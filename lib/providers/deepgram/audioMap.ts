@@ -1,0 +1,42 @@
+interface Piece {
+  /** Where it begins in what the connection was sent, ms. */
+  readonly sentMs: number;
+  /** Where it begins in the call's audio, ms. */
+  readonly callMs: number;
+  /** Whether the call's audio goes on in it, or it is silence of ours. */
+  readonly isCall: boolean;
+}
+
+/**
+ * Where the audio that one connection was sent lies in the call: a service counts from the connection's first sample,
+ * which after a reconnection is not the call's, and silence that keeps it listening is none of the call's.
+ */
+export class AudioMap {
+  readonly #pieces: Piece[] = [];
+  #callEndMs = 0;
+  /** How much the connection was sent, ms. */
+  sentMs = 0;
+
+  /** So much of the call's audio, from this position on, was sent. */
+  sent(callMs: number, ms: number): void {
+    const last = this.#pieces.at(-1);
+    if (!last?.isCall || Math.abs(callMs - this.#callEndMs) > 0.1)
+      this.#pieces.push({ sentMs: this.sentMs, callMs, isCall: true });
+    this.#callEndMs = callMs + ms;
+    this.sentMs += ms;
+  }
+
+  /** So much silence was sent. */
+  silence(ms: number): void {
+    if (this.#pieces.at(-1)?.isCall !== false)
+      this.#pieces.push({ sentMs: this.sentMs, callMs: this.#callEndMs, isCall: false });
+    this.sentMs += ms;
+  }
+
+  /** The position in the call's audio of a position that the service tells, both ms. */
+  toCall(sentMs: number): number {
+    const piece = this.#pieces.findLast(piece => piece.sentMs <= sentMs + 1e-6) ?? this.#pieces[0];
+    if (piece === undefined) return sentMs;
+    return piece.isCall ? piece.callMs + (sentMs - piece.sentMs) : piece.callMs;
+  }
+}

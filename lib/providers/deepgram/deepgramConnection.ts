@@ -1,0 +1,83 @@
+import type { DeepgramClient } from '@deepgram/sdk';
+import { RxvoiceError } from '../../errors.ts';
+import { deepgramSdk } from './deepgramSdk.ts';
+
+/** How a Deepgram engine reaches its server. */
+export interface DeepgramConnectionOptions {
+  /** Default: the environment variable `DEEPGRAM_API_KEY`. A temporary token is given as `Bearer <token>`. */
+  readonly apiKey?: string;
+  /**
+   * Another address of the service: a region (`https://api.eu.deepgram.com`), your own installation, a test server.
+   * Default: the environment variable `DEEPGRAM_BASE_URL`, else Deepgram itself.
+   */
+  readonly baseURL?: string;
+  /** Further HTTP headers of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a transport of the SDK is made by; see `@deepgram/sdk`. */
+export type TransportFactory = NonNullable<
+  NonNullable<ConstructorParameters<typeof DeepgramClient>[0]>['transportFactory']
+>;
+
+/** A checked connection. */
+export interface DeepgramConnection {
+  /** The service in words: "Deepgram", or the host of a server of one's own. */
+  readonly who: string;
+  /** What must not be shown. */
+  readonly apiKey: string;
+  /** A client of the SDK; its sockets use the transport. */
+  readonly client: (transportFactory?: TransportFactory) => DeepgramClient;
+}
+
+/**
+ * Reads what is not given from the environment and checks all of it, so that a wrong setting shows before the first
+ * call; loads the SDK. The errors never hold the key or a header's value.
+ */
+export function deepgramConnection(options: DeepgramConnectionOptions): DeepgramConnection {
+  const { DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL } = process.env;
+  const url = (options.baseURL ?? DEEPGRAM_BASE_URL)?.trim() || undefined;
+  const key = (options.apiKey ?? DEEPGRAM_API_KEY)?.trim() || undefined;
+  if (url !== undefined && (!URL.canParse(url) || !/^(?:https?|wss?):/iu.test(url)))
+    throw wrong(`baseURL is '${url}', but must be a URL such as 'https://api.eu.deepgram.com'.`);
+  const host = url === undefined ? 'api.deepgram.com' : new URL(url).host;
+  const isDeepgram = /(?:^|\.)deepgram\.com$/u.test(host);
+  if (key === undefined && isDeepgram)
+    throw wrong(
+      'apiKey is missing: give it, or set the environment variable DEEPGRAM_API_KEY. ' +
+        'Keys are made at https://console.deepgram.com.',
+    );
+  if (key !== undefined && !/^(?:(?:Bearer|Token) )?[\x21-\x7e]+$/u.test(key))
+    throw wrong(
+      'apiKey has a character in it that no key has, such as a space or a line break: copy it again.',
+    );
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw wrong(
+        `headers has an entry '${name}' that HTTP does not allow: check its name, and its value for line breaks.`,
+      );
+    }
+  }
+
+  const sdk = deepgramSdk();
+  // The SDK insists on a key; a server that needs none ignores it.
+  const apiKey = key ?? 'none';
+  return {
+    who: isDeepgram ? 'Deepgram' : host,
+    apiKey,
+    client: transportFactory =>
+      new sdk.DeepgramClient({
+        apiKey,
+        // One address for requests and sockets; `ws` takes the http form as well.
+        ...(url !== undefined && { baseUrl: url.replace(/^ws/iu, 'http').replace(/\/+$/u, '') }),
+        headers: { ...options.headers },
+        // We retry ourselves: the SDK's retries ignore an abort while they wait.
+        maxRetries: 0,
+        ...(transportFactory && { transportFactory }),
+      }),
+  };
+}
+
+const wrong = (message: string): RxvoiceError => new RxvoiceError(`Deepgram: ${message}`);

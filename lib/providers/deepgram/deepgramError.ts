@@ -1,0 +1,120 @@
+import { RxvoiceError, type Stage } from '../../errors.ts';
+
+/** Of which request an error is. */
+export interface DeepgramRequest {
+  /** The service in words. */
+  readonly who: string;
+  readonly apiKey: string;
+  readonly stage: Stage;
+  readonly model: string;
+}
+
+/** The facts of a refusal, as its cause. */
+export class Refusal extends Error {
+  readonly status: number;
+  /** How long the server asks to wait, ms. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, retryAfterMs?: number) {
+    super(`HTTP ${status}`);
+    this.name = 'Refusal';
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What is known of an answer that refuses. */
+export interface RefusedAnswer {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
+}
+
+/**
+ * The error of a request that was refused, saying what to do. Statuses that may pass later (408, 429, 5xx) are
+ * retryable. The reason is in the header `dg-error`, else in a body of one of two forms.
+ */
+export function refusedError(
+  { status, header, body }: RefusedAnswer,
+  request: DeepgramRequest,
+): RxvoiceError {
+  const told = parse(body);
+  const code = told.err_code ?? told.category;
+  const reason = header('dg-error') ?? told.err_msg ?? told.message ?? '';
+  const requestId = header('dg-request-id') ?? told.request_id;
+  const facts = [`HTTP ${status}`, code, requestId && `request ${requestId}`].filter(Boolean).join(', ');
+  const retryable = status === 408 || status === 429 || status >= 500;
+  return new RxvoiceError(`${request.who} ${cure(status, quoted(reason, request), request)} (${facts}).`, {
+    stage: request.stage,
+    retryable,
+    cause: new Refusal(status, retryAfterMs(header('retry-after'))),
+  });
+}
+
+function cure(status: number, reason: string, { model }: DeepgramRequest): string {
+  switch (status) {
+    case 401:
+      return 'does not accept the API key: check apiKey, or the environment variable DEEPGRAM_API_KEY';
+    case 402:
+      return 'says that the account has no credit left: add some at https://console.deepgram.com';
+    case 403:
+      return `does not allow this: the key's project may have no access to the model '${model}'`;
+    case 404:
+      return `does not know the address, or the model '${model}': check baseURL and model`;
+    case 413:
+      return 'says that the text is too long';
+    case 429:
+      return 'limits how many connections a project has at once: wait, or have the limit raised';
+    case 408:
+      return 'was too busy';
+    default:
+      return status >= 500 ? 'has trouble of its own' : `does not accept the request${reason}`;
+  }
+}
+
+/** The server's own words, unless they hold the key. */
+const quoted = (reason: string, { apiKey }: DeepgramRequest): string =>
+  reason === '' || reason.includes(apiKey) || /bearer|token /iu.test(reason)
+    ? ''
+    : `: ${reason.slice(0, 300).replace(/[.\s]+$/u, '')}`;
+
+/** The error of a socket that was lost: every loss may be made good by another one, but for what it can't read. */
+export function closedError(code: number, reason: string, request: DeepgramRequest): RxvoiceError {
+  const facts = [`close code ${code}`, quoted(reason, request).slice(2)].filter(Boolean).join(', ');
+  const { who, stage } = request;
+  if (code === 1008)
+    return new RxvoiceError(
+      `${who} can't read what it was sent: check encoding and sample_rate, if you set them (${facts}).`,
+      { stage },
+    );
+  if (code === 1009)
+    return new RxvoiceError(`${who} says that a message was too large (${facts}).`, { stage });
+  return new RxvoiceError(`${who} closed the connection (${facts}).`, { stage, retryable: true });
+}
+
+/** The error of a server that can't be reached, or whose connection broke. */
+export const brokenError = (what: string, { who, stage }: DeepgramRequest, cause?: unknown): RxvoiceError =>
+  new RxvoiceError(`${who} ${what}.`, { stage, retryable: true, cause });
+
+interface ToldBody {
+  readonly err_code?: string;
+  readonly err_msg?: string;
+  readonly category?: string;
+  readonly message?: string;
+  readonly request_id?: string;
+}
+
+function parse(body: string): ToldBody {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function retryAfterMs(header: string | undefined): number | undefined {
+  const ms = Number(header) * 1000;
+  return header !== undefined && header !== '' && Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}

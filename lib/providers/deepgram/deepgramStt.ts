@@ -1,0 +1,116 @@
+import { distinctUntilChanged, filter, map, type Observable, ReplaySubject, share, Subject } from 'rxjs';
+import type { AudioFrame } from '../../audio/frame.ts';
+import type { Loading, Notice } from '../../engine.ts';
+import { RxvoiceError } from '../../errors.ts';
+import type { Stt, Transcript } from '../../stt/transcript.ts';
+import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
+import { flux, type FluxOptions } from './flux.ts';
+import { listening, type ListenSocket } from './listening.ts';
+import { nova, type NovaOptions } from './nova.ts';
+import { openSocket, type OpenSocket } from './openSocket.ts';
+import { staying } from './staying.ts';
+
+/** How Deepgram listens. */
+export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptions, FluxOptions {
+  /** Default `nova-3`. A `flux-…` model decides by meaning when a turn ends, and has options of its own. */
+  readonly model?: string;
+  /** A language such as `en`, `de-CH` or `multi`. Default: the service's, English. */
+  readonly language?: string;
+  /** Names and terms to listen for. */
+  readonly keyterms?: readonly string[];
+  /**
+   * Further parameters, as the service calls them; they replace ours: `{ redact: ['pci', 'ssn'], numerals: true }`.
+   * A list repeats the parameter.
+   */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The rate of the input, Hz, so that the connection can be opened before it. Default 16,000; another one works. */
+  readonly sampleRate?: number;
+  /** How much audio waits for a connection that was lost, ms. Default 30,000. */
+  readonly bufferMs?: number;
+  /** The longest the service may give no sign of life, and nothing to tell while it hears audio, ms. Default 5,000. */
+  readonly timeoutMs?: number;
+  /** How many failures in a row, each within 5 s, are the end. Default 3. */
+  readonly retries?: number;
+}
+
+const defaults = {
+  model: 'nova-3',
+  sampleRate: 16_000,
+  bufferMs: 30_000,
+  timeoutMs: 5_000,
+  retries: 3,
+} as const satisfies DeepgramSttOptions;
+
+/**
+ * Speech-to-text by Deepgram: Nova over `/v1/listen`, or Flux over `/v2/listen`.
+ *
+ * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
+ * option can't be. A conversation opens its connection before the first turn. One that is lost is opened again, and
+ * hears what it missed, at most 1.25 times as fast as real time as the service asks; positions stay on the call's own
+ * clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or `retries` times in a row.
+ *
+ * @example
+ * microphone().pipe(deepgramStt({ keyterms: ['rxvoice'] }), ofType('final')).subscribe(({ text }) => console.log(text));
+ */
+export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
+  const connection = deepgramConnection(options);
+  const model = options.model?.trim() || defaults.model;
+  const { timeoutMs = defaults.timeoutMs, retries = defaults.retries } = options;
+  const { sampleRate: warmRate = defaults.sampleRate, bufferMs = defaults.bufferMs } = options;
+  const request = { ...connection, stage: 'stt', model } as const;
+  const isFlux = /^flux-/u.test(model);
+  checkOptions(options, isFlux);
+  const dialect = isFlux ? flux({ ...options, model }) : nova({ ...options, model });
+
+  const session = (notice$ = new Subject<Notice>()): Stt => {
+    const tell = (message: string): void => notice$.next({ type: 'warning', message });
+    const open = (sampleRate: number): Observable<OpenSocket<ListenSocket> | undefined> =>
+      openSocket<ListenSocket>(connection, request, { timeoutMs }, client =>
+        dialect.connect(client, sampleRate),
+      ).pipe(
+        staying({ retries, tell }),
+        share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
+      );
+    const warmLine$ = open(warmRate);
+    const warm$: Observable<Loading> = warmLine$.pipe(
+      filter(socket => socket !== undefined),
+      map(() => ({ engine: `${connection.who} ${model}`, progress: 1 })),
+      distinctUntilChanged((one, other) => one.progress === other.progress),
+    );
+    const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+      listening(
+        frame$,
+        sampleRate => (sampleRate === warmRate ? warmLine$ : open(sampleRate)),
+        warmRate,
+        dialect,
+        {
+          bufferMs,
+          timeoutMs,
+          silenceMs: options.silenceMs ?? 1_500,
+          stage: connection,
+          notify: notice => notice$.next(notice),
+        },
+      );
+    return Object.assign(listen, { notice$: notice$.asObservable(), warm$ });
+  };
+
+  const notice$ = new Subject<Notice>();
+  // Used without a session, each subscription is a call of its own.
+  const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> => frame$.pipe(session(notice$));
+  return Object.assign(listen, { session: () => session(), notice$: notice$.asObservable() });
+}
+
+/** Options of the other generation would do nothing: better to say so. */
+function checkOptions(options: DeepgramSttOptions, isFlux: boolean): void {
+  const others = isFlux
+    ? (['endpointingMs', 'utteranceEndMs'] as const)
+    : (['eotThreshold', 'eagerEotThreshold', 'eotTimeoutMs', 'configure$'] as const);
+  const other = others.find(name => options[name] !== undefined);
+  if (other === undefined) return;
+  throw new RxvoiceError(
+    isFlux
+      ? `Deepgram: ${other} is an option of Nova; a turn of Flux ends by eotThreshold, eagerEotThreshold and eotTimeoutMs.`
+      : `Deepgram: ${other} is an option of Flux: set model to 'flux-general-en', or use endpointingMs.`,
+    { stage: 'stt' },
+  );
+}

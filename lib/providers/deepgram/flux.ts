@@ -1,0 +1,102 @@
+import type { Observable } from 'rxjs';
+import { RxvoiceError } from '../../errors.ts';
+import type { DeepgramConnection } from './deepgramConnection.ts';
+import { FluxTurns } from './fluxTurns.ts';
+import type { ListenSocket } from './listening.ts';
+import type { ListenDialect, ListenRequest } from './nova.ts';
+import { words } from './openSocket.ts';
+
+/** What only Flux knows. */
+export interface FluxOptions {
+  /** How sure it must be that the turn ended, 0.5 … 1. Default: the service's, 0.7. */
+  readonly eotThreshold?: number;
+  /**
+   * How sure it must be to tell that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
+   * answer is then prepared, at the price of requests that are thrown away. Default: it doesn't tell.
+   */
+  readonly eagerEotThreshold?: number;
+  /** Silence after which a turn ends in any case, ms, 500 … 60,000. Default: the service's, 5,000. */
+  readonly eotTimeoutMs?: number;
+  /** Audio is sent in messages of this length, ms. Default 80, as the service asks; it waits for nothing less. */
+  readonly chunkMs?: number;
+  /** In a turn that is longer than this, words become final before its end, ms. Default 20,000. */
+  readonly maxMs?: number;
+  /** Changes in the course of a call; the last one also applies to connections that follow. Default: none. */
+  readonly configure$?: Observable<FluxConfiguration>;
+}
+
+/** What can be changed in the course of a call, as the service calls it. What is left out stays as it is. */
+export interface FluxConfiguration {
+  readonly thresholds?: {
+    readonly eot_threshold?: number;
+    readonly eager_eot_threshold?: number;
+    readonly eot_timeout_ms?: number;
+  };
+  readonly keyterms?: readonly string[];
+  readonly language_hints?: readonly string[];
+  readonly numerals?: boolean;
+}
+
+type FluxSocket = ListenSocket &
+  Pick<
+    Awaited<ReturnType<ReturnType<DeepgramConnection['client']>['listen']['v2']['connect']>>,
+    'sendCloseStream' | 'sendConfigure'
+  >;
+
+/** Flux, `/v2/listen`. It refuses parameters it does not know, so none is sent but what is asked for. */
+export function flux(request: ListenRequest & FluxOptions): ListenDialect {
+  const {
+    model,
+    language,
+    keyterms,
+    eotThreshold,
+    eagerEotThreshold,
+    eotTimeoutMs,
+    maxMs = 20_000,
+  } = request;
+  if (language !== undefined && !/multi/u.test(model))
+    throw new RxvoiceError(
+      `Deepgram: the model '${model}' has one language: leave language out, or take 'flux-general-multi'.`,
+      { stage: 'stt' },
+    );
+  const parameters = (sampleRate: number): Record<string, unknown> => ({
+    encoding: 'linear16',
+    sample_rate: sampleRate,
+    ...(eotThreshold !== undefined && { eot_threshold: eotThreshold }),
+    ...(eagerEotThreshold !== undefined && { eager_eot_threshold: eagerEotThreshold }),
+    ...(eotTimeoutMs !== undefined && { eot_timeout_ms: eotTimeoutMs }),
+    ...(language !== undefined && { language_hint: [language] }),
+    ...(keyterms !== undefined && keyterms.length > 0 && { keyterm: [...keyterms] }),
+    ...request.options,
+  });
+  const as = (socket: ListenSocket): FluxSocket => socket as FluxSocket;
+  return {
+    connect: (client, sampleRate) =>
+      client.listen.v2.connect({
+        model: model,
+        queryParams: parameters(sampleRate),
+        reconnectAttempts: 0,
+      }),
+    turns: () => new FluxTurns({ maxMs }),
+    close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
+    ...(request.configure$ && {
+      configure$: request.configure$,
+      configure: (socket: ListenSocket, configuration: unknown) =>
+        as(socket).sendConfigure({ type: 'Configure', ...(configuration as FluxConfiguration) } as Parameters<
+          FluxSocket['sendConfigure']
+        >[0]),
+    }),
+    problem: message => {
+      const told = words(message['description'] ?? message['code']);
+      if (message.type === 'ConfigureFailure') return `Deepgram does not accept the configuration: ${told}.`;
+      if (message.type !== 'Error') return undefined;
+      const code = words(message['code']);
+      return new RxvoiceError(`Deepgram gave up listening: ${told} (${code}).`, {
+        stage: 'stt',
+        retryable: !/UNPARSABLE|INVALID/iu.test(code),
+      });
+    },
+    isTalkative: true,
+    chunkMs: request.chunkMs ?? 80,
+  };
+}

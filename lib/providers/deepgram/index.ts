@@ -1,0 +1,4 @@
+export type { DeepgramConnectionOptions } from './deepgramConnection.ts';
+export { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
+export type { FluxConfiguration, FluxOptions } from './flux.ts';
+export type { NovaOptions } from './nova.ts';

@@ -1,0 +1,84 @@
+import type { Dialect, ListenSocket } from './listening.ts';
+import type { DeepgramConnection } from './deepgramConnection.ts';
+import { NovaTurns } from './novaTurns.ts';
+import { words } from './openSocket.ts';
+
+/** What only Nova knows. */
+export interface NovaOptions {
+  /**
+   * Silence after which the user has finished, ms, by the service's voice detection. Default 300: shorter cuts people
+   * off who take a breath, longer makes every answer that much later.
+   */
+  readonly endpointingMs?: number;
+  /**
+   * The gap between words that ends a turn where noise keeps the voice detection from it, ms, at least 1,000. Default
+   * 1,000.
+   */
+  readonly utteranceEndMs?: number;
+  /** The silence of our own that ends a turn when the service's signals don't come, ms. Default 1,500. */
+  readonly silenceMs?: number;
+}
+
+/** What a connection is asked for. */
+export interface ListenRequest {
+  readonly model: string;
+  readonly language?: string;
+  readonly keyterms?: readonly string[];
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** A dialect with how it connects. */
+export interface ListenDialect extends Dialect<ListenSocket> {
+  readonly connect: (
+    client: ReturnType<DeepgramConnection['client']>,
+    sampleRate: number,
+  ) => Promise<ListenSocket>;
+}
+
+type NovaSocket = ListenSocket &
+  Pick<
+    Awaited<ReturnType<ReturnType<DeepgramConnection['client']>['listen']['v1']['connect']>>,
+    'sendKeepAlive' | 'sendFinalize' | 'sendCloseStream'
+  >;
+
+/**
+ * Nova, `/v1/listen`. Its parameters are chosen for conversation: interims, for barge-in and because `utterance_end_ms`
+ * needs them; `punctuate`, for a model reads better what has sentences; no `smart_format`, which holds words back to
+ * see whether a number goes on.
+ */
+export function nova(request: ListenRequest & NovaOptions): ListenDialect {
+  const { model, language, keyterms, endpointingMs = 300, utteranceEndMs = 1_000 } = request;
+  const parameters = (sampleRate: number): Record<string, unknown> => ({
+    encoding: 'linear16',
+    sample_rate: sampleRate,
+    channels: 1,
+    interim_results: true,
+    endpointing: endpointingMs,
+    utterance_end_ms: utteranceEndMs,
+    vad_events: true,
+    punctuate: true,
+    ...(language !== undefined && { language }),
+    ...(keyterms !== undefined && keyterms.length > 0 && { keyterm: [...keyterms] }),
+    ...request.options,
+  });
+  const as = (socket: ListenSocket): NovaSocket => socket as NovaSocket;
+  return {
+    connect: (client, sampleRate) =>
+      // Not all that the service knows is in the SDK's types, and those take true for text: all of it goes as query.
+      client.listen.v1.connect({
+        model: model,
+        queryParams: parameters(sampleRate),
+        reconnectAttempts: 0,
+      }),
+    turns: finalize => new NovaTurns({ silenceMs: request.silenceMs ?? 1_500, finalize }),
+    keepAlive: socket => as(socket).sendKeepAlive({ type: 'KeepAlive' }),
+    finalize: socket => as(socket).sendFinalize({ type: 'Finalize' }),
+    close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
+    problem: message =>
+      message.type === 'Error'
+        ? `Deepgram reports an error: ${words(message['description'] ?? message['message'])}.`
+        : undefined,
+    isTalkative: String(parameters(0)['interim_results']) === 'true',
+    chunkMs: 0,
+  };
+}

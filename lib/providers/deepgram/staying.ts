@@ -1,0 +1,69 @@
+import { asyncScheduler, catchError, concat, defer, of, type OperatorFunction, retry } from 'rxjs';
+import { tap, throwError, timer } from 'rxjs';
+import { RxvoiceError } from '../../errors.ts';
+import { Refusal } from './deepgramError.ts';
+
+/** How a connection is held. */
+export interface StayingOptions {
+  /** How many failures in a row, each within 5 s, are the end. */
+  readonly retries: number;
+  /** Is told of each loss that is to be made good. */
+  readonly tell: (message: string) => void;
+}
+
+/** A connection that lasted this long was a good one, ms. */
+const goodAfterMs = 5_000;
+/** The longest wait before another attempt, ms. */
+const longestWaitMs = 10_000;
+
+/** Thrown into a connection that is to be replaced by a fresh one, without a word about it. */
+export class Recycled extends RxvoiceError {}
+
+/**
+ * Holds a connection: one that is lost is followed by `undefined` and opened again, after 250 ms, 1 s, 4 s, … with
+ * jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
+ */
+export const staying =
+  <Socket>({ retries, tell }: StayingOptions): OperatorFunction<Socket, Socket | undefined> =>
+  open$ =>
+    defer(() => {
+      let failures = 0;
+      let openedAt: number | undefined;
+      return open$.pipe(
+        tap(() => (openedAt = asyncScheduler.now())),
+        catchError((error: unknown) =>
+          concat(
+            of(undefined),
+            throwError(() => error),
+          ),
+        ),
+        retry({
+          delay: (error: unknown) => {
+            if (error instanceof Recycled) return timer(0);
+            const lasted = openedAt === undefined ? 0 : asyncScheduler.now() - openedAt;
+            openedAt = undefined;
+            failures = lasted >= goodAfterMs ? 0 : failures + 1;
+            if (!RxvoiceError.is(error) || !error.retryable) return throwError(() => error);
+            const waitMs =
+              (error.cause instanceof Refusal && error.cause.retryAfterMs) || backoffMs(failures);
+            if (failures >= retries || waitMs > longestWaitMs)
+              return throwError(() => givenUp(error, failures));
+            tell(`${error.message} Connecting again.`);
+            return timer(waitMs);
+          },
+        }),
+      );
+    });
+
+/** The wait before the next attempt, after so many quick failures in a row, ms. */
+export const backoffMs = (failures: number): number =>
+  Math.min(longestWaitMs, 250 * 4 ** Math.max(0, failures - 1)) * (0.75 + Math.random() / 2);
+
+const givenUp = (error: RxvoiceError, failures: number): RxvoiceError =>
+  failures < 2
+    ? error
+    : new RxvoiceError(`${error.message} That was the last of ${failures} attempts in a row.`, {
+        ...(error.stage && { stage: error.stage }),
+        retryable: true,
+        cause: error.cause,
+      });
