@@ -1,4 +1,5 @@
 export type { DeepgramConnectionOptions } from './deepgramConnection.ts';
 export { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
+export { deepgramTts, type DeepgramTtsOptions } from './deepgramTts.ts';
 export type { FluxConfiguration, FluxOptions } from './flux.ts';
 export type { NovaOptions } from './nova.ts';

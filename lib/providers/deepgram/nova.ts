@@ -76,7 +76,7 @@ export function nova(request: ListenRequest & NovaOptions): ListenDialect {
     close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
     problem: message =>
       message.type === 'Error'
-        ? `Deepgram reports an error: ${words(message['description'] ?? message['message'])}.`
+        ? `Deepgram reports an error: ${words(message['description'] ?? message['message'])}`
         : undefined,
     isTalkative: String(parameters(0)['interim_results']) === 'true',
     chunkMs: 0,

@@ -1,0 +1,112 @@
+import { concat, defer, filter, map, type Observable, retry, throwError, timeout, timer } from 'rxjs';
+import { catchError, TimeoutError } from 'rxjs';
+import type { AudioFrame } from '../../audio/frame.ts';
+import { RxvoiceError } from '../../errors.ts';
+import { fromAbortable } from '../../rx/abortable.ts';
+import { onFirst } from '../../rx/onFirst.ts';
+import type { DeepgramConnection } from './deepgramConnection.ts';
+import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
+import { PcmFrames } from './pcmFrames.ts';
+import { splitText } from './splitText.ts';
+import { backoffMs } from './staying.ts';
+
+/** How {@link auraRest} speaks. */
+export interface AuraRestOptions {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly sampleRate: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
+
+/** The longest text of a request, characters. */
+const maxCharacters = 2_000;
+/** The longest a server may make us wait before another attempt, ms. */
+const longestWaitMs = 5_000;
+
+/**
+ * Text-to-speech by `POST /v1/speak` (a Flux voice: `/v2/speak`), a request a sentence over connections that are kept
+ * alive. Audio is handed on as it comes. A request that failed before its first audio is made again, where it may pass.
+ */
+export const auraRest = (
+  connection: DeepgramConnection,
+  request: DeepgramRequest,
+  options: AuraRestOptions,
+): ((text: string) => Observable<AudioFrame>) => {
+  const client = connection.client();
+  const isFlux = /^flux-/u.test(request.model);
+  const { parameters, sampleRate, timeoutMs, retries } = options;
+
+  const ask = async (text: string, abortSignal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
+    const body = { ...parameters, text, model: request.model, encoding: 'linear16', container: 'none' };
+    // Not all that the service knows is in the SDK's types.
+    const v1 = body as unknown as Parameters<typeof client.speak.v1.audio.generate>[0];
+    const v2 = body as unknown as Parameters<typeof client.speak.v2.audio.generate>[0];
+    const limits = { abortSignal, maxRetries: 0 };
+    const { data, rawResponse } = await (
+      isFlux ? client.speak.v2.audio.generate(v2, limits) : client.speak.v1.audio.generate(v1, limits)
+    ).withRawResponse();
+    const type = rawResponse.headers.get('content-type') ?? '';
+    if (/json|html/u.test(type))
+      throw new RxvoiceError(`${request.who} sent something that is not audio (${type}): check baseURL.`, {
+        stage: 'tts',
+      });
+    return data.stream() as AsyncIterable<Uint8Array>;
+  };
+
+  const speak = (text: string): Observable<AudioFrame> =>
+    defer(() => {
+      const pcm = new PcmFrames(sampleRate);
+      let begun = false;
+      return fromAbortable(signal => ask(text, signal)).pipe(
+        // The SDK's own timeout ends with the headers.
+        timeout({ each: timeoutMs }),
+        map(bytes => pcm.next(bytes)),
+        filter(frame => frame !== undefined),
+        onFirst(() => (begun = true)),
+        catchError((error: unknown) => throwError(() => explain(error, request, timeoutMs))),
+        retry({
+          count: retries,
+          delay: (error: RxvoiceError, attempt) => {
+            const waitMs = (error.cause instanceof Refusal && error.cause.retryAfterMs) || backoffMs(attempt);
+            return begun || !error.retryable || waitMs > longestWaitMs
+              ? throwError(() => error)
+              : timer(waitMs);
+          },
+        }),
+      );
+    });
+
+  return text => {
+    const [first = '', ...rest] = splitText(text, maxCharacters);
+    return rest.length === 0 ? speak(first) : concat(...[first, ...rest].map(speak));
+  };
+};
+
+/** What the SDK tells of an answer that is an error. */
+interface RefusedBySdk {
+  readonly statusCode?: number;
+  readonly body?: unknown;
+  readonly rawResponse?: { readonly headers?: Headers };
+}
+
+function explain(error: unknown, request: DeepgramRequest, timeoutMs: number): RxvoiceError {
+  if (RxvoiceError.is(error)) return error;
+  if (error instanceof TimeoutError) return brokenError(`sent nothing for ${timeoutMs} ms`, request);
+  const { statusCode: status, body, rawResponse } = (error ?? {}) as RefusedBySdk;
+  if (status !== undefined) {
+    const header = (name: string): string | undefined => rawResponse?.headers?.get(name) ?? undefined;
+    const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+    return refusedError({ status, header, body: text }, request);
+  }
+  const { code } = rootOf(error);
+  return code === undefined
+    ? brokenError('broke off the connection', request, error)
+    : brokenError(`can not be reached (${code}): check the network and baseURL`, request, error);
+}
+
+/** The error at the bottom, which is the one that knows. */
+const rootOf = (error: unknown): { readonly code?: string } => {
+  let root = error as { cause?: unknown; code?: string };
+  while (typeof root.cause === 'object' && root.cause !== null) root = root.cause;
+  return root;
+};

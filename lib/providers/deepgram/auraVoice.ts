@@ -1,0 +1,316 @@
+import { asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { type AudioFrame, frameMs } from '../../audio/frame.ts';
+import type { Notice } from '../../engine.ts';
+import { RxvoiceError } from '../../errors.ts';
+import { FlushBudget } from './flushBudget.ts';
+import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
+import { PcmFrames } from './pcmFrames.ts';
+import { splitText } from './splitText.ts';
+import { Recycled } from './staying.ts';
+
+/** A socket of the SDK that speaks. */
+export interface AuraSocket extends SdkSocket {
+  sendText: (message: { type: 'Speak'; text: string }) => void;
+  sendFlush: (message: { type: 'Flush' }) => void;
+  sendClear: (message: { type: 'Clear' }) => void;
+}
+
+/** How {@link AuraVoice} speaks. */
+export interface AuraVoiceOptions {
+  /** Hz. */
+  readonly sampleRate: number;
+  /** How many Flush messages the service takes in a minute. */
+  readonly flushesPerMinute: number;
+  /** The longest the service may be silent while it owes audio, ms. */
+  readonly timeoutMs: number;
+  /** How often a sentence is spoken anew when its connection is lost. */
+  readonly retries: number;
+  readonly who: string;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** The longest text of a message, characters. */
+const maxCharacters = 2_000;
+/** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
+const lifetimeMs = 55 * 60_000;
+/** When fewer Flush messages are left, sentences are grouped. */
+const lowBudget = 8;
+/** Audio of a held sentence has to come so long before the sentence before it was heard, ms. */
+const leadMs = 180;
+/** The longest a sentence is held: the sound it waits for may have been cut. */
+const longestHoldMs = 5_000;
+
+interface Sentence {
+  readonly text: string;
+  readonly subscriber: Subscriber<AudioFrame>;
+  readonly since: number;
+  /** Whether there was a connection already when it came. */
+  readonly reused: boolean;
+  told: boolean;
+  done: boolean;
+  attempts: number;
+  /** How much of its audio was handed on, ms. */
+  handedMs: number;
+}
+
+/** What the service owes an answer for: the audio of these sentences and `Flushed`, or `Cleared`. */
+type Owed =
+  | {
+      readonly type: 'flush';
+      readonly sentences: readonly Sentence[];
+      readonly pcm: PcmFrames;
+      skipMs: number;
+    }
+  | { readonly type: 'clear' };
+
+/**
+ * The voice of one call over a socket of `/v1/speak`, which answers in order: every `Flush` with the audio of what was
+ * said before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
+ *
+ * One that nobody waits for any more is cleared, unless another is on its way behind the same socket: then its audio is
+ * left out. The service takes 20 Flush messages a minute. While there are enough left each sentence has its own, at once;
+ * when they run low a sentence waits until the one before it has nearly been heard, and goes together with those that
+ * have come by then, the audio of all being the first one's.
+ */
+export class AuraVoice {
+  readonly #options: AuraVoiceOptions;
+  readonly #budget: FlushBudget;
+  #open: OpenSocket<AuraSocket> | undefined;
+  #waiting: Sentence[] = [];
+  #owed: Owed[] = [];
+  /** When the audio that was handed on will have been heard, if it is played as it comes. */
+  #heardAt = 0;
+  #isOld = false;
+  #pumping: Subscription | undefined;
+  #watching: Subscription | undefined;
+  #aging: Subscription | undefined;
+
+  constructor(options: AuraVoiceOptions) {
+    this.#options = options;
+    this.#budget = new FlushBudget(options.flushesPerMinute);
+  }
+
+  /** Whether somebody waits for audio. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0 || this.#owed.some(hasListeners);
+  }
+
+  /** One sentence, over the line, which is held for as long as it takes. */
+  speak(text: string, line$: Observable<unknown>): Observable<AudioFrame> {
+    return new Observable(subscriber => {
+      const now = asyncScheduler.now();
+      const reused = this.#open !== undefined;
+      const sentence: Sentence = {
+        text,
+        subscriber,
+        since: now,
+        reused,
+        told: false,
+        done: false,
+        attempts: 0,
+        handedMs: 0,
+      };
+      this.#waiting.push(sentence);
+      subscriber.add(() => this.#leave(sentence));
+      subscriber.add(line$.subscribe({ error: (error: unknown) => subscriber.error(error) }));
+      if (!subscriber.closed) this.#pump();
+    });
+  }
+
+  /** The line has a socket, or lost it. */
+  connected(open: OpenSocket<AuraSocket> | undefined): void {
+    this.#rest();
+    this.#open = open;
+    const unanswered = this.#owed.flatMap(owed => (owed.type === 'flush' ? owed.sentences : []));
+    this.#owed = [];
+    if (unanswered.length > 0) this.#again(unanswered.filter(({ subscriber }) => !subscriber.closed));
+    if (open === undefined) return;
+    this.#isOld = false;
+    this.#aging = asyncScheduler.schedule(() => {
+      this.#isOld = true;
+      this.#exchange();
+    }, lifetimeMs);
+    open.message$.subscribe({
+      next: message => {
+        if (this.#open === open) this.#take(message);
+      },
+      error: () => undefined, // it never errs
+    });
+    this.#pump();
+  }
+
+  /** The line is let go. */
+  disconnected(): void {
+    this.#rest();
+    this.#open = undefined;
+    this.#owed = [];
+  }
+
+  #rest(): void {
+    this.#pumping?.unsubscribe();
+    this.#watching?.unsubscribe();
+    this.#aging?.unsubscribe();
+  }
+
+  /** The connection was lost: what was not finished is spoken anew, but for what was heard of it already. */
+  #again(sentences: readonly Sentence[]): void {
+    for (const sentence of sentences) sentence.attempts++;
+    const { who, retries } = this.#options;
+    const [hopeless, rest] = [
+      sentences.filter(({ attempts }) => attempts > retries),
+      sentences.filter(({ attempts }) => attempts <= retries),
+    ];
+    this.#waiting = [...rest, ...this.#waiting];
+    for (const { subscriber, attempts } of hopeless)
+      subscriber.error(
+        new RxvoiceError(`${who} lost the connection ${attempts} times in the middle of a sentence.`, {
+          stage: 'tts',
+          retryable: true,
+        }),
+      );
+  }
+
+  /** Sends what may be sent now. */
+  #pump(): void {
+    this.#pumping?.unsubscribe();
+    while (this.#open !== undefined && this.#waiting.length > 0) {
+      const now = asyncScheduler.now();
+      const isLow = this.#budget.left(now) < Math.min(lowBudget, this.#options.flushesPerMinute);
+      const holdMs = isLow ? this.#heldUntil(this.#waiting[0]!) - now : 0;
+      const waitMs = Math.max(this.#budget.waitMs(now), holdMs);
+      if (waitMs > 0) {
+        this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
+        return;
+      }
+      this.#send(this.#waiting.splice(0, isLow ? this.#waiting.length : 1), this.#open, now);
+    }
+  }
+
+  #heldUntil({ since }: Sentence): number {
+    return Math.min(this.#heardAt - leadMs, since + longestHoldMs);
+  }
+
+  #send(sentences: readonly Sentence[], { socket }: OpenSocket<AuraSocket>, now: number): void {
+    for (const sentence of sentences) {
+      const { reused, since } = sentence;
+      if (!sentence.told) this.#options.notify({ type: 'connected', reused, ms: reused ? 0 : now - since });
+      sentence.told = true;
+      for (const text of splitText(sentence.text, maxCharacters)) socket.sendText({ type: 'Speak', text });
+    }
+    socket.sendFlush({ type: 'Flush' });
+    this.#budget.spend(now);
+    const pcm = new PcmFrames(this.#options.sampleRate);
+    this.#owed.push({ type: 'flush', sentences, pcm, skipMs: sentences[0]?.handedMs ?? 0 });
+    this.#watch();
+  }
+
+  #take(message: Incoming): void {
+    this.#watch();
+    if (message instanceof Uint8Array) return this.#hear(message);
+    switch (message.type) {
+      case 'Flushed': {
+        const [owed] = this.#owed;
+        if (owed?.type !== 'flush') return;
+        this.#owed.shift();
+        for (const sentence of owed.sentences) {
+          sentence.done = true;
+          sentence.subscriber.complete();
+        }
+        break;
+      }
+      case 'Cleared':
+        this.#owed.splice(0, this.#owed.findIndex(({ type }) => type === 'clear') + 1);
+        break;
+      case 'Warning':
+        this.#warn(message);
+        break;
+      case 'Error':
+        this.#open?.fail(
+          new RxvoiceError(`${this.#options.who} reports an error: ${words(message['description'])}.`, {
+            stage: 'tts',
+            retryable: true,
+          }),
+        );
+    }
+    this.#watch();
+    this.#exchange();
+  }
+
+  #hear(bytes: Uint8Array): void {
+    const [owed] = this.#owed;
+    if (owed?.type !== 'flush') return;
+    const frame = owed.pcm.next(bytes);
+    const sentence = owed.sentences.find(({ subscriber }) => !subscriber.closed);
+    if (frame === undefined || sentence === undefined) return;
+    const rest = after(frame, owed.skipMs);
+    owed.skipMs -= frameMs(frame) - frameMs(rest);
+    if (rest.pcm.length === 0) return;
+    const ms = frameMs(rest);
+    sentence.handedMs += ms;
+    this.#heardAt = Math.max(this.#heardAt, asyncScheduler.now()) + ms;
+    sentence.subscriber.next(rest);
+  }
+
+  /** Nobody waits for a sentence any more. */
+  #leave(sentence: Sentence): void {
+    this.#waiting = this.#waiting.filter(other => other !== sentence);
+    if (this.#owed.some(hasListeners)) return;
+    const last = this.#owed.at(-1);
+    if (last?.type === 'flush' && this.#open !== undefined) {
+      this.#open.socket.sendClear({ type: 'Clear' });
+      this.#owed.push({ type: 'clear' });
+      this.#watch();
+    }
+    // A reply was cut: the next one has not to wait for its sound.
+    if (!sentence.done && this.#waiting.length === 0) this.#heardAt = 0;
+  }
+
+  /** The names of a warning's fields differ between the service's documents and what was seen of it. */
+  #warn(message: ServerMessage): void {
+    const code = message['code'] ?? message['warn_code'];
+    const text = words(message['description'] ?? message['warn_msg']);
+    const { who, notify } = this.#options;
+    if (code !== 'EXCESSIVE_FLUSH') return notify({ type: 'warning', message: `${who} warns: ${text}` });
+    // No Flushed follows: what it was for would wait for ever.
+    this.#open?.fail(
+      new RxvoiceError(`${who} took no more Flush messages on this connection.`, {
+        stage: 'tts',
+        retryable: true,
+      }),
+    );
+  }
+
+  /** Looks out for an answer that doesn't come. */
+  #watch(): void {
+    this.#watching?.unsubscribe();
+    if (this.#owed.length === 0) return;
+    const { who, timeoutMs } = this.#options;
+    this.#watching = asyncScheduler.schedule(
+      () =>
+        this.#open?.fail(
+          new RxvoiceError(`${who} fell silent for ${timeoutMs} ms in the middle of a sentence.`, {
+            stage: 'tts',
+            retryable: true,
+          }),
+        ),
+      timeoutMs,
+    );
+  }
+
+  #exchange(): void {
+    if (!this.#isOld || this.#owed.length > 0 || this.#waiting.length > 0) return;
+    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+  }
+}
+
+const hasListeners = (owed: Owed): boolean =>
+  owed.type === 'flush' && owed.sentences.some(({ subscriber }) => !subscriber.closed);
+
+/** What is left of a frame when its first part is left out. */
+const after = (frame: AudioFrame, ms: number): AudioFrame =>
+  ms <= 0
+    ? frame
+    : {
+        ...frame,
+        pcm: frame.pcm.subarray(Math.min(frame.pcm.length, Math.round((ms * frame.sampleRate) / 1000))),
+      };

@@ -1,0 +1,361 @@
+import { asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { type AudioFrame, frameMs } from '../../audio/frame.ts';
+import type { Notice } from '../../engine.ts';
+import { RxvoiceError } from '../../errors.ts';
+import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
+import { PcmFrames } from './pcmFrames.ts';
+import { splitText } from './splitText.ts';
+import { Recycled } from './staying.ts';
+
+/** A socket of the SDK that speaks as text is written. */
+export interface FluxVoiceSocket extends SdkSocket {
+  sendSpeak: (message: { type: 'Speak'; text: string }) => void;
+  sendFlush: (message: { type: 'Flush' }) => void;
+  sendInterrupt: (message: {
+    type: 'Interrupt';
+    playback_offset: { type: 'time_ms'; value: number };
+  }) => void;
+}
+
+/** How {@link FluxVoice} speaks. */
+export interface FluxVoiceOptions {
+  /** Hz. */
+  readonly sampleRate: number;
+  /** The longest the service may be silent while it owes audio, ms. */
+  readonly timeoutMs: number;
+  /** How often a reply is spoken anew when its connection is lost. */
+  readonly retries: number;
+  readonly who: string;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** The longest text of a message, characters. */
+const maxCharacters = 2_000;
+/** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
+const lifetimeMs = 55 * 60_000;
+/** How often it is looked whether a reply was heard, ms, and how long it may make no progress. */
+const hearingMs = 100;
+const stuckMs = 1_500;
+
+interface Speech {
+  readonly subscriber: Subscriber<AudioFrame>;
+  /** How much of it was heard, ms; unknown for a lone sentence. */
+  readonly playedMs: (() => number) | undefined;
+  readonly since: number;
+  readonly reused: boolean;
+  /** All that was written so far, and how many of the pieces were sent. */
+  readonly texts: string[];
+  sent: number;
+  isWritten: boolean;
+  isFlushed: boolean;
+  /** The service speaks it. */
+  isStarted: boolean;
+  /** All of its audio has come. */
+  isWhole: boolean;
+  /** It was heard. */
+  isHeard: boolean;
+  /** Nobody listens to it any more. */
+  isLeft: boolean;
+  attempts: number;
+  handedMs: number;
+  /** What comes again of what was handed on before the connection was lost, ms. */
+  skipMs: number;
+  pcm: PcmFrames;
+}
+
+/**
+ * The voice of one call over a socket of `/v2/speak`, which takes text as it is written and speaks it as one turn. When
+ * a turn is cut the service is told how much of it was played, and tells what words those were (`heard`). It counts
+ * what was played from the beginning of the connection on.
+ */
+export class FluxVoice {
+  readonly #options: FluxVoiceOptions;
+  #open: OpenSocket<FluxVoiceSocket> | undefined;
+  #speeches: Speech[] = [];
+  /** What was played of earlier speeches of the connection, ms. */
+  #playedMs = 0;
+  #offsetMs = 0;
+  /** Whether the answer to an Interrupt of a reply is waited for. */
+  #interrupted = false;
+  #isOld = false;
+  #watching: Subscription | undefined;
+  #aging: Subscription | undefined;
+
+  constructor(options: FluxVoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether somebody waits for audio. */
+  get isBusy(): boolean {
+    return this.#speeches.some(({ isLeft }) => !isLeft);
+  }
+
+  /** A reply, over the line, which is held for as long as it takes. `playedMs` as in `TtsStream`. */
+  speak(
+    text$: Observable<string>,
+    line$: Observable<unknown>,
+    playedMs?: () => number,
+  ): Observable<AudioFrame> {
+    return new Observable(subscriber => {
+      const speech: Speech = {
+        subscriber,
+        playedMs,
+        since: asyncScheduler.now(),
+        reused: this.#open !== undefined,
+        texts: [],
+        sent: 0,
+        isWritten: false,
+        isFlushed: false,
+        isStarted: false,
+        isWhole: false,
+        isHeard: false,
+        isLeft: false,
+        attempts: 0,
+        handedMs: 0,
+        skipMs: 0,
+        pcm: new PcmFrames(this.#options.sampleRate),
+      };
+      this.#speeches.push(speech);
+      subscriber.add(() => this.#leave(speech));
+      subscriber.add(line$.subscribe({ error: (error: unknown) => subscriber.error(error) }));
+      subscriber.add(
+        text$.subscribe({
+          next: text => {
+            speech.texts.push(...splitText(text, maxCharacters));
+            this.#pump();
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            speech.isWritten = true;
+            if (speech.texts.some(text => text.trim() !== '')) this.#pump();
+            else subscriber.complete();
+          },
+        }),
+      );
+    });
+  }
+
+  /** The line has a socket, or lost it. */
+  connected(open: OpenSocket<FluxVoiceSocket> | undefined): void {
+    this.disconnected();
+    for (const speech of [...this.#speeches]) this.#again(speech);
+    if (open === undefined) return;
+    this.#open = open;
+    this.#playedMs = 0;
+    this.#offsetMs = 0;
+    this.#isOld = false;
+    this.#aging = asyncScheduler.schedule(() => {
+      this.#isOld = true;
+      this.#exchange();
+    }, lifetimeMs);
+    open.message$.subscribe({
+      next: message => {
+        if (this.#open === open) this.#take(message);
+      },
+      error: () => undefined, // it never errs
+    });
+    this.#pump();
+  }
+
+  /** The line is let go. */
+  disconnected(): void {
+    this.#watching?.unsubscribe();
+    this.#aging?.unsubscribe();
+    this.#open = undefined;
+    this.#interrupted = false;
+  }
+
+  /** The connection was lost: what had not come whole is spoken anew, but for what was handed on of it. */
+  #again(speech: Speech): void {
+    if (speech.isLeft) return this.#forget(speech);
+    if (speech.isWhole || speech.sent === 0) return;
+    speech.attempts++;
+    if (speech.attempts > this.#options.retries)
+      return speech.subscriber.error(
+        this.#failure(`lost the connection ${speech.attempts} times in the middle of a reply`),
+      );
+    speech.sent = 0;
+    speech.isFlushed = false;
+    speech.isStarted = false;
+    speech.skipMs = speech.handedMs;
+    speech.pcm = new PcmFrames(this.#options.sampleRate);
+  }
+
+  /** Sends what was written. Turns go one after the other: the text of one would be spoken in another. */
+  #pump(): void {
+    if (this.#open === undefined) return;
+    const { socket } = this.#open;
+    for (const speech of this.#speeches) {
+      if (speech.isFlushed) continue;
+      if (speech.isLeft) continue;
+      for (const text of speech.texts.slice(speech.sent)) {
+        if (speech.sent === 0 && speech.attempts === 0) this.#tellConnected(speech);
+        socket.sendSpeak({ type: 'Speak', text });
+        speech.sent++;
+      }
+      if (!speech.isWritten) return;
+      socket.sendFlush({ type: 'Flush' });
+      speech.isFlushed = true;
+      this.#watch();
+    }
+  }
+
+  #tellConnected({ reused, since }: Speech): void {
+    this.#options.notify({ type: 'connected', reused, ms: reused ? 0 : asyncScheduler.now() - since });
+  }
+
+  #take(message: Incoming): void {
+    this.#watch();
+    if (message instanceof Uint8Array) return this.#hear(message);
+    switch (message.type) {
+      case 'SpeechStarted': {
+        const next = this.#speeches.find(({ isStarted, sent }) => !isStarted && sent > 0);
+        if (next) next.isStarted = true;
+        break;
+      }
+      case 'SpeechMetadata': {
+        const speech = this.#current ?? this.#speeches.find(({ isFlushed }) => isFlushed);
+        if (speech) this.#whole(speech);
+        break;
+      }
+      case 'SpeechInterrupted':
+        this.#cut(message);
+        break;
+      case 'Warning':
+        this.#warn(message);
+        break;
+      case 'Error':
+        this.#open?.fail(this.#failure(`reports an error: ${words(message['description'])}`));
+    }
+    this.#watch();
+    this.#exchange();
+  }
+
+  /** The speech whose audio comes. */
+  get #current(): Speech | undefined {
+    return this.#speeches.findLast(({ isStarted, isWhole }) => isStarted && !isWhole);
+  }
+
+  #hear(bytes: Uint8Array): void {
+    const speech = this.#current;
+    if (speech === undefined || speech.isLeft) return;
+    const frame = speech.pcm.next(bytes);
+    if (frame === undefined) return;
+    const rest = after(frame, speech.skipMs);
+    speech.skipMs -= frameMs(frame) - frameMs(rest);
+    if (rest.pcm.length === 0) return;
+    speech.handedMs += frameMs(rest);
+    speech.subscriber.next(rest);
+  }
+
+  /** All of a speech's audio has come. */
+  #whole(speech: Speech): void {
+    speech.isWhole = true;
+    if (speech.isLeft) return this.#forget(speech);
+    if (speech.playedMs === undefined) return this.#heard(speech);
+    this.#hearOut(speech, speech.playedMs, -1, asyncScheduler.now());
+  }
+
+  /** A reply is over when it was heard: until then a teardown is a cut. */
+  #hearOut(speech: Speech, playedMs: () => number, heardMs: number, since: number): void {
+    const now = asyncScheduler.now();
+    const played = playedMs();
+    const progressAt = played > heardMs ? now : since;
+    if (speech.handedMs - played < 1 || now - progressAt >= stuckMs) return this.#heard(speech);
+    const again = (): void => this.#hearOut(speech, playedMs, Math.max(played, heardMs), progressAt);
+    const waitMs = Math.max(1, Math.min(hearingMs, speech.handedMs - played));
+    speech.subscriber.add(asyncScheduler.schedule(again, waitMs));
+  }
+
+  #heard(speech: Speech): void {
+    speech.isHeard = true;
+    speech.subscriber.complete();
+  }
+
+  /** Nobody waits for a speech any more: it was heard, or it is cut. */
+  #leave(speech: Speech): void {
+    if (!this.#speeches.includes(speech)) return;
+    speech.isLeft = true;
+    const { handedMs, isHeard } = speech;
+    this.#playedMs += isHeard ? handedMs : Math.min(handedMs, speech.playedMs?.() ?? handedMs);
+    if (isHeard || speech.sent === 0 || this.#open === undefined) return this.#forget(speech);
+    if (!speech.isStarted) {
+      this.#forget(speech);
+      // What was written waits to be spoken with the next: only a fresh connection knows nothing of it.
+      if (!this.isBusy) this.#open.fail(new Recycled('', { stage: 'tts', retryable: true }));
+      return;
+    }
+    if (speech.isWhole) this.#forget(speech);
+    if (this.isBusy) return;
+    this.#offsetMs = Math.max(this.#offsetMs + 1, Math.round(this.#playedMs));
+    this.#interrupted = speech.playedMs !== undefined;
+    this.#open.socket.sendInterrupt({
+      type: 'Interrupt',
+      playback_offset: { type: 'time_ms', value: this.#offsetMs },
+    });
+    this.#watch();
+  }
+
+  #cut(message: ServerMessage): void {
+    const left = this.#speeches.find(({ isLeft, isStarted }) => isLeft && isStarted);
+    if (left) this.#forget(left);
+    const text = message['text_spoken'];
+    if (this.#interrupted && typeof text === 'string') this.#options.notify({ type: 'heard', text });
+    this.#interrupted = false;
+  }
+
+  #forget(speech: Speech): void {
+    this.#speeches = this.#speeches.filter(other => other !== speech);
+  }
+
+  #warn(message: ServerMessage): void {
+    const code = message['code'] ?? message['warn_code'];
+    const { who, notify } = this.#options;
+    switch (code) {
+      // The reply was over for the service: there is nothing to be said of it.
+      case 'NO_ACTIVE_SPEECH':
+      case 'INVALID_INTERRUPT_OFFSET':
+      case 'INTERRUPT_IN_PROGRESS':
+        this.#interrupted = false;
+        return;
+      case 'SYNTHESIS_RETRYING':
+      case 'NO_SYNTHESIZABLE_TEXT':
+        return;
+      default:
+        notify({
+          type: 'warning',
+          message: `${who} warns: ${words(message['description'] ?? message['warn_msg'])}`,
+        });
+    }
+  }
+
+  /** Looks out for an answer that doesn't come. */
+  #watch(): void {
+    this.#watching?.unsubscribe();
+    const owes = this.#speeches.some(({ isFlushed, isWhole }) => isFlushed && !isWhole);
+    if (!owes && !this.#interrupted) return;
+    const { timeoutMs } = this.#options;
+    this.#watching = asyncScheduler.schedule(() => {
+      if (!owes) this.#interrupted = false;
+      else this.#open?.fail(this.#failure(`fell silent for ${timeoutMs} ms in the middle of a reply`));
+    }, timeoutMs);
+  }
+
+  #exchange(): void {
+    if (!this.#isOld || this.#speeches.length > 0) return;
+    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+  }
+
+  #failure(what: string): RxvoiceError {
+    return new RxvoiceError(`${this.#options.who} ${what}.`, { stage: 'tts', retryable: true });
+  }
+}
+
+/** What is left of a frame when its first part is left out. */
+const after = (frame: AudioFrame, ms: number): AudioFrame =>
+  ms <= 0
+    ? frame
+    : {
+        ...frame,
+        pcm: frame.pcm.subarray(Math.min(frame.pcm.length, Math.round((ms * frame.sampleRate) / 1000))),
+      };
