@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as devices from '../lib/devices/index.ts';
+import * as deepgram from '../lib/providers/deepgram/index.ts';
 import * as local from '../lib/providers/local/index.ts';
 import * as main from '../lib/index.ts';
 import * as openai from '../lib/providers/openai/index.ts';
@@ -11,6 +12,7 @@ describe('the public names', () => {
   it.each([
     ['rxvoice', main],
     ['rxvoice/devices', devices],
+    ['rxvoice/deepgram', deepgram],
     ['rxvoice/local', local],
     ['rxvoice/openai', openai],
     ['rxvoice/server', server],

@@ -70,6 +70,7 @@ describe('imports', () => {
       'lib/devices/index.ts',
       'lib/testing/index.ts',
       'lib/server/index.ts',
+      'lib/providers/deepgram/index.ts',
       'lib/providers/local/index.ts',
       'lib/providers/openai/index.ts',
     ];

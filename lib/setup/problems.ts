@@ -2,15 +2,19 @@ import type { z } from 'zod';
 
 /** How to put a field right, where its name doesn't tell. */
 const cures: Readonly<Record<string, string>> = {
-  stt: "Pass { engine: 'local' }, or an Stt of your own.",
-  'stt.engine': "Pass 'local', or an Stt of your own instead of the object.",
+  stt: "Pass { engine: 'local' }, { engine: 'deepgram' }, or an Stt of your own.",
+  'stt.engine': "Pass 'local' or 'deepgram', or an Stt of your own instead of the object.",
+  'stt.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass stt.apiKey.',
+  'stt.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
   llm: "Pass { engine: 'builtin' }, { engine: 'openai' }, or an Llm of your own.",
   'llm.engine': "Pass 'builtin' or 'openai', or an Llm of your own instead of the object.",
   'llm.apiKey': 'Set OPENAI_API_KEY in the environment, or pass llm.apiKey.',
   'llm.model': 'Pass llm.model: a server of your own has models of its own.',
   'llm.baseURL': 'Pass an address such as http://127.0.0.1:11434/v1.',
-  tts: "Pass { engine: 'local' }, or a Tts of your own.",
-  'tts.engine': "Pass 'local', or a Tts of your own instead of the object.",
+  tts: "Pass { engine: 'local' }, { engine: 'deepgram' }, or a Tts of your own.",
+  'tts.engine': "Pass 'local' or 'deepgram', or a Tts of your own instead of the object.",
+  'tts.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass tts.apiKey.',
+  'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
 };
 
 /**

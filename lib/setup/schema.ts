@@ -34,6 +34,71 @@ const localTts = z.strictObject({
   speed: z.number().min(0.5).max(2).exactOptional(),
 });
 
+/** What every Deepgram engine takes; the key may come from the environment, and a server of one's own may need none. */
+const deepgram = {
+  engine: z.literal('deepgram'),
+  /** Default: the environment's `DEEPGRAM_API_KEY`. */
+  apiKey: text.exactOptional(),
+  /** A region, or a server of your own. Default: the environment's `DEEPGRAM_BASE_URL`, else Deepgram. */
+  baseURL: z.url({ protocol: /^(?:https?|wss?)$/u }).exactOptional(),
+  model: text.exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  /** Hz. */
+  sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
+  /** Further parameters, as the service calls them. */
+  options: z.record(z.string(), z.unknown()).exactOptional(),
+  /** The longest the service may give no sign of life, ms. */
+  timeoutMs: z.number().int().min(1).exactOptional(),
+  /** How many failures in a row are the end. */
+  retries: z.number().int().min(1).exactOptional(),
+};
+
+const deepgramKey = (
+  { apiKey, baseURL }: { apiKey?: string; baseURL?: string },
+  context: z.core.$RefinementCtx,
+): void => {
+  const { DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL } = process.env;
+  const server = (baseURL ?? DEEPGRAM_BASE_URL) || 'deepgram.com';
+  if (server.includes('deepgram.com') && !(apiKey ?? DEEPGRAM_API_KEY))
+    context.addIssue({ code: 'custom', path: ['apiKey'], message: 'an API key' });
+};
+
+const deepgramStt = z
+  .strictObject({
+    ...deepgram,
+    language: text.exactOptional(),
+    /** Names and terms to listen for. */
+    keyterms: z.array(text).exactOptional(),
+    /** Nova: silence after which the user has finished, ms. */
+    endpointingMs: milliseconds.exactOptional(),
+    /** Nova: the gap between words that ends a turn, ms. */
+    utteranceEndMs: z.number().int().min(1_000).exactOptional(),
+    /** Nova: the silence of our own that ends a turn, ms. */
+    silenceMs: milliseconds.exactOptional(),
+    /** Flux: how sure it must be that the turn ended. */
+    eotThreshold: z.number().min(0.5).max(1).exactOptional(),
+    /** Flux: how sure it must be that the turn may have ended. */
+    eagerEotThreshold: z.number().min(0.3).max(0.9).exactOptional(),
+    /** Flux: silence after which a turn ends in any case, ms. */
+    eotTimeoutMs: z.number().int().min(500).max(60_000).exactOptional(),
+    /** Flux: the length of a message of audio, ms. */
+    chunkMs: milliseconds.exactOptional(),
+    /** How much audio waits for a lost connection, ms. */
+    bufferMs: milliseconds.exactOptional(),
+  })
+  .superRefine(deepgramKey);
+
+const deepgramTts = z
+  .strictObject({
+    ...deepgram,
+    /** The model by the name of its voice alone: `thalia`. */
+    voice: text.exactOptional(),
+    transport: z.enum(['websocket', 'rest']).exactOptional(),
+    speed: z.number().min(0.5).max(1.5).exactOptional(),
+    flushesPerMinute: z.number().int().min(1).exactOptional(),
+  })
+  .superRefine(deepgramKey);
+
 const builtinLlm = z.strictObject({
   engine: z.literal('builtin'),
   systemPrompt: text.exactOptional(),
@@ -95,11 +160,11 @@ const options = z.strictObject({
 });
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
-export type SttConfig = Stt | z.infer<typeof localStt>;
+export type SttConfig = Stt | z.infer<typeof localStt> | z.infer<typeof deepgramStt>;
 /** A language model: one of ours by name, or a function of your own. */
 export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openaiLlm>;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
-export type TtsConfig = Tts | z.infer<typeof localTts>;
+export type TtsConfig = Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts>;
 
 /** What `setup` takes. */
 export interface VoiceConfig {
@@ -134,9 +199,9 @@ const engine = (
 export function checked(config: VoiceConfig): VoiceConfig {
   const { stt, llm, tts } = (typeof config === 'object' ? config : {}) as Partial<VoiceConfig>;
   const schema = options.extend({
-    stt: engine(stt, localStt),
+    stt: engine(stt, localStt, deepgramStt),
     llm: engine(llm, builtinLlm, openaiLlm),
-    tts: engine(tts, localTts),
+    tts: engine(tts, localTts, deepgramTts),
   });
   const { error } = schema.safeParse(config);
   if (error) throw new RxvoiceError(describeProblems(error.issues, config));

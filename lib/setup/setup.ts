@@ -3,6 +3,8 @@ import { type Conversation, conversation } from '../conversation/conversation.ts
 import type { Loading } from '../engine.ts';
 import { builtinLlm } from '../llm/builtin/builtinLlm.ts';
 import type { Llm } from '../llm/message.ts';
+import { deepgramStt } from '../providers/deepgram/deepgramStt.ts';
+import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
 import { localStt } from '../providers/local/localStt.ts';
 import { localTts } from '../providers/local/localTts.ts';
 import { openaiLlm } from '../providers/openai/openaiLlm.ts';
@@ -49,8 +51,13 @@ export function setup(config: VoiceConfig): Voice {
 /** An engine that is told the longest turn ends its words there. */
 const sttOf = (config: SttConfig, maxMs: number | undefined): Stt => {
   if (typeof config === 'function') return config;
+  const longest = maxMs !== undefined && { maxMs };
+  if (config.engine === 'deepgram') {
+    const { engine, ...options } = config;
+    return deepgramStt({ ...options, ...longest });
+  }
   const { engine, ...options } = config;
-  return localStt({ ...options, ...(maxMs !== undefined && { maxMs }) });
+  return localStt({ ...options, ...longest });
 };
 
 const llmOf = (config: LlmConfig): Llm => {
@@ -62,6 +69,10 @@ const llmOf = (config: LlmConfig): Llm => {
 
 const ttsOf = (config: TtsConfig): Tts => {
   if (typeof config === 'function') return config;
+  if (config.engine === 'deepgram') {
+    const { engine, ...options } = config;
+    return deepgramTts(options);
+  }
   const { engine, ...options } = config;
   return localTts(options);
 };

@@ -26,6 +26,8 @@ describe('setup', () => {
   beforeEach(() => {
     vi.stubEnv('OPENAI_API_KEY', undefined);
     vi.stubEnv('OPENAI_BASE_URL', undefined);
+    vi.stubEnv('DEEPGRAM_API_KEY', undefined);
+    vi.stubEnv('DEEPGRAM_BASE_URL', undefined);
   });
   afterEach(() => vi.unstubAllEnvs());
 
@@ -41,7 +43,7 @@ describe('setup', () => {
       [
         "rxvoice can't be set up: 7 problems.",
         `  - turns.maxMs: expected at least 1, received -1. Pass a number in that range.`,
-        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local', or an Stt of your own instead of the object.`,
+        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local' or 'deepgram', or an Stt of your own instead of the object.`,
         `  - llm.baseURL: expected an http(s) address, received "localhost". Pass an address such as http://127.0.0.1:11434/v1.`,
         `  - llm.temperature: expected at most 2, received 7. Pass a number in that range.`,
         `  - llm.model: expected the id of one of the server's models, received nothing. Pass llm.model: a server of your own has models of its own.`,
@@ -58,6 +60,19 @@ describe('setup', () => {
     expect(problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'http://127.0.0.1:1/v1' } })).toMatch(
       /llm\.model: /u,
     );
+  });
+
+  it('should say what Deepgram misses', () => {
+    expect(
+      problemsOf({ ...own, stt: { engine: 'deepgram' }, tts: { engine: 'deepgram', transport: 'http' } }),
+    ).toMatch(/stt\.apiKey: .*Set DEEPGRAM_API_KEY.*\n.*tts\.transport: expected "websocket" or "rest"/u);
+    vi.stubEnv('DEEPGRAM_API_KEY', 'test');
+    const { stt, tts } = setup({
+      ...own,
+      stt: { engine: 'deepgram', model: 'flux-general-en' },
+      tts: { engine: 'deepgram', voice: 'orion' },
+    });
+    expect([stt.session, tts.session]).toEqual([expect.any(Function), expect.any(Function)]);
   });
 
   it('should never show a key', () => {

@@ -117,14 +117,9 @@ export class AuraVoice {
     });
   }
 
-  /** The line has a socket, or lost it. */
-  connected(open: OpenSocket<AuraSocket> | undefined): void {
-    this.#rest();
+  /** The line has a socket. */
+  connected(open: OpenSocket<AuraSocket>): void {
     this.#open = open;
-    const unanswered = this.#owed.flatMap(owed => (owed.type === 'flush' ? owed.sentences : []));
-    this.#owed = [];
-    if (unanswered.length > 0) this.#again(unanswered.filter(({ subscriber }) => !subscriber.closed));
-    if (open === undefined) return;
     this.#isOld = false;
     this.#aging = asyncScheduler.schedule(() => {
       this.#isOld = true;
@@ -139,35 +134,25 @@ export class AuraVoice {
     this.#pump();
   }
 
-  /** The line is let go. */
-  disconnected(): void {
-    this.#rest();
-    this.#open = undefined;
-    this.#owed = [];
+  /** The line lost its socket: what was not finished is spoken anew, but for what was handed on of it. */
+  lost(reason: RxvoiceError): void {
+    const unanswered = this.#owed
+      .flatMap(owed => (owed.type === 'flush' ? owed.sentences : []))
+      .filter(({ subscriber }) => !subscriber.closed);
+    this.disconnected();
+    for (const sentence of unanswered) sentence.attempts++;
+    const [hopeless, rest] = split(unanswered, ({ attempts }) => attempts > this.#options.retries);
+    this.#waiting = [...rest, ...this.#waiting];
+    for (const { subscriber } of hopeless) subscriber.error(reason);
   }
 
-  #rest(): void {
+  /** The line is let go. */
+  disconnected(): void {
     this.#pumping?.unsubscribe();
     this.#watching?.unsubscribe();
     this.#aging?.unsubscribe();
-  }
-
-  /** The connection was lost: what was not finished is spoken anew, but for what was heard of it already. */
-  #again(sentences: readonly Sentence[]): void {
-    for (const sentence of sentences) sentence.attempts++;
-    const { who, retries } = this.#options;
-    const [hopeless, rest] = [
-      sentences.filter(({ attempts }) => attempts > retries),
-      sentences.filter(({ attempts }) => attempts <= retries),
-    ];
-    this.#waiting = [...rest, ...this.#waiting];
-    for (const { subscriber, attempts } of hopeless)
-      subscriber.error(
-        new RxvoiceError(`${who} lost the connection ${attempts} times in the middle of a sentence.`, {
-          stage: 'tts',
-          retryable: true,
-        }),
-      );
+    this.#open = undefined;
+    this.#owed = [];
   }
 
   /** Sends what may be sent now. */
@@ -302,6 +287,11 @@ export class AuraVoice {
     this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
   }
 }
+
+const split = <Value>(values: readonly Value[], isLeft: (value: Value) => boolean): [Value[], Value[]] => [
+  values.filter(isLeft),
+  values.filter(value => !isLeft(value)),
+];
 
 const hasListeners = (owed: Owed): boolean =>
   owed.type === 'flush' && owed.sentences.some(({ subscriber }) => !subscriber.closed);

@@ -64,7 +64,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
 
   const session = (notice$ = new Subject<Notice>()): Stt => {
     const tell = (message: string): void => notice$.next({ type: 'warning', message });
-    const open = (sampleRate: number): Observable<OpenSocket<ListenSocket> | undefined> =>
+    const open = (sampleRate: number): Observable<OpenSocket<ListenSocket> | RxvoiceError> =>
       openSocket<ListenSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
       ).pipe(
@@ -73,7 +73,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       );
     const warmLine$ = open(warmRate);
     const warm$: Observable<Loading> = warmLine$.pipe(
-      filter(socket => socket !== undefined),
+      filter(socket => !RxvoiceError.is(socket)),
       map(() => ({ engine: `${connection.who} ${model}`, progress: 1 })),
       distinctUntilChanged((one, other) => one.progress === other.progress),
     );

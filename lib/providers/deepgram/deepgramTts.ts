@@ -84,11 +84,11 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
     voice: Voice<Socket>,
     notify: (notice: Notice) => void,
     connect: (client: ReturnType<typeof connection.client>) => Promise<Socket>,
-  ): Observable<OpenSocket<Socket> | undefined> =>
+  ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
       // A connection that is lost while nothing is said is nobody's concern.
       staying({ retries, tell: message => voice.isBusy && notify({ type: 'warning', message }) }),
-      tap(socket => voice.connected(socket)),
+      tap(socket => (RxvoiceError.is(socket) ? voice.lost(socket) : voice.connected(socket))),
       finalize(() => voice.disconnected()),
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
     );
@@ -135,7 +135,8 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
 /** What a voice is told of its line, and what it tells of itself. */
 interface Voice<Socket> {
   readonly isBusy: boolean;
-  readonly connected: (socket: OpenSocket<Socket> | undefined) => void;
+  readonly connected: (socket: OpenSocket<Socket>) => void;
+  readonly lost: (reason: RxvoiceError) => void;
   readonly disconnected: () => void;
 }
 

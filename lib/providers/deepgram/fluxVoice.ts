@@ -135,11 +135,8 @@ export class FluxVoice {
     });
   }
 
-  /** The line has a socket, or lost it. */
-  connected(open: OpenSocket<FluxVoiceSocket> | undefined): void {
-    this.disconnected();
-    for (const speech of [...this.#speeches]) this.#again(speech);
-    if (open === undefined) return;
+  /** The line has a socket. */
+  connected(open: OpenSocket<FluxVoiceSocket>): void {
     this.#open = open;
     this.#playedMs = 0;
     this.#offsetMs = 0;
@@ -157,6 +154,12 @@ export class FluxVoice {
     this.#pump();
   }
 
+  /** The line lost its socket: what had not come whole is spoken anew, but for what was handed on of it. */
+  lost(reason: RxvoiceError): void {
+    this.disconnected();
+    for (const speech of this.#speeches) this.#again(speech, reason);
+  }
+
   /** The line is let go. */
   disconnected(): void {
     this.#watching?.unsubscribe();
@@ -165,15 +168,11 @@ export class FluxVoice {
     this.#interrupted = false;
   }
 
-  /** The connection was lost: what had not come whole is spoken anew, but for what was handed on of it. */
-  #again(speech: Speech): void {
+  #again(speech: Speech, reason: RxvoiceError): void {
     if (speech.isLeft) return this.#forget(speech);
     if (speech.isWhole || speech.sent === 0) return;
     speech.attempts++;
-    if (speech.attempts > this.#options.retries)
-      return speech.subscriber.error(
-        this.#failure(`lost the connection ${speech.attempts} times in the middle of a reply`),
-      );
+    if (speech.attempts > this.#options.retries) return speech.subscriber.error(reason);
     speech.sent = 0;
     speech.isFlushed = false;
     speech.isStarted = false;

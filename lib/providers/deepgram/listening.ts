@@ -66,7 +66,7 @@ const finalizeMs = 500;
  */
 export const listening = <Socket extends ListenSocket>(
   frame$: Observable<AudioFrame>,
-  line: (sampleRate: number) => Observable<OpenSocket<Socket> | undefined>,
+  line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
   dialect: Dialect<Socket>,
   options: ListeningOptions,
@@ -217,7 +217,7 @@ export const listening = <Socket extends ListenSocket>(
       connection?.unsubscribe();
       subscribing = true;
       connection = line(rate).subscribe({
-        next: socket => (socket === undefined ? lost() : connected(socket)),
+        next: socket => (RxvoiceError.is(socket) ? lost() : connected(socket)),
         error: fail,
         // The server closed after being asked to.
         complete: end,

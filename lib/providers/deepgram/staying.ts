@@ -16,15 +16,18 @@ const goodAfterMs = 5_000;
 /** The longest wait before another attempt, ms. */
 const longestWaitMs = 10_000;
 
+/** The wait after a connection that was open is lost, ms: the server was there a moment ago. */
+const afterLossMs = 50;
+
 /** Thrown into a connection that is to be replaced by a fresh one, without a word about it. */
 export class Recycled extends RxvoiceError {}
 
 /**
- * Holds a connection: one that is lost is followed by `undefined` and opened again, after 250 ms, 1 s, 4 s, … with
- * jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
+ * Holds a connection: one that is lost is followed by the reason and opened again, after 50 ms, then 250 ms, 1 s, 4 s, …
+ * with jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
  */
 export const staying =
-  <Socket>({ retries, tell }: StayingOptions): OperatorFunction<Socket, Socket | undefined> =>
+  <Socket>({ retries, tell }: StayingOptions): OperatorFunction<Socket, Socket | RxvoiceError> =>
   open$ =>
     defer(() => {
       let failures = 0;
@@ -33,19 +36,21 @@ export const staying =
         tap(() => (openedAt = asyncScheduler.now())),
         catchError((error: unknown) =>
           concat(
-            of(undefined),
+            of(error as RxvoiceError),
             throwError(() => error),
           ),
         ),
         retry({
-          delay: (error: unknown) => {
+          delay: (error: RxvoiceError) => {
             if (error instanceof Recycled) return timer(0);
-            const lasted = openedAt === undefined ? 0 : asyncScheduler.now() - openedAt;
+            const wasOpen = openedAt !== undefined;
+            const lasted = asyncScheduler.now() - (openedAt ?? Infinity);
             openedAt = undefined;
             failures = lasted >= goodAfterMs ? 0 : failures + 1;
-            if (!RxvoiceError.is(error) || !error.retryable) return throwError(() => error);
+            if (!error.retryable) return throwError(() => error);
             const waitMs =
-              (error.cause instanceof Refusal && error.cause.retryAfterMs) || backoffMs(failures);
+              (error.cause instanceof Refusal && error.cause.retryAfterMs) ||
+              (wasOpen && failures < 2 ? afterLossMs * jitter() : backoffMs(failures));
             if (failures >= retries || waitMs > longestWaitMs)
               return throwError(() => givenUp(error, failures));
             tell(`${error.message} Connecting again.`);
@@ -57,7 +62,10 @@ export const staying =
 
 /** The wait before the next attempt, after so many quick failures in a row, ms. */
 export const backoffMs = (failures: number): number =>
-  Math.min(longestWaitMs, 250 * 4 ** Math.max(0, failures - 1)) * (0.75 + Math.random() / 2);
+  Math.min(longestWaitMs, 250 * 4 ** Math.max(0, failures - 1)) * jitter();
+
+/** Keeps those whose connections were lost at the same moment from coming back at the same moment. */
+const jitter = (): number => 0.75 + Math.random() / 2;
 
 const givenUp = (error: RxvoiceError, failures: number): RxvoiceError =>
   failures < 2

@@ -29,7 +29,7 @@ export const warmLine = (line$: Observable<unknown>, engine: string): Observable
     let wasWarm = false;
     const ready: Loading = { engine, progress: 1 };
     return line$.pipe(
-      filter(socket => socket !== undefined),
+      filter(socket => !RxvoiceError.is(socket)),
       tap(() => (wasWarm = true)),
       map(() => ready),
       catchError((error: unknown, again$) =>
