@@ -8,6 +8,7 @@ import { file } from './commands/file.ts';
 import { models } from './commands/models.ts';
 import { say } from './commands/say.ts';
 import { serve } from './commands/serve.ts';
+import { talk } from './commands/talk.ts';
 import { transcribe } from './commands/transcribe.ts';
 import { UsageError } from './usageError.ts';
 
@@ -23,6 +24,7 @@ const program = new Command('rxvoice')
     'after',
     `
 Examples:
+  $ rxvoice talk                                      talk with the bot yourself
   $ rxvoice demo                                      a spoken conversation, about a minute
   $ rxvoice file question.wav --output call.wav       the same with your own recording
   $ rxvoice serve                                     a page to talk with the bot
@@ -32,7 +34,7 @@ Examples:
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
-for (const add of [demo, file, serve, transcribe, say, models]) add(program);
+for (const add of [talk, demo, file, serve, transcribe, say, models]) add(program);
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).
 if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;

@@ -1,25 +1,30 @@
 import { finalize, type Observable, Subject, takeUntil } from 'rxjs';
 
-/** The exit code of a program that Ctrl-C ended. */
-const interruptedCode = 130;
+/** The signals that end a program, and the exit code by which it tells so: Ctrl-C, a terminal that is closed, `kill`. */
+const signals = { SIGINT: 130, SIGHUP: 129, SIGTERM: 143 } as const;
 
 /**
- * Runs something to its end, or to Ctrl-C, which unsubscribes it (a second Ctrl-C ends the program at once). Settles
- * with the exit code, 0 or 130, when it is torn down; rejects when it failed.
+ * Runs something to its end, or to Ctrl-C (or another signal to end), which unsubscribes it; a second one ends the program
+ * at once. Settles with the exit code, 0 or that of the signal, when it is torn down; rejects when it failed.
  */
 export function untilInterrupted(work$: Observable<unknown>): Promise<number> {
   const hangUp$ = new Subject<void>();
   let code = 0;
-  const interrupt = (): void => {
-    if (code === interruptedCode) process.exit(code);
-    code = interruptedCode;
-    hangUp$.next();
-  };
-  process.on('SIGINT', interrupt);
+  const interrupts = Object.entries(signals).map(([signal, exitCode]) => {
+    const interrupt = (): void => {
+      if (code !== 0) process.exit(code);
+      code = exitCode;
+      hangUp$.next();
+    };
+    process.on(signal, interrupt);
+    return () => process.off(signal, interrupt);
+  });
   return new Promise((resolve, reject) => {
     work$
       .pipe(
-        finalize(() => process.off('SIGINT', interrupt)),
+        finalize(() => {
+          for (const release of interrupts) release();
+        }),
         takeUntil(hangUp$),
       )
       .subscribe({ error: reject, complete: () => resolve(code) });

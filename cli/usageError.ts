@@ -18,12 +18,12 @@ export function readable(path: string): void {
 }
 
 /** Makes sure that a file can be written, before what goes into it is made. */
-export function writable(path: string): void {
+export function writable(path: string, flag = '--output'): void {
   try {
     accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
   } catch (cause) {
     throw new UsageError(
-      `--output ${path}: it can't be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      `${flag} ${path}: it can't be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
     );
   }
 }

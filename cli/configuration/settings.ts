@@ -37,6 +37,13 @@ export const settings: readonly Setting[] = [
     description: 'its model; local has tiny (default) and base (better in noise)',
   },
   {
+    path: ['stt', 'language'],
+    flag: '--language',
+    variable: 'RXVOICE_LANGUAGE',
+    argument: 'code',
+    description: 'what is spoken, with --stt deepgram; the offline engines know English only',
+  },
+  {
     path: ['stt', 'endpointingMs'],
     flag: '--endpointing',
     variable: 'RXVOICE_ENDPOINTING',

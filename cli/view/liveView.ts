@@ -3,7 +3,7 @@ import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/i
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
-import { type Listening, type Phase, runningLine, statusLine } from './statusLines.ts';
+import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
 import { bot, remark, transcript, you } from './transcript.ts';
@@ -20,7 +20,7 @@ export interface LiveViewOptions {
 }
 
 /** The rows of the region that are no text: a rule, the status, the figures of a turn and of the call. */
-const rowsBeside = 6;
+const rowsBeside = 7;
 
 /**
  * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
@@ -61,13 +61,12 @@ export function liveView(
     }
     const { user, bot: mouth } = meters;
     const ms = performance.now() - startedAt;
-    const running = turns.length > 0 || keys !== '' ? [runningLine(summarise(turns), keys, columns)] : [];
     terminal.live([
       ...text(columns),
       ...(last ? turnFigures(last, columns) : []),
       chalk.dim('─'.repeat(columns)),
       statusLine({ phase, listening: listening(), user, bot: mouth, ms }, columns),
-      ...running,
+      ...runningLines(summarise(turns), keys, columns),
     ]);
   };
 

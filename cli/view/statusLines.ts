@@ -53,22 +53,22 @@ const trough = (bar: string, colour: ChalkInstance): string => {
   return colour(filled) + chalk.dim('·'.repeat(bar.length - filled.length));
 };
 
-/** The running figures of a call in a line, and the keys where there is room. */
-export function runningLine(summary: Summary, keys: string, columns: number): string {
+/** The running figures of a call and the keys, in a line, or in two where there is little room; none without both. */
+export function runningLines(summary: Summary, keys: string, columns: number): string[] {
   const { total, bargeIn, turns } = summary;
   const figure = (name: string, ms: number): string => `${chalk.dim(name)} ${Math.round(ms)}`;
   const separator = chalk.dim(' · ');
-  const running =
+  const fits = (text: string): boolean => stringWidth(text) <= columns;
+  const most =
     total === undefined
       ? ''
       : [figure('total p50', total.p50), figure('p95', total.p95)].join(separator) +
         ` ms${chalk.dim(`, ${turns} ${turns === 1 ? 'turn' : 'turns'}`)}`;
   const more = bargeIn === undefined ? '' : separator + `${figure('bargeIn p50', bargeIn.p50)} ms`;
-  const fits = (text: string): boolean =>
-    stringWidth(text) + (keys === '' ? 0 : stringWidth(keys) + 2) <= columns;
-  const left = fits(running + more) ? running + more : running;
-  if (keys === '') return left;
-  return fits(left) ? pad(left, columns - stringWidth(keys)) + chalk.dim(keys) : left;
+  const running = fits(most + more) ? most + more : most;
+  return running !== '' && keys !== '' && fits(`${running}  ${keys}`)
+    ? [pad(running, columns - stringWidth(keys)) + chalk.dim(keys)]
+    : [running, chalk.dim(keys)].filter(line => stringWidth(line) > 0);
 }
 
 const pad = (text: string, columns: number): string =>

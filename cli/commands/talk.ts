@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { filter } from 'rxjs';
+import { type ConversationEvent, microphone, setup, speaker } from '../../lib/index.ts';
+import { alike } from '../alike.ts';
+import { configure, type Options } from '../configuration/configure.ts';
+import { withSettings } from '../configuration/settings.ts';
+import type { TalkOptions } from '../configuration/talkOptions.ts';
+import { placeCall } from '../placeCall.ts';
+import { controls } from '../talk/controls.ts';
+import { interruptible } from '../talk/interruptible.ts';
+import { keyPresses } from '../talk/keyPresses.ts';
+import { silencedWhile } from '../talk/silencedWhile.ts';
+import { speakingNow } from '../talk/speakingNow.ts';
+import { writable } from '../usageError.ts';
+import { chooseView } from '../view/chooseView.ts';
+import { Meters } from '../view/meters.ts';
+
+interface TalkCommandOptions extends Options {
+  readonly record?: string;
+  readonly json?: boolean;
+}
+
+/** What a person should know of what keeps the bot from hearing itself. */
+const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
+  headphones:
+    'Wear headphones, or the bot hears itself (--echo half-duplex listens only while it is silent).',
+  'half-duplex': 'While the bot speaks it does not listen: press i to interrupt it.',
+  system: 'The sound system is trusted to cancel the echo.',
+};
+
+/** `rxvoice talk`: a call at the microphone and the loudspeaker of this machine. */
+export const talk = (program: Command): Command =>
+  withSettings(program.command('talk'), 'stt', 'llm', 'tts', 'talk')
+    .description('talk with the bot: at the microphone, heard from the loudspeaker')
+    .option('--record <wav>', 'record the call: left you, right the bot')
+    .option('--json', 'one event a line, for programs')
+    .addHelpText(
+      'after',
+      `
+Keys: m mutes the microphone, i interrupts the bot, q or Ctrl-C hangs up. With --push-to-talk the space bar opens the
+microphone: held, until it is let go; pressed once, until it is pressed again.`,
+    )
+    .action(async (options: TalkCommandOptions) => {
+      const { record } = options;
+      if (record !== undefined) writable(record, '--record');
+      const {
+        config,
+        voice: { stt },
+        talk: { inputDevice, outputDevice, echo = 'headphones', pushToTalk = false },
+        about,
+      } = await configure(options, ['stt', 'llm', 'tts', 'talk']);
+
+      const { followed$, listening, interrupt$, hangUp$, keys } = controls(keyPresses(), {
+        spaceBar: pushToTalk,
+      });
+      const answering = new Answering();
+      const voice = setup({
+        ...config,
+        stt: interruptible(stt, interrupt$.pipe(filter(() => answering.now))),
+      });
+      const { output, audible } = speakingNow(speaker({ device: outputDevice }));
+      const microphone$ = microphone({ device: inputDevice });
+      const deaf = (): boolean => listening() !== 'on' || (echo === 'half-duplex' && audible());
+
+      const meters = new Meters();
+      const view = chooseView(options, { meters, listening, keys: process.stdin.isTTY ? keys : '' });
+      view.note(`${about}\n${echoNotes[echo]}\n`);
+      const keyboard = followed$.subscribe();
+      try {
+        process.exitCode = await placeCall({
+          voice,
+          input$: alike(microphone$, microphone$.pipe(silencedWhile(deaf))),
+          output,
+          view,
+          meters,
+          record,
+          hangUp$,
+          onEvent: event => answering.see(event),
+        });
+      } finally {
+        keyboard.unsubscribe();
+        // Whatever a driver still holds on to: the call is over.
+        setTimeout(() => process.exit(), 1_000).unref();
+      }
+      if (record !== undefined) view.note(`\nThe recording: ${record} (left you, right the bot).`);
+    });
+
+/** Whether the bot is answering: only then there is something to interrupt. */
+class Answering {
+  now = false;
+
+  see({ type }: ConversationEvent): void {
+    if (type === 'user.said') this.now = true;
+    else if (['user.speaking', 'bot.spoke', 'turn.failed'].includes(type)) this.now = false;
+  }
+}

@@ -1,0 +1,16 @@
+import { defer, map, type MonoTypeOperatorFunction } from 'rxjs';
+import { type AudioFrame, frameMs, silence } from '../../lib/index.ts';
+
+/** Puts silence in the place of frames while something holds, so that who listens keeps their clock. */
+export const silencedWhile =
+  (holds: () => boolean): MonoTypeOperatorFunction<AudioFrame> =>
+  frame$ =>
+    defer(() => {
+      let quiet = silence(0);
+      const quietLike = (frame: AudioFrame): AudioFrame => {
+        if (quiet.pcm.length !== frame.pcm.length || quiet.sampleRate !== frame.sampleRate)
+          quiet = silence(frameMs(frame), frame.sampleRate);
+        return quiet;
+      };
+      return frame$.pipe(map(frame => (holds() ? quietLike(frame) : frame)));
+    });
