@@ -128,7 +128,8 @@ export function liveView(
     note: note => print(remark(note, terminal.columns - 1)),
     end: summary => {
       over = true;
-      print(summary.turns > 0 ? ['', summaryTable(summary, terminal.columns - 1)] : []);
+      if (summary.turns > 0)
+        print([...(last === undefined ? [''] : []), summaryTable(summary, terminal.columns - 1)]);
       terminal.clear();
     },
     draw,

@@ -134,7 +134,7 @@ describe('the live view', () => {
   it('should tell that the user is not listened to', () => {
     expect(shown({ listening: 'muted' }).picture(300).lines.at(-1)).toMatch(/^⊘ you muted /u);
     expect(shown({ listening: 'closed' }).picture(300).lines.at(-1)).toMatch(/^⊘ you mic off /u);
-    expect(shown({ keys: 'q hang up' }).picture(300).lines.at(-1)).toMatch(/ q hang up$/u);
+    expect(shown({ keys: 'q hang up' }).picture(300).lines.at(-1)).toBe('q hang up');
   });
 });
 

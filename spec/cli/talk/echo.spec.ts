@@ -1,0 +1,150 @@
+import {
+  concat,
+  defer,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  NEVER,
+  of,
+  range,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { noSpeaker } from '../../../cli/noSpeaker.ts';
+import { interruptible } from '../../../cli/talk/interruptible.ts';
+import { silencedWhile } from '../../../cli/talk/silencedWhile.ts';
+import { speakingNow } from '../../../cli/talk/speakingNow.ts';
+import { type AudioFrame, level, ofType, paced, setup, silence } from '../../../lib/index.ts';
+import {
+  scriptedInput,
+  scriptedLlm,
+  scriptedStt,
+  scriptedTts,
+  virtualTime,
+} from '../../../lib/testing/index.ts';
+
+const loud: AudioFrame = { pcm: new Int16Array(320).fill(10_000), sampleRate: 16_000 };
+
+describe('silence in the place of frames', () => {
+  it('should have the length of what it stands for', () => {
+    let quiet = false;
+    const frames: AudioFrame[] = [];
+    const short = { pcm: new Int16Array(100).fill(1), sampleRate: 8_000 };
+    of(loud, loud, short, loud)
+      .pipe(silencedWhile(() => quiet))
+      .subscribe(frame => {
+        frames.push(frame);
+        quiet = frames.length < 3;
+      });
+    expect(frames.map(frame => [frame.pcm.length, frame.sampleRate, level(frame) > 0])).toEqual([
+      [320, 16_000, true],
+      [320, 16_000, false],
+      [100, 8_000, false],
+      [320, 16_000, true],
+    ]);
+  });
+});
+
+describe('half-duplex', () => {
+  /** When a second of speech, begun at 1,000, is taken to be audible; cut after so many ms. */
+  const audible = (cutAfter?: number) => {
+    const { output, audible } = speakingNow(noSpeaker);
+    const speech$ = output(
+      range(0, 50).pipe(
+        map(() => loud),
+        paced({ leadMs: 200 }),
+      ),
+    );
+    const { values } = virtualTime(() =>
+      merge(
+        timer(1_000).pipe(
+          switchMap(() => speech$.pipe(takeUntil(cutAfter === undefined ? NEVER : timer(cutAfter)))),
+          ignoreElements(),
+        ),
+        interval(10).pipe(
+          take(400),
+          map(() => audible()),
+        ),
+      ),
+    );
+    const heard = values.filter(({ value }) => value).map(({ at }) => at);
+    return [heard[0], heard.at(-1)];
+  };
+
+  it('should not listen while the bot can be heard: as it speaks, and a moment longer', () => {
+    expect(audible()).toEqual([1_000, 2_300]);
+  });
+
+  it('should listen again a moment after the bot was cut', () => {
+    expect(audible(300)).toEqual([1_000, 1_600]);
+  });
+
+  it('should keep the bot from hearing its own voice in a call', () => {
+    const { output, audible } = speakingNow(noSpeaker);
+    let heardItself = false;
+    const voice = setup({
+      stt: scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
+      llm: scriptedLlm('Once upon a time there was a king.'),
+      tts: scriptedTts(),
+    });
+    // A loudspeaker beside the microphone: what is played is heard 60 ms later.
+    let until = -Infinity;
+    let now = 0;
+    const room$ = interval(20).pipe(
+      take(400),
+      map(() => ((now += 20), now < until + 60 ? loud : silence())),
+      silencedWhile(audible),
+      tap(frame => (heardItself ||= level(frame) > 0)),
+    );
+    const { values } = virtualTime(() =>
+      voice.conversation$(room$, speech$ =>
+        output(speech$.pipe(tap(() => (until = Math.max(until, now) + 20)))),
+      ),
+    );
+    expect(values.some(({ value }) => value.type === 'bot.spoke')).toBe(true);
+    expect(heardItself).toBe(false);
+  });
+});
+
+describe('a key that interrupts', () => {
+  const call = (pressedAt: number) => {
+    const voice = setup({
+      stt: interruptible(
+        scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
+        concat(timer(pressedAt), NEVER),
+      ),
+      llm: scriptedLlm('Once upon a time there was a king.'),
+      tts: scriptedTts(),
+    });
+    return virtualTime(() =>
+      defer(() => voice.conversation$(scriptedInput(6_000), noSpeaker)).pipe(
+        ofType('bot.interrupted', 'bot.spoke', 'user.said', 'user.silent'),
+      ),
+    );
+  };
+
+  it('should silence the bot at once, and say nothing for the user', () => {
+    const { values, completedAt } = call(3_000);
+    expect(values.map(({ at, value: { type } }) => [at, type])).toEqual([
+      [1_800, 'user.said'],
+      [3_000, 'bot.interrupted'],
+      [3_000, 'user.silent'],
+    ]);
+    expect(completedAt).toBe(6_000);
+  });
+
+  it('should keep what its engine has beside its work', () => {
+    const stt = Object.assign(scriptedStt([]), {
+      warm$: of({ engine: 'x', progress: 1 }),
+      session: () => stt,
+    });
+    const wrapped = interruptible(stt, NEVER);
+    expect(wrapped.warm$).toBe(stt.warm$);
+    expect(wrapped.session?.().warm$).toBe(stt.warm$);
+  });
+});
