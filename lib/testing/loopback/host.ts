@@ -97,18 +97,21 @@ export async function host<Options extends LoopbackOptions>(
     };
   };
 
-  /** Why a connection isn't served, if so. */
+  /** What is answered instead of serving a connection, if anything: a whole answer, or none. */
   const refusalOf = (
     request: IncomingMessage,
-    { known, fate, log }: ReturnType<typeof connect>,
-  ): Refusal | undefined => {
+    connection: ReturnType<typeof connect>,
+  ): Reply | 'no-answer' | 'refused' | undefined => {
+    const { known, fate, log } = connection;
     const authorised = service.authorised(request, options);
     const refusal = fate.refusal ?? (known ? (authorised ? undefined : unauthorised) : unknown);
-    if (refusal) {
-      log({ type: 'refused', status: statusOf(refusal.fault), authorised });
-      if (fate.refusal) log({ type: 'fault', fault: refusal.fault });
-    }
-    return refusal;
+    if (refusal === undefined) return undefined;
+    const { fault } = refusal;
+    const answer = fault === 'no-answer' || fault === 'refused' ? fault : service.refuse(refusal, connection);
+    const status = typeof answer === 'string' ? undefined : answer.status;
+    log({ type: 'refused', status, authorised });
+    if (fate.refusal) log({ type: 'fault', fault });
+    return answer;
   };
 
   const server = createServer((request, response) => {
@@ -117,25 +120,24 @@ export async function host<Options extends LoopbackOptions>(
       connection.log({ type: 'closed', by: response.writableFinished ? 'server' : 'client' }),
     );
     const refusal = refusalOf(request, connection);
-    if (refusal === undefined) return service.serve(request, response, connection);
-    if (refusal.fault === 'no-answer') return void request.resume();
-    if (refusal.fault === 'refused') return void request.socket.resetAndDestroy();
-    request.resume().once('end', () => reply(response, service.refuse(refusal, connection)));
+    if (refusal === undefined) service.serve(request, response, connection);
+    else if (refusal === 'no-answer') request.resume();
+    else if (refusal === 'refused') request.socket.resetAndDestroy();
+    else request.resume().once('end', () => reply(response, refusal));
   });
 
   server.on('upgrade', (request, socket, head) => {
     const connection = connect(request, true);
-    const over = (): void => connection.log({ type: 'closed', by: 'server' });
-    const refusal = refusalOf(request, connection);
-    if (refusal?.fault === 'no-answer') return void socket.once('close', over).resume();
-    const answer =
-      refusal === undefined
-        ? service.upgrade?.(request, socket, head, connection)
-        : service.refuse(refusal, connection);
-    if (answer === undefined) return;
-    socket.once('close', over);
-    if (refusal?.fault === 'refused') return void request.socket.resetAndDestroy();
-    socket.end(rawReply(answer));
+    const refusal = refusalOf(request, connection) ?? service.upgrade?.(request, socket, head, connection);
+    if (refusal === undefined) return;
+    let by: 'client' | 'server' = 'server';
+    socket.resume().once('end', () => {
+      if (refusal === 'no-answer') by = 'client';
+      socket.destroy();
+    });
+    socket.once('close', () => connection.log({ type: 'closed', by }));
+    if (refusal === 'refused') request.socket.resetAndDestroy();
+    else if (refusal !== 'no-answer') socket.end(rawReply(refusal));
   });
 
   server.on('connection', socket => {
@@ -190,10 +192,6 @@ export async function host<Options extends LoopbackOptions>(
 
 const unauthorised: Refusal = { fault: '401' };
 const unknown: Refusal = { fault: '404' };
-
-/** The HTTP status of a refusal; none where there is no answer. */
-export const statusOf = (fault: Fault): number | undefined =>
-  fault === 'quota' ? 429 : Number.parseInt(fault, 10) || undefined;
 
 const rawReply = ({ status, headers, body }: Reply): string =>
   [
