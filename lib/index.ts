@@ -74,6 +74,7 @@ export { speakable, toSpeakable } from './tts/speakable.ts';
 export { prefetch } from './tts/prefetch.ts';
 export { speak, type SpeakOptions, type SpeechEvent } from './tts/speak.ts';
 export { speakStream } from './tts/speakStream.ts';
+export { pausable } from './tts/pausable.ts';
 export { SpokenSoFar } from './tts/spokenSoFar.ts';
 
 // Audio out.
@@ -88,6 +89,14 @@ export { recording, type Recording } from './audio/recording.ts';
 // The conversation.
 export { conversation, type Conversation, type ConversationOptions } from './conversation/conversation.ts';
 export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';
+export { bargeIn, type BargeInOptions, type BargeInProfile, type Floor } from './conversation/bargeIn.ts';
+export {
+  type BotState,
+  interruption,
+  type InterruptionOptions,
+  type Verdict,
+} from './conversation/interruption.ts';
+export { type BackchannelLanguage, backchannels, interruptions } from './conversation/backchannels.ts';
 export { remember } from './conversation/history.ts';
 export { ofType } from './rx/ofType.ts';
 

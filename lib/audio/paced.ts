@@ -9,7 +9,7 @@ export interface PacedOptions {
    * a timer is late. Default 0.
    */
   readonly leadMs?: number;
-  /** Whose time to continue; give several streams the same one to play them end to end. Default: a new one. */
+  /** Whose time to continue, and to wait for while it is held; give several streams the same one to play them end to end. Default: a new one. */
   readonly playhead?: Playhead;
 }
 
@@ -30,11 +30,16 @@ export const paced =
       const queue: AudioFrame[] = [];
       let timer: Subscription | undefined;
       let busy = false;
+      let halted = false;
       let completed = false;
 
       const hand = (): void => {
         busy = true; // a consumer that feeds the source while it is handed a frame must not overtake
         for (let frame = queue[0]; frame !== undefined; frame = queue[0]) {
+          if (head.held) {
+            halted = true;
+            return;
+          }
           const now = asyncScheduler.now();
           const earlyMs = head.dueAt(now) - now - leadMs;
           if (earlyMs > 0) {
@@ -52,6 +57,16 @@ export const paced =
       };
 
       subscriber.add(() => timer?.unsubscribe());
+      subscriber.add(
+        head.release$.subscribe({
+          next: () => {
+            if (!halted) return;
+            halted = false;
+            hand();
+          },
+          error: (error: unknown) => subscriber.error(error),
+        }),
+      );
       subscriber.add(
         source$.subscribe({
           next: frame => {

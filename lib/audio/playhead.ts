@@ -1,3 +1,5 @@
+import { type Observable, Subject } from 'rxjs';
+
 /** A piece this late still continues the one before: timers are late by a few ms, and that must not add up. */
 const toleranceMs = 40;
 
@@ -8,6 +10,8 @@ const toleranceMs = 40;
 export class Playhead {
   #handedMs = 0;
   #endsAt = -Infinity;
+  #heldMs: number | undefined;
+  readonly #release$ = new Subject<void>();
 
   /** How much audio was handed over, ms. */
   get handedMs(): number {
@@ -25,8 +29,32 @@ export class Playhead {
     this.#handedMs += ms;
   }
 
+  /** Stops here, after so much of the audio was heard, ms: nothing more is to be handed over. */
+  hold(heardMs: number): void {
+    this.#heldMs = heardMs;
+  }
+
+  /** Goes on: what was handed over and not heard is heard from now on. */
+  release(now: number): void {
+    if (this.#heldMs === undefined) return;
+    const restMs = this.restMs(now);
+    this.#heldMs = undefined;
+    this.#endsAt = restMs > 0 ? now + restMs : -Infinity;
+    this.#release$.next();
+  }
+
+  get held(): boolean {
+    return this.#heldMs !== undefined;
+  }
+
+  /** Emits whenever it goes on. */
+  get release$(): Observable<void> {
+    return this.#release$;
+  }
+
   /** How much of the audio is still to be heard, ms. */
   restMs(now: number): number {
+    if (this.#heldMs !== undefined) return this.#handedMs - this.#heldMs;
     return Math.max(0, this.#endsAt - now);
   }
 

@@ -1,4 +1,4 @@
-import { concat, connect, defer, EMPTY, filter, map, merge, type Observable, of } from 'rxjs';
+import { concat, connect, defer, EMPTY, map, merge, mergeMap, type Observable, of } from 'rxjs';
 import { type OperatorFunction, switchMap, tap } from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioFrame, silence } from '../audio/frame.ts';
@@ -14,7 +14,9 @@ import type { Stt } from '../stt/transcript.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import { withVoice } from '../stt/withVoice.ts';
 import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurns.ts';
-import { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import { pausable } from '../tts/pausable.ts';
+import { bargeIn, type BargeInOptions, type Floor } from './bargeIn.ts';
+import { Bot } from './bot.ts';
 import type { BotEvent, ConversationEvent, UserEvent } from './events.ts';
 import { remember } from './history.ts';
 import { noticed } from './noticed.ts';
@@ -30,6 +32,13 @@ export interface ConversationOptions extends Omit<ReplyEngines, 'output'> {
   readonly history?: readonly Message[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
+  /** What it takes to interrupt the bot. */
+  readonly bargeIn?: BargeInOptions;
+  /**
+   * Whether the user is not listened to while the bot is heard, for devices that can't cancel its echo; and for how long
+   * after, ms, default 200.
+   */
+  readonly halfDuplex?: boolean | { readonly tailMs?: number };
   /** A detector of voices beside the engine, quicker than it: see `withVoice`. Default: none. */
   readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
 }
@@ -55,6 +64,8 @@ export const conversation =
     history = [],
     turns,
     voice,
+    bargeIn: interrupting = {},
+    halfDuplex = false,
     stt: listening,
     ...options
   }: ConversationOptions): Conversation =>
@@ -74,26 +85,25 @@ export const conversation =
       let remembered = history;
       /** The turn whose cut reply may still be corrected by what its voice's service says was heard. */
       let cut: number | undefined;
-      let open: { readonly turn: number; readonly spoken: SpokenSoFar } | undefined;
+      const bot = new Bot(interrupting, halfDuplex);
 
-      const answer = (turn: number): Observable<BotEvent> =>
+      const answer = (turn: number, held$: Observable<boolean>): Observable<BotEvent> =>
         defer(() => {
           cut = undefined;
-          const spoken = new SpokenSoFar();
-          open = { turn, spoken };
+          const spoken = bot.begin(turn);
           const messages: readonly Message[] = [{ role: 'system', content: systemPrompt }, ...remembered];
           return concat(
-            reply(turn, messages, { ...engines, output }, spoken),
-            defer(() => ((open = undefined), EMPTY)),
+            reply(turn, messages, { ...engines, output: pausable(output, held$, spoken) }, spoken),
+            defer(() => (bot.end(), EMPTY)),
           );
         });
 
       /** Runs after the reply was torn down: tells what the user heard of it. */
       const interrupted = (): Observable<BotEvent> =>
         defer(() => {
-          if (open === undefined) return EMPTY;
-          const { turn, spoken } = open;
-          open = undefined;
+          const reply = bot.end();
+          if (reply === undefined) return EMPTY;
+          const { turn, spoken } = reply;
           cut = turn;
           return of({
             type: 'bot.interrupted',
@@ -105,6 +115,7 @@ export const conversation =
         });
 
       const turn$ = frame$.pipe(
+        map(frame => bot.deafTo(frame)),
         tap(frame => {
           clock.arrived(frame);
           recent?.heard(frame);
@@ -112,19 +123,21 @@ export const conversation =
         voice === undefined ? stt : withVoice(stt, voice),
         endOfTurn(turns, clues),
         userTurns(turns),
-        connect(turn$ =>
-          merge(
-            turn$.pipe(
-              map(turn => userEvent(turn, clock)),
-              filter(event => event !== undefined),
+        bargeIn(interrupting, () => bot.state, clues.sinceMs),
+        connect(signal$ => {
+          const held$ = signal$.pipe(
+            ofType('pause', 'resume'),
+            map(({ type }) => type === 'pause'),
+          );
+          return merge(
+            signal$.pipe(mergeMap(signal => [...userEvents(signal, clock), ...bot.events(signal)])),
+            signal$.pipe(
+              ofType('cut', 'said'),
+              // The barge-in: a user who has the floor replaces the bot's reply with silence, one who has spoken with the next.
+              switchMap(signal => (signal.type === 'said' ? answer(signal.turn, held$) : interrupted())),
             ),
-            turn$.pipe(
-              ofType('speaking', 'said'),
-              // The barge-in: a user who speaks replaces the bot's reply with silence, one who has spoken with the next.
-              switchMap(({ type, turn }) => (type === 'said' ? answer(turn) : interrupted())),
-            ),
-          ),
-        ),
+          );
+        }),
       );
       const corrected = (heard: string): Observable<BotEvent> =>
         cut === undefined ? EMPTY : of({ type: 'bot.heard', turn: cut, heard });
@@ -141,23 +154,23 @@ export const conversation =
   };
 
 /** What the user does, with positions in the audio turned into how long ago they arrived. */
-function userEvent(event: UserTurn, clock: AudioClock): UserEvent | undefined {
+function userEvents(event: UserTurn | Floor, clock: AudioClock): UserEvent[] {
   const { turn } = event;
   switch (event.type) {
     case 'speaking':
       // The voice begins after that position, so a frame that ends there does not hold it.
-      return { type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at + 1) };
+      return [{ type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at + 1) }];
     case 'interim':
-      return { type: 'user.interim', turn, text: event.text };
+      return [{ type: 'user.interim', turn, text: event.text }];
     case 'final':
-      return { type: 'user.final', turn, text: event.text };
+      return [{ type: 'user.final', turn, text: event.text }];
     case 'silent':
-      return { type: 'user.silent', turn };
-    case 'eager':
-    case 'resumed':
-    case 'quiet':
-      return undefined;
+      return [{ type: 'user.silent', turn }];
+    case 'ignored':
+      return [{ ...event, type: 'user.ignored' }];
     case 'said':
-      return { type: 'user.said', turn, text: event.text, silenceMs: clock.sinceMs(event.end) };
+      return [{ type: 'user.said', turn, text: event.text, silenceMs: clock.sinceMs(event.end) }];
+    default:
+      return [];
   }
 }

@@ -17,6 +17,16 @@ export type UserEvent =
   /** The user's voice ended, but no words were understood: a cough, a noise. The turn goes on with the next voice. */
   | { readonly type: 'user.silent'; readonly turn: number }
   /**
+   * This was said while the bot thought or spoke, but it was no interruption (see `interruption`): it neither becomes a
+   * turn nor ends the bot's. Its number is not used again.
+   */
+  | {
+      readonly type: 'user.ignored';
+      readonly turn: number;
+      readonly text: string;
+      readonly why: 'backchannel' | 'short' | 'echo';
+    }
+  /**
    * The turn is committed: the user said this, and the bot answers. The frame with the user's last voice in it
    * arrived `silenceMs` before this event.
    */
@@ -42,6 +52,13 @@ export type BotEvent =
   | { readonly type: 'bot.audio'; readonly turn: number; readonly sentence: number }
   /** The first audio of a sentence was handed to the output. */
   | { readonly type: 'bot.speaking'; readonly turn: number; readonly sentence: number; readonly text: string }
+  /**
+   * The bot fell silent because a voice was heard; it waits for words. `heard` is what the user heard of the reply so
+   * far. Either `bot.resumed` follows, or the end of the reply.
+   */
+  | { readonly type: 'bot.paused'; readonly turn: number; readonly heard: string; readonly audioMs: number }
+  /** It was no interruption: the bot goes on where it was. */
+  | { readonly type: 'bot.resumed'; readonly turn: number }
   /** The whole reply was heard: `audioMs` of speech. */
   | { readonly type: 'bot.spoke'; readonly turn: number; readonly text: string; readonly audioMs: number }
   /** The reply was cut. `heard` is what the user heard of it, whole words; `text` the sentences that had begun. */

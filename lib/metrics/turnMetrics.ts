@@ -90,6 +90,7 @@ const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
 class Stopwatch {
   #voiceStart = 0;
   #finalAt: number | undefined;
+  #pausedAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
   #usage = noUsage;
   #connections: Connections = {};
@@ -115,8 +116,14 @@ class Stopwatch {
         return [];
       case 'bot.spoke':
         return [this.#record(event.turn, 'spoken')];
+      case 'bot.paused':
+        this.#pausedAt = now;
+        return [];
+      case 'bot.resumed':
+        this.#pausedAt = undefined;
+        return [];
       case 'bot.interrupted':
-        return [this.#record(event.turn, 'interrupted', now - this.#voiceStart)];
+        return [this.#record(event.turn, 'interrupted', (this.#pausedAt ?? now) - this.#voiceStart)];
       case 'turn.failed':
         return [this.#record(event.turn, 'failed')];
       default:
@@ -137,6 +144,7 @@ class Stopwatch {
       output: span('audio', 'output'),
     };
     const stt = span('voiceEnd', 'final');
+    this.#pausedAt = undefined;
     const connections = this.#connections;
     this.#connections = {};
     return {

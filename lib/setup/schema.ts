@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
+import { backchannels } from '../conversation/backchannels.ts';
+import type { BargeInOptions } from '../conversation/bargeIn.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
@@ -135,6 +137,17 @@ const openaiLlm = z
       problem('apiKey', 'an API key');
   });
 
+const phrases = z.array(text).exactOptional();
+const profile = {
+  onVoice: z.enum(['pause', 'cut', 'wait']).exactOptional(),
+  minVoiceMs: milliseconds.exactOptional(),
+  minWords: count.exactOptional(),
+  resumeMs: milliseconds.exactOptional(),
+  language: z.enum(Object.keys(backchannels)).exactOptional(),
+  always: phrases,
+  never: phrases,
+};
+
 const options = z.strictObject({
   /** What the model is told about its task, where `llm` is a function of your own. */
   systemPrompt: text.exactOptional(),
@@ -153,6 +166,22 @@ const options = z.strictObject({
     })
     .exactOptional(),
   voice: operation.exactOptional(),
+  bargeIn: z
+    .strictObject({
+      ...profile,
+      thinking: z.strictObject(profile).exactOptional(),
+      speaking: z.strictObject(profile).exactOptional(),
+      judge: operation.exactOptional(),
+      protect: operation.exactOptional(),
+      warmUpMs: milliseconds.exactOptional(),
+    })
+    .exactOptional(),
+  halfDuplex: z
+    .union(
+      [z.boolean(), z.strictObject({ tailMs: milliseconds.exactOptional() })],
+      'true, false or { tailMs }',
+    )
+    .exactOptional(),
   speech: z
     .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
     .exactOptional(),
@@ -177,6 +206,10 @@ export interface VoiceConfig {
   readonly history?: readonly Message[];
   /** How the user's turns end; see `userTurns` and `endOfTurn`. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
+  /** What it takes to interrupt the bot; see `bargeIn`. */
+  readonly bargeIn?: BargeInOptions;
+  /** Whether the user is not listened to while the bot is heard, and for how long after, ms. Default false. */
+  readonly halfDuplex?: boolean | { readonly tailMs?: number };
   /** A detector of voices beside the engine, quicker than it; see `withVoice`. Default: none. */
   readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
   /** The bot's speech; see `speak`. */

@@ -49,7 +49,7 @@ export function completeness({ text }: Pick<TurnSoFar, 'text'>): number {
   if (/[?？]$/u.test(said)) return 0.95;
   if (/(?:[,;:–—-]|\.\.|…)$/u.test(said)) return 0.2;
   const marked = /[.!。！]$/u.test(said);
-  const last = /([\p{L}\p{N}'’]+)[^\p{L}\p{N}]*$/u.exec(said)?.[1]?.replace('’', "'") ?? '';
+  const last = /([\p{L}\p{N}'’-]+)[^\p{L}\p{N}]*$/u.exec(said)?.[1]?.replace('’', "'") ?? '';
   // "Plan A." and "Vitamin A." end in an article as little as they end in a vowel.
   if (open.has(last) && !(marked && last === 'a')) return 0.1;
   if (perhapsOpen.has(last)) return marked ? 0.8 : 0.3;

@@ -60,6 +60,29 @@ export class SpokenSoFar {
     return join(this.#sentences.map(({ text }) => text));
   }
 
+  /** Whether any of its audio went to the output. */
+  get sounding(): boolean {
+    return this.playhead.handedMs > 0;
+  }
+
+  /** The sentence that is being heard, as far as it is written. */
+  get sentence(): string {
+    const { text, heard } = this;
+    let from = 0;
+    for (const end of text.matchAll(/[.!?。！？]+(?=\s|$)/gu)) {
+      const to = end.index + end[0].length;
+      if (to > heard.length) return text.slice(from, to).trim();
+      if (text.slice(to).trim() !== '') from = to;
+    }
+    return text.slice(from).trim();
+  }
+
+  /** How much of what was handed over of the sentence that is being heard is still to be heard, ms. */
+  get sentenceRestMs(): number {
+    const heardMs = this.heardMs;
+    return (this.#sentences.find(({ toMs }) => toMs > heardMs)?.toMs ?? heardMs) - heardMs;
+  }
+
   /** How much audio has been heard by now, ms. */
   get heardMs(): number {
     const { handedMs } = this.playhead;

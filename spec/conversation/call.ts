@@ -1,4 +1,14 @@
-import { defer, finalize, from, map, mergeMap, type MonoTypeOperatorFunction, timer } from 'rxjs';
+import {
+  defer,
+  finalize,
+  from,
+  map,
+  mergeMap,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  timer,
+} from 'rxjs';
+import type { AudioFrame } from '../../lib/audio/frame.ts';
 import { toOutput } from '../../lib/audio/toOutput.ts';
 import type { Output } from '../../lib/audio/output.ts';
 import { conversation, type ConversationOptions } from '../../lib/conversation/conversation.ts';
@@ -23,6 +33,8 @@ export interface Call extends Partial<ConversationOptions> {
   readonly output?: Output;
   /** What the engines of the call are, instead of functions alone. */
   readonly session?: { readonly llm?: Llm; readonly tts?: Tts };
+  /** The microphone, instead of one that hears nothing for as long as the call lasts. */
+  readonly input?: Observable<AudioFrame>;
   /** When to hang up, ms. */
   readonly until?: number;
 }
@@ -33,6 +45,7 @@ export function run({
   lasts,
   until,
   session = {},
+  input = scriptedInput(lasts),
   output = toOutput({ write: () => undefined }),
   ...options
 }: Call) {
@@ -69,7 +82,7 @@ export function run({
       mostReplies = Math.max(mostReplies, replies);
       return output(speech$.pipe(counted())).pipe(finalize(() => (replies -= 1)));
     });
-  const call$ = defer(() => voice(scriptedInput(lasts), speaking));
+  const call$ = defer(() => voice(input, speaking));
   const { values, completedAt, failed } = virtualTime(() => call$, until === undefined ? {} : { until });
   const events = values.map(({ value }) => value);
   const at = (type: ConversationEvent['type'], turn?: number): number | undefined =>

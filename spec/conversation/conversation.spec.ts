@@ -80,7 +80,8 @@ describe('a barge-in', () => {
       llm: story,
     });
     expect(at('user.speaking', 2)).toBe(3_100);
-    expect(at('bot.interrupted')).toBe(3_100);
+    expect(at('bot.paused')).toBe(3_100);
+    expect(at('bot.interrupted')).toBe(3_800); // with the first words
     expect(only(events, 'bot.interrupted')).toHaveLength(1);
     expect(mostReplies).toBe(1);
     expect(alive).toBe(0);

@@ -33,7 +33,7 @@ describe('what engines have to tell', () => {
 
   it('should correct what was heard of a cut reply', () => {
     const tts: Tts = Object.assign(scriptedTts(), {
-      notice$: merge(at(3_150, { type: 'heard', text: 'Once upon a time' }), NEVER),
+      notice$: merge(at(3_850, { type: 'heard', text: 'Once upon a time' }), NEVER),
     });
     const { events, asked } = run({
       says: [question, { from: 3_000, to: 3_800, text: 'Wait.' }],
@@ -66,9 +66,7 @@ describe('what engines have to tell', () => {
     const user: Message = { role: 'user', content: 'Hi' };
     const cut = { type: 'bot.interrupted', turn: 1, heard: 'Once', text: 'Once upon', audioMs: 200 } as const;
     expect(
-      [cut, { type: 'bot.heard', turn: 1, heard: '' } as const].reduce(remember, [
-        user,
-      ] as readonly Message[]),
+      [cut, { type: 'bot.heard', turn: 1, heard: '' } as const].reduce<readonly Message[]>(remember, [user]),
     ).toEqual([user]);
   });
 });

@@ -1,0 +1,237 @@
+import { asyncScheduler, concat, defer, EMPTY, mergeMap, type Observable, timer } from 'rxjs';
+import { type OperatorFunction, switchMap } from 'rxjs';
+import type { UserTurn } from '../stt/userTurns.ts';
+import { type BotState, interruption, type InterruptionOptions, type Verdict } from './interruption.ts';
+
+/** What it takes to interrupt the bot. */
+export interface BargeInProfile extends InterruptionOptions {
+  /**
+   * What a voice does before there are words: `pause` silences the bot at once and lets it go on where it was if no
+   * words follow; `cut` ends the reply; `wait` lets the bot speak until there are words.
+   *
+   * @defaultValue `pause`
+   */
+  readonly onVoice?: 'pause' | 'cut' | 'wait';
+  /** How long a voice must last before it does, ms. Default 0. */
+  readonly minVoiceMs?: number;
+  /** How long a paused bot waits for words that count after the last sign of them, ms. Default 2,000. */
+  readonly resumeMs?: number;
+}
+
+/** When the user interrupts the bot. Each piece may be replaced alone. */
+export interface BargeInOptions extends BargeInProfile {
+  /** What is different while the bot works on its answer. */
+  readonly thinking?: BargeInProfile;
+  /** What is different while the bot is heard. */
+  readonly speaking?: BargeInProfile;
+  /** Judges words. Default {@link interruption}. */
+  readonly judge?: (text: string, bot: BotState, options: InterruptionOptions) => Verdict;
+  /** Sentences of the bot that nothing interrupts; what the user says meanwhile is answered after. Default: none. */
+  readonly protect?: (sentence: string) => boolean;
+  /**
+   * While the echo canceller of a device still learns, for so much of the bot's own voice in a call, ms, a mere voice
+   * does nothing, and neither do the bot's own words. Default 0.
+   */
+  readonly warmUpMs?: number;
+}
+
+/** Who has the floor. */
+export type Floor =
+  /** The bot falls silent, for now; or goes on where it was. */
+  | { readonly type: 'pause'; readonly turn: number }
+  | { readonly type: 'resume'; readonly turn: number }
+  /** The user has it: what the bot was about is over. */
+  | { readonly type: 'cut'; readonly turn: number }
+  /** The user does not want it after all: nothing was said, and the bot is about nothing. */
+  | { readonly type: 'yield'; readonly turn: number }
+  /** This was said, but was no interruption: neither a turn, nor the end of the bot's. */
+  | {
+      readonly type: 'ignored';
+      readonly turn: number;
+      readonly text: string;
+      readonly why: Exclude<Verdict, 'interrupts'>;
+    };
+
+/**
+ * Decides who has the floor when the user is heard while the bot thinks or speaks. Turns that get it pass; those that
+ * don't become `ignored`.
+ *
+ * @example
+ * userTurn$.pipe(bargeIn({ minWords: 2, thinking: { minWords: 1 } }, () => bot))
+ */
+export const bargeIn =
+  (
+    options: BargeInOptions,
+    bot: () => BotState,
+    sinceMs: (positionMs: number) => number = () => 0,
+  ): OperatorFunction<UserTurn, UserTurn | Floor> =>
+  turn$ =>
+    defer(() => {
+      const floor = new FloorKeeper(options, bot, sinceMs);
+      const later = (): Observable<UserTurn | Floor> =>
+        defer(() =>
+          floor.dueInMs === undefined
+            ? EMPTY
+            : concat(timer(floor.dueInMs).pipe(mergeMap(() => floor.due())), later()),
+        );
+      return turn$.pipe(switchMap(event => concat(floor.hear(event), later())));
+    });
+
+type Said = Extract<UserTurn, { readonly type: 'said' }>;
+
+class FloorKeeper {
+  readonly #options: BargeInOptions;
+  readonly #bot: () => BotState;
+  readonly #sinceMs: (positionMs: number) => number;
+  #turn = 0;
+  /** Whether the user's open turn has the floor. */
+  #users = false;
+  #finals: readonly string[] = [];
+  #voiceAt: number | undefined;
+  #resumeAt: number | undefined;
+  /** What was said under a sentence that nothing interrupts. */
+  #queued: Said | undefined;
+
+  constructor(options: BargeInOptions, bot: () => BotState, sinceMs: (positionMs: number) => number) {
+    this.#options = options;
+    this.#bot = bot;
+    this.#sinceMs = sinceMs;
+  }
+
+  hear(event: UserTurn): (UserTurn | Floor)[] {
+    this.#turn = event.turn;
+    switch (event.type) {
+      case 'speaking':
+        return [event, ...this.#voice(event.at)];
+      case 'interim':
+        return [event, ...this.#words([event.text])];
+      case 'final':
+        this.#finals = [...this.#finals, event.text];
+        return [event, ...this.#words(this.#finals)];
+      case 'silent':
+        return [event, ...this.#silent()];
+      case 'said':
+        return this.#said(event);
+      case 'quiet':
+        this.#voiceAt = undefined;
+        this.#stayPaused();
+        return this.#users ? [event] : [];
+      case 'eager':
+      case 'resumed':
+        return this.#users ? [event] : [];
+    }
+  }
+
+  /** When something is to be decided though nothing was heard; nothing when not. */
+  get dueInMs(): number | undefined {
+    const now = asyncScheduler.now();
+    const queuedAt = this.#queued && now + this.#bot().protectedMs;
+    const next = Math.min(this.#voiceAt ?? Infinity, this.#resumeAt ?? Infinity, queuedAt ?? Infinity);
+    return next === Infinity ? undefined : Math.max(0, Math.ceil(next - now));
+  }
+
+  due(): (UserTurn | Floor)[] {
+    const now = asyncScheduler.now();
+    if (this.#voiceAt !== undefined && this.#voiceAt <= now) return this.#lasting();
+    if (this.#resumeAt !== undefined && this.#resumeAt <= now) return this.#resume();
+    if (this.#queued && this.#bot().protectedMs === 0) {
+      const said = this.#queued;
+      this.#queued = undefined;
+      return [{ type: 'cut', turn: said.turn }, said];
+    }
+    return [];
+  }
+
+  get #profile(): BargeInProfile {
+    const { thinking, speaking, ...both } = this.#options;
+    return { ...both, ...(this.#bot().doing === 'thinking' ? thinking : speaking) };
+  }
+
+  /** A voice is heard. */
+  #voice(at: number): Floor[] {
+    const bot = this.#bot();
+    if (bot.doing === 'nothing') return this.#take();
+    const { onVoice = 'pause', minVoiceMs = 0 } = this.#profile;
+    if (onVoice === 'wait' || bot.protectedMs > 0 || bot.warmingUp) return [];
+    this.#voiceAt = asyncScheduler.now() + minVoiceMs - this.#sinceMs(at + 1);
+    return minVoiceMs === 0 || this.dueInMs === 0 ? this.#lasting() : [];
+  }
+
+  /** A voice has lasted long enough to do something. */
+  #lasting(): Floor[] {
+    this.#voiceAt = undefined;
+    const { doing, protectedMs } = this.#bot();
+    if (this.#users || protectedMs > 0 || doing === 'nothing') return [];
+    if (this.#profile.onVoice === 'cut') return this.#take();
+    if (this.#resumeAt !== undefined) return [];
+    this.#resumeAt = Infinity;
+    this.#stayPaused();
+    return [{ type: 'pause', turn: this.#turn }];
+  }
+
+  #words(texts: readonly string[]): Floor[] {
+    if (this.#users) return [];
+    if (this.#queued || this.#judge(texts.join(' ')) !== 'interrupts') {
+      this.#stayPaused();
+      return [];
+    }
+    return this.#bot().protectedMs > 0 ? [] : this.#take();
+  }
+
+  #said(said: Said): (UserTurn | Floor)[] {
+    const { protectedMs } = this.#bot();
+    const why = this.#users ? 'interrupts' : this.#judge(said.text);
+    const users = this.#users;
+    this.#close();
+    if (users) return [said];
+    if (why !== 'interrupts')
+      return [{ type: 'ignored', turn: said.turn, text: said.text, why }, ...this.#resume()];
+    if (protectedMs === 0 && !this.#queued) return [...this.#take(), this.#given(said)];
+    this.#queued = this.#queued ? { ...said, text: `${this.#queued.text} ${said.text}` } : said;
+    return [];
+  }
+
+  #silent(): Floor[] {
+    const users = this.#users;
+    this.#close();
+    return users ? [{ type: 'yield', turn: this.#turn }] : this.#resume();
+  }
+
+  #judge(text: string): Verdict {
+    const bot = this.#bot();
+    if (bot.doing === 'nothing') return 'interrupts';
+    return (this.#options.judge ?? interruption)(text, bot, this.#profile);
+  }
+
+  /** The user takes the floor. */
+  #take(): Floor[] {
+    this.#users = true;
+    this.#voiceAt = undefined;
+    this.#resumeAt = undefined;
+    return [{ type: 'cut', turn: this.#turn }];
+  }
+
+  /** The turn is over, so is its hold on the floor. */
+  #given(said: Said): Said {
+    this.#users = false;
+    return said;
+  }
+
+  #close(): void {
+    this.#users = false;
+    this.#finals = [];
+    this.#voiceAt = undefined;
+  }
+
+  /** As long as there may be more words the bot stays silent. */
+  #stayPaused(): void {
+    if (this.#resumeAt === undefined) return;
+    this.#resumeAt = asyncScheduler.now() + (this.#profile.resumeMs ?? 2_000);
+  }
+
+  #resume(): Floor[] {
+    if (this.#resumeAt === undefined) return [];
+    this.#resumeAt = undefined;
+    return [{ type: 'resume', turn: this.#turn }];
+  }
+}
