@@ -54,8 +54,7 @@ export const pausable =
         return merge(concat(playback$, of('heard' as const)), release$);
       });
       const hold$ = defer(() => {
-        heardMs = spoken.heardMs;
-        spoken.playhead.hold(heardMs);
+        heardMs = spoken.hold();
         return concat(want$, NEVER);
       });
       const feed$ = wanted$.pipe(

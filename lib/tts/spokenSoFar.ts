@@ -55,6 +55,14 @@ export class SpokenSoFar {
     this.#reportedMs = playedMs;
   }
 
+  /** The output falls silent: what was heard until now, ms. What it tells when it goes on counts from there. */
+  hold(): number {
+    const { heardMs } = this;
+    this.playhead.hold(heardMs);
+    this.#reportedMs = undefined;
+    return heardMs;
+  }
+
   /** All the sentences that began. */
   get text(): string {
     return join(this.#sentences.map(({ text }) => text));

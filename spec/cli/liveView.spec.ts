@@ -105,7 +105,7 @@ describe('the live view', () => {
     const { picture, lines } = shown({ columns: 80 });
     expect(lines).toContain('You    Tell me a story.');
     expect(lines.find(line => line.includes('✂'))).toMatch(/^Bot {4}Once upon a time .* ✂ /u);
-    const afterCut = picture(4_300).lines;
+    const afterCut = picture(4_750).lines;
     expect(afterCut.find(line => line.includes('bargeIn'))).toMatch(/total 7\d\d · bargeIn 80 ms$/u);
     expect(afterCut.at(-1)).toMatch(/^total p50 7\d\d · p95 7\d\d ms, 1 turn · bargeIn p50 80 ms$/u);
     const next = lines.indexOf('You    Stop.');

@@ -130,6 +130,9 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
   const wrong: string[] = [];
   let reply: Entry[] = [];
   let answer = '';
+  // what was heard before the bot was paused; it goes on with the rest, through the output anew
+  let beforeMs = 0;
+  let paused = false;
   for (const entry of ended.log) {
     if (entry.type === 'voice') reply = [];
     if (entry.type === 'audio' || entry.type === 'played') reply.push(entry);
@@ -138,11 +141,25 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
     if (event.type === 'user.said') {
       answer = '';
       reply = [];
+      beforeMs = 0;
+      paused = false;
+    }
+    if (event.type === 'bot.resumed') paused = false;
+    if (event.type === 'bot.paused') {
+      const played = beforeMs + playedMs(reply, at);
+      if (Math.abs(event.audioMs - played) > 1e-6)
+        wrong.push(`${event.audioMs} ms told heard at the pause, ${played} were, ${at} ms`);
+      beforeMs = event.audioMs;
+      reply = [];
+      paused = true;
     }
     if (event.type === 'bot.token') answer += event.text;
     if (event.type !== 'bot.spoke' && event.type !== 'bot.interrupted' && event.type !== 'turn.failed')
       continue;
-    const handed = reply.reduce((sum, { ...heard }) => sum + (heard.type === 'audio' ? heard.ms : 0), 0);
+    const handed = reply.reduce(
+      (sum, { ...heard }) => sum + (heard.type === 'audio' ? heard.ms : 0),
+      beforeMs,
+    );
     const { audioMs } = event;
     const heard = event.type === 'bot.spoke' ? event.text : event.heard;
     const where = `turn ${event.turn}, ${at} ms`;
@@ -152,7 +169,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
         wrong.push(`${audioMs} ms spoken of ${handed} handed over, ${where}`);
       if (answer.trim() !== heard) wrong.push(`spoke “${heard}” of “${answer}”, ${where}`);
     } else {
-      const played = playedMs(reply, at);
+      const played = beforeMs + (paused ? 0 : playedMs(reply, at));
       if (Math.abs(audioMs - played) > 1e-6) wrong.push(`${audioMs} ms told heard, ${played} were, ${where}`);
       if (!isBegin(heard, answer.trim())) wrong.push(`heard “${heard}” of “${answer}”, ${where}`);
       if (played === 0 && heard !== '' && voiceOf(plan))

@@ -74,11 +74,12 @@ describe('serve', () => {
     await client.heard(1, 16_000);
     client.say({ type: 'played', reply: 1, samples: 14_400 }); // 900 ms of 2,940
     client.speak(1_300);
-    expect(await client.next('clear')).toEqual({ type: 'clear', reply: 1 });
+    expect(await client.next('clear')).toEqual({ type: 'clear', reply: 1 }); // paused: a voice is heard
+    client.speak(300); // and the word
     expect(await client.event('bot.interrupted')).toMatchObject({ heard: 'One two three', audioMs: 900 });
     const before = client.samples[1];
     client.say({ type: 'played', reply: 1, samples: 40_000 }); // too late, and of no reply any more
-    client.speak(600);
+    client.speak(300);
     await client.event('user.said', 2);
     expect(client.samples[1]).toBe(before);
   });
