@@ -1,10 +1,12 @@
-import { concat, defer, EMPTY, type Observable, of, repeat, retry } from 'rxjs';
-import { switchMap, takeUntil, tap, throwError, timeout, timer } from 'rxjs';
+import { concat, defer, delayWhen, EMPTY, type Observable, of, repeat, retry } from 'rxjs';
+import { switchMap, take, takeUntil, tap, throwError, timeout, timer } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
+import { ofType } from '../rx/ofType.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import { type AudioBackend, backendOrder } from './backends.ts';
 import { firstBackend } from './firstBackend.ts';
 import { type Line, type LineOptions, openLine } from './openLine.ts';
+import type { HostMessage } from './protocol.ts';
 
 /** How long after a failure the device is tried again, ms: the last for all further attempts. */
 const tryAgainAfter = [250, 500, 1_000];
@@ -52,6 +54,8 @@ export const deviceLine = ({
       gone$.pipe(
         timeout({ first: goneWithin, with: () => of(undefined) }),
         switchMap(() => open(spare() ?? forkHost(found))),
+        // One that was lost is back when it works, and not when it can be opened: some open and give nothing.
+        delayWhen(line => (attempts > 0 ? sign(line) : of(undefined))),
       );
 
     return concat(of(undefined), defer(() => (last ? again(last) : first())).pipe(takeUntil(cut$))).pipe(
@@ -73,5 +77,9 @@ export const deviceLine = ({
       }),
     );
   });
+
+/** The first thing that an open device does. */
+const sign = ({ message$ }: Line): Observable<unknown> =>
+  message$.pipe(ofType<HostMessage, 'audio' | 'tick'>('audio', 'tick'), take(1));
 
 const reasonOf = (error: unknown): string => (RxvoiceError.is(error) ? error.message : String(error));

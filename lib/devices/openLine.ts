@@ -1,4 +1,15 @@
-import { concat, defer, filter, finalize, ignoreElements, interval, map, merge } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  filter,
+  finalize,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  NEVER,
+} from 'rxjs';
 import { type Observable, share, take, tap, throwError, timeout } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import { ofType } from '../rx/ofType.ts';
@@ -22,6 +33,7 @@ export interface Line {
   readonly device: string;
   /** Hz; not always the one that was asked for. */
   readonly sampleRate: number;
+  /** What its host tells. It ends with silence: that the line is lost is for who holds it. */
   readonly message$: Observable<HostMessage>;
 }
 
@@ -43,7 +55,12 @@ export const openLine = (host: AudioHost, options: LineOptions): Observable<Line
       ofType('opened'),
       take(1),
       timeout({ first: openWithin, with: () => throwError(() => stuck(host)) }),
-      map(({ device, sampleRate }): Line => ({ host, device, sampleRate, message$ })),
+      map(({ device, sampleRate }): Line => ({
+        host,
+        device,
+        sampleRate,
+        message$: message$.pipe(catchError(() => NEVER)),
+      })),
     );
     const line$ = merge(
       concat(opened$, alive(message$)),

@@ -55,6 +55,7 @@ export const playing = (
     };
 
     const use = (next: LoudspeakerLine | undefined): void => {
+      if (next === undefined && waiting?.closed === false) return; // one more attempt to open it
       hearing?.unsubscribe();
       waiting?.unsubscribe();
       line = next;
@@ -68,7 +69,7 @@ export const playing = (
       const before = line.sentMs - heardMs;
       hearing = line.heardMs$.subscribe({
         next: ms => heard(ms - before),
-        error: () => undefined, // the line's end is told by the next one
+        error: (error: unknown) => subscriber.error(error),
       });
       for (const frame of unheard) line.send(frame);
     };

@@ -21,3 +21,6 @@ export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } fro
 export type { LoopbackEvent, LoopbackHappening } from './loopback/loopbackEvent.ts';
 export type { LoopbackServer } from './loopback/loopbackServer.ts';
 export type { LoopbackOptions } from './loopback/host.ts';
+
+// A sound card.
+export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';

@@ -1,5 +1,5 @@
 /** How far ahead of the clock sound is written, ms. */
-const LEAD = 60;
+const LEAD = 160;
 
 /**
  * Writes for a player that takes whatever it is given and tells nothing: a chunk of 20 ms every 20 ms by the clock, a
@@ -20,5 +20,5 @@ export function byTheClock(write) {
   };
 }
 
-/** From the moment such a write settles until the end of its chunk is heard, ms, beside what the player itself keeps. */
+/** From the moment such a write settles until the end of its chunk is heard, ms, where the player itself adds nothing. */
 export const CLOCK_LATENCY = LEAD;

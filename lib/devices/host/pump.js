@@ -16,7 +16,8 @@ export function pump({ sampleRate, latencyMs, write }, tick) {
   /** How many bytes of each of the chunks that are not heard yet were to be played. */
   const written = Array.from({ length: latency }, () => 0);
   let heard = 0;
-  let idle = 0;
+  // The first write tells at once that it works.
+  let idle = IDLE_TICKS;
 
   /** The next chunk, and how much of it is not silence. */
   const next = () => {

@@ -19,6 +19,9 @@ import { chooseDevice } from './chooseDevice.js';
  * @property {(kind: Kind) => Promise<AudioDevice[]>} list
  */
 
+/** How much a player keeps ahead, ms. With less, the smallest delay is heard. */
+const PLAYER_BUFFER = 80;
+
 const run = promisify(execFile);
 
 /**
@@ -34,12 +37,12 @@ const printed = async (program, ...args) =>
 const pulse = {
   system: 'PulseAudio',
   programs: { microphone: 'parec', speaker: 'pacat' },
-  args: (_, rate, { name }) => [
+  args: (kind, rate, { name }) => [
     '--raw',
     '--format=s16le',
     '--channels=1',
     `--rate=${rate}`,
-    '--latency-msec=20',
+    `--latency-msec=${kind === 'speaker' ? PLAYER_BUFFER : 10}`,
     `--device=${name}`,
   ],
   list: async kind => {
@@ -178,7 +181,7 @@ export const system = {
       return {
         device,
         sampleRate: options.sampleRate,
-        latencyMs: CLOCK_LATENCY + 20,
+        latencyMs: CLOCK_LATENCY,
         write: byTheClock(chunk => {
           child.stdin?.write(chunk);
           if ((child.stdin?.writableLength ?? 0) > HUNG) lost('it takes no sound any more');
