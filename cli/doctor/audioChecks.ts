@@ -1,0 +1,123 @@
+import { catchError, concat, defer, map, type Observable, of, reduce, take, tap } from 'rxjs';
+import { throwIfEmpty, timeout } from 'rxjs';
+import {
+  AudioBackendError,
+  audioBackends,
+  audioDevices,
+  type BackendReport,
+  level,
+  microphone,
+  RxvoiceError,
+} from '../../lib/index.ts';
+import type { TalkOptions } from '../configuration/talkOptions.ts';
+import { type Check, fail, ok, warn } from './check.ts';
+
+/** How long the microphone is listened to, in frames of 20 ms, and how long it may take to open, ms. */
+const [listenMs, openMs] = [1_500, 5_000];
+
+/**
+ * Whether sound can be had: by which backends, from which devices, and how loud it is at the microphone. `onLevel` is told
+ * how loud while it is measured.
+ */
+export const audioChecks = (
+  { inputDevice, outputDevice }: TalkOptions,
+  onLevel: (level: number) => void = () => undefined,
+): Observable<Check> =>
+  defer(() => {
+    let works = false;
+    const backend$ = audioBackends().pipe(
+      map(report => backendCheck(report, works)),
+      tap(({ state }) => (works ||= state === 'ok')),
+    );
+    return concat(
+      backend$,
+      defer(() =>
+        works
+          ? concat(
+              devicesCheck('microphone', inputDevice),
+              devicesCheck('speaker', outputDevice),
+              levelCheck(inputDevice, onLevel),
+            )
+          : of(
+              fail(
+                'sound',
+                'no backend works: rxvoice talk has no microphone',
+                'Do what one of the lines above says',
+              ),
+            ),
+      ),
+    );
+  });
+
+/** A backend that isn't needed, because one before it works, is nothing to worry about. */
+function backendCheck(report: BackendReport, another: boolean): Check {
+  const what = `sound by ${report.backend}`;
+  if (!('error' in report)) return ok(what, `${report.devices.length} devices`);
+  const { message, cure } = report.error;
+  const found = message
+    .replace(`${report.backend}: `, '')
+    .replace(cure, '')
+    .replace(/\.\s*$/u, '')
+    .trim();
+  return another ? ok(what, `${found}, and not needed`) : warn(what, found, cure);
+}
+
+const devicesCheck = (kind: 'microphone' | 'speaker', wanted: string | undefined): Observable<Check> => {
+  const noun = kind === 'microphone' ? 'microphone' : 'loudspeaker';
+  return audioDevices().pipe(
+    map(({ devices }) => {
+      const names = devices.filter(device => device.kind === kind);
+      const one = wanted === undefined ? names.find(({ isDefault }) => isDefault) : matching(names, wanted);
+      if (one)
+        return ok(noun, `${one.name} (${wanted === undefined ? 'default' : 'chosen'}), of ${names.length}`);
+      return wanted === undefined
+        ? fail(
+            noun,
+            names.length === 0 ? 'there is none' : 'none is the default',
+            'Connect one, or choose one: rxvoice devices lists them',
+          )
+        : fail(
+            noun,
+            `there is no "${wanted}"`,
+            `There are: ${names.map(({ name }) => name).join(', ') || 'none'}`,
+          );
+    }),
+    catchError((cause: unknown) => of(broken(noun, cause))),
+  );
+};
+
+const matching = <Named extends { readonly name: string }>(
+  all: readonly Named[],
+  wanted: string,
+): Named | undefined =>
+  all.find(({ name }) => name === wanted) ??
+  all.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+
+const levelCheck = (device: string | undefined, onLevel: (level: number) => void): Observable<Check> =>
+  microphone({ device }).pipe(
+    timeout({ first: openMs }),
+    take(listenMs / 20),
+    map(level),
+    tap(onLevel),
+    reduce((loudest, now) => Math.max(loudest, now), 0),
+    throwIfEmpty(),
+    map(loudest =>
+      loudest === 0
+        ? warn(
+            'level',
+            'the microphone gives no sound at all',
+            'Is it muted, or is this terminal not allowed to use it?',
+          )
+        : ok('level', `${Math.round(20 * Math.log10(loudest))} dB at the loudest in ${listenMs / 1000} s`),
+    ),
+    catchError((cause: unknown) => of(broken('level', cause))),
+  );
+
+const broken = (what: string, cause: unknown): Check =>
+  fail(
+    what,
+    RxvoiceError.is(cause) ? cause.message.split('\n')[0]! : 'the microphone gives no frames',
+    cause instanceof AudioBackendError
+      ? cause.cure
+      : 'Is it in use by another program? rxvoice devices lists others',
+  );

