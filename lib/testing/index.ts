@@ -1,8 +1,13 @@
 /** What you need to test your own bot: scripted engines, virtual time, and the providers on your own machine. */
+export { type Duration } from './duration.ts';
+export { type LlmScript, type OutputScript, type TtsScript } from './engineScripts.ts';
+export { type CallParts, type CallScript, scriptedCall } from './scriptedCall.ts';
 export { scriptedInput } from './scriptedInput.ts';
 export { scriptedLlm, type ScriptedLlmOptions } from './scriptedLlm.ts';
 export { scriptedStt, type ScriptedSpeech } from './scriptedStt.ts';
 export { scriptedTts, type ScriptedTtsOptions } from './scriptedTts.ts';
+export { TimelineError } from './timelineError.ts';
+export { type SayingOptions, type UserScript } from './userScript.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
 // The providers on this machine, over real sockets.

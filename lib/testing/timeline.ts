@@ -1,0 +1,40 @@
+import type { ConversationEvent } from '../conversation/events.ts';
+import type { Row } from './table.ts';
+import type { VirtualRun } from './virtualTime.ts';
+
+/** What most people don't want to read: told only where an expectation has a line of the same kind. */
+const chatter = [
+  'user interim',
+  'user final',
+  'bot token',
+  'bot answered',
+  'bot writing',
+  'bot sentence',
+  'bot audio',
+  'call ready',
+  'call loading',
+  'call connected',
+  'call completed',
+] as const;
+
+/** What happened in a call, a row each; of the chatter only what is asked for. */
+export const timelineOf = (
+  { values, completedAt, failed }: VirtualRun<ConversationEvent>,
+  asked: ReadonlySet<string> = new Set(),
+): Row[] =>
+  [
+    ...values.map(({ at, value }) => ({ at, ...rowOf(value) })),
+    ...(completedAt === undefined ? [] : [{ at: completedAt, what: 'call completed' }]),
+    ...(failed === undefined ? [] : [{ at: failed.at, what: 'call failed', text: messageOf(failed.error) }]),
+  ].filter(({ what }) => asked.has(what) || !(chatter as readonly string[]).includes(what));
+
+/** An event in words: who, what they did, and what was said. */
+function rowOf(event: ConversationEvent): Row {
+  const what = event.type.replace('.', ' ');
+  if (event.type === 'turn.failed') return { what: `${what} ${event.stage}`, text: event.heard };
+  const { heard, text, message } = event as { heard?: string; text?: string; message?: string };
+  const said = heard ?? text ?? message;
+  return said === undefined ? { what } : { what, text: said.trim() };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
