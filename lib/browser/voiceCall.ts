@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   catchError,
+  concat,
   defer,
   delay,
   EMPTY,
@@ -17,6 +18,7 @@ import {
   take,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
@@ -184,8 +186,14 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
       const speaking$ = merge(
         speaker$.pipe(tap(device => device !== undefined && useSink(context, device))),
         speaker.report$.pipe(
-          tap(({ reply, level, underruns }) => {
-            levels$.next({ ...levels$.value, bot: session.playing === reply ? level : 0 });
+          // It tells nothing while it is silent.
+          switchMap(({ reply, level }) =>
+            concat(of(session.playing === reply ? level : 0), timer(300).pipe(map(() => 0))),
+          ),
+          tap(bot => levels$.next({ ...levels$.value, bot })),
+        ),
+        speaker.report$.pipe(
+          tap(({ underruns }) => {
             if (underruns !== metrics$.value.underruns) metrics$.next({ ...metrics$.value, underruns });
           }),
           // Not yet heard when it was played: the sound card is behind.

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Calls } from './calls.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { originAllowed } from './origins.ts';
-import { pageFile } from './pageFile.ts';
+import { pageFiles } from './pageFiles.ts';
 import type { Prometheus } from './prometheus.ts';
 import { mintToken } from './token.ts';
 
@@ -23,6 +23,8 @@ export function routes({
 }): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { page = false, pageToken = false, tokenSecret, path = '/call', origins } = options;
 
+  const files = page ? pageFiles() : undefined;
+
   const token: Route = (request, response) => {
     if (tokenSecret === undefined) return text(response, 200, '');
     if (!originAllowed(request, origins)) return text(response, 403, 'Not for pages of this origin.');
@@ -41,7 +43,7 @@ export function routes({
   return (request, response) => {
     const pathname = pathOf(request);
     const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
-    const file = page && route === undefined ? pageFile(pathname) : undefined;
+    const file = files?.get(pathname);
     if (route === undefined && file === undefined) return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') text(response, 405, 'GET only.');
     else if (route !== undefined) route(request, response);

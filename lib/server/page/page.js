@@ -29,6 +29,7 @@ document.addEventListener('keydown', event => {
 call.state$.subscribe(next => {
   state = next;
   element('state').textContent = describe(next);
+  callButton.disabled = false;
   callButton.textContent = running() ? 'Hang up' : 'Call';
   callButton.classList.toggle('on', running());
   muteButton.disabled = !running();
@@ -77,19 +78,16 @@ function show(item, line) {
   item.replaceChildren(
     text('who', line.who === 'user' ? 'You' : 'Bot'),
     text('words', line.heard),
-    ...(unheard === '' ? [] : [text('unheard', unheard)]),
+    ...(unheard === '' ? [] : [text('unseen', ' Not heard: '), text('unheard', unheard)]),
     ...(noteOf(line) === undefined ? [] : [text('note', noteOf(line))]),
   );
 }
 
-const noteOf = ({ state, failed, heard }) =>
-  state === 'interrupted'
-    ? heard === ''
-      ? 'Interrupted before a word was heard'
-      : 'Interrupted: the rest was not heard'
-    : state === 'failed'
-      ? `The answer broke off: ${failed} failed`
-      : undefined;
+function noteOf({ state, failed, heard }) {
+  if (state === 'failed') return `The answer broke off: ${failed} failed`;
+  if (state !== 'interrupted') return undefined;
+  return heard === '' ? 'Interrupted before a word was heard' : 'Interrupted: the rest was not heard';
+}
 
 function text(className, words) {
   const span = document.createElement('span');

@@ -19,22 +19,23 @@ const files: Readonly<Record<string, readonly [place: string, type: string]>> = 
 const policy =
   "default-src 'self'; script-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'";
 
-/** The page's file at a path, if there is one. */
-export function pageFile(path: string): PageFile | undefined {
-  const file = Object.hasOwn(files, path) ? files[path] : undefined;
-  if (file === undefined) return undefined;
-  const [place, type] = file;
-  return {
-    bytes: readFileSync(located(place)),
-    headers: {
-      'content-type': type,
-      'cache-control': 'no-cache',
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    },
-  };
-}
+/** The files of the page by their paths, read once. */
+export const pageFiles = (): ReadonlyMap<string, PageFile> =>
+  new Map(
+    Object.entries(files).map(([path, [place, type]]) => [
+      path,
+      {
+        bytes: readFileSync(located(place)),
+        headers: {
+          'content-type': type,
+          'cache-control': 'no-cache',
+          'content-security-policy': policy,
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        },
+      },
+    ]),
+  );
 
 /** The bundle is there once the package is built: from the source tree it is the build's. */
 function located(place: string): URL {

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { filter, lastValueFrom, map, of, toArray } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wordErrors } from '../../bench/wordErrors.js';
+import { type AudioFrame, level, readWav, reframe, resampleFrame } from '../../lib/index.ts';
+import { localStt } from '../../lib/providers/local/index.ts';
+import { browserHearing, heardBy, inARow, noChromium, tapLoudspeaker } from './chromium.ts';
+import { type Network, networkTo } from './network.ts';
+
+const root = join(import.meta.dirname, '../..');
+const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/demo/clips/${name}.wav`)));
+
+/** Where screenshots go, for a person to look at. */
+const folder = process.env['RXVOICE_SCREENSHOTS'];
+const screenshot = async (page: Page, name: string): Promise<void> => {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+};
+
+// A real browser, in real time: a recorded person is its microphone, and what it would play is recorded.
+if (noChromium !== undefined) console.warn(`Left out: the specs of the page (${noChromium}).`);
+describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromium', () => {
+  let server: ChildProcess;
+  let network: Network;
+  beforeAll(async () => {
+    server = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
+      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let out = '';
+    while (!/http:\S+/u.test(out)) out += String((await once(server.stdout!, 'data'))[0]);
+    network = await networkTo(/http:\S+/u.exec(out)![0]);
+  }, 60_000);
+  afterAll(async () => {
+    network.close();
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([0, null]);
+  });
+
+  const line = (page: Page, who: 'user' | 'bot', turn: number, state: string) =>
+    page
+      .locator(`#transcript li.${who}`)
+      .nth(turn - 1)
+      .and(page.locator(state));
+  const bot = (page: Page, turn: number, state = '.done') => line(page, 'bot', turn, state);
+  const user = (page: Page, turn: number) => line(page, 'user', turn, '.done');
+
+  it('should talk with a person, fall silent when interrupted, and survive a network that is gone for a while', async () => {
+    const said = inARow(1_500, clip('goforward'), 11_000, clip('explain'), 14_000, clip('interrupt'), 30_000);
+    const { browser, close } = await browserHearing(said);
+    try {
+      const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
+      const errors: unknown[] = [];
+      page.on('pageerror', error => errors.push(error));
+      page.setDefaultTimeout(30_000);
+      await tapLoudspeaker(page);
+      await page.goto(network.url);
+      await page.locator('#call:enabled').waitFor();
+      await page.keyboard.press('c');
+
+      // A turn: heard, answered, and shown as it is spoken.
+      await user(page, 1).waitFor();
+      expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
+      await bot(page, 1, ':has(.unheard)').waitFor(); // the rest is dimmed until it has been heard
+      await bot(page, 1, '.done').waitFor();
+      const first = await words(page, 'bot', 1);
+      expect(first).toContain("can't go forward ten meters");
+      await page.locator('#summary tr.total').waitFor();
+      const spoken = await heardBy(page);
+      const heard = await transcribed(spoken);
+      expect(wordErrors(first, heard).errors / first.split(' ').length).toBeLessThan(0.3);
+
+      // The network is gone in the middle of the answer: it goes on where it broke off.
+      await page.locator('#transcript li.bot:nth-of-type(4) .words', { hasText: 'last word' }).waitFor();
+      network.cut();
+      await page.locator('#state', { hasText: 'The network is gone' }).waitFor();
+      await screenshot(page, 'light-reconnecting');
+      network.mend();
+      await page.locator('#state', { hasText: 'The bot is speaking' }).waitFor();
+
+      // A barge-in: silence at once, and the transcript says what was not heard.
+      await bot(page, 2, '.interrupted').waitFor();
+      const cutAt = (await heardBy(page)).pcm.length;
+      const cut = await page.locator('#transcript li.bot.interrupted .words').last().textContent();
+      const answer = await transcribed(await since(page, spoken.pcm.length, cutAt));
+      expect(cut!.length).toBeGreaterThan(60);
+      expect(wordErrors(cut!, answer).errors / cut!.split(' ').length).toBeLessThan(0.35);
+      await page.waitForFunction(`heard.length > ${cutAt + 20_000}`);
+      const after = await since(page, cutAt + 8_000, cutAt + 20_000);
+      expect(level(after)).toBeLessThan(0.001);
+
+      await user(page, 3).waitFor();
+      expect(await words(page, 'user', 3)).toMatch(/what time is it/iu);
+      await bot(page, 3, '.done').waitFor();
+      expect(await page.locator('#turns li').count()).toBe(3);
+      await screenshot(page, 'light');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await screenshot(page, 'dark');
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      await screenshot(page, 'phone-dark');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.locator('#figures').scrollIntoViewIfNeeded();
+      await screenshot(page, 'phone-light');
+
+      await page.keyboard.press('m');
+      await page.locator('#mute[aria-pressed=true]').waitFor();
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'The call is over' }).waitFor();
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  it('should say what is wrong when the microphone is refused', async () => {
+    const { browser, close } = await browserHearing(inARow(1_000));
+    try {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.addInitScript(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
+      );
+      await page.goto(network.url);
+      await page.locator('#call').click();
+      await page.locator('#error', { hasText: 'The microphone is not allowed' }).waitFor();
+      expect(await page.locator('#call').textContent()).toBe('Call');
+    } finally {
+      await close();
+    }
+  }, 60_000);
+});
+
+/** What the page shows as said, or as heard of what was said. */
+async function words(page: Page, who: 'user' | 'bot', turn: number): Promise<string> {
+  return (
+    (await page
+      .locator(`#transcript li.${who}`)
+      .nth(turn - 1)
+      .locator('.words')
+      .textContent()) ?? ''
+  );
+}
+
+/** A part of what the loudspeaker was sent. */
+async function since(page: Page, from: number, to: number): Promise<AudioFrame> {
+  const { pcm, sampleRate } = await heardBy(page);
+  return { pcm: pcm.slice(from, to), sampleRate };
+}
+
+const transcribed = async (sound: AudioFrame): Promise<string> =>
+  (
+    await lastValueFrom(
+      of(resampleFrame(sound, 16_000)).pipe(
+        reframe(),
+        localStt(),
+        filter(transcript => transcript.type === 'final'),
+        map(({ text }) => text),
+        toArray(),
+      ),
+    )
+  ).join(' ');

@@ -1,0 +1,236 @@
+import { createHmac } from 'node:crypto';
+import { filter, firstValueFrom, ReplaySubject, skip } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { decodeMulaw, encodeMulaw } from '../../lib/audio/mulaw.ts';
+import { closeCodes, type ServeOptions } from '../../lib/server/index.ts';
+import { scripted, type Serving, serving } from './serving.ts';
+
+/** Messages as https://www.twilio.com/docs/voice/media-streams/websocket-messages has them. */
+const streamSid = 'MZXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX';
+const connected = { event: 'connected', protocol: 'Call', version: '1.0.0' };
+const start = {
+  event: 'start',
+  sequenceNumber: '1',
+  start: {
+    accountSid: 'ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX',
+    streamSid,
+    callSid: 'CAXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX',
+    tracks: ['inbound'],
+    mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
+    customParameters: { FirstName: 'Jane', LastName: 'Doe' },
+  },
+  streamSid,
+};
+const media = (chunk: number, payload: string) => ({
+  event: 'media',
+  sequenceNumber: String(chunk + 1),
+  media: { track: 'inbound', chunk: String(chunk), timestamp: String(chunk * 20), payload },
+  streamSid,
+});
+const silence = Buffer.alloc(160, 0xff).toString('base64');
+const dtmf = { streamSid, event: 'dtmf', sequenceNumber: '5', dtmf: { track: 'inbound_track', digit: '1' } };
+const stop = {
+  event: 'stop',
+  sequenceNumber: '5',
+  stop: { accountSid: start.start.accountSid, callSid: start.start.callSid },
+  streamSid,
+};
+
+interface Received {
+  readonly event: string;
+  readonly streamSid: string;
+  readonly mark?: { readonly name: string };
+  readonly media?: { readonly payload: string };
+}
+
+/** Twilio: plays what it is sent as fast as it comes, until it is told to hold on. */
+class Twilio {
+  readonly socket: WebSocket;
+  readonly received: Received[] = [];
+  readonly closed: Promise<number>;
+  /** Marks are returned when the audio before them has been played. */
+  plays = true;
+  readonly #received$ = new ReplaySubject<Received>();
+  #waiting: string[] = [];
+  #chunk = 0;
+
+  constructor(url: string, headers: Record<string, string> = {}) {
+    this.socket = new WebSocket(url.replace('http', 'ws'), { headers });
+    this.closed = new Promise(resolve => this.socket.on('close', resolve));
+    this.socket.on('error', () => undefined);
+    this.socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Received;
+      this.received.push(message);
+      this.#received$.next(message);
+      if (message.event === 'mark') this.#waiting.push(message.mark!.name);
+      if (this.plays || message.event === 'clear') this.play();
+    });
+  }
+
+  opened(): Promise<boolean> {
+    return Promise.race([
+      new Promise<boolean>(resolve => this.socket.on('open', () => resolve(true))),
+      this.closed.then(() => false),
+    ]);
+  }
+
+  /** Returns so many of the marks that wait. */
+  play(marks = Infinity): void {
+    for (const name of this.#waiting.splice(0, marks)) this.say({ event: 'mark', streamSid, mark: { name } });
+  }
+
+  say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  speak(ms: number): void {
+    for (let at = 0; at < ms; at += 20) this.say(media((this.#chunk += 1), silence));
+  }
+
+  /** When so many marks have come. */
+  marks(count: number): Promise<unknown> {
+    return firstValueFrom(
+      this.#received$.pipe(
+        filter(({ event }) => event === 'mark'),
+        skip(count - 1),
+      ),
+    );
+  }
+
+  next(event: string): Promise<Received> {
+    return firstValueFrom(this.#received$.pipe(filter(message => message.event === event)));
+  }
+}
+
+describe('the phone, over Twilio Media Streams', () => {
+  const servers: Serving[] = [];
+  const phones: Twilio[] = [];
+  const serve = async (options: Partial<ServeOptions> = {}): Promise<Serving> => {
+    const server = await serving({ twilio: { authToken: false }, ...options });
+    servers.push(server);
+    return server;
+  };
+  const dial = async ({ url }: Serving, headers?: Record<string, string>): Promise<Twilio> => {
+    const phone = new Twilio(`${url}/twilio`, headers);
+    phones.push(phone);
+    await phone.opened();
+    return phone;
+  };
+  const happened = async (server: Serving, type: string) =>
+    firstValueFrom(
+      server.event$.pipe(filter(event => event.type === 'happened' && event.event.type === type)),
+    );
+  afterEach(() => {
+    for (const phone of phones.splice(0)) phone.socket.terminate();
+    for (const server of servers.splice(0)) server.stop();
+  });
+
+  it('should have a whole call: start, speech both ways, a key, and the end', async () => {
+    const seen: unknown[] = [];
+    const server = await serve({
+      call: (_, hello) => {
+        seen.push(hello);
+        return scripted();
+      },
+    });
+    const phone = await dial(server);
+    phone.say(connected);
+    phone.say(start);
+    await happened(server, 'call.ready');
+    expect(seen).toMatchObject([{ call: start.start.callSid, data: { FirstName: 'Jane', LastName: 'Doe' } }]);
+    phone.speak(900);
+    const { media, streamSid: sid } = await phone.next('media');
+    expect(sid).toBe(streamSid);
+    expect(Buffer.from(media!.payload, 'base64')).toHaveLength(160);
+    await happened(server, 'bot.spoke');
+    expect(phone.received.filter(({ event }) => event === 'clear')).toEqual([]);
+    phone.say(dtmf);
+    expect(await server.next('dtmf')).toMatchObject({ digit: '1' });
+    phone.say(stop);
+    expect(await server.next('ended')).toMatchObject({ transport: 'phone', code: 1000 });
+    expect(await phone.closed).toBe(1000);
+  });
+
+  it('should clear what waits when the caller interrupts, and remember what was heard by the marks', async () => {
+    const says = [
+      { from: 100, to: 500, text: 'Hello there.' },
+      { from: 2_000, to: 2_400, text: 'Stop.' },
+    ];
+    const server = await serve({
+      call: () => scripted(says, 'One two three four five six seven eight nine ten.', 60),
+    });
+    const phone = await dial(server);
+    phone.plays = false;
+    phone.say(connected);
+    phone.say(start);
+    await happened(server, 'call.ready');
+    phone.speak(900);
+    await phone.marks(9);
+    phone.play(9);
+    phone.speak(1_300);
+    expect(await phone.next('clear')).toEqual({ event: 'clear', streamSid });
+    expect(await happened(server, 'bot.interrupted')).toMatchObject({
+      event: { heard: 'One two three', audioMs: 900 },
+    });
+    phone.speak(600);
+    // The marks of what was cleared come back now; they are of no reply any more.
+    phone.plays = true;
+    await happened(server, 'bot.spoke');
+  });
+
+  it('should let Twilio call and nobody else', async () => {
+    const authToken = '12345';
+    const url = 'wss://example.com/twilio';
+    const server = await serve({ twilio: { authToken, url } });
+    const signed = (key: string, address = url): Record<string, string> => ({
+      'x-twilio-signature': createHmac('sha1', key).update(address).digest('base64'),
+    });
+    const open = async (headers?: Record<string, string>) => {
+      const phone = new Twilio(`${server.url}/twilio`, headers);
+      phones.push(phone);
+      return phone.opened();
+    };
+    expect(await open(signed(authToken))).toBe(true);
+    expect(await open(signed(authToken, `${url}/`))).toBe(true);
+    expect(await open(signed('54321'))).toBe(false);
+    expect(await open(signed(authToken, 'wss://example.com/other'))).toBe(false);
+    expect(await open()).toBe(false);
+  });
+
+  it.each<[string, (phone: Twilio) => void, number]>([
+    ['no JSON', phone => phone.socket.send('hello'), closeCodes.malformed],
+    ['media before the start', phone => phone.speak(20), closeCodes.malformed],
+    ['a second start', phone => [start, start].forEach(message => phone.say(message)), closeCodes.malformed],
+    [
+      'audio of another kind',
+      phone => phone.say({ ...start, start: { ...start.start, mediaFormat: {} } }),
+      closeCodes.malformed,
+    ],
+    ['too much audio', phone => (phone.say(start), phone.speak(40_000)), closeCodes.tooFast],
+  ])('should end the call after %s', async (_, act, code) => {
+    const phone = await dial(await serve());
+    act(phone);
+    expect(await phone.closed).toBe(code);
+  });
+});
+
+describe('µ-law', () => {
+  it('should be that of ITU-T G.711', () => {
+    // A few values of the tables of the recommendation, as 16 bits: the loudest, the quietest, and in between.
+    expect([...decodeMulaw(Uint8Array.of(0x00, 0x80, 0xff, 0x7f, 0x8f, 0xef))]).toEqual([
+      -32_124, 32_124, 0, 0, 16_764, 132,
+    ]);
+  });
+
+  it('should come back as it was for every byte, and within half a step for every sample', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte).filter(byte => byte !== 0x7f);
+    expect([...encodeMulaw(decodeMulaw(bytes))]).toEqual([...bytes]);
+    const pcm = Int16Array.from({ length: 65_536 }, (_, index) => index - 32_768);
+    const wrong = decodeMulaw(encodeMulaw(pcm)).filter((sample, index) => {
+      const clipped = Math.max(-32_635, Math.min(32_635, pcm[index]!));
+      return Math.abs(sample - clipped) > Math.max(4, (Math.abs(clipped) + 132) / 32);
+    });
+    expect([...wrong]).toEqual([]);
+  });
+});
