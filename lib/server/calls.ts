@@ -37,7 +37,7 @@ export interface Line {
 
 /** The calls a server has, whatever they come over. */
 export class Calls {
-  readonly limits: Required<ServerLimits>;
+  readonly limits: { -readonly [Limit in keyof ServerLimits]-?: number };
   readonly event$: Observable<ServerEvent>;
   readonly #event$ = new Subject<ServerEvent>();
   /** How each running call is hung up. */
@@ -55,6 +55,7 @@ export class Calls {
       pingMs: 10_000,
       ...limits,
     };
+    this.limits.resumeMs = Math.min(this.limits.resumeMs, 60_000);
     this.event$ = this.#event$.asObservable();
   }
 

@@ -16,6 +16,7 @@ import { frameMs } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
 import { Playhead } from '../audio/playhead.ts';
 import { resample } from '../audio/resample.ts';
+import { RxvoiceError } from '../errors.ts';
 import { closeCodes } from './closeCodes.ts';
 import { Outgoing } from './outgoing.ts';
 import { type ServerMessage, wireRate } from './protocol.ts';
@@ -87,6 +88,10 @@ export class Downlink {
         tap(frame => {
           playhead.hand(frameMs(frame), asyncScheduler.now());
           reply.add(frame);
+          if (reply.overfull)
+            throw new RxvoiceError('The client has not taken any of the last minute of speech.', {
+              stage: 'output',
+            });
           this.#flush();
         }),
       );
@@ -124,7 +129,7 @@ export class Downlink {
   /** The connection is gone. */
   detach(): void {
     this.#socket = undefined;
-    this.#retry?.unsubscribe();
+    this.#stopWaiting();
   }
 
   /** Tells the client something that it must know: it is told again when the connection is lost. */
@@ -157,7 +162,7 @@ export class Downlink {
 
   /** Tells why, and closes the connection. */
   close(code: number, reason: string): void {
-    this.#retry?.unsubscribe();
+    this.#stopWaiting();
     this.#socket?.close(code, reason);
   }
 
@@ -168,9 +173,7 @@ export class Downlink {
   /** Sends what there is of the reply, as far as the socket takes it. */
   #flush(): void {
     const [socket, reply] = [this.#socket, this.#reply];
-    if (reply === undefined) return;
-    if (reply.overfull) return this.#tooSlow();
-    if (socket === undefined) return;
+    if (reply === undefined || socket === undefined) return;
     for (let { piece } = reply; piece !== undefined; { piece } = reply) {
       if (socket.bufferedAmount > crowded) return this.#wait();
       if (!reply.begun) this.#send({ type: 'reply', reply: reply.number, from: reply.sent });
@@ -187,14 +190,20 @@ export class Downlink {
   #wait(): void {
     this.#crowdedSince ??= asyncScheduler.now();
     if (asyncScheduler.now() - this.#crowdedSince > patienceMs) return this.#tooSlow();
-    if (this.#retry?.closed === false) return;
+    if (this.#retry !== undefined) return;
     this.#retry = timer(100).subscribe(() => {
+      this.#retry = undefined;
       if ((this.#socket?.bufferedAmount ?? 0) > crowded) return this.#wait();
       this.#crowdedSince = undefined;
       if (this.#dropped > 0) this.#send({ type: 'lagging', dropped: this.#dropped });
       this.#dropped = 0;
       this.#flush();
     });
+  }
+
+  #stopWaiting(): void {
+    this.#retry?.unsubscribe();
+    this.#retry = undefined;
   }
 
   #tooSlow(): void {

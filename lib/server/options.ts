@@ -30,7 +30,7 @@ export interface ServerLimits {
   readonly callMs?: number;
   /** How long nobody may say anything, ms. Default 300,000: 5 minutes. */
   readonly idleMs?: number;
-  /** How long a call waits for its client after the connection was lost, ms. Default 30,000. */
+  /** How long a call waits for its client after the connection was lost, ms; a minute at most, as much as is kept. Default 30,000. */
   readonly resumeMs?: number;
   /** How long a connection may take to say `hello`, ms. Default 5,000. */
   readonly helloMs?: number;

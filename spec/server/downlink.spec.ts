@@ -1,0 +1,157 @@
+import { NEVER, of, Subject, type Subscription } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { type AudioFrame, type Playback, silence } from '../../lib/index.ts';
+import { closeCodes } from '../../lib/server/index.ts';
+import { Downlink } from '../../lib/server/downlink.ts';
+
+/** A socket whose reader is as slow as the spec says. */
+class FakeSocket {
+  bufferedAmount = 0;
+  readonly sent: (string | Uint8Array)[] = [];
+  closed: number | undefined;
+  send(data: string | Uint8Array): void {
+    this.sent.push(data);
+  }
+  close(code: number): void {
+    this.closed = code;
+  }
+  terminate(): void {
+    this.closed ??= 1006;
+  }
+  get audio(): number {
+    return this.sent.filter(data => typeof data !== 'string').length;
+  }
+  get texts(): string[] {
+    return this.sent.filter(data => typeof data === 'string');
+  }
+}
+
+const welcome = {
+  type: 'welcome',
+  call: '',
+  secret: '',
+  resumed: false,
+  received: 0,
+  reply: 0,
+  resumeMs: 0,
+} as const;
+const nothing = { seq: 0, reply: 0, samples: 0 };
+const interim = { type: 'event', at: 0, event: { type: 'user.interim', turn: 1, text: 'so' } } as const;
+const crowded = 1_000_000;
+
+describe('what goes down to a client', () => {
+  let downlink: Downlink;
+  let socket: FakeSocket;
+  let speech$: Subject<AudioFrame>;
+  let reply: Subscription;
+  let heard: Playback[];
+  let ended: unknown;
+  const attach = (to: FakeSocket, received = nothing, acknowledges = true): void =>
+    downlink.attach(to as unknown as WebSocket, welcome, received, acknowledges);
+  const speak = (frames: number): void => {
+    for (let at = 0; at < frames; at++) speech$.next(silence());
+  };
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+    downlink = new Downlink();
+    socket = new FakeSocket();
+    attach(socket);
+    speech$ = new Subject();
+    heard = [];
+    ended = undefined;
+    reply = downlink.output(speech$).subscribe({
+      next: playback => heard.push(playback),
+      error: (error: unknown) => (ended = error),
+      complete: () => (ended = 'heard'),
+    });
+  });
+  afterEach(() => {
+    reply.unsubscribe();
+    downlink.detach();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('should hold audio back for a slow reader, leave out what is soon out of date, and tell of it', () => {
+    const dropped: number[] = [];
+    downlink.dropped$.subscribe(count => dropped.push(count));
+    speak(2);
+    socket.bufferedAmount = crowded;
+    speak(3);
+    downlink.mention(interim);
+    downlink.mention(interim);
+    downlink.tell({ ...interim, event: { type: 'user.said', turn: 1, text: 'so', silenceMs: 0 } });
+    expect(socket.audio).toBe(2);
+    expect(socket.texts.join()).not.toContain('user.interim');
+    expect(socket.texts.join()).toContain('user.said');
+    expect(dropped).toEqual([1, 1]);
+    socket.bufferedAmount = 0;
+    vi.advanceTimersByTime(100);
+    expect(socket.audio).toBe(5);
+    expect(socket.texts.at(-1)).toBe('{"type":"lagging","dropped":2}');
+  });
+
+  it('should close when the reader does not catch up', () => {
+    socket.bufferedAmount = crowded;
+    speak(1);
+    vi.advanceTimersByTime(9_000);
+    expect(socket.closed).toBeUndefined();
+    vi.advanceTimersByTime(2_000);
+    expect(socket.closed).toBe(closeCodes.tooSlow);
+  });
+
+  it('should fail a reply of which nobody has taken a minute', () => {
+    downlink.detach();
+    speak(3_000);
+    expect(ended).toBeUndefined();
+    speak(1);
+    expect(ended).toMatchObject({ stage: 'output' });
+  });
+
+  it('should end a reply when its last sample was heard, and believe no more than was sent', () => {
+    speak(2);
+    downlink.played(1, 320);
+    downlink.played(1, 641); // more than there was
+    downlink.played(2, 640); // of no reply
+    expect(heard).toEqual([{ playedMs: 20 }]);
+    speech$.complete();
+    expect(socket.texts.at(-1)).toBe('{"type":"replyEnd","reply":1,"samples":640}');
+    expect(ended).toBeUndefined();
+    downlink.played(1, 640);
+    expect(ended).toBe('heard');
+    reply.unsubscribe();
+    expect(socket.texts.join()).not.toContain('clear');
+  });
+
+  it('should clear a reply that is cut, and only then', () => {
+    speak(1);
+    reply.unsubscribe();
+    expect(socket.texts.at(-1)).toBe('{"type":"clear","reply":1}');
+    downlink.output(NEVER).subscribe().unsubscribe();
+    expect(socket.texts.filter(text => text.includes('clear'))).toHaveLength(1);
+    downlink.output(of()).subscribe({ complete: () => (ended = 'nothing to hear') });
+    expect(ended).toBe('nothing to hear');
+  });
+
+  it('should send what is missing over a new connection, from the piece in which it begins', () => {
+    speak(5);
+    downlink.played(1, 330);
+    downlink.detach();
+    speak(1);
+    const again = new FakeSocket();
+    attach(again, { seq: 0, reply: 1, samples: 1_000 });
+    expect(again.texts[1]).toBe('{"type":"reply","reply":1,"from":960}');
+    expect(again.audio).toBe(3);
+  });
+
+  it('should take the clock’s word where the client says that it acknowledges nothing', () => {
+    attach(socket, nothing, false);
+    reply.unsubscribe();
+    downlink.output(of(silence(), silence())).subscribe({ complete: () => (ended = 'heard') });
+    vi.advanceTimersByTime(39);
+    expect(ended).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(ended).toBe('heard');
+  });
+});
