@@ -66,6 +66,8 @@ export { withVoice } from './stt/withVoice.ts';
 export type { Llm, LlmEvent, LlmRequest, Message, ToolCall, ToolDescription } from './llm/message.ts';
 export { systemPrompt } from './llm/systemPrompt.ts';
 export { builtinLlm, type BuiltinLlmOptions } from './llm/builtin/builtinLlm.ts';
+export { type Tool, tool, type ToolOptions } from './llm/tool.ts';
+export { withTools, type WithToolsOptions } from './llm/withTools.ts';
 export { sentences, type SentencesOptions } from './llm/sentences.ts';
 
 // Text to speech.

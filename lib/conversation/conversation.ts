@@ -24,7 +24,7 @@ import { reply, type ReplyEngines } from './reply.ts';
 import { whileWarm } from './whileWarm.ts';
 
 /** What a conversation is made of. */
-export interface ConversationOptions extends Omit<ReplyEngines, 'output'> {
+export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allowed$'> {
   readonly stt: Stt;
   /** What the model is told about its task. Default: a prompt written for voice (`systemPrompt`). */
   readonly systemPrompt?: string;

@@ -36,6 +36,22 @@ export type UserEvent =
 export type BotEvent =
   /** The next piece of the model's answer. */
   | { readonly type: 'bot.token'; readonly turn: number; readonly text: string }
+  /** The model called a tool, with these arguments (JSON, as it wrote them). */
+  | {
+      readonly type: 'bot.tool';
+      readonly turn: number;
+      readonly id: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  /** What the tool gave back to the model, or what went wrong with it. */
+  | {
+      readonly type: 'bot.toolResult';
+      readonly turn: number;
+      readonly id: string;
+      readonly name: string;
+      readonly content: string;
+    }
   /** The model's answer is complete. Its cost in tokens, where the model tells. */
   | {
       readonly type: 'bot.answered';

@@ -1,11 +1,13 @@
-import type { Message } from '../llm/message.ts';
+import type { Message, ToolCall } from '../llm/message.ts';
 import type { ConversationEvent } from './events.ts';
 
 /**
  * The history after an event: what the user said and what the user *heard*, not what was written. A pure fold: run
  * over the events of a call it gives the call's history.
  *
- * What the user says while no word of the answer was heard joins the message before it, so that roles alternate.
+ * What the user says while no word of the answer was heard joins the message before it, so that roles alternate. A tool
+ * that was called stays, with its result, also when the reply was cut; one that had none by then has a result that says
+ * so, since models take no call without one.
  *
  * @example
  * call$.pipe(scan(remember, []), distinctUntilChanged()) // the history as it grows
@@ -21,6 +23,10 @@ export function remember(history: readonly Message[], event: ConversationEvent):
       return add(history, 'assistant', event.heard);
     case 'bot.heard':
       return heard(history, event.heard);
+    case 'bot.tool':
+      return called(history, { id: event.id, name: event.name, arguments: event.arguments });
+    case 'bot.toolResult':
+      return resulted(history, event.id, event.content);
     default:
       return history;
   }
@@ -30,6 +36,26 @@ export function remember(history: readonly Message[], event: ConversationEvent):
 function heard(history: readonly Message[], text: string): readonly Message[] {
   const last = history.at(-1);
   return add(last?.role === 'assistant' ? history.slice(0, -1) : history, 'assistant', text);
+}
+
+/** What a tool gave back that had no time to. */
+const cancelled = JSON.stringify({ error: 'The user went on before there was a result.' });
+
+/** The same history with a call; those of one round are one message, before the first result of them. */
+function called(history: readonly Message[], call: ToolCall): readonly Message[] {
+  const at = history.findLastIndex(({ role }) => role !== 'tool');
+  const [before, last, results] = [history.slice(0, Math.max(at, 0)), history[at], history.slice(at + 1)];
+  const open = results.every(({ content }) => content === cancelled) ? last?.toolCalls : undefined;
+  const result: Message = { role: 'tool', content: cancelled, toolCallId: call.id };
+  return last !== undefined && open !== undefined
+    ? [...before, { ...last, toolCalls: [...open, call] }, ...results, result]
+    : [...history, { role: 'assistant', content: '', toolCalls: [call] }, result];
+}
+
+/** The same history with the result of a call. */
+function resulted(history: readonly Message[], id: string, content: string): readonly Message[] {
+  const at = history.findLastIndex(({ toolCallId }) => toolCallId === id);
+  return history.map((message, index) => (index === at ? { ...message, content } : message));
 }
 
 function add(history: readonly Message[], role: Message['role'], text: string): readonly Message[] {

@@ -7,6 +7,7 @@ import {
   filter,
   map,
   merge,
+  mergeMap,
   type Observable,
   of,
   pipe,
@@ -17,6 +18,8 @@ import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, type StageFailure } from '../stageFailure.ts';
+import { withTools } from '../llm/withTools.ts';
+import type { Tool } from '../llm/tool.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
@@ -29,6 +32,10 @@ export interface ReplyEngines {
   readonly llm: Llm;
   readonly tts: Tts;
   readonly output: Output;
+  /** What the model may have done; see `tool`. Default: nothing. */
+  readonly tools?: readonly Tool[];
+  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
+  readonly allowed$?: Observable<unknown>;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
 }
@@ -43,7 +50,7 @@ export interface ReplyEngines {
 export const reply = (
   turn: number,
   messages: readonly Message[],
-  { llm, tts, output, sentences: sentencing, speech }: ReplyEngines,
+  { llm, tts, output, tools = [], allowed$, sentences: sentencing, speech }: ReplyEngines,
   spoken: SpokenSoFar,
 ): Observable<BotEvent> =>
   defer(() => {
@@ -58,7 +65,12 @@ export const reply = (
       audioMs: spoken.heardMs,
     });
 
-    const answer$ = defer(() => llm(messages)).pipe(
+    const asking = (): Observable<LlmEvent> =>
+      tools.length === 0
+        ? llm(messages)
+        : withTools(llm, tools, allowed$ === undefined ? {} : { allowed$ })(messages);
+
+    const answer$ = defer(asking).pipe(
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -69,10 +81,7 @@ export const reply = (
 
     const written = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
       merge(
-        event$.pipe(
-          ofType('token'),
-          map(({ text }) => ({ type: 'bot.token', turn, text }) as const),
-        ),
+        event$.pipe(mergeMap(event => tellOf(turn, event))),
         event$.pipe(
           reduce(add, { type: 'bot.answered', turn, text: '' }),
           filter(() => broken === undefined),
@@ -87,8 +96,9 @@ export const reply = (
 
     const said = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
       event$.pipe(
-        ofType('token'),
-        map(({ text }) => text),
+        // What was written before a tool is called is spoken while it runs.
+        ofType('token', 'toolCall'),
+        map(event => (event.type === 'token' ? event.text : '\n')),
         speakable(),
         speaking,
         map(event => onTurn(turn, event)),
@@ -112,10 +122,33 @@ const add = (answered: Answered, event: LlmEvent): Answered => {
   switch (event.type) {
     case 'token':
       return { ...answered, text: answered.text + event.text };
-    case 'usage':
-      return { ...answered, promptTokens: event.promptTokens, completionTokens: event.completionTokens };
+    case 'toolCall':
+      return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
+    case 'usage': {
+      // With tools, the model is asked more than once.
+      const { promptTokens = 0, completionTokens = 0 } = answered;
+      return {
+        ...answered,
+        promptTokens: promptTokens + event.promptTokens,
+        completionTokens: completionTokens + event.completionTokens,
+      };
+    }
     default:
       return answered;
+  }
+};
+
+/** An event of the model, as one of the conversation. */
+const tellOf = (turn: number, event: LlmEvent): BotEvent[] => {
+  switch (event.type) {
+    case 'token':
+      return [{ type: 'bot.token', turn, text: event.text }];
+    case 'toolCall':
+      return [{ ...event, type: 'bot.tool', turn }];
+    case 'toolResult':
+      return [{ ...event, type: 'bot.toolResult', turn }];
+    case 'usage':
+      return [];
   }
 };
 

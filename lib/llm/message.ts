@@ -31,6 +31,8 @@ export interface ToolDescription {
 export interface LlmRequest {
   /** The tools that the model may call; a model that can't leaves them alone. */
   readonly tools?: readonly ToolDescription[];
+  /** Whether it may call them, or is to answer in words. Default `auto`. */
+  readonly toolChoice?: 'auto' | 'none';
 }
 
 /** What a language model tells while it answers. */

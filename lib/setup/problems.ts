@@ -12,6 +12,7 @@ const cures: Readonly<Record<string, string>> = {
   'llm.model': 'Pass llm.model: a server of your own has models of its own.',
   'llm.baseURL': 'Pass an address such as http://127.0.0.1:11434/v1.',
   tts: "Pass { engine: 'local' }, { engine: 'deepgram' }, or a Tts of your own.",
+  tools: 'Make them with tool(), and give each a name of its own.',
   'tts.engine': "Pass 'local' or 'deepgram', or a Tts of your own instead of the object.",
   'tts.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass tts.apiKey.',
   'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',

@@ -6,6 +6,7 @@ import { backchannels } from '../conversation/backchannels.ts';
 import type { BargeInOptions } from '../conversation/bargeIn.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, Message } from '../llm/message.ts';
+import type { Tool } from '../llm/tool.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
@@ -148,13 +149,26 @@ const profile = {
   never: phrases,
 };
 
+const message = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: z.string(),
+  toolCalls: z
+    .array(z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() }))
+    .exactOptional(),
+  toolCallId: z.string().exactOptional(),
+});
+
+const tools = z
+  .array(z.looseObject({ name: text, description: z.string(), call: operation }))
+  .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
+
 const options = z.strictObject({
   /** What the model is told about its task, where `llm` is a function of your own. */
   systemPrompt: text.exactOptional(),
   /** What was said before, for a call that continues another. */
-  history: z
-    .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
-    .exactOptional(),
+  history: z.array(message).exactOptional(),
+  /** What the model may have done. */
+  tools: tools.exactOptional(),
   turns: z
     .strictObject({
       maxMs: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
@@ -204,6 +218,8 @@ export interface VoiceConfig {
   readonly systemPrompt?: string;
   /** What was said before, for a call that continues another. Default: nothing. */
   readonly history?: readonly Message[];
+  /** What the model may have done; see `tool`. Default: nothing. */
+  readonly tools?: readonly Tool[];
   /** How the user's turns end; see `userTurns` and `endOfTurn`. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
   /** What it takes to interrupt the bot; see `bargeIn`. */

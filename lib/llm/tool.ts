@@ -1,0 +1,111 @@
+import { catchError, defer, isObservable, map, type Observable, of, takeLast, throwIfEmpty } from 'rxjs';
+import { timeout, TimeoutError } from 'rxjs';
+import { z } from 'zod';
+import { RxvoiceError } from '../errors.ts';
+import { settled } from '../rx/settled.ts';
+import { withSignal } from '../rx/withSignal.ts';
+import type { ToolDescription } from './message.ts';
+
+/** Something a model may have done: how it is described to the model, and what happens when it is called. */
+export interface Tool extends ToolDescription {
+  /**
+   * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
+   * result as a text for the model, once. It does not error: what goes wrong is a result that says so.
+   */
+  readonly call: (json: string) => Observable<string>;
+}
+
+/** What a {@link tool} is made of. */
+export interface ToolOptions<Parameters extends z.ZodObject> {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  readonly name: string;
+  /** What it does and when to use it, for the model. */
+  readonly description: string;
+  /** What it takes. `describe()` its fields: the model reads that. */
+  readonly parameters: Parameters;
+  /**
+   * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
+   * anything else as JSON. The signal is aborted when the reply is cut, or the time is up.
+   */
+  readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
+  /** The longest it may take, ms. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A tool for a model: its arguments are checked before it runs, and whatever goes wrong (arguments that don't fit,
+ * something thrown, no end in time) becomes a result that tells the model what, as `{"error": …}`.
+ *
+ * Throws an RxvoiceError where the name can't be, or the parameters can't be said in JSON Schema.
+ *
+ * @example
+ * const weather = tool({
+ *   name: 'weather',
+ *   description: 'The weather of a city now.',
+ *   parameters: z.object({ city: z.string() }),
+ *   run: async ({ city }, { signal }) => (await fetch(`https://wttr.in/${city}?format=3`, { signal })).text(),
+ * });
+ */
+export function tool<Parameters extends z.ZodObject>({
+  name,
+  description,
+  parameters,
+  run,
+  timeoutMs = 10_000,
+}: ToolOptions<Parameters>): Tool {
+  if (!/^[\w-]{1,64}$/u.test(name))
+    throw new RxvoiceError(
+      `A tool is named '${name}', but a name has 1 to 64 letters, digits, _ and - only.`,
+    );
+  return {
+    name,
+    description,
+    parameters: schemaOf(name, parameters),
+    call: json =>
+      withSignal(signal =>
+        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }))).pipe(
+          takeLast(1),
+          throwIfEmpty(() => new Error('it ended without a result')),
+          map(textOf),
+          timeout(timeoutMs),
+        ),
+      ).pipe(catchError((error: unknown) => of(textOf({ error: complaint(error, timeoutMs) })))),
+  };
+}
+
+function schemaOf(name: string, parameters: z.ZodObject): Readonly<Record<string, unknown>> {
+  try {
+    const { $schema, ...schema } = z.toJSONSchema(parameters, { io: 'input' });
+    return schema;
+  } catch (cause) {
+    throw new RxvoiceError(`The parameters of the tool '${name}' can't be described to a model.`, { cause });
+  }
+}
+
+function argumentsOf<Parameters extends z.ZodObject>(
+  json: string,
+  parameters: Parameters,
+): z.output<Parameters> {
+  let value: unknown;
+  try {
+    // A tool without arguments is called by some models with none at all.
+    value = JSON.parse(json.trim() || '{}');
+  } catch {
+    throw new Error('The arguments are not JSON.');
+  }
+  const { data, error } = parameters.safeParse(value);
+  if (error) throw new Error(`The arguments are wrong. ${z.prettifyError(error)}`);
+  return data;
+}
+
+const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? 'done' : String(JSON.stringify(value));
+
+const complaint = (error: unknown, timeoutMs: number): string =>
+  error instanceof TimeoutError
+    ? `It took longer than ${timeoutMs} ms.`
+    : error instanceof Error
+      ? error.message
+      : String(error);
