@@ -4,6 +4,7 @@ import chalk, { chalkStderr } from 'chalk';
 import { Command, CommanderError } from 'commander';
 import { RxvoiceError } from '../lib/index.ts';
 import { demo } from './commands/demo.ts';
+import { devices } from './commands/devices.ts';
 import { doctor } from './commands/doctor.ts';
 import { emulate } from './commands/emulate.ts';
 import { file } from './commands/file.ts';
@@ -38,7 +39,7 @@ Examples:
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
-for (const add of [talk, demo, file, serve, transcribe, say, models, doctor, emulate]) add(program);
+for (const add of [talk, demo, file, serve, transcribe, say, models, devices, doctor, emulate]) add(program);
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).
 if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;

@@ -32,6 +32,7 @@ export const audioDevices = ({
 }: { readonly backend?: AudioBackend | undefined } = {}): Observable<AudioDevices> =>
   firstBackend(backend === undefined ? backendOrder() : [backend], listed, {
     what: 'No microphone or loudspeaker is found',
+    stage: 'input',
   });
 
 /** What every backend says, one after the other, in the order in which they are tried. */

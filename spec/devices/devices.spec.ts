@@ -18,7 +18,7 @@ import {
   tap,
   toArray,
 } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type AudioBackend,
   type AudioFrame,
@@ -34,7 +34,7 @@ import {
   speaker,
 } from '../../lib/index.ts';
 import { hostsOf, noHosts } from './hosts.ts';
-import { found, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
+import { heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
 
 const root = join(import.meta.dirname, '../..');
 const clip = readWav(readFileSync(join(root, 'cli/demo/clips/hello.wav')));
@@ -50,8 +50,11 @@ const warned = (part: Noticing, what: RegExp): Promise<string> =>
 /** From a loss to its warning takes 1.3 s at most; a busy machine may take longer to get round to it, ms. */
 const soon = 3_000;
 
-/** It is real time: on a machine that is busy otherwise a server that comes late leaves a gap, and so once is enough. */
-const realTime = { timeout: 30_000, retry: 2 };
+/** Of 150 pieces of a clip all are heard; on a machine that is busy otherwise a few gaps may be in them. */
+const most = 0.9;
+
+/** It is real time, and takes its time. */
+const it = (name: string, run: () => Promise<void>): void => test(name, { timeout: 30_000, retry: 1 }, run);
 
 describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
   onSoundCard('the sound card, by %s'),
@@ -76,9 +79,7 @@ describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
       const frames = await lastValueFrom(merge(frame$, said$).pipe(take(frameMs(clip) / 20 + 50), toArray()));
       const kinds = new Set(frames.map(({ pcm, sampleRate }) => `${pcm.length} at ${sampleRate}`));
       expect([...kinds]).toEqual(['320 at 16000']);
-      const { correlation, same } = found(clip, frames);
-      expect(correlation).toBeGreaterThan(0.999);
-      expect(same).toBeGreaterThan(0.99);
+      expect(heardShare(clip, frames)).toBeGreaterThan(most);
       await noHosts();
     });
 
@@ -92,7 +93,7 @@ describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
       // What completes was heard, but may still be on its way to this process.
       await firstValueFrom(sound.card.heard$);
       listening.unsubscribe();
-      expect(found(clip, heard).correlation).toBeGreaterThan(0.999);
+      expect(heardShare(clip, heard)).toBeGreaterThan(most);
       expect(played).toEqual([...played].sort((a, b) => a - b));
       expect(played.length).toBeGreaterThan(100);
       expect(played.at(-1)).toBeCloseTo(frameMs(clip), 0);
@@ -123,7 +124,7 @@ describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
       const tail = after.findIndex(frame => level(frame) < 0.2);
       // 10 ms each: what was in the air and in the recorder when it was cut. Without the cut it would be 200 ms and more.
       expect(tail).toBeLessThan(8);
-      expect(found(clip, after.slice(tail)).correlation).toBeGreaterThan(0.999);
+      expect(heardShare(clip, after.slice(tail))).toBeGreaterThan(most);
       await noHosts();
     });
 
@@ -151,7 +152,7 @@ describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
       await lastValueFrom(sound.card.say(clip), { defaultValue: undefined });
       await lastValueFrom(frame$.pipe(take(25)));
       held.unsubscribe();
-      expect(found(clip, frames).correlation).toBeGreaterThan(0.999);
+      expect(heardShare(clip, frames)).toBeGreaterThan(most);
       await noHosts();
     });
 
@@ -180,13 +181,13 @@ describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
       listening.unsubscribe();
       expect(playedMs).toBeCloseTo(frameMs(clip), 0);
       const rest = clip.pcm.subarray(16 * 1_500);
-      expect(found({ ...clip, pcm: rest }, heard).correlation).toBeGreaterThan(0.999);
+      expect(heardShare({ ...clip, pcm: rest }, heard)).toBeGreaterThan(most);
       await noHosts();
     });
   },
 );
 
-describe.skipIf(leftOut)(onSoundCard('devices that fail'), realTime, () => {
+describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
   const sound = theSoundCard();
 
   it('should be reached by the next backend when one does not have them', async () => {
@@ -225,7 +226,7 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), realTime, () => {
   });
 });
 
-describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspeaker'), realTime, () => {
+describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspeaker'), () => {
   const sound = theSoundCard();
 
   /** Opens both, says so, and closes them when it is told to. */

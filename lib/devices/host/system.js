@@ -55,6 +55,19 @@ const pulse = {
   },
 };
 
+/** Names that every ALSA has: they convert, and end in the default device. */
+const CONVERTERS = new Set([
+  'null',
+  'lavrate',
+  'samplerate',
+  'speexrate',
+  'speex',
+  'upmix',
+  'vdownmix',
+  'jack',
+  'oss',
+]);
+
 /** @type {Tool} */
 const alsa = {
   system: 'ALSA',
@@ -65,11 +78,14 @@ const alsa = {
     `--period-size=${rate / 50}`,
     `--buffer-size=${rate / 10}`,
   ],
-  list: async kind =>
-    (await printed(alsa.programs[kind], '-L'))
-      .split('\n')
-      .filter(line => /^[^\s]/u.test(line) && line !== 'null')
-      .map(name => ({ kind, name, isDefault: name === 'default', system: 'ALSA' })),
+  list: async kind => {
+    const names = (await printed(alsa.programs[kind], '-L')).split('\n').filter(line => /^\S/u.test(line));
+    // Without a sound card there are still names: of converters, that lead nowhere.
+    if (!names.some(name => name === 'default' || name.includes('CARD='))) return [];
+    return names
+      .filter(name => !CONVERTERS.has(name))
+      .map(name => ({ kind, name, isDefault: name === 'default', system: 'ALSA' }));
+  },
 };
 
 /** @type {Tool} */

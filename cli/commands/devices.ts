@@ -1,0 +1,55 @@
+import chalk from 'chalk';
+import type { Command } from 'commander';
+import { type Observable, tap } from 'rxjs';
+import { type AudioDevice, audioBackends, audioDevices, type BackendReport } from '../../lib/index.ts';
+import { untilInterrupted } from '../untilInterrupted.ts';
+
+interface DevicesOptions {
+  readonly json?: boolean;
+  readonly all?: boolean;
+}
+
+/** `rxvoice devices`: the microphones and loudspeakers of this machine. */
+export const devices = (program: Command): Command =>
+  program
+    .command('devices')
+    .description('the microphones and loudspeakers of this machine')
+    .option('--all', 'what every audio backend finds, also those that are not used')
+    .option('--json', 'one device a line, for programs')
+    .action(async ({ json = false, all = false }: DevicesOptions) => {
+      const report$: Observable<BackendReport> = all ? audioBackends() : audioDevices();
+      process.exitCode = await untilInterrupted(
+        report$.pipe(tap(report => process.stdout.write(json ? lines(report) : table(report)))),
+      );
+    });
+
+/** A report for programs: a line for each device, or one for what is wrong. */
+function lines(report: BackendReport): string {
+  const { backend } = report;
+  const objects =
+    'error' in report
+      ? [{ backend, error: report.error.code, cure: report.error.cure }]
+      : report.devices.map(device => ({ backend, ...device }));
+  return objects.map(object => `${JSON.stringify(object)}\n`).join('');
+}
+
+/** A report for people. */
+function table(report: BackendReport): string {
+  if ('error' in report) return `${chalk.yellow(report.error.message)}\n`;
+  const { backend, devices: found } = report;
+  const width = Math.max(...found.map(({ name }) => name.length)) + 2;
+  const row = ({ name, system, isDefault }: AudioDevice): string =>
+    `  ${name.padEnd(width)}${chalk.dim(system.padEnd(12))}${isDefault ? chalk.green('default') : ''}`.trimEnd();
+  const group = (title: string, kind: AudioDevice['kind']): string[] => {
+    const those = found.filter(device => device.kind === kind);
+    return [title, ...(those.length === 0 ? [chalk.yellow('  none')] : those.map(row)), ''];
+  };
+  return [
+    ...group('Microphones', 'microphone'),
+    ...group('Loudspeakers', 'speaker'),
+    chalk.dim(
+      `by ${backend}; a name, or a part of it that no other has, is what --input-device and --output-device take`,
+    ),
+    '',
+  ].join('\n');
+}
