@@ -33,15 +33,26 @@ export function liveView(
   const startedAt = performance.now();
   const loading = new Map<string, number>();
   const turns: TurnMetrics[] = [];
-  let phase: Phase = 'connecting';
+  let ready = false;
   let interim: string | undefined;
   let reply: string[] | undefined;
+  let doing: 'nothing' | 'thinking' | 'speaking' = 'nothing';
+  let paused = false;
   /** The figures of the last turn: in the region until what comes next pushes them up. */
   let last: TurnMetrics | undefined;
   let over = false;
 
-  const text = (columns: number): string[] => {
-    if (interim !== undefined) return you(columns, [`${interim} …`, chalk.dim]);
+  const phase = (): Phase => {
+    if (!ready) return 'connecting';
+    if (interim !== undefined) return 'you speak';
+    if (paused) return 'paused';
+    return doing === 'nothing' ? 'listening' : doing === 'thinking' ? 'thinking' : 'bot speaks';
+  };
+
+  const forming = (columns: number): string[] =>
+    interim === undefined ? [] : you(columns, [`${interim} …`, chalk.dim]);
+
+  const spoken = (columns: number): string[] => {
     if (reply === undefined) return [];
     const words = reply.join(' ').split(/\s+/u).filter(Boolean);
     const heard = meters.heardWords;
@@ -62,10 +73,11 @@ export function liveView(
     const { user, bot: mouth } = meters;
     const ms = performance.now() - startedAt;
     terminal.live([
-      ...text(columns),
+      ...spoken(columns),
+      ...forming(columns),
       ...(last ? turnFigures(last, columns) : []),
       chalk.dim('─'.repeat(columns)),
-      statusLine({ phase, listening: listening(), user, bot: mouth, ms }, columns),
+      statusLine({ phase: phase(), listening: listening(), user, bot: mouth, ms }, columns),
       ...runningLines(summarise(turns), keys, columns),
     ]);
   };
@@ -85,32 +97,37 @@ export function liveView(
         return;
       case 'call.ready':
         loading.clear();
-        phase = 'listening';
+        ready = true;
         return;
       case 'user.speaking':
-        [phase, interim, reply] = ['you speak', '', undefined];
+        interim = '';
         return;
       case 'user.interim':
         interim = event.text;
         return;
       case 'user.silent':
-        [phase, interim] = ['listening', undefined];
+      case 'user.ignored':
+        interim = undefined;
         return;
       case 'user.said':
-        [phase, interim, reply] = ['thinking', undefined, undefined];
+        [interim, reply, doing] = [undefined, undefined, 'thinking'];
         return;
       case 'bot.sentence':
         reply = [...(reply ?? []), event.text];
         return;
       case 'bot.speaking':
-        phase = 'bot speaks';
+        doing = 'speaking';
+        return;
+      case 'bot.paused':
+        paused = true;
+        return;
+      case 'bot.resumed':
+        paused = false;
         return;
       case 'bot.spoke':
-      case 'turn.failed':
-        [phase, reply] = ['listening', undefined];
-        return;
       case 'bot.interrupted':
-        reply = undefined;
+      case 'turn.failed':
+        [reply, doing, paused] = [undefined, 'nothing', false];
         return;
     }
   };

@@ -5,6 +5,7 @@ import {
   frameMs,
   level,
   type Output,
+  Playhead,
   SpokenSoFar,
 } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
@@ -19,6 +20,10 @@ export class Meters {
   readonly #bot = new Needle();
   #spoken = new SpokenSoFar();
   #began = false;
+  #streaming = false;
+  #over = true;
+  /** How much of the reply had been heard when it was paused, ms. */
+  #heldMs = 0;
   /** The levels of frames that the output has and that are not heard yet, and when they are. */
   #ahead: { readonly at: number; readonly level: number }[] = [];
 
@@ -26,31 +31,50 @@ export class Meters {
   readonly input = (frame$: Observable<AudioFrame>): Observable<AudioFrame> =>
     alike(frame$, frame$.pipe(tap(frame => this.#user.put(level(frame)))));
 
-  /** The output, measured when it is heard. */
+  /**
+   * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes it anew with what was
+   * not heard.
+   */
   readonly output = (output: Output): Output =>
     alike(output, speech$ =>
-      defer(() =>
-        output(speech$.pipe(tap({ next: frame => this.#hand(frame), complete: () => this.#end() }))).pipe(
-          tap(playback => this.#spoken.report(playback)),
-          finalize(() => (this.#ahead = [])),
-        ),
-      ),
+      defer(() => {
+        const playhead = new Playhead();
+        const offsetMs = this.#heldMs;
+        let againMs = this.#spoken.playhead.handedMs - offsetMs;
+        let heard = false;
+        this.#spoken.playhead.release(asyncScheduler.now());
+        const hand = (frame: AudioFrame): void => {
+          const now = asyncScheduler.now();
+          this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
+          playhead.hand(frameMs(frame), now);
+          // What was handed over before the pause is in the ledger already.
+          if (againMs > 0) againMs -= frameMs(frame);
+          else this.#hand(frame, now);
+        };
+        return output(speech$.pipe(tap({ next: hand, complete: () => this.#end() }))).pipe(
+          tap({
+            next: ({ playedMs }) => this.#spoken.report({ playedMs: playedMs + offsetMs }),
+            complete: () => (heard = true),
+          }),
+          finalize(() => {
+            this.#ahead = [];
+            if (!heard) this.#heldMs = this.#spoken.hold();
+          }),
+        );
+      }),
     );
 
   /** Follows the reply's text. */
   see(event: ConversationEvent): void {
     switch (event.type) {
-      case 'user.said':
-        this.#spoken = new SpokenSoFar();
-        this.#began = false;
-        return;
       case 'bot.writing':
+        this.#open();
         // One text for the whole reply: where its sentences begin in the audio nobody knows.
         this.#spoken.begin('');
-        this.#began = true;
-        this.#streaming = true;
+        this.#streaming = this.#began = true;
         return;
       case 'bot.sentence':
+        this.#open();
         if (this.#streaming) this.#spoken.write(` ${event.text}`);
         return;
       case 'bot.speaking':
@@ -59,10 +83,21 @@ export class Meters {
         this.#spoken.begin(event.text);
         this.#began = true;
         return;
+      case 'bot.spoke':
+      case 'bot.interrupted':
+      case 'turn.failed':
+        this.#over = true;
+        return;
     }
   }
 
-  #streaming = false;
+  /** A new reply begins, if the one before is over. */
+  #open(): void {
+    if (!this.#over) return;
+    this.#spoken = new SpokenSoFar();
+    this.#over = this.#streaming = this.#began = false;
+    this.#heldMs = 0;
+  }
 
   /** How loud the user is, 0 … 1 of a meter. */
   get user(): number {
@@ -82,9 +117,7 @@ export class Meters {
     return this.#spoken.heard.split(/\s+/u).filter(Boolean).length;
   }
 
-  #hand(frame: AudioFrame): void {
-    const now = asyncScheduler.now();
-    this.#ahead.push({ at: this.#spoken.playhead.dueAt(now), level: level(frame) });
+  #hand(frame: AudioFrame, now: number): void {
     this.#spoken.playhead.hand(frameMs(frame), now);
     if (this.#began) this.#spoken.hand(frame);
   }

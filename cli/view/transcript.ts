@@ -21,6 +21,8 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return aside(columns, [event.message, chalk.yellow]);
     case 'user.said':
       return you(columns, [event.text, plain]);
+    case 'user.ignored':
+      return you(columns, [`(${event.text})`, chalk.dim]);
     case 'bot.spoke':
       return event.text === '' ? [] : bot(columns, [event.text, plain]);
     case 'bot.interrupted':

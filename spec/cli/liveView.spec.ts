@@ -19,11 +19,11 @@ import {
 
 const story = 'Once upon a time there was a king. He had a daughter. She had a frog.';
 
-const storyteller = (): Voice =>
+const storyteller = (then = 'Stop.'): Voice =>
   setup({
     stt: scriptedStt([
       { from: 500, to: 1_500, text: 'Tell me a story.' },
-      { from: 4_000, to: 4_600, text: 'Stop.' },
+      { from: 4_000, to: 4_600, text: then },
     ]),
     llm: scriptedLlm(messages => (messages.at(-1)?.content === 'Stop.' ? 'As you wish.' : story)),
     tts: scriptedTts(),
@@ -35,7 +35,14 @@ function shown({
   rows = 24,
   listening = 'on',
   keys = '',
-}: { columns?: number; rows?: number; listening?: Listening; keys?: string } = {}) {
+  then = 'Stop.',
+}: {
+  then?: string;
+  columns?: number;
+  rows?: number;
+  listening?: Listening;
+  keys?: string;
+} = {}) {
   const pictures: { readonly at: number; readonly lines: readonly string[]; readonly raw: string }[] = [];
   const lines: string[] = [];
   const meters = new Meters();
@@ -56,7 +63,7 @@ function shown({
   };
   const view = liveView(terminal, { meters, listening: () => listening, keys });
   virtualTime(() => {
-    const call$ = storyteller()
+    const call$ = storyteller(then)
       .conversation$(meters.input(scriptedInput(9_000)), meters.output(noSpeaker))
       .pipe(share());
     const over$ = interval(9_500);
@@ -116,6 +123,20 @@ describe('the live view', () => {
     ]);
   });
 
+  it('should show a bot that waits for words, and goes on where it was when there are none', () => {
+    const { picture, lines } = shown({ then: '' });
+    expect(picture(4_250).lines.at(-1)).toMatch(/^● you .* you speak /u);
+    expect(picture(4_250).lines.join(' ')).toContain('Once upon a time');
+    const { heardAt } = words('');
+    expect(heardAt(4_250)).toBe(heardAt(4_900));
+    expect(heardAt(7_800)).toBeGreaterThan(heardAt(4_900));
+    expect(lines.filter(line => line.startsWith('Bot'))).toEqual([expect.not.stringContaining('✂')]);
+  });
+
+  it('should show what was said and was no interruption', () => {
+    expect(shown({ then: 'Uh-huh.' }).lines).toContain('You    (Uh-huh.)');
+  });
+
   it('should stay within the columns and rows there are, from 40 columns on', () => {
     for (const [columns, rows] of [
       [40, 24],
@@ -157,7 +178,7 @@ describe('a meter', () => {
 });
 
 /** How many words of the reply had been heard at a time, by the meters themselves. */
-function words() {
+function words(then?: string) {
   const meters = new Meters();
   const heard: { readonly at: number; readonly words: number }[] = [];
   virtualTime(() =>
@@ -166,7 +187,7 @@ function words() {
         tap(tick => heard.push({ at: (tick + 1) * 50, words: meters.heardWords })),
         takeUntil(interval(9_500)),
       ),
-      storyteller()
+      storyteller(then)
         .conversation$(meters.input(scriptedInput(9_000)), meters.output(noSpeaker))
         .pipe(tap(event => meters.see(event))),
     ),

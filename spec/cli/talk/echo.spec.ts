@@ -120,6 +120,7 @@ describe('a key that interrupts', () => {
       ),
       llm: scriptedLlm('Once upon a time there was a king.'),
       tts: scriptedTts(),
+      bargeIn: { onVoice: 'cut' },
     });
     return virtualTime(() =>
       defer(() => voice.conversation$(scriptedInput(6_000), noSpeaker)).pipe(
