@@ -126,7 +126,7 @@ const forPeople =
             'Any key will do. To use them from another terminal:',
             '',
             `  export DEEPGRAM_BASE_URL=${deepgram.url} DEEPGRAM_API_KEY=any`,
-            `  export OPENAI_BASE_URL=${openai.baseURL} OPENAI_API_KEY=any`,
+            `  export OPENAI_BASE_URL=${openai.baseURL} OPENAI_API_KEY=any OPENAI_MODEL=any`,
             '',
             'Ctrl-C ends it.',
             '',

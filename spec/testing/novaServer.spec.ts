@@ -1,8 +1,13 @@
 import { DeepgramClient } from '@deepgram/sdk';
-import { firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ofType } from '../../lib/index.ts';
-import { type DeepgramServer, deepgramServer, type DeepgramServerOptions } from '../../lib/testing/index.ts';
+import { ofType, type Stt } from '../../lib/index.ts';
+import {
+  type DeepgramServer,
+  deepgramServer,
+  type DeepgramServerOptions,
+  scriptedStt,
+} from '../../lib/testing/index.ts';
 import { Client, isType, type Received, sound } from './deepgramSockets.ts';
 
 let server: DeepgramServer;
@@ -137,6 +142,31 @@ describe('deepgramServer: Nova', () => {
     expect(await client.closed).toMatchObject({ code: 1000 });
     expect(results(client).filter(result => textOf(result) !== '' && result.is_final)).toHaveLength(1);
     expect(client.received.at(-1)).toMatchObject({ type: 'Metadata', duration: 4.1, channels: 1 });
+  });
+
+  it('should put words that an engine tells of late where nothing is final yet', async () => {
+    const late: Stt = scriptedStt([
+      { from: 200, to: 1_000, text: 'Go forward', finalMs: 2_000, endpointingMs: 2_000 },
+    ]);
+    await start({
+      stt: () => audio$ =>
+        audio$.pipe(
+          late,
+          filter(({ type }) => type !== 'interim' || told++ === 0),
+        ),
+    });
+    let told = 0;
+    const client = await connect('&utterance_end_ms=1000').opened();
+    for (let ms = 0; ms < 2_400; ms += 100) client.send(sound(100));
+    client.send({ type: 'Finalize' });
+    for (let ms = 0; ms < 1_600; ms += 100) client.send(sound(100));
+    await client.until(isType('UtteranceEnd'));
+    const finals = results(client).filter(({ is_final }) => is_final);
+    expect(finals.map(textOf)).toEqual(['Go', 'forward']);
+    expect(finals[1]!.channel.alternatives[0].words[0]!.start).toBeGreaterThanOrEqual(finals[1]!.start);
+    expect(client.received.findIndex(isType('UtteranceEnd'))).toBeGreaterThan(
+      client.received.indexOf(finals[1] as never),
+    );
   });
 
   it('should finish what was begun on CloseStream', async () => {

@@ -56,6 +56,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
   });
   const requestIds = new WeakMap<IncomingMessage, string>();
   sockets.on('headers', (headers, request) => headers.push(`dg-request-id: ${requestIds.get(request)}`));
+  sockets.on('wsClientError', (_, socket) => socket.destroy()); // no handshake at all
   const latencies = () => ({ ...defaultLatencies, ...options().latencies });
   const limits = () => ({ ...defaultLimits, ...options().limits });
   const speech = (wanted: SpeakQuery) => {
@@ -80,7 +81,18 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
         if (typeof wanted === 'string') return wanted;
         const stt = ear.next(options(), { silenceMs: wanted.endpointingMs ?? defaultSilenceMs });
         const { novaIdleMs: idleMs } = limits();
-        return heard(nova({ requestId, query: wanted, stt, latencies, idleMs, has: fate.has }), wanted);
+        return heard(
+          nova({
+            requestId,
+            query: wanted,
+            stt,
+            lateWords: options().stt !== undefined,
+            latencies,
+            idleMs,
+            has: fate.has,
+          }),
+          wanted,
+        );
       }
       case 'flux': {
         const wanted = fluxQuery(query);
@@ -133,9 +145,12 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
         return badRequest(protocol, connection);
       }
       requestIds.set(request, connection.requestId);
-      sockets.handleUpgrade(request, socket, head, client =>
-        serveSocket(client, protocol, connection, errorFrames(connection)),
-      );
+      const gaveUp = () => connection.log({ type: 'closed', by: 'client' });
+      socket.once('close', gaveUp);
+      sockets.handleUpgrade(request, socket, head, client => {
+        socket.off('close', gaveUp);
+        serveSocket(client, protocol, connection, errorFrames(connection));
+      });
       return undefined;
     },
   };

@@ -15,6 +15,8 @@ export interface NovaOptions {
   readonly requestId: string;
   readonly query: NovaQuery;
   readonly stt: Stt;
+  /** Whether it is an engine that tells of words when it is done with them, rather than when they are said. */
+  readonly lateWords: boolean;
   readonly latencies: () => {
     readonly sttMs: number;
     readonly vadMs: number;
@@ -27,7 +29,7 @@ export interface NovaOptions {
 
 /** Deepgram's `/v1/listen`: audio and a few messages in, Results, SpeechStarted, UtteranceEnd and Metadata out. */
 export const nova =
-  ({ requestId, query, stt, latencies, idleMs, has }: NovaOptions): Protocol =>
+  ({ requestId, query, stt, lateWords, latencies, idleMs, has }: NovaOptions): Protocol =>
   client$ =>
     new Observable<ServerFrame>(subscriber => {
       const audio$ = new Subject<AudioFrame>();
@@ -37,6 +39,7 @@ export const nova =
       const transcriber = new NovaTranscriber({
         requestId,
         query,
+        lateWords,
         interimEveryMs: () => latencies().interimEveryMs,
         has,
         send: frame => (isStart(frame) ? started$ : result$).next(frame),

@@ -13,6 +13,8 @@ export interface NovaTranscriberOptions {
   readonly query: NovaQuery;
   /** Audio between two interims, ms. */
   readonly interimEveryMs: () => number;
+  /** Whether the engine tells of words so late that a gap between them says nothing while there is a voice. */
+  readonly lateWords: boolean;
   readonly has: (fault: Fault) => boolean;
   readonly send: (frame: ServerFrame) => void;
 }
@@ -111,8 +113,13 @@ export class NovaTranscriber {
     };
   }
 
+  /** What is not final yet. An engine that tells of a word late doesn't put it where all is final already. */
   get #waiting(): readonly HeardWord[] {
-    return [...this.#fixed, ...this.#open].slice(this.#given);
+    const waiting = [...this.#fixed, ...this.#open].slice(this.#given);
+    const [first, last] = [waiting[0], waiting.at(-1)];
+    if (first === undefined || last === undefined || first.start >= this.#windowStart) return waiting;
+    const until = last.end > this.#windowStart ? last.end : this.#positionMs;
+    return spread(waiting.map(({ text }) => text).join(' '), this.#windowStart, until);
   }
 
   /** What was heard becomes final, but for the last word of a voice that goes on: that may still change. */
@@ -139,8 +146,9 @@ export class NovaTranscriber {
   }
 
   #tellUtteranceEnd(): void {
-    const { query, has, send } = this.#options;
+    const { query, lateWords, has, send } = this.#options;
     const { utteranceEndMs } = query;
+    if (lateWords && this.#speaking) return;
     if (utteranceEndMs === undefined || this.#lastWordEnd === undefined || has('no-endpoint')) return;
     if (this.#positionMs - this.#lastWordEnd < utteranceEndMs) return;
     send(json({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: seconds(this.#lastWordEnd) }));

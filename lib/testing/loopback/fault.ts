@@ -15,7 +15,9 @@ export type Endpoint =
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
   | 'speech'
   /** OpenAI's list of models: `/v1/models`. */
-  | 'models';
+  | 'models'
+  /** Anything else, which is not there. */
+  | 'other';
 
 const stt: readonly Endpoint[] = ['nova', 'flux'];
 const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];

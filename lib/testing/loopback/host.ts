@@ -75,7 +75,7 @@ export async function host<Options extends LoopbackOptions>(
   const connect = (request: IncomingMessage, upgrade: boolean): Connection & { readonly known: boolean } => {
     const { pathname, searchParams } = addressOf(request);
     const found = service.endpoint(request.method ?? 'GET', pathname, upgrade);
-    const endpoint = found ?? 'models';
+    const endpoint = found ?? 'other';
     const connection = ++connections;
     open++;
     const log: Connection['log'] = happening => {
