@@ -75,6 +75,8 @@ export const listening = <Socket extends ListenSocket>(
     // Hand-written, for it runs once a frame of every call.
     const log = new AudioLog();
     const turns = dialect.turns(() => dialect.finalize && send(dialect.finalize));
+    // Flux hears the end of a turn in silence only, and gets some before long.
+    const pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
     let rate = sampleRate;
     let open: OpenSocket<Socket> | undefined;
     let map = new AudioMap();
@@ -173,7 +175,7 @@ export const listening = <Socket extends ListenSocket>(
       const problem = dialect.problem?.(message);
       if (typeof problem === 'string') options.notify({ type: 'warning', message: problem });
       else if (problem) return open?.fail(problem);
-      tell(turns.hear(message, seconds => map.toCall(seconds * 1000)));
+      tell(turns.hear(message, seconds => Math.round(map.toCall(seconds * 1000))));
       if (!turns.isOpen) finalizedAt = undefined;
       log.forget(turns.settledMs);
       cursor = Math.max(cursor, log.first);
@@ -229,7 +231,7 @@ export const listening = <Socket extends ListenSocket>(
     const tick = (): void => {
       const now = asyncScheduler.now();
       if (open === undefined || closing) return;
-      if (turns.isOpen && !completed && now - frameAt >= options.silenceMs) return paused(now);
+      if (turns.isOpen && !completed && now - frameAt >= pauseMs) return paused(now);
       if (now - sentAt < keepAliveMs) return;
       flush();
       // What stays silent from the start is taken for dead, whatever it says.
@@ -242,9 +244,10 @@ export const listening = <Socket extends ListenSocket>(
     };
     /** The input sends nothing at all, not even silence, and a turn is open: it has to end all the same. */
     const paused = (now: number): void => {
+      const isDue = now - sentAt >= 500;
       flush();
       if (dialect.finalize === undefined) {
-        if (now - sentAt >= 500) sendSilence(500);
+        if (isDue) sendSilence(500);
         return;
       }
       if (finalizedAt === undefined) {

@@ -1,0 +1,360 @@
+import {
+  asyncScheduler,
+  concat,
+  interval,
+  map,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  take,
+  tap,
+  timer,
+} from 'rxjs';
+import { ignoreElements, type Subscriber } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type AudioFrame, silence } from '../../../lib/audio/frame.ts';
+import type { Notice } from '../../../lib/engine.ts';
+import { RxvoiceError } from '../../../lib/errors.ts';
+import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
+import { type Dialect, listening, type ListenSocket } from '../../../lib/providers/deepgram/listening.ts';
+import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
+import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import { virtualTime } from '../../../lib/testing/index.ts';
+import type { Transcript } from '../../../lib/stt/transcript.ts';
+
+interface Sent {
+  readonly connection: number;
+  readonly at: number;
+  /** The number of the frame, or what was sent instead. */
+  readonly what: number | string;
+}
+
+/** A service in virtual time, that notes what it is sent; frames are numbered by their first sample. */
+class Service {
+  readonly sent: Sent[] = [];
+  readonly notices: Notice[] = [];
+  readonly lines: Subscriber<OpenSocket<ListenSocket> | RxvoiceError>[] = [];
+  connections = 0;
+  #message$ = new Subject<Incoming>();
+
+  readonly line$: Observable<OpenSocket<ListenSocket> | RxvoiceError> = new Observable(subscriber => {
+    this.lines.push(subscriber);
+    this.open();
+  });
+
+  note(what: number | string): void {
+    this.sent.push({ connection: this.connections, at: asyncScheduler.now(), what });
+  }
+  open(): void {
+    this.connections++;
+    this.#message$ = new Subject();
+    const socket: ListenSocket = {
+      connect: () => undefined,
+      close: () => undefined,
+      sendMedia: audio => this.note(new Int16Array(audio.buffer, audio.byteOffset, 1)[0]!),
+    };
+    const end = (send: (socket: ListenSocket) => void): void => send(socket);
+    const fail = (error: RxvoiceError): void => this.lose(error);
+    this.lines.at(-1)?.next({ socket, message$: this.#message$, openMs: 0, end, fail });
+  }
+  tell(message: ServerMessage): void {
+    this.#message$.next(message);
+  }
+  get isObserved(): boolean {
+    return this.#message$.observed;
+  }
+  lose(error = new RxvoiceError('Lost.', { retryable: true })): void {
+    this.#message$.complete();
+    this.lines.at(-1)?.next(error);
+  }
+  hang(): void {
+    this.#message$.complete();
+    this.lines.at(-1)?.complete();
+  }
+  frames(connection?: number): number[] {
+    return this.sent.flatMap(({ connection: of, what }) =>
+      typeof what === 'number' && (connection ?? of) === of ? [what] : [],
+    );
+  }
+}
+
+const nova = (service: Service, more: Partial<Dialect<ListenSocket>> = {}): Dialect<ListenSocket> => ({
+  turns: finalize => new NovaTurns({ silenceMs: 1_500, finalize }),
+  keepAlive: () => service.note('KeepAlive'),
+  finalize: () => service.note('Finalize'),
+  close: () => {
+    service.note('CloseStream');
+    service.hang();
+  },
+  isTalkative: true,
+  chunkMs: 0,
+  ...more,
+});
+
+const numbered = (index: number, sampleRate = 16_000): AudioFrame => {
+  const frame = silence(20, sampleRate);
+  frame.pcm[0] = index;
+  return frame;
+};
+/** So many frames as they are recorded. */
+const live = (count: number): Observable<AudioFrame> =>
+  interval(20).pipe(
+    take(count),
+    map(index => numbered(index)),
+  );
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Listens to a call while things happen to the service. */
+const call = (
+  service: Service,
+  frame$: Observable<AudioFrame>,
+  happenings: readonly [number, () => void][] = [],
+  { dialect = nova(service), bufferMs = 30_000, until = 60_000 } = {},
+): ReturnType<typeof virtualTime<Transcript>> =>
+  virtualTime(
+    () =>
+      new Observable<Transcript>(subscriber => {
+        for (const [at, happen] of happenings) subscriber.add(asyncScheduler.schedule(() => happen(), at));
+        subscriber.add(
+          listening(frame$, () => service.line$, 16_000, dialect, {
+            bufferMs,
+            timeoutMs: 5_000,
+            silenceMs: 1_500,
+            stage: { who: 'Deepgram' },
+            notify: notice => service.notices.push(notice),
+          }).subscribe(subscriber),
+        );
+      }),
+    { until },
+  );
+
+const results = (
+  start: number,
+  duration: number,
+  transcript: string,
+  to = 0,
+  isFinal = false,
+): ServerMessage => ({
+  type: 'Results',
+  start,
+  duration,
+  is_final: isFinal,
+  speech_final: false,
+  channel: {
+    alternatives: [
+      { transcript, words: transcript === '' ? [] : [{ word: transcript, start: to - 0.3, end: to }] },
+    ],
+  },
+});
+
+describe('listening', () => {
+  it('should send audio as it comes, then CloseStream, and complete when the service has closed', () => {
+    const service = new Service();
+    const { completedAt } = call(service, live(50));
+    expect(service.frames()).toEqual(upTo(50));
+    expect(service.sent.filter(({ what }) => typeof what === 'number').map(({ at }) => at)).toEqual(
+      upTo(50).map(index => (index + 1) * 20),
+    );
+    expect([service.sent.at(-1)?.what, completedAt]).toEqual(['CloseStream', 1_000]);
+    expect(service.notices).toEqual([{ type: 'connected', reused: true, ms: 0 }]);
+  });
+
+  it('should wait for what the service still has to tell, but not for ever', () => {
+    const service = new Service();
+    const dialect = nova(service, { close: () => service.note('CloseStream') });
+    const { values, completedAt } = call(
+      service,
+      live(50),
+      [[1_200, () => service.tell(results(0, 1, 'Bye', 0.9))]],
+      { dialect },
+    );
+    expect(values.map(({ value }) => value)).toEqual([
+      { type: 'speechStart', at: 600 },
+      { type: 'interim', text: 'Bye' },
+      { type: 'final', text: 'Bye', end: 900 },
+      { type: 'utteranceEnd', end: 900 },
+    ]);
+    expect(completedAt).toBe(6_000);
+  });
+
+  it('should let the next connection hear what the lost one had not transcribed, and what came meanwhile', () => {
+    const service = new Service();
+    const { values } = call(service, live(500), [
+      [2_000, () => service.tell(results(0, 1.5, 'Hello', 1.4, true))],
+      [3_000, () => service.lose()],
+      [4_000, () => service.open()],
+      // The service counts from where the connection begins: 1.5 s into the call.
+      [8_000, () => service.tell(results(0, 2, 'again', 1, true))],
+    ]);
+    expect(service.frames(1)).toEqual(upTo(149));
+    // From 1.5 s on, where the last final ended: nothing is left out, nothing comes twice after the other.
+    expect(service.frames(2)).toEqual(upTo(500).slice(75));
+    expect(values.flatMap(({ value }) => (value.type === 'final' ? [value] : []))).toEqual([
+      { type: 'final', text: 'Hello', end: 1_400 },
+      { type: 'final', text: 'again', end: 2_500 },
+    ]);
+    expect(service.notices.slice(1)).toEqual([{ type: 'connected', reused: false, ms: 1_000 }]);
+  });
+
+  it('should replay no faster than the service takes it', () => {
+    const service = new Service();
+    call(service, live(900), [
+      [2_000, () => service.lose()],
+      [5_000, () => service.open()],
+      ...upTo(10).map((index): [number, () => void] => [
+        6_000 + index * 1_000,
+        () => service.tell(results(0, 0, '')),
+      ]),
+    ]);
+    const replay = service.sent.filter(
+      ({ connection, what }) => connection === 2 && typeof what === 'number',
+    );
+    for (const { at } of replay.filter(({ at }) => at <= 15_000)) {
+      const sentMs = replay.filter(other => other.at <= at).length * 20;
+      expect(sentMs).toBeLessThanOrEqual(270 + (at - 5_000) * 1.25);
+    }
+    // 18 s of audio, less the burst, take 14.2 s.
+    expect(replay.at(-1)?.at).toBeGreaterThanOrEqual(19_200);
+    expect(replay.at(-1)?.at).toBeLessThan(19_400);
+    expect(service.frames(2)).toEqual(upTo(900));
+  });
+
+  it('should keep at most so much audio for a connection that is gone, and say so once', () => {
+    const service = new Service();
+    call(
+      service,
+      live(600),
+      [
+        [1_000, () => service.lose()],
+        [10_000, () => service.open()],
+        [11_000, () => service.tell(results(0, 1, 'late', 0.9, true))],
+      ],
+      { bufferMs: 2_000 },
+    );
+    expect(service.frames(2)[0]).toBe(399); // what is 2 s old when it opens
+    expect(service.notices.filter(({ type }) => type === 'warning')).toHaveLength(1);
+  });
+
+  it('should give up a connection that hears audio and tells nothing', () => {
+    const service = new Service();
+    call(service, concat(live(400), NEVER), [], { until: 7_000 });
+    expect(service.connections).toBe(1);
+    expect(service.notices).toHaveLength(1);
+    expect(service.sent.at(-1)!.at).toBe(5_020);
+  });
+
+  it('should keep a connection open while the input sends nothing', () => {
+    const service = new Service();
+    call(service, NEVER, [], { until: 13_000 });
+    // A connection that never hears audio is closed whatever it says: the first is a bit of silence.
+    expect(service.sent.map(({ what, at }) => [what, at])).toEqual([
+      [0, 4_000],
+      ['KeepAlive', 8_000],
+      ['KeepAlive', 12_000],
+    ]);
+  });
+
+  it('should end a turn when the input stops sending in the middle of it', () => {
+    const service = new Service();
+    const { values } = call(
+      service,
+      concat(live(50), NEVER),
+      [[1_000, () => service.tell(results(0, 1, 'Well', 0.9))]],
+      { until: 5_000 },
+    );
+    expect(service.sent.flatMap(({ what, at }) => (what === 'Finalize' ? [at] : []))[0]).toBe(2_500);
+    expect(values.at(-1)).toEqual({ at: 3_000, value: { type: 'utteranceEnd', end: 900 } });
+  });
+
+  it('should have Flux go on in a pause of the input by silence, which moves no position', () => {
+    const service = new Service();
+    const dialect: Dialect<ListenSocket> = {
+      turns: () => new FluxTurns({ maxMs: 20_000 }),
+      close: () => service.hang(),
+      isTalkative: true,
+      chunkMs: 80,
+    };
+    const turn = (event: string, to: number): ServerMessage => ({
+      type: 'TurnInfo',
+      event,
+      transcript: 'Yes',
+      words: [{ word: 'Yes', start: to - 0.4, end: to }],
+      audio_window_start: 0,
+      audio_window_end: to + 0.2,
+    });
+    const { values } = call(
+      service,
+      concat(live(49), timer(3_000).pipe(ignoreElements()), live(51), NEVER),
+      [
+        [800, () => service.tell(turn('StartOfTurn', 0.6))],
+        [3_200, () => service.tell(turn('EndOfTurn', 0.6))],
+        [5_500, () => service.tell(turn('EndOfTurn', 3.6))],
+      ],
+      { dialect, until: 6_000 },
+    );
+    const silences = service.sent.filter(({ at }) => at > 1_300 && at < 3_900);
+    expect(silences.map(({ at }) => at)).toEqual([1_500, 1_500, 2_000, 2_500, 3_000]); // first the rest of a message
+    // 980 ms of the call and 2 s of silence were sent when the second part began.
+    expect(values.flatMap(({ value }) => (value.type === 'utteranceEnd' ? [value.end] : []))).toEqual([
+      600,
+      980 + 3_600 - 2_980,
+    ]);
+  });
+
+  it('should open a connection of the rate that the input has', () => {
+    const rates: number[] = [];
+    const service = new Service();
+    const frame$ = interval(20).pipe(
+      take(10),
+      map(index => numbered(index, 8_000)),
+    );
+    virtualTime(() =>
+      listening(
+        frame$,
+        rate => {
+          rates.push(rate);
+          return service.line$;
+        },
+        16_000,
+        nova(service),
+        {
+          bufferMs: 30_000,
+          timeoutMs: 5_000,
+          silenceMs: 1_500,
+          stage: { who: 'Deepgram' },
+          notify: () => undefined,
+        },
+      ),
+    );
+    expect([rates, service.frames(2)]).toEqual([[16_000, 8_000], upTo(10)]);
+  });
+
+  it('should leave nothing behind when it is unsubscribed', () => {
+    const service = new Service();
+    let isListening = false;
+    call(
+      service,
+      live(500).pipe(
+        tap({ subscribe: () => (isListening = true), unsubscribe: () => (isListening = false) }),
+      ),
+      [],
+      {
+        until: 1_000,
+      },
+    );
+    expect([isListening, service.lines[0]?.closed, service.isObserved]).toEqual([false, true, false]);
+  });
+
+  it('should complete at once when there was no audio', () => {
+    const service = new Service();
+    expect(call(service, of()).completedAt).toBe(0);
+    expect(service.sent).toEqual([]);
+  });
+
+  it('should never send a message without bytes', () => {
+    const service = new Service();
+    call(service, of(silence(0), numbered(1), silence(0)));
+    expect(service.sent.map(({ what }) => what)).toEqual([1, 'CloseStream']);
+  });
+});
