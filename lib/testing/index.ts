@@ -29,3 +29,7 @@ export type { LoopbackOptions } from './loopback/host.ts';
 
 // A sound card.
 export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';
+// What a conversation relies on, as tests for engines of your own.
+export type { ContractOptions, ContractSuite } from './contracts/contractSuite.ts';
+export { sttContract, type SttContractOptions } from './contracts/sttContract.ts';
+export { ttsContract, type TtsContractOptions } from './contracts/ttsContract.ts';

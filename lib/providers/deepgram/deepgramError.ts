@@ -75,7 +75,7 @@ function cure(status: number, reason: string, { model }: DeepgramRequest): strin
 
 /** The server's own words, unless they hold the key. */
 const quoted = (reason: string, { apiKey }: DeepgramRequest): string =>
-  reason === '' || reason.includes(apiKey) || /bearer|token /iu.test(reason)
+  reason === '' || (apiKey.length > 5 && reason.includes(apiKey)) || /bearer|token /iu.test(reason)
     ? ''
     : `: ${reason.slice(0, 300).replace(/[.\s]+$/u, '')}`;
 

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { from, type Observable } from 'rxjs';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type AudioFrame, frameOf, silence } from '../../lib/audio/frame.ts';
+import { reframe } from '../../lib/audio/reframe.ts';
+import { deepgramStt } from '../../lib/providers/deepgram/index.ts';
+import { localStt } from '../../lib/providers/local/index.ts';
+import {
+  type DeepgramServer,
+  deepgramServer,
+  energyStt,
+  scriptedStt,
+  sttContract,
+} from '../../lib/testing/index.ts';
+
+/** "Go forward." */
+const clip = frameOf(
+  readFileSync(join(import.meta.dirname, '../fixtures/speech/goforward.wav')).subarray(44, 44 + 32_000),
+  16_000,
+);
+const clipMs = clip.pcm.length / 16;
+/** A person speaks, after `before` ms. */
+const speech = (before = 500): Observable<AudioFrame> =>
+  from([silence(before), clip, silence(1_500)]).pipe(reframe());
+
+let server: DeepgramServer;
+beforeAll(async () => {
+  server = await deepgramServer({ lines: ['Something was said.'] });
+});
+afterAll(() => server.close());
+
+const connection = { apiKey: 'a-key-for-the-loopback-server' };
+const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
+
+const scriptedAt = 1_200;
+const twice = [0, 1].map(index => ({
+  from: scriptedAt + index * (scriptedAt + clipMs + 1_500),
+  to: scriptedAt + clipMs + index * (scriptedAt + clipMs + 1_500),
+  text: 'Something.',
+}));
+sttContract({
+  describe,
+  it,
+  name: 'scriptedStt',
+  make: () => scriptedStt(twice),
+  speech$: speech(scriptedAt),
+});
+sttContract({ describe, it, name: 'energyStt', make: () => energyStt(['Something.']), speech$: speech() });
+sttContract({
+  describe,
+  it,
+  name: 'localStt',
+  make: () => localStt(),
+  speech$: speech(),
+  timeoutMs: 60_000,
+});
+for (const model of ['nova-3', 'flux-general-en'])
+  sttContract({
+    describe,
+    it,
+    open: () => server.connections,
+    name: `deepgramStt ${model}`,
+    make: () => deepgramStt({ ...connection, baseURL: server.url, model }),
+    broken: () => deepgramStt({ ...nowhere, model }),
+    speech$: speech(),
+    words: /Something was said\./u,
+  });
