@@ -6,11 +6,17 @@ const signals = { SIGINT: 130, SIGHUP: 129, SIGTERM: 143 } as const;
 /**
  * Runs something to its end, or to Ctrl-C (or another signal to end), which unsubscribes it; a second one ends the program
  * at once. Settles with the exit code, 0 or that of the signal, when it is torn down; rejects when it failed.
+ *
+ * @param ownSignal one that the work itself listens to.
  */
-export function untilInterrupted(work$: Observable<unknown>): Promise<number> {
+export function untilInterrupted(
+  work$: Observable<unknown>,
+  ownSignal?: keyof typeof signals,
+): Promise<number> {
   const hangUp$ = new Subject<void>();
   let code = 0;
-  const interrupts = Object.entries(signals).map(([signal, exitCode]) => {
+  const ending = Object.entries(signals).filter(([signal]) => signal !== ownSignal);
+  const interrupts = ending.map(([signal, exitCode]) => {
     const interrupt = (): void => {
       if (code !== 0) process.exit(code);
       code = exitCode;

@@ -1,5 +1,6 @@
 // Bundles rxvoice/browser: the audio worklet into a text, that text into the module for bundlers (which leaves rxjs to
 // them) and into one file for a script tag. Types are tsc's.
+import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = { bundle: true, minify: true, target: 'es2022', legalComments: 'none' };
@@ -16,3 +17,7 @@ const library = {
 };
 await build({ ...library, format: 'esm', external: ['rxjs'], outfile: `${folder}/index.js` });
 await build({ ...library, format: 'iife', globalName: 'rxvoice', outfile: `${folder}/rxvoice.global.js` });
+
+// For the script tag's global, and for bundlers that are asked for the worklet's address only.
+writeFileSync(`${folder}/rxvoice.global.d.ts`, "export * from './index.js';\nexport as namespace rxvoice;\n");
+writeFileSync(`${folder}/worklet.d.ts`, 'export {};\n');

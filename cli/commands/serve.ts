@@ -72,9 +72,13 @@ Environment:
         drain$: fromEvent(process, 'SIGTERM'),
         drainMs: whole('--drain', options.drain) * 1000,
       });
-      process.exitCode = await untilInterrupted(
-        whileLoading(voice, options.json === true ? logged(served$) : told(served$, about)),
+      const work$ = options.json === true ? logged(served$) : told(served$, about);
+      // Callers don't wait for an engine to load.
+      const ready$ = [voice.stt, voice.llm, voice.tts].reduce(
+        (work$, engine) => whileLoading(engine, work$),
+        work$,
       );
+      process.exitCode = await untilInterrupted(ready$, 'SIGTERM');
     });
 
 /** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */

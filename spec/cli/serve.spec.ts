@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeCodes, mintToken } from '../../lib/server/index.ts';
+import { TestClient } from '../server/client.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+// The command as its users run it: built, as a process of its own.
+describe('rxvoice serve', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => children.splice(0).forEach(child => child.kill('SIGKILL')));
+
+  const run = (args: readonly string[], variables: Record<string, string> = {}) => {
+    const env = { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+    const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'serve', ...args], {
+      env: { ...env, ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    const texts = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (texts.err += chunk.toString()));
+    const exit = once(child, 'close').then(([code]) => code as number | null);
+    const url = async (): Promise<string> => {
+      while (!/http:[^\s"]+/u.test(texts.out)) await once(child.stdout, 'data');
+      return /http:[^\s"]+/u.exec(texts.out)![0];
+    };
+    return { child, texts, exit, url };
+  };
+
+  it('should take calls, tell of them in JSON, let them end after SIGTERM, and exit with 0', async () => {
+    const { child, texts, exit, url } = run(['--port', '0', '--json']);
+    const address = await url();
+    const token = await (await fetch(`${address}/token`)).text();
+    const refused = await new TestClient(`${address}/call`).opened();
+    refused.say({ type: 'hello' });
+    expect((await refused.closed).code).toBe(closeCodes.unauthorised);
+
+    const client = await new TestClient(`${address}/call`).opened();
+    const { call } = await client.hello({ token });
+    await client.event('call.ready');
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(503);
+    const late = await new TestClient(`${address}/call`).opened();
+    late.say({ type: 'hello', token });
+    expect((await late.closed).code).toBe(closeCodes.draining);
+    client.say({ type: 'hangup' });
+    expect((await client.closed).code).toBe(1000);
+    expect(await exit).toBe(0);
+
+    const lines = texts.out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'listening',
+      'connection refused',
+      'call placed',
+      'connection refused',
+      'call ended',
+    ]);
+    expect(lines[2]).toMatchObject({ call, transport: 'web' });
+    expect(texts.out + texts.err).not.toContain(token);
+  }, 60_000);
+
+  it('should leave the page to your own application when you sign the tokens', async () => {
+    const secret = 'a secret of at least thirty-two characters';
+    const { url } = run(['--port', '0'], { RXVOICE_TOKEN_SECRET: secret });
+    const address = await url();
+    expect((await fetch(address)).status).toBe(404);
+    expect((await fetch(`${address}/token`)).status).toBe(404);
+    const client = await new TestClient(`${address}/call`).opened();
+    expect(await client.hello({ token: mintToken(secret) })).toMatchObject({ resumed: false });
+  }, 60_000);
+
+  it('should say what is wrong, and end with 2', async () => {
+    const taken = run(['--port', '0']);
+    const { port } = new URL(await taken.url());
+    const wrong: [string[], Record<string, string>, RegExp][] = [
+      [['--port', '1e9'], {}, /--port 1e9: expected a whole number up to 65535/u],
+      [['--calls', 'many'], {}, /--calls many/u],
+      [['--twilio-url', 'wss://x'], {}, /TWILIO_AUTH_TOKEN/u],
+      [['--port', port], {}, /another port/u],
+      [['--port', '0'], { RXVOICE_TOKEN_SECRET: 'short' }, /32 characters/u],
+    ];
+    for (const [args, variables, complaint] of wrong) {
+      const { exit, texts } = run(args, variables);
+      expect([args, await exit]).toEqual([args, 2]);
+      expect(texts.err).toMatch(complaint);
+      expect(texts.err).not.toMatch(/^\s+at /mu);
+    }
+  }, 60_000);
+});
