@@ -191,6 +191,8 @@ describe('openaiServer on a bad day', () => {
   it('should be cut in the middle', async () => {
     const client = await start({ faults: ['cut'], reply: 'one two three four five' });
     await expect(chunks(client)).rejects.toThrow('terminated');
+    expect(server.events.at(-1)).toMatchObject({ type: 'closed', by: 'server' });
+    expect(server.connections).toBe(0);
   });
 
   it('should end in the middle as if all were said, and without [DONE]', async () => {

@@ -78,8 +78,11 @@ export async function host<Options extends LoopbackOptions>(
     const endpoint = found ?? 'other';
     const connection = ++connections;
     open++;
+    let over = false;
     const log: Connection['log'] = happening => {
-      if (happening.type === 'closed') open--;
+      if (over) return; // who closed first has told of it
+      over = happening.type === 'closed';
+      if (over) open--;
       const event = { at: performance.now(), endpoint, connection, ...happening };
       events.push(event);
       if (events.length > keptEvents) events.shift();

@@ -40,6 +40,7 @@ export function serveAnswer(
     .subscribe({
       next: frame => {
         begin();
+        if (frame.type === 'cut') log({ type: 'closed', by: 'server' });
         write(response, frame);
       },
       error: () => response.destroy(),
