@@ -20,7 +20,6 @@ import {
 } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import {
-  type AudioBackend,
   type AudioFrame,
   audioDevices,
   frameMs,
@@ -34,7 +33,7 @@ import {
   speaker,
 } from '../../lib/index.ts';
 import { hostsOf, noHosts } from './hosts.ts';
-import { heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
+import { backends, heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
 
 const root = join(import.meta.dirname, '../..');
 const clip = readWav(readFileSync(join(root, 'cli/demo/clips/hello.wav')));
@@ -56,136 +55,144 @@ const most = 0.9;
 /** It is real time, and takes its time. */
 const it = (name: string, run: () => Promise<void>): void => test(name, { timeout: 30_000, retry: 1 }, run);
 
-describe.skipIf(leftOut).each<AudioBackend>(['naudiodon', 'system'])(
-  onSoundCard('the sound card, by %s'),
-  backend => {
-    const sound = theSoundCard();
+describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), backend => {
+  const sound = theSoundCard();
 
-    it('should be found, with its devices', async () => {
-      const { devices } = await lastValueFrom(audioDevices({ backend }));
-      expect(devices.filter(({ isDefault }) => isDefault).length).toBeGreaterThan(0);
-      const names = (wanted: string): string[] =>
-        devices.flatMap(({ kind, name }) => (kind === wanted ? [name] : []));
-      expect(names('microphone').some(name => name.startsWith('rxvoice_mic'))).toBe(true);
-      expect(names('speaker')).toContain('rxvoice_speaker');
-    });
+  it('should be found, with its devices', async () => {
+    const { devices } = await lastValueFrom(audioDevices({ backend }));
+    expect(devices.filter(({ isDefault }) => isDefault).length).toBeGreaterThan(0);
+    const names = (wanted: string): string[] =>
+      devices.flatMap(({ kind, name }) => (kind === wanted ? [name] : []));
+    expect(names('microphone').some(name => name.startsWith('rxvoice_mic'))).toBe(true);
+    expect(names('speaker')).toContain('rxvoice_speaker');
+  });
 
-    it('should hear what is said, sample by sample, in frames of 20 ms', async () => {
-      const frame$ = microphone({ device: 'rxvoice_mic', backend }).pipe(share());
-      const said$ = frame$.pipe(
-        take(1),
-        switchMap(() => sound.card.say(clip)),
-      );
-      const frames = await lastValueFrom(merge(frame$, said$).pipe(take(frameMs(clip) / 20 + 50), toArray()));
-      const kinds = new Set(frames.map(({ pcm, sampleRate }) => `${pcm.length} at ${sampleRate}`));
-      expect([...kinds]).toEqual(['320 at 16000']);
-      expect(heardShare(clip, frames)).toBeGreaterThan(most);
-      await noHosts();
-    });
+  it('should hear what is said, sample by sample, in frames of 20 ms', async () => {
+    const frame$ = microphone({ device: 'rxvoice_mic', backend }).pipe(share());
+    const said$ = frame$.pipe(
+      take(1),
+      switchMap(() => sound.card.say(clip)),
+    );
+    const frames = await lastValueFrom(merge(frame$, said$).pipe(take(frameMs(clip) / 20 + 50), toArray()));
+    const kinds = new Set(frames.map(({ pcm, sampleRate }) => `${pcm.length} at ${sampleRate}`));
+    expect([...kinds]).toEqual(['320 at 16000']);
+    expect(heardShare(clip, frames)).toBeGreaterThan(most);
+    await noHosts();
+  });
 
-    it('should be heard as it was handed over, and tell how much was heard', async () => {
-      const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
-      const heard: AudioFrame[] = [];
-      const listening = sound.card.heard$.subscribe(frame => heard.push(frame));
-      const played: number[] = [];
-      const reply$ = output(from([clip]).pipe(reframe()));
-      await lastValueFrom(reply$.pipe(tap(({ playedMs }) => played.push(playedMs))));
-      // What completes was heard, but may still be on its way to this process.
-      await firstValueFrom(sound.card.heard$);
-      listening.unsubscribe();
-      expect(heardShare(clip, heard)).toBeGreaterThan(most);
-      expect(played).toEqual([...played].sort((a, b) => a - b));
-      expect(played.length).toBeGreaterThan(100);
-      expect(played.at(-1)).toBeCloseTo(frameMs(clip), 0);
-      await noHosts();
-    });
+  it('should be heard as it was handed over, and tell how much was heard', async () => {
+    const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
+    const heard: AudioFrame[] = [];
+    const listening = sound.card.heard$.subscribe(frame => heard.push(frame));
+    const played: number[] = [];
+    const reply$ = output(from([clip]).pipe(reframe()));
+    await lastValueFrom(reply$.pipe(tap(({ playedMs }) => played.push(playedMs))));
+    // What completes was heard, but may still be on its way to this process.
+    await firstValueFrom(sound.card.heard$);
+    listening.unsubscribe();
+    expect(heardShare(clip, heard)).toBeGreaterThan(most);
+    expect(played).toEqual([...played].sort((a, b) => a - b));
+    expect(played.length).toBeGreaterThan(100);
+    expect(played.at(-1)).toBeCloseTo(frameMs(clip), 0);
+    await noHosts();
+  });
 
-    it('should be silent at once when a reply is cut, and speak again right after', async () => {
-      const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
-      const held = output.warm$.subscribe();
-      const loud = { pcm: new Int16Array(16_000 * 5).map((_, index) => (index % 40 < 20 ? 9_000 : -9_000)) };
-      const reply$ = output(from([{ ...loud, sampleRate: 16_000 }]).pipe(reframe(), paced({ leadMs: 200 })));
-      const heard: AudioFrame[] = [];
-      let cutAt: number | undefined;
-      const listening = sound.card.heard$.pipe(reframe(10)).subscribe(frame => heard.push(frame));
-      await lastValueFrom(
-        reply$.pipe(
-          takeWhile(({ playedMs }) => playedMs < 600),
-          tap({ finalize: () => (cutAt = heard.length) }),
-        ),
-      );
-      await firstValueFrom(from(sound.card.heard$).pipe(take(1)));
-      // A second reply on the device that was opened again.
-      await lastValueFrom(output(from([clip]).pipe(reframe())));
-      await firstValueFrom(sound.card.heard$);
-      listening.unsubscribe();
-      held.unsubscribe();
-      const after = heard.slice(cutAt);
-      const tail = after.findIndex(frame => level(frame) < 0.2);
-      // 10 ms each: what was in the air and in the recorder when it was cut. Without the cut it would be 200 ms and more.
-      expect(tail).toBeLessThan(8);
-      expect(heardShare(clip, after.slice(tail))).toBeGreaterThan(most);
-      await noHosts();
-    });
+  it('should be silent at once when a reply is cut, and speak again right after', async () => {
+    const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
+    const held = output.warm$.subscribe();
+    const loud = { pcm: new Int16Array(16_000 * 5).map((_, index) => (index % 40 < 20 ? 9_000 : -9_000)) };
+    const reply$ = output(from([{ ...loud, sampleRate: 16_000 }]).pipe(reframe(), paced({ leadMs: 200 })));
+    const heard: AudioFrame[] = [];
+    let cutAt: number | undefined;
+    const listening = sound.card.heard$.pipe(reframe(10)).subscribe(frame => heard.push(frame));
+    await lastValueFrom(
+      reply$.pipe(
+        takeWhile(({ playedMs }) => playedMs < 600),
+        tap({ finalize: () => (cutAt = heard.length) }),
+      ),
+    );
+    await firstValueFrom(from(sound.card.heard$).pipe(take(1)));
+    // A second reply on the device that was opened again.
+    await lastValueFrom(output(from([clip]).pipe(reframe())));
+    await firstValueFrom(sound.card.heard$);
+    listening.unsubscribe();
+    held.unsubscribe();
+    const after = heard.slice(cutAt);
+    const tail = after.findIndex(frame => level(frame) < 0.2);
+    // 10 ms each: what was in the air and in the recorder when it was cut. Without the cut it would be 200 ms and more.
+    expect(tail).toBeLessThan(8);
+    expect(heardShare(clip, after.slice(tail))).toBeGreaterThan(most);
+    await noHosts();
+  });
 
-    it('should tell when the microphone is lost, give silence, and go on when it is back', async () => {
-      const input$ = microphone({ device: 'rxvoice_mic', backend });
-      const frames: AudioFrame[] = [];
-      const frame$ = input$.pipe(
-        tap(frame => frames.push(frame)),
-        share(),
-      );
-      const held = frame$.subscribe();
-      await firstValueFrom(frame$);
-      const gone = warned(input$, /microphone was lost/u);
-      const back = warned(input$, /microphone is back: rxvoice_mic/u);
-      await sound.card.unplug();
-      const unpluggedAt = performance.now();
-      await gone;
-      expect(performance.now() - unpluggedAt).toBeLessThan(soon);
-      frames.length = 0;
-      await firstValueFrom(frame$.pipe(take(1)));
-      expect(frames.every(({ pcm }) => pcm.length === 320 && pcm.every(sample => sample === 0))).toBe(true);
-      await sound.card.plug();
-      await back;
-      frames.length = 0;
-      await lastValueFrom(sound.card.say(clip), { defaultValue: undefined });
-      await lastValueFrom(frame$.pipe(take(25)));
-      held.unsubscribe();
-      expect(heardShare(clip, frames)).toBeGreaterThan(most);
-      await noHosts();
-    });
+  it('should tell when the microphone is lost, give silence, and go on when it is back', async () => {
+    const input$ = microphone({ device: 'rxvoice_mic', backend });
+    const frames: AudioFrame[] = [];
+    const frame$ = input$.pipe(
+      tap(frame => frames.push(frame)),
+      share(),
+    );
+    const held = frame$.subscribe();
+    await firstValueFrom(frame$);
+    const gone = warned(input$, /microphone was lost/u);
+    const back = warned(input$, /microphone is back: rxvoice_mic/u);
+    await sound.card.unplug();
+    const unpluggedAt = performance.now();
+    await gone;
+    expect(performance.now() - unpluggedAt).toBeLessThan(soon);
+    frames.length = 0;
+    await firstValueFrom(frame$.pipe(take(1)));
+    expect(frames.every(({ pcm }) => pcm.length === 320 && pcm.every(sample => sample === 0))).toBe(true);
+    await sound.card.plug();
+    await back;
+    frames.length = 0;
+    await lastValueFrom(sound.card.say(clip), { defaultValue: undefined });
+    await lastValueFrom(frame$.pipe(take(25)));
+    held.unsubscribe();
+    expect(heardShare(clip, frames)).toBeGreaterThan(most);
+    await noHosts();
+  });
 
-    it('should tell when the loudspeaker is lost, and say what was not heard when it is back', async () => {
-      const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
-      const gone = warned(output, /loudspeaker was lost/u);
-      const back = warned(output, /loudspeaker is back/u);
-      let playedMs = 0;
-      const reply$ = output(from([clip]).pipe(reframe(), paced({ leadMs: 200 }))).pipe(
-        tap(playback => ({ playedMs } = playback)),
-        share(),
-      );
-      const spoken = lastValueFrom(reply$);
-      await firstValueFrom(reply$.pipe(skipWhile(() => playedMs < 1_000)));
-      await sound.card.unplug();
-      const unpluggedAt = performance.now();
-      await gone;
-      expect(performance.now() - unpluggedAt).toBeLessThan(soon);
-      expect(playedMs).toBeLessThan(1_400);
-      await sound.card.plug();
-      const heard: AudioFrame[] = [];
-      const listening = sound.card.heard$.subscribe(frame => heard.push(frame));
-      await back;
-      await spoken;
-      await firstValueFrom(sound.card.heard$);
-      listening.unsubscribe();
-      expect(playedMs).toBeCloseTo(frameMs(clip), 0);
-      const rest = clip.pcm.subarray(16 * 1_500);
-      expect(heardShare({ ...clip, pcm: rest }, heard)).toBeGreaterThan(most);
-      await noHosts();
-    });
-  },
-);
+  it('should tell when the loudspeaker is lost, and say what was not heard when it is back', async () => {
+    const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
+    const gone = warned(output, /loudspeaker was lost/u);
+    const back = warned(output, /loudspeaker is back/u);
+    let playedMs = 0;
+    const reply$ = output(from([clip]).pipe(reframe(), paced({ leadMs: 200 }))).pipe(
+      tap(playback => ({ playedMs } = playback)),
+      share(),
+    );
+    const spoken = lastValueFrom(reply$);
+    await firstValueFrom(reply$.pipe(skipWhile(() => playedMs < 1_000)));
+    await sound.card.unplug();
+    const unpluggedAt = performance.now();
+    await gone;
+    expect(performance.now() - unpluggedAt).toBeLessThan(soon);
+    expect(playedMs).toBeLessThan(1_400);
+    await sound.card.plug();
+    const heard: AudioFrame[] = [];
+    const listening = sound.card.heard$.subscribe(frame => heard.push(frame));
+    await back;
+    await spoken;
+    await firstValueFrom(sound.card.heard$);
+    listening.unsubscribe();
+    expect(playedMs).toBeCloseTo(frameMs(clip), 0);
+    const rest = clip.pcm.subarray(16 * 1_500);
+    expect(heardShare({ ...clip, pcm: rest }, heard)).toBeGreaterThan(most);
+    await noHosts();
+  });
+
+  it('should tell when a microphone stalls, and close it at once', async () => {
+    const input$ = microphone({ device: 'rxvoice_pipe', backend });
+    const gone = warned(input$, /microphone was lost \(it gives no sign of life\)/u);
+    const listening = input$.subscribe();
+    await gone;
+    listening.unsubscribe();
+    const closedAt = performance.now();
+    await noHosts();
+    expect(performance.now() - closedAt).toBeLessThan(1_000);
+  });
+});
 
 describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
   const sound = theSoundCard();
@@ -212,17 +219,6 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
     await lastValueFrom(output(from([clip]).pipe(reframe())));
     held.unsubscribe();
     await noHosts();
-  });
-
-  it('should be told when a microphone stalls, and be closed at once', async () => {
-    const input$ = microphone({ device: 'rxvoice_pipe', backend: 'naudiodon' });
-    const gone = warned(input$, /microphone was lost \(it gives no sign of life\)/u);
-    const listening = input$.subscribe();
-    await gone;
-    listening.unsubscribe();
-    const closedAt = performance.now();
-    await noHosts();
-    expect(performance.now() - closedAt).toBeLessThan(1_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, vi } from 'vitest';
-import { type AudioFrame, concatFrames, level } from '../../lib/index.ts';
+import { findBackend } from '../../lib/devices/backends.ts';
+import { type AudioBackend, type AudioFrame, concatFrames, level } from '../../lib/index.ts';
 import { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from '../../lib/testing/index.ts';
 
 /** In continuous integration what is missing is a failure; elsewhere these specs are left out, and say why. */
@@ -8,9 +9,21 @@ const required = process.env['RXVOICE_REQUIRE_AUDIO'] === '1';
 /** Why specs that need a sound card are left out; nothing where they run. */
 export const leftOut = required ? undefined : whyNoSoundCard();
 
+/** The backends to try the sound card by: naudiodon may be missing where it could not be built. */
+export const backends: readonly AudioBackend[] =
+  required || installed('naudiodon') ? ['naudiodon', 'system'] : ['system'];
+
 /** The name of a group of specs, with the reason why it is left out where it is. */
 export const onSoundCard = (name: string): string =>
   leftOut === undefined ? name : `${name} (left out: ${leftOut})`;
+
+function installed(name: AudioBackend): boolean {
+  try {
+    return findBackend(name).path !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** A virtual sound card for the specs of a file, which this process and those that it starts use. */
 export function theSoundCard(): { readonly card: VirtualSoundCard } {
