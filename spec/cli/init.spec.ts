@@ -1,0 +1,101 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConversationEvent } from '../../lib/index.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'rxvoice-init-'));
+const bot = join(folder, 'my bot');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (cwd: string, program: string, ...args: string[]): SpawnSyncReturns<string> =>
+  spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '', OPENAI_BASE_URL: '', VITEST: undefined },
+  });
+const node = (...args: string[]): SpawnSyncReturns<string> => run(bot, process.execPath, ...args);
+
+describe('rxvoice init', () => {
+  // The package as it is published, installed with what is in this project's node_modules.
+  const cli = join(folder, 'node_modules/rxvoice/dist/cli/main.js');
+  beforeAll(() => {
+    const modules = join(folder, 'node_modules');
+    mkdirSync(join(modules, 'rxvoice'), { recursive: true });
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (name !== 'rxvoice') symlinkSync(join(root, 'node_modules', name), join(modules, name));
+    const packed = run(root, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder);
+    const tarball = join(folder, packed.stdout.trim());
+    expect(
+      run(folder, 'tar', '-xzf', tarball, '--strip-components=1', '-C', join(modules, 'rxvoice')).status,
+    ).toBe(0);
+    expect(run(folder, process.execPath, cli, 'init', 'my bot').status).toBe(0);
+  }, 60_000);
+
+  it('should make a project that depends on this version, under a name npm takes', () => {
+    const made = JSON.parse(readFileSync(join(bot, 'package.json'), 'utf8')) as {
+      name: string;
+      dependencies: Record<string, string>;
+    };
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect([made.name, made.dependencies['rxvoice']]).toEqual(['my-bot', `^${version}`]);
+    expect(readdirSync(bot).sort()).toEqual([
+      '.env.example',
+      '.gitignore',
+      'README.md',
+      'package.json',
+      'rxvoice.config.js',
+      'src',
+      'tsconfig.json',
+    ]);
+  });
+
+  it('should type-check, and pass its test', () => {
+    const types = node(join(root, 'node_modules/typescript/bin/tsc'));
+    expect([types.stdout, types.status]).toEqual(['', 0]);
+    const test = node(join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--dir', 'src');
+    expect(test.stdout).toContain('1 passed');
+    expect(test.status).toBe(0);
+  }, 120_000);
+
+  it('should be a bot that answers by its tool, with nothing at hand', () => {
+    const said = node(cli, 'say', 'Are you open on Sunday?', '--voice', 'slt', '--output', 'question.wav');
+    expect([said.stderr, said.status]).toEqual(['', 0]);
+    const { stdout, status } = node(cli, 'file', 'question.wav', '--json');
+    expect(status).toBe(0);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as ConversationEvent);
+    expect(events.find(({ type }) => type === 'bot.tool')).toMatchObject({
+      name: 'openingHours',
+      arguments: '{"day":"Sunday"}',
+    });
+    expect(events.find(({ type }) => type === 'bot.spoke')).toMatchObject({
+      text: 'On Sunday we are closed.',
+    });
+  }, 120_000);
+
+  it('should replace nothing that is there', () => {
+    const before = readFileSync(join(bot, 'src/bot.ts'), 'utf8');
+    const again = run(folder, process.execPath, cli, 'init', 'my bot');
+    expect(again.status).toBe(2);
+    expect(again.stderr).toMatch(/would be replaced: .*src.*package\.json/u);
+    expect(readFileSync(join(bot, 'src/bot.ts'), 'utf8')).toBe(before);
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'notes.txt'), 'mine');
+    expect(run(folder, process.execPath, cli, 'init', 'other').status).toBe(0);
+    expect(readFileSync(join(other, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+});
