@@ -18,6 +18,7 @@ interface EmulateOptions {
   readonly line?: readonly string[];
   readonly speak?: string;
   readonly reply?: string;
+  readonly connectLatency: string;
   readonly sttLatency: string;
   readonly endOfTurn: string;
   readonly llmLatency: string;
@@ -43,6 +44,7 @@ export const emulate = (program: Command): Command =>
     .option('--line <text...>', 'with --hear energy: what is heard, one after the other')
     .option('--speak <how>', 'offline (really speaks; default if installed) or tone')
     .option('--reply <text>', 'what the model answers; default: the built-in responder')
+    .option('--connect-latency <ms>', "from the request for one of Deepgram's sockets to its opening", '0')
     .option('--stt-latency <ms>', 'from the audio that decides it to a transcript', '80')
     .option('--end-of-turn <ms>', 'silence after which Flux takes a turn for over', '260')
     .option('--llm-latency <ms>', 'from the request to the first token', '250')
@@ -74,6 +76,7 @@ ${faultList()}`,
           ...(options.line && { lines: options.line }),
           latencies: {
             ...speaking,
+            connectMs: number('--connect-latency', options.connectLatency),
             sttMs: number('--stt-latency', options.sttLatency),
             endOfTurnMs: number('--end-of-turn', options.endOfTurn),
           },

@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { bufferCount, firstValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ofType } from '../../lib/index.ts';
 import {
@@ -158,6 +158,25 @@ describe('a Deepgram that fails in the middle', () => {
     expect(other.all('FromTheFuture').length).toBeGreaterThan(3);
   });
 
+  it('should take its time to connect, and keep the latencies that nobody changes', async () => {
+    await start('cut', { faults: [], latencies: { ttsMs: 0, ttsSpeed: 1_000 } });
+    await server.set({ latencies: { connectMs: 60 } });
+    const before = performance.now();
+    const client = await connect('aura').opened();
+    expect(performance.now() - before).toBeGreaterThan(50);
+    use(client, 'aura');
+    await client.until(isType('Flushed'));
+    expect(performance.now() - before).toBeLessThan(1_000); // at eight times real time it would take longer
+
+    const hasty = connect('aura');
+    const bothClosed = firstValueFrom(server.event$.pipe(ofType('closed'), bufferCount(2)));
+    await firstValueFrom(server.event$.pipe(ofType('opened')));
+    hasty.socket.terminate();
+    client.socket.close();
+    await bothClosed;
+    expect(server.connections).toBe(0);
+  });
+
   it('should be slow', async () => {
     await start({ fault: 'slow', delayMs: 60 });
     const client = await connect('aura').opened();
@@ -215,6 +234,15 @@ describe('a Deepgram that fails in the middle', () => {
 });
 
 describe('the faults', () => {
+  it('should be known, and strike from outside only what is in the middle of something', async () => {
+    await start('cut');
+    await expect(deepgramServer({ faults: ['boredom' as Fault] })).rejects.toThrow(
+      /no fault "boredom".*no-answer/u,
+    );
+    await expect(server.set({ faults: ['boredom' as Fault] })).rejects.toThrow(/no fault/u);
+    expect(() => server.strike('429')).toThrow(/429/u);
+  });
+
   it('should each say what they are, and where', () => {
     for (const [name, { what, endpoints }] of Object.entries(faults)) {
       expect(name).toMatch(/^[a-z0-9-]+$/u);

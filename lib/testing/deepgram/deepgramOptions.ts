@@ -28,6 +28,8 @@ export interface DeepgramServerOptions extends LoopbackOptions {
 
 /** How fast the loopback Deepgram is. */
 export interface DeepgramLatencies {
+  /** From the request for a WebSocket to its opening, ms. Default 0; over a network some 200. */
+  readonly connectMs?: number;
   /** From the audio that decides it to a transcript, ms. Default 80. */
   readonly sttMs?: number;
   /** From the audio that decides it to SpeechStarted, ms. Default 0. */
@@ -58,6 +60,7 @@ export interface DeepgramLimits {
 
 /** What holds where an option says nothing. */
 export const defaultLatencies = {
+  connectMs: 0,
   sttMs: 80,
   vadMs: 0,
   interimEveryMs: 1_000,

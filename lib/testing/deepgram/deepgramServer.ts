@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { timer } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { addressOf, type Connection } from '../loopback/connection.ts';
 import { type AnnouncedAudio, bytesPerMs } from '../loopback/audioFromClient.ts';
@@ -145,12 +146,20 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
         return badRequest(protocol, connection);
       }
       requestIds.set(request, connection.requestId);
-      const gaveUp = () => connection.log({ type: 'closed', by: 'client' });
+      const open = () =>
+        sockets.handleUpgrade(request, socket, head, client => {
+          socket.off('close', gaveUp);
+          serveSocket(client, protocol, connection, errorFrames(connection));
+        });
+      const { connectMs } = latencies();
+      const opening =
+        connectMs > 0 ? timer(connectMs).subscribe({ next: open, error: () => socket.destroy() }) : undefined;
+      const gaveUp = () => {
+        opening?.unsubscribe();
+        connection.log({ type: 'closed', by: 'client' });
+      };
       socket.once('close', gaveUp);
-      sockets.handleUpgrade(request, socket, head, client => {
-        socket.off('close', gaveUp);
-        serveSocket(client, protocol, connection, errorFrames(connection));
-      });
+      if (!opening) open();
       return undefined;
     },
   };

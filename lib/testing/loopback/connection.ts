@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { filter, map, type Observable } from 'rxjs';
-import type { Endpoint, Fault } from './fault.ts';
+import { concerns, type Endpoint, type Fault } from './fault.ts';
 import type { Fate } from './faultPlan.ts';
 import type { LoopbackHappening } from './loopbackEvent.ts';
 
@@ -23,7 +23,7 @@ export interface Connection {
 /** The strikes that are meant for an endpoint. */
 export const strikesOf = (strike$: Observable<Strike>, to: Endpoint): Observable<Fault> =>
   strike$.pipe(
-    filter(({ endpoint }) => endpoint === undefined || endpoint === to),
+    filter(({ fault, endpoint }) => concerns({ fault, ...(endpoint && { on: endpoint }) }, to)),
     map(({ fault }) => fault),
   );
 

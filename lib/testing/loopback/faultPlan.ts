@@ -1,3 +1,4 @@
+import { RxvoiceError } from '../../errors.ts';
 import { befalls, type Endpoint, type Fault, type FaultRule, faults } from './fault.ts';
 import { type Random, seeded } from './seeded.ts';
 
@@ -19,6 +20,11 @@ export class FaultPlan {
 
   constructor(rules: readonly (Fault | FaultRule)[], seed: number) {
     this.#rules = rules.map(rule => (typeof rule === 'string' ? { fault: rule } : rule));
+    const stranger = this.#rules.find(({ fault }) => !(fault in faults));
+    if (stranger)
+      throw new RxvoiceError(
+        `faults: there is no fault ${JSON.stringify(stranger.fault)}. There are ${Object.keys(faults).join(', ')}.`,
+      );
     this.#random = seeded(seed);
   }
 

@@ -4,8 +4,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { Subject } from 'rxjs';
+import { RxvoiceError } from '../../errors.ts';
 import { addressOf, type Connection, plainQuery, type Strike, strikesOf } from './connection.ts';
-import type { Endpoint, Fault, FaultRule } from './fault.ts';
+import { type Endpoint, type Fault, type FaultRule, faults } from './fault.ts';
 import { FaultPlan } from './faultPlan.ts';
 import type { LoopbackEvent } from './loopbackEvent.ts';
 import type { LoopbackServer } from './loopbackServer.ts';
@@ -56,6 +57,8 @@ export const reply = (response: ServerResponse, { status, headers, body }: Reply
 };
 
 const keptEvents = 10_000;
+/** How long an idle connection may wait for the next request: longer than people are silent, as with the services. */
+const keepAliveMs = 60_000;
 
 /** Runs a service on this machine: sockets, faults of connecting, events and the end of it all. */
 export async function host<Options extends LoopbackOptions>(
@@ -143,6 +146,7 @@ export async function host<Options extends LoopbackOptions>(
     else if (refusal !== 'no-answer') socket.end(rawReply(refusal));
   });
 
+  server.keepAliveTimeout = keepAliveMs;
   server.on('connection', socket => {
     socket.setNoDelay();
     socket.on('error', () => undefined);
@@ -182,16 +186,31 @@ export async function host<Options extends LoopbackOptions>(
       return sockets.size;
     },
     set: async patch => {
-      options = { ...options, ...patch };
+      options = merged(options, patch);
       if ('faults' in patch || 'seed' in patch) plan = new FaultPlan(options.faults ?? [], options.seed ?? 1);
       if (plan.closed && server.listening) server.close();
       if (!plan.closed && !server.listening) await listen();
     },
-    strike: (fault, endpoint) => strike$.next({ fault, endpoint }),
+    strike: (fault, endpoint) => {
+      if (faults[fault].kind !== 'stream')
+        throw new RxvoiceError(`strike: ${fault} is nothing that happens in the middle of a stream.`);
+      strike$.next({ fault, endpoint });
+    },
     close: end,
     [Symbol.asyncDispose]: end,
   };
 }
+
+/** Options with others in their place; of latencies and limits those that aren't named stay. */
+const merged = <Options extends object>(options: Options, patch: Partial<Options>): Options =>
+  Object.fromEntries(
+    Object.entries({ ...options, ...patch }).map(([name, value]: [string, unknown]) => [
+      name,
+      name === 'latencies' || name === 'limits'
+        ? { ...(options as Readonly<Record<string, object>>)[name], ...(value as object) }
+        : value,
+    ]),
+  ) as Options;
 
 const unauthorised: Refusal = { fault: '401' };
 const unknown: Refusal = { fault: '404' };

@@ -16,8 +16,8 @@ export interface LoopbackServer<Options> extends AsyncDisposable {
   /** How many TCP connections are open, idle ones too. */
   readonly sockets: number;
   /**
-   * Changes options while it runs. What is open keeps its faults; all else holds at once. Settles when it is so (a port
-   * that is `refused` has to be opened and closed).
+   * Changes options while it runs; of latencies and limits those that are not named stay. What is open keeps its faults,
+   * all else holds at once. Settles when it is so (a port that is `refused` has to be opened and closed).
    */
   readonly set: (patch: Partial<Options>) => Promise<void>;
   /** Has a fault of the middle of a stream strike what is open now, at all endpoints or one. */

@@ -45,9 +45,17 @@ export function completionRequest(
       frame$: timer(firstTokenMs + tokensMs).pipe(map((): ServerFrame => ({ type: 'text', text: whole }))),
       headers: { 'content-type': 'application/json' },
     },
-    connection,
+    inOnePiece(connection),
   );
 }
+
+/** What has one piece only fails in that. */
+const inOnePiece = (connection: Connection): Connection => {
+  const { fate } = connection;
+  return fate.stream
+    ? { ...connection, fate: { ...fate, stream: { after: 0, ...fate.stream } } }
+    : connection;
+};
 
 const midStreamError = {
   error: {

@@ -47,9 +47,7 @@ const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServer
   },
   refuse: openaiRefusal,
   serve: (request, response, connection) => {
-    response.setHeader('x-request-id', `req_${connection.requestId}`);
-    response.setHeader('openai-version', '2020-10-01');
-    response.setHeader('openai-processing-ms', '20');
+    response.setHeaders(new Map(Object.entries(headersOf(connection))));
     if (connection.endpoint === 'models') return listModels(response, options());
     readJson(request, body => {
       if (body === undefined)
@@ -78,3 +76,17 @@ function listModels(response: ServerResponse, { models = ['gpt-6-luna'] }: Opena
     body: JSON.stringify({ object: 'list', data }),
   });
 }
+
+/** What every answer says of itself and of the limits, of which there are none here. */
+const headersOf = ({ requestId }: Connection): Record<string, string> => ({
+  'x-request-id': `req_${requestId}`,
+  'openai-version': '2020-10-01',
+  'openai-organization': 'rxvoice',
+  'openai-processing-ms': '20',
+  'x-ratelimit-limit-requests': '10000',
+  'x-ratelimit-limit-tokens': '2000000',
+  'x-ratelimit-remaining-requests': '9999',
+  'x-ratelimit-remaining-tokens': '1999000',
+  'x-ratelimit-reset-requests': '6ms',
+  'x-ratelimit-reset-tokens': '17ms',
+});
