@@ -192,9 +192,9 @@ class FloorKeeper {
   }
 
   #silent(): Floor[] {
-    const users = this.#users;
+    const yields = this.#users || this.#bot().doing === 'nothing';
     this.#close();
-    return users ? [{ type: 'yield', turn: this.#turn }] : this.#resume();
+    return yields ? [{ type: 'yield', turn: this.#turn }] : this.#resume();
   }
 
   #judge(text: string): Verdict {

@@ -1,10 +1,10 @@
 import { asyncScheduler } from 'rxjs';
 import { type AudioFrame, frameMs, silence } from '../audio/frame.ts';
 import { SpokenSoFar } from '../tts/spokenSoFar.ts';
-import type { BargeInOptions, Floor } from './bargeIn.ts';
+import type { BargeInOptions } from './bargeIn.ts';
+import type { Command } from './command.ts';
 import type { BotEvent } from './events.ts';
 import type { BotState } from './interruption.ts';
-import type { UserTurn } from '../stt/userTurns.ts';
 
 /** A reply in progress. */
 export interface OpenReply {
@@ -14,6 +14,15 @@ export interface OpenReply {
   readonly isProtected: (sentence: string) => boolean;
 }
 
+/** How a reply begins. */
+export interface BeginOptions {
+  readonly interruptible?: boolean;
+  /** Its ledger, if it has one. */
+  readonly spoken?: SpokenSoFar;
+}
+
+type Say = Extract<Command, { readonly type: 'say' }>;
+
 const idle: BotState = { doing: 'nothing', sentence: '', text: '', protectedMs: 0, warmingUp: false };
 
 /** What the bot of one call is about. */
@@ -22,6 +31,9 @@ export class Bot {
   readonly #tailMs: number | undefined;
   #reply: OpenReply | undefined;
   #paused = false;
+  #cut: number | undefined;
+  #userSpeaks = false;
+  readonly #says: Say[] = [];
   #heardMs = 0;
   #heardAt = -Infinity;
 
@@ -31,8 +43,8 @@ export class Bot {
   }
 
   /** A reply begins; what is heard of it goes into the ledger. */
-  begin(turn: number, interruptible = true): SpokenSoFar {
-    const spoken = new SpokenSoFar();
+  begin(turn: number, { interruptible = true, spoken = new SpokenSoFar() }: BeginOptions = {}): SpokenSoFar {
+    this.#cut = undefined;
     const { protect = () => false } = this.#bargeIn;
     const isProtected = interruptible
       ? (sentence: string): boolean => sentence !== '' && protect(sentence.trim())
@@ -53,6 +65,38 @@ export class Bot {
     return reply;
   }
 
+  /** The reply that was in progress is cut, if there was one: what the user heard of it. */
+  cut(): BotEvent | undefined {
+    const reply = this.end();
+    if (reply === undefined) return undefined;
+    const { turn, spoken } = reply;
+    this.#cut = turn;
+    return { type: 'bot.interrupted', turn, heard: spoken.heard, text: spoken.text, audioMs: spoken.heardMs };
+  }
+
+  /** What the service of its voice says was heard of the reply that was cut last, until the next begins. */
+  corrected(heard: string): BotEvent[] {
+    return this.#cut === undefined ? [] : [{ type: 'bot.heard', turn: this.#cut, heard }];
+  }
+
+  /** Whether a turn of the user's is open. */
+  get userSpeaks(): boolean {
+    return this.#userSpeaks;
+  }
+
+  /** What a program wants: now, or, for something to say, when there is room for it. */
+  told(command: Command): Command[] {
+    const busy = this.#reply !== undefined || this.#userSpeaks;
+    if (command.type !== 'say' || command.now === true || !busy) return [command];
+    this.#says.push(command);
+    return [];
+  }
+
+  /** What is still to be said, the first of it. */
+  saysNext(): Say | undefined {
+    return this.#says.shift();
+  }
+
   get state(): BotState {
     if (this.#reply === undefined) return idle;
     const { spoken, isProtected } = this.#reply;
@@ -67,7 +111,9 @@ export class Bot {
   }
 
   /** What there is to tell when it is paused and when it goes on. */
-  events({ type }: UserTurn | Floor): BotEvent[] {
+  events({ type }: { readonly type: string }): BotEvent[] {
+    if (type === 'speaking') this.#userSpeaks = true;
+    if (type === 'said' || type === 'silent' || type === 'ignored') this.#userSpeaks = false;
     if (this.#reply === undefined) return [];
     const { turn, spoken } = this.#reply;
     if (type === 'pause') {

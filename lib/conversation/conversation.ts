@@ -1,5 +1,5 @@
-import { concat, connect, defer, EMPTY, map, merge, mergeMap, type Observable, of } from 'rxjs';
-import { type OperatorFunction, switchMap, tap } from 'rxjs';
+import { concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter, from, ignoreElements, map } from 'rxjs';
+import { merge, mergeMap, type Observable, type OperatorFunction, startWith, switchMap, takeWhile, tap, timer } from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioFrame, silence } from '../audio/frame.ts';
 import { RecentAudio } from '../audio/recentAudio.ts';
@@ -9,18 +9,24 @@ import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { sessionOf } from '../engine.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt as defaultPrompt } from '../llm/systemPrompt.ts';
-import { ofType } from '../rx/ofType.ts';
-import type { Stt } from '../stt/transcript.ts';
+import { alongside } from '../rx/alongside.ts';
+import { ofType, without } from '../rx/ofType.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../stt/endOfTurn.ts';
-import { withVoice } from '../stt/withVoice.ts';
+import { normalised } from '../stt/sameWords.ts';
+import type { Stt } from '../stt/transcript.ts';
 import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurns.ts';
-import { pausable } from '../tts/pausable.ts';
+import { withVoice } from '../stt/withVoice.ts';
+import { Answers } from './answers.ts';
 import { bargeIn, type BargeInOptions, type Floor } from './bargeIn.ts';
 import { Bot } from './bot.ts';
-import type { BotEvent, ConversationEvent, UserEvent } from './events.ts';
+import type { Command } from './command.ts';
+import type { ContextOptions } from './context.ts';
+import type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './events.ts';
 import { remember } from './history.ts';
+import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
 import { noticed } from './noticed.ts';
-import { reply, type ReplyEngines } from './reply.ts';
+import type { ReplyEngines } from './reply.ts';
+import { eagerly, type SpeculationOptions } from './speculation.ts';
 import { whileWarm } from './whileWarm.ts';
 
 /** What a conversation is made of. */
@@ -32,6 +38,8 @@ export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allo
   readonly history?: readonly Message[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
+  /** A detector of voices beside the engine, quicker than it: see `withVoice`. Default: none. */
+  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
   /** What it takes to interrupt the bot. */
   readonly bargeIn?: BargeInOptions;
   /**
@@ -39,8 +47,18 @@ export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allo
    * after, ms, default 200.
    */
   readonly halfDuplex?: boolean | { readonly tailMs?: number };
-  /** A detector of voices beside the engine, quicker than it: see `withVoice`. Default: none. */
-  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
+  /** Whether answers are begun when a turn only seems to be over; they cost requests that are discarded. Default false. */
+  readonly speculation?: boolean | SpeculationOptions;
+  /** What the bot says when the call begins. Default: it waits for the user. */
+  readonly greeting?: Greeting;
+  /** What it does when the user says nothing. Default: it waits. */
+  readonly idle?: IdleOptions;
+  /** How long the call may last. Default: no limit. */
+  readonly maxCall?: CallLimit;
+  /** How much of a long call the model is given. Default: all. */
+  readonly context?: ContextOptions;
+  /** What the program wants done, subscribed for as long as the call lasts. */
+  readonly commands$?: Observable<Command>;
 }
 
 /** A conversation over an input and an output. */
@@ -57,62 +75,20 @@ export type Conversation = (input: AudioInput, output: AudioSink) => Observable<
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
  */
-export const conversation =
-  ({
-    stt,
-    systemPrompt = defaultPrompt,
-    history = [],
-    turns,
-    voice,
-    bargeIn: interrupting = {},
-    halfDuplex = false,
-    stt: listening,
-    ...options
-  }: ConversationOptions): Conversation =>
-  (input, sink) => {
+export const conversation = (options: ConversationOptions): Conversation => {
+  const { turns, voice, bargeIn: interrupting = {}, halfDuplex = false, speculation = false } = options;
+  return (input, sink) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
 
     return defer(() => {
-      const stt = sessionOf(listening);
-      const engines = { ...options, llm: sessionOf(options.llm), tts: sessionOf(options.tts) };
+      const stt = sessionOf(options.stt);
+      const engines = { ...options, llm: sessionOf(options.llm), tts: sessionOf(options.tts), output };
       const clock = new AudioClock();
+      const sinceMs = (position: number): number => clock.sinceMs(position);
       const recent = turns?.completeness && new RecentAudio();
-      const clues = {
-        sinceMs: (position: number) => clock.sinceMs(position),
-        audio: () => recent?.audio ?? silence(0),
-      };
-      let remembered = history;
-      /** The turn whose cut reply may still be corrected by what its voice's service says was heard. */
-      let cut: number | undefined;
       const bot = new Bot(interrupting, halfDuplex);
-
-      const answer = (turn: number, held$: Observable<boolean>): Observable<BotEvent> =>
-        defer(() => {
-          cut = undefined;
-          const spoken = bot.begin(turn);
-          const messages: readonly Message[] = [{ role: 'system', content: systemPrompt }, ...remembered];
-          return concat(
-            reply(turn, messages, { ...engines, output: pausable(output, held$, spoken) }, spoken),
-            defer(() => (bot.end(), EMPTY)),
-          );
-        });
-
-      /** Runs after the reply was torn down: tells what the user heard of it. */
-      const interrupted = (): Observable<BotEvent> =>
-        defer(() => {
-          const reply = bot.end();
-          if (reply === undefined) return EMPTY;
-          const { turn, spoken } = reply;
-          cut = turn;
-          return of({
-            type: 'bot.interrupted',
-            turn,
-            heard: spoken.heard,
-            text: spoken.text,
-            audioMs: spoken.heardMs,
-          } as const);
-        });
+      let remembered = options.history ?? [];
 
       const turn$ = frame$.pipe(
         map(frame => bot.deafTo(frame)),
@@ -121,55 +97,135 @@ export const conversation =
           recent?.heard(frame);
         }),
         voice === undefined ? stt : withVoice(stt, voice),
-        endOfTurn(turns, clues),
+        endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
         userTurns(turns),
-        bargeIn(interrupting, () => bot.state, clues.sinceMs),
+        speculation === false ? without('eager', 'resumed') : eagerly(speculation === true ? {} : speculation),
+        bargeIn(interrupting, () => bot.state, sinceMs),
+      );
+      const signal$ = turn$.pipe(
+        alongside<UserTurn | Floor, Signal>(programmed(options, bot)),
+        startWith(beginning(options)),
+        takeWhile(({ type }) => type !== 'hangUp', true),
+      );
+
+      const event$ = signal$.pipe(
         connect(signal$ => {
-          const held$ = signal$.pipe(
-            ofType('pause', 'resume'),
-            map(({ type }) => type === 'pause'),
-          );
+          const answers = new Answers(bot, {
+            engines,
+            systemPrompt: options.systemPrompt ?? defaultPrompt,
+            history: () => remembered,
+            context: options.context ?? {},
+            speculation: typeof speculation === 'object' ? speculation : {},
+            idle: options.idle,
+            held$: signal$.pipe(
+              ofType('pause', 'resume'),
+              map(({ type }) => type === 'pause'),
+            ),
+            over$: signal$.pipe(ignoreElements(), endWith(true)),
+          });
+          const said$ = signal$.pipe(ofType('said'));
           return merge(
             signal$.pipe(mergeMap(signal => [...userEvents(signal, clock), ...bot.events(signal)])),
             signal$.pipe(
-              ofType('cut', 'said'),
-              // The barge-in: a user who has the floor replaces the bot's reply with silence, one who has spoken with the next.
-              switchMap(signal => (signal.type === 'said' ? answer(signal.turn, held$) : interrupted())),
+              filter(takesTheFloor),
+              // A turn that is committed with the words that are being answered goes on with that answer.
+              distinctUntilChanged(isCommitOf),
+              // The barge-in: whoever takes the floor replaces what the bot is about, and there is but one of it.
+              switchMap(signal => concat(answers.over(), next(signal, answers, said$))),
             ),
           );
         }),
       );
-      const corrected = (heard: string): Observable<BotEvent> =>
-        cut === undefined ? EMPTY : of({ type: 'bot.heard', turn: cut, heard });
-
-      const event$ = noticed(
+      const call$ = noticed(
         { input, stt, llm: engines.llm, tts: engines.tts, output: sink },
-        corrected,
-      )(turn$);
+        heard => from(bot.corrected(heard)),
+      )(event$);
       return whileWarm(
         [stt, engines.llm, engines.tts, output],
-        event$.pipe(tap(event => (remembered = remember(remembered, event)))),
+        call$.pipe(
+          tap(event => (remembered = remember(remembered, event))),
+          takeWhile(({ type }) => type !== 'call.ended', true),
+        ),
       );
     });
   };
+};
+
+type HangUp = Extract<Command, { readonly type: 'hangUp' }> & { readonly tooLong?: boolean };
+type Signal = UserTurn | Floor | Exclude<Command, HangUp> | HangUp;
+
+const floorTakers = ['cut', 'said', 'eager', 'resumed', 'yield', 'say', 'interrupt', 'hangUp'] as const;
+type FloorTaker = Extract<Signal, { readonly type: (typeof floorTakers)[number] }>;
+
+const takesTheFloor = (signal: Signal): signal is FloorTaker =>
+  (floorTakers as readonly string[]).includes(signal.type);
+
+const isCommitOf = (guess: FloorTaker, signal: FloorTaker): boolean =>
+  guess.type === 'eager' && signal.type === 'said' && normalised(guess.text) === normalised(signal.text);
+
+/** What the bot is about, now that this happened. */
+function next(
+  signal: FloorTaker,
+  answers: Answers,
+  said$: Observable<unknown>,
+): Observable<BotEvent | CallEvent> {
+  switch (signal.type) {
+    case 'said':
+      return concat(answers.answer(signal.turn), answers.afterwards());
+    case 'eager':
+      return concat(answers.speculate(signal.turn, signal.text, said$), answers.afterwards());
+    case 'say':
+      return concat(answers.say(signal.text, signal.interruptible), answers.afterwards());
+    case 'hangUp':
+      return answers.hangUp(signal.tooLong === true ? 'tooLong' : 'command', signal.goodbye);
+    case 'yield':
+    case 'interrupt':
+      return answers.afterwards();
+    case 'cut':
+    case 'resumed':
+      return EMPTY;
+  }
+}
+
+/** How a call begins: the bot speaks, or waits. */
+const beginning = ({ greeting }: ConversationOptions): Signal =>
+  greeting === undefined
+    ? { type: 'yield', turn: 0 }
+    : { type: 'say', ...(typeof greeting === 'string' ? { text: greeting } : greeting) };
+
+/** What the program wants, and the end of a call that lasts too long. */
+const programmed = ({ commands$ = EMPTY, maxCall }: ConversationOptions, bot: Bot): Observable<Signal> =>
+  merge(
+    commands$.pipe(mergeMap(command => bot.told(command))),
+    maxCall === undefined
+      ? EMPTY
+      : timer(maxCall.ms).pipe(
+          map(
+            (): HangUp => ({
+              type: 'hangUp',
+              tooLong: true,
+              ...(maxCall.goodbye !== undefined && { goodbye: maxCall.goodbye }),
+            }),
+          ),
+        ),
+  );
 
 /** What the user does, with positions in the audio turned into how long ago they arrived. */
-function userEvents(event: UserTurn | Floor, clock: AudioClock): UserEvent[] {
-  const { turn } = event;
+function userEvents(event: Signal, clock: AudioClock): UserEvent[] {
   switch (event.type) {
     case 'speaking':
       // The voice begins after that position, so a frame that ends there does not hold it.
-      return [{ type: 'user.speaking', turn, sinceMs: clock.sinceMs(event.at + 1) }];
+      return [{ type: 'user.speaking', turn: event.turn, sinceMs: clock.sinceMs(event.at + 1) }];
     case 'interim':
-      return [{ type: 'user.interim', turn, text: event.text }];
+      return [{ type: 'user.interim', turn: event.turn, text: event.text }];
     case 'final':
-      return [{ type: 'user.final', turn, text: event.text }];
+      return [{ type: 'user.final', turn: event.turn, text: event.text }];
     case 'silent':
-      return [{ type: 'user.silent', turn }];
+      return [{ type: 'user.silent', turn: event.turn }];
     case 'ignored':
       return [{ ...event, type: 'user.ignored' }];
     case 'said':
-      return [{ type: 'user.said', turn, text: event.text, silenceMs: clock.sinceMs(event.end) }];
+      return [{ type: 'user.said', turn: event.turn, text: event.text, silenceMs: clock.sinceMs(event.end) }];
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import type { Stage } from '../errors.ts';
+import type { Message } from '../llm/message.ts';
 
 /**
  * Everything that happens in a conversation, as it happens. Each event of a turn carries the turn's number (1, 2, …);
@@ -32,7 +33,10 @@ export type UserEvent =
    */
   | { readonly type: 'user.said'; readonly turn: number; readonly text: string; readonly silenceMs: number };
 
-/** What the bot does. A committed turn ends with exactly one of `bot.spoke`, `bot.interrupted` and `turn.failed`. */
+/**
+ * What the bot does. A committed turn ends with exactly one of `bot.spoke`, `bot.interrupted` and `turn.failed`; so does
+ * everything the bot says unasked (a greeting, `say`), whose turn is 0.
+ */
 export type BotEvent =
   /** The next piece of the model's answer. */
   | { readonly type: 'bot.token'; readonly turn: number; readonly text: string }
@@ -68,6 +72,21 @@ export type BotEvent =
   | { readonly type: 'bot.audio'; readonly turn: number; readonly sentence: number }
   /** The first audio of a sentence was handed to the output. */
   | { readonly type: 'bot.speaking'; readonly turn: number; readonly sentence: number; readonly text: string }
+  /**
+   * An answer was begun `aheadMs` before this, when the user's turn seemed to be over, and either `kept`, at the commit,
+   * which made the first word (or, where it was synthesised, the first sound) come `savedMs` sooner; or discarded after
+   * so many `tokens` (pieces of text from the model), for the user went on.
+   */
+  | {
+      readonly type: 'bot.speculated';
+      readonly turn: number;
+      readonly kept: boolean;
+      readonly aheadMs: number;
+      readonly savedMs: number;
+      readonly tokens: number;
+    }
+  /** The model or a tool was slow, and this is said meanwhile. */
+  | { readonly type: 'bot.filler'; readonly turn: number; readonly text: string }
   /**
    * The bot fell silent because a voice was heard; it waits for words. `heard` is what the user heard of the reply so
    * far. Either `bot.resumed` follows, or the end of the reply.
@@ -105,5 +124,9 @@ export type CallEvent =
   | { readonly type: 'call.ready' }
   /** An engine has a connection for its work: whether it was open already, and how long acquiring it took, ms. */
   | { readonly type: 'call.connected'; readonly stage: Stage; readonly reused: boolean; readonly ms: number }
+  /** The history became too long: this is it from now on. */
+  | { readonly type: 'call.summarised'; readonly history: readonly Message[] }
+  /** The bot hangs up: the user was silent for too long, the call has lasted too long, or the program wants it. */
+  | { readonly type: 'call.ended'; readonly why: 'idle' | 'tooLong' | 'command' }
   /** Something a person should know of, but the call goes on. */
   | { readonly type: 'call.warning'; readonly stage: Stage; readonly message: string };

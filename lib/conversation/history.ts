@@ -27,6 +27,8 @@ export function remember(history: readonly Message[], event: ConversationEvent):
       return called(history, { id: event.id, name: event.name, arguments: event.arguments });
     case 'bot.toolResult':
       return resulted(history, event.id, event.content);
+    case 'call.summarised':
+      return event.history;
     default:
       return history;
   }

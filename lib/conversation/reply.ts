@@ -26,6 +26,7 @@ import { speakable } from '../tts/speakable.ts';
 import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
+import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -36,6 +37,8 @@ export interface ReplyEngines {
   readonly tools?: readonly Tool[];
   /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
   readonly allowed$?: Observable<unknown>;
+  /** What is said while the model or a tool is slow. Default: nothing. */
+  readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
 }
@@ -50,7 +53,7 @@ export interface ReplyEngines {
 export const reply = (
   turn: number,
   messages: readonly Message[],
-  { llm, tts, output, tools = [], allowed$, sentences: sentencing, speech }: ReplyEngines,
+  { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech }: ReplyEngines,
   spoken: SpokenSoFar,
 ): Observable<BotEvent> =>
   defer(() => {
@@ -79,7 +82,9 @@ export const reply = (
       }),
     );
 
-    const written = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
+    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$));
+
+    const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
         event$.pipe(mergeMap(event => tellOf(turn, event))),
         event$.pipe(
@@ -94,11 +99,11 @@ export const reply = (
         ? pipe(sentence, speak(tts, output, { ...speech, spoken }))
         : speakStream(tts.stream, output, sentence, { ...speech, spoken });
 
-    const said = (event$: Observable<LlmEvent>): Observable<BotEvent> =>
+    const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
         // What was written before a tool is called is spoken while it runs.
-        ofType('token', 'toolCall'),
-        map(event => (event.type === 'token' ? event.text : '\n')),
+        ofType('token', 'toolCall', 'filler'),
+        map(textOf),
         speakable(),
         speaking,
         map(event => onTurn(turn, event)),
@@ -110,7 +115,7 @@ export const reply = (
         : { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
 
     return concat(
-      answer$.pipe(connect(event$ => merge(written(event$), said(event$)))),
+      filled$.pipe(connect(event$ => merge(written(event$), said(event$)))),
       defer(() => of(ended())),
     ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
   });
@@ -118,7 +123,7 @@ export const reply = (
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
 /** The answer as far as it is written, with the next event of the model. */
-const add = (answered: Answered, event: LlmEvent): Answered => {
+const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
   switch (event.type) {
     case 'token':
       return { ...answered, text: answered.text + event.text };
@@ -139,8 +144,10 @@ const add = (answered: Answered, event: LlmEvent): Answered => {
 };
 
 /** An event of the model, as one of the conversation. */
-const tellOf = (turn: number, event: LlmEvent): BotEvent[] => {
+const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
   switch (event.type) {
+    case 'filler':
+      return [{ type: 'bot.filler', turn, text: event.text }];
     case 'token':
       return [{ type: 'bot.token', turn, text: event.text }];
     case 'toolCall':
@@ -151,6 +158,10 @@ const tellOf = (turn: number, event: LlmEvent): BotEvent[] => {
       return [];
   }
 };
+
+/** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
+const textOf = (event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>): string =>
+  event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n';
 
 /** Whether there is something to say in a text: a letter or a digit. */
 const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);

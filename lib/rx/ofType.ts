@@ -1,4 +1,4 @@
-import { filter, type OperatorFunction } from 'rxjs';
+import { filter, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
 
 /**
  * Keeps the values of the given types, and narrows the union to them.
@@ -16,3 +16,11 @@ export const ofType =
         (types as string[]).includes(value.type),
       ),
     );
+
+/** Leaves out the values of the given types. */
+export const without =
+  <Union extends { readonly type: string }>(
+    ...types: Union['type'][]
+  ): MonoTypeOperatorFunction<Union> =>
+  source$ =>
+    source$.pipe(filter(({ type }) => !types.includes(type)));

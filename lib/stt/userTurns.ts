@@ -30,7 +30,7 @@ export type UserTurn =
   | { readonly type: 'final'; readonly turn: number; readonly text: string }
   /** The turn may be over, and `text` is all that was said in it: time to get ready. */
   | { readonly type: 'eager'; readonly turn: number; readonly text: string }
-  /** After `eager`: the user goes on. */
+  /** After `eager` or `quiet`: the user goes on. */
   | { readonly type: 'resumed'; readonly turn: number }
   /** The voice ended at `at`; `text` is what was understood so far. The user may go on. */
   | { readonly type: 'quiet'; readonly turn: number; readonly text: string; readonly at: number }
@@ -91,6 +91,7 @@ class Turns {
   readonly #maxWords: number;
   #turn = 1;
   #speaking = false;
+  #quiet = false;
   #overdue = false;
   #finals: string[] = [];
   #interim = '';
@@ -103,6 +104,7 @@ class Turns {
   hear(signal: Transcript | { readonly type: 'tooLong' }): UserTurn[] {
     switch (signal.type) {
       case 'speechStart':
+        if (this.#quiet) return this.#resume();
         return this.#speak(signal.at);
       case 'interim': {
         if (signal.text === '') return [];
@@ -132,8 +134,9 @@ class Turns {
         return text === '' ? [] : [...this.#speak(Infinity), { type: 'eager', turn: this.#turn, text }];
       }
       case 'resumed':
-        return this.#speaking ? [{ type: 'resumed', turn: this.#turn }] : [];
+        return this.#speaking ? this.#resume() : [];
       case 'speechEnd':
+        this.#quiet = this.#speaking;
         return this.#speaking ? [{ type: 'quiet', turn: this.#turn, text: this.#text, at: signal.at }] : [];
       case 'tooLong':
         // The open interim is left to the next turn: its words will be final there.
@@ -157,12 +160,18 @@ class Turns {
     return [{ type: 'speaking', turn: this.#turn, at }];
   }
 
+  #resume(): UserTurn[] {
+    this.#quiet = false;
+    return [{ type: 'resumed', turn: this.#turn }];
+  }
+
   /** Ends the turn with these words, if there are any. */
   #commit(text = this.#text): UserTurn[] {
     const turn = this.#turn;
     const speaking = text === '' ? [] : this.#speak(Infinity);
     if (!this.#speaking) return [];
     this.#speaking = false;
+    this.#quiet = false;
     this.#overdue = false;
     this.#finals = [];
     if (text === '') return [{ type: 'silent', turn }];

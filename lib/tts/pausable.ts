@@ -13,14 +13,14 @@ import {
   type Observable,
   of,
 } from 'rxjs';
-import { startWith, Subject, switchMap, take, takeWhile, tap } from 'rxjs';
+import { Subject, switchMap, take, takeWhile, tap } from 'rxjs';
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 import type { Output, Playback } from '../audio/output.ts';
 import type { SpokenSoFar } from './spokenSoFar.ts';
 
 /**
- * An output that can be held: it falls silent at once, and goes on with the first sample that was not heard. `spoken`
- * is the ledger of the reply; while it is held no audio is handed over, and nothing counts as heard.
+ * An output that can be held: it falls silent at once, and goes on with the first sample that was not heard. `held$`
+ * tells from the beginning whether it is to be, and `spoken` is the ledger of the reply; while it is held no audio is handed over, and nothing counts as heard.
  *
  * Every time it goes on the output underneath is subscribed anew, with the rest of the reply.
  *
@@ -74,7 +74,6 @@ export const pausable =
       return merge(
         feed$,
         held$.pipe(
-          startWith(false),
           distinctUntilChanged(),
           switchMap(held => (held ? hold$ : play$)),
         ),

@@ -1,0 +1,190 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  connect,
+  defer,
+  EMPTY,
+  from,
+  identity,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+} from 'rxjs';
+import { of, ReplaySubject, startWith, switchMap, take, takeUntil, tap, throwError, timer } from 'rxjs';
+import type { Output } from '../audio/output.ts';
+import type { Llm, Message } from '../llm/message.ts';
+import { heldUntil } from '../rx/heldUntil.ts';
+import { onFirst } from '../rx/onFirst.ts';
+import { pausable } from '../tts/pausable.ts';
+import { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { Bot } from './bot.ts';
+import { type ContextOptions, trimmed } from './context.ts';
+import type { BotEvent, CallEvent } from './events.ts';
+import { remember } from './history.ts';
+import type { IdleOptions } from './idle.ts';
+import { reply, type ReplyEngines } from './reply.ts';
+import { Speculated } from './speculated.ts';
+import type { SpeculationOptions } from './speculation.ts';
+
+/** What the bot of a call answers with. */
+export interface AnswersOptions {
+  readonly engines: ReplyEngines;
+  readonly systemPrompt: string;
+  /** What was said and heard so far. */
+  readonly history: () => readonly Message[];
+  readonly context: ContextOptions;
+  readonly speculation: SpeculationOptions;
+  readonly idle: IdleOptions | undefined;
+  /** When a reply is to be held, and to go on. */
+  readonly held$: Observable<boolean>;
+  /** Emits when nothing more comes from the user: nobody is waited for. */
+  readonly over$: Observable<unknown>;
+}
+
+/** All the bot may be about, one at a time: each is stopped by unsubscribing it, and {@link Answers.over} tells what was. */
+export class Answers {
+  readonly #options: AnswersOptions;
+  readonly #bot: Bot;
+  #speculated: Speculated | undefined;
+
+  constructor(bot: Bot, options: AnswersOptions) {
+    this.#bot = bot;
+    this.#options = options;
+  }
+
+  /** The answer to all that was said. */
+  answer(turn: number): Observable<BotEvent> {
+    return defer(() => {
+      const spoken = this.#bot.begin(turn);
+      const { engines, history } = this.#options;
+      return this.#ending(reply(turn, this.#given(history()), { ...engines, output: this.#held(spoken) }, spoken));
+    });
+  }
+
+  /**
+   * The answer to what seems to be all of a turn. Nothing of it escapes, no event, no audio, no tool's call, before
+   * `said$` emits: the turn is committed with those words.
+   */
+  speculate(turn: number, text: string, said$: Observable<unknown>): Observable<BotEvent> {
+    return defer(() => {
+      const { engines, history, speculation } = this.#options;
+      const { tts = false } = speculation;
+      const speculated = (this.#speculated = new Speculated(turn));
+      const spoken = new SpokenSoFar();
+      const messages = this.#given(remember(history(), { type: 'user.said', turn, text, silenceMs: 0 }));
+
+      const answering = (committed$: Observable<unknown>): Observable<BotEvent> => {
+        const begun$ = committed$.pipe(
+          map(() => {
+            this.#speculated = undefined;
+            this.#bot.begin(turn, { spoken });
+            return speculated.event(true);
+          }),
+        );
+        const llm: Llm = (messages, request) =>
+          engines.llm(messages, request).pipe(
+            // A guess that fails at once is no failure of the turn.
+            catchError((error: unknown) =>
+              this.#speculated === speculated && !speculated.hasTokens
+                ? committed$.pipe(switchMap(() => engines.llm(messages, request)))
+                : throwError(() => error),
+            ),
+            speculated.counting(),
+            tts ? identity : onFirst(() => speculated.ready()),
+            tts ? identity : heldUntil(committed$),
+          );
+        const held$ = merge(of(true), committed$.pipe(map(() => false)), this.#options.held$);
+        const output = pausable(engines.output, held$, spoken);
+        const reply$ = reply(turn, messages, { ...engines, llm, output, allowed$: committed$ }, spoken);
+        const ready$ = reply$.pipe(
+          tap(({ type }) => {
+            if (type === 'bot.audio') speculated.ready();
+          }),
+          heldUntil(committed$),
+        );
+        return merge(begun$, tts ? ready$ : reply$);
+      };
+      return this.#ending(
+        said$.pipe(take(1), connect(answering, { connector: () => new ReplaySubject<unknown>(1) })),
+      );
+    });
+  }
+
+  /** Says something unasked. */
+  say(text: string, interruptible = true): Observable<BotEvent> {
+    return defer(() => {
+      const spoken = this.#bot.begin(0, { interruptible });
+      const llm: Llm = () => of({ type: 'token', text });
+      const { filler, ...engines } = this.#options.engines;
+      return this.#ending(reply(0, [], { ...engines, llm, output: this.#held(spoken) }, spoken));
+    });
+  }
+
+  hangUp(why: Extract<CallEvent, { type: 'call.ended' }>['why'], goodbye?: string): Observable<BotEvent | CallEvent> {
+    return concat(goodbye === undefined ? EMPTY : this.say(goodbye, false), of({ type: 'call.ended', why } as const));
+  }
+
+  /** What is over when something else begins: the reply that was cut, the answer that was discarded. */
+  over(): Observable<BotEvent> {
+    return defer(() => {
+      const speculated = this.#speculated;
+      this.#speculated = undefined;
+      const cut = this.#bot.cut();
+      return [...(speculated ? [speculated.event(false)] : []), ...(cut ? [cut] : [])];
+    });
+  }
+
+  /** What the bot does when it has nothing to do. */
+  afterwards(): Observable<BotEvent | CallEvent> {
+    return defer(() => {
+      if (this.#bot.userSpeaks) return EMPTY;
+      const next = this.#bot.saysNext();
+      return next === undefined
+        ? concat(this.#summarise(), this.#idle())
+        : concat(this.say(next.text, next.interruptible), this.afterwards());
+    });
+  }
+
+  #summarise(): Observable<CallEvent> {
+    const { context, history, over$ } = this.#options;
+    const summary$ = defer(() => context.summarise?.(history()) ?? EMPTY);
+    return summary$.pipe(
+      map(history => ({ type: 'call.summarised', history }) as const),
+      catchError(() => EMPTY),
+      takeUntil(over$),
+    );
+  }
+
+  #idle(): Observable<BotEvent | CallEvent> {
+    const { idle, over$ } = this.#options;
+    if (idle === undefined) return EMPTY;
+    const { afterMs = 10_000, prompts = ['Are you still there?'], hangUp = false } = idle;
+    const silence$ = timer(afterMs).pipe(ignoreElements(), takeUntil(over$));
+    const asked$ = from(prompts).pipe(concatMap(prompt => concat(silence$, this.say(prompt))));
+    const goodbye = typeof hangUp === 'object' ? hangUp.goodbye : undefined;
+    return concat(asked$, hangUp === false ? EMPTY : concat(silence$, this.hangUp('idle', goodbye))).pipe(
+      takeUntil(over$),
+    );
+  }
+
+  #given(history: readonly Message[]): readonly Message[] {
+    const { systemPrompt, context } = this.#options;
+    return [{ role: 'system', content: systemPrompt }, ...trimmed(history, context)];
+  }
+
+  #held(spoken: SpokenSoFar): Output {
+    return pausable(this.#options.engines.output, this.#options.held$.pipe(startWith(false)), spoken);
+  }
+
+  #ending(event$: Observable<BotEvent>): Observable<BotEvent> {
+    return concat(
+      event$,
+      defer(() => {
+        this.#bot.end();
+        return EMPTY;
+      }),
+    );
+  }
+}

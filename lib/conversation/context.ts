@@ -1,0 +1,94 @@
+import { catchError, defer, EMPTY, filter, map, type Observable, reduce } from 'rxjs';
+import type { Llm, Message } from '../llm/message.ts';
+import { ofType } from '../rx/ofType.ts';
+
+/** How much of a long call the model is given. */
+export interface ContextOptions {
+  /** At most so many messages, and characters, beside the prompt. Default: no limit. */
+  readonly maxMessages?: number;
+  readonly maxCharacters?: number;
+  /**
+   * Makes a history shorter, after a reply, while nobody waits for it; see {@link summarising}. Empty: it stays as it is.
+   * What it does not finish before the user speaks is tried again after the next reply.
+   */
+  readonly summarise?: (history: readonly Message[]) => Observable<readonly Message[]>;
+}
+
+/**
+ * The end of a history that is within the limits. It begins with a message of the user's, so that a tool's result is
+ * never without its call; what comes before the first of them (a summary) stays, and so does the last exchange, however
+ * long.
+ *
+ * @example
+ * trimmed(history, { maxMessages: 40 })
+ */
+export function trimmed(
+  history: readonly Message[],
+  { maxMessages = Infinity, maxCharacters = Infinity }: ContextOptions,
+): readonly Message[] {
+  const starts = history.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
+  const head = history.slice(0, history.findIndex(({ role }) => role !== 'system'));
+  const fits = (messages: readonly Message[]): boolean =>
+    messages.length <= maxMessages && lengthOf(messages) <= maxCharacters;
+  if (fits(history) || starts.length === 0) return history;
+  const from = starts.find(start => fits([...head, ...history.slice(start)])) ?? starts.at(-1)!;
+  return [...head, ...history.slice(from)];
+}
+
+const lengthOf = (messages: readonly Message[]): number =>
+  messages.reduce(
+    (sum, { content, toolCalls = [] }) =>
+      sum + content.length + toolCalls.reduce((length, call) => length + call.arguments.length, 0),
+    0,
+  );
+
+/** When and how {@link summarising} does. */
+export interface SummarisingOptions {
+  /** A history of more messages than this is summarised. Default 40. */
+  readonly over?: number;
+  /** So many of the latest messages, about, stay as they are. Default 12. */
+  readonly keep?: number;
+  /** What the model is told. Default: a prompt for it. */
+  readonly prompt?: string;
+}
+
+const defaultPrompt =
+  'Summarise this conversation for somebody who continues it: names, facts, wishes, what was agreed on and what is ' +
+  'still open, in a few sentences. Say nothing else.';
+
+/**
+ * Has a model put the older part of a long history in a few sentences. A call of a tool stays with its result. Where
+ * the model fails the history stays as it is.
+ *
+ * @example
+ * conversation({ stt, llm, tts, context: { summarise: summarising(llm) } })
+ */
+export const summarising =
+  (llm: Llm, { over = 40, keep = 12, prompt = defaultPrompt }: SummarisingOptions = {}) =>
+  (history: readonly Message[]): Observable<readonly Message[]> =>
+    defer(() => {
+      if (history.length <= over) return EMPTY;
+      const start = history.findLastIndex(
+        ({ role }, index) => role === 'user' && index <= history.length - keep,
+      );
+      if (start <= 0) return EMPTY;
+      const told = history
+        .slice(0, start)
+        .map(({ role, content, toolCalls = [] }) =>
+          [role, ': ', content, ...toolCalls.map(call => ` [${call.name} ${call.arguments}]`)].join(''),
+        )
+        .join('\n');
+      return llm([
+        { role: 'system', content: prompt },
+        { role: 'user', content: told },
+      ]).pipe(
+        ofType('token'),
+        reduce((text, token) => text + token.text, ''),
+        filter(summary => summary.trim() !== ''),
+        map((summary): readonly Message[] => [
+          { role: 'system', content: `What was said before: ${summary.trim()}` },
+          ...history.slice(start),
+        ]),
+        catchError(() => EMPTY),
+      );
+    });
