@@ -91,6 +91,16 @@ export { recording, type Recording } from './audio/recording.ts';
 // The conversation.
 export { conversation, type Conversation, type ConversationOptions } from './conversation/conversation.ts';
 export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';
+export { eagerly, type SpeculationOptions } from './conversation/speculation.ts';
+export { type Filler, type FillerOptions, withFiller } from './conversation/filler.ts';
+export {
+  type ContextOptions,
+  summarising,
+  type SummarisingOptions,
+  trimmed,
+} from './conversation/context.ts';
+export type { CallLimit, Greeting, IdleOptions } from './conversation/idle.ts';
+export type { Command } from './conversation/command.ts';
 export { bargeIn, type BargeInOptions, type BargeInProfile, type Floor } from './conversation/bargeIn.ts';
 export {
   type BotState,
@@ -103,6 +113,12 @@ export { remember } from './conversation/history.ts';
 export { ofType } from './rx/ofType.ts';
 
 // The figures.
-export { stages, type TurnMetrics, turnMetrics, type TurnMetricsOptions } from './metrics/turnMetrics.ts';
+export {
+  type SpeculationFigures,
+  stages,
+  type TurnMetrics,
+  turnMetrics,
+  type TurnMetricsOptions,
+} from './metrics/turnMetrics.ts';
 export { figures, type Percentiles, summarise, type Summary, summary } from './metrics/summary.ts';
 export type { Usage } from './metrics/usage.ts';

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { filter } from 'rxjs';
-import { type ConversationEvent, microphone, setup, speaker } from '../../lib/index.ts';
+import { map } from 'rxjs';
+import { microphone, setup, speaker } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
 import { placeCall } from '../placeCall.ts';
 import { controls } from '../talk/controls.ts';
-import { interruptible } from '../talk/interruptible.ts';
 import { keyPresses } from '../talk/keyPresses.ts';
 import { silencedWhile } from '../talk/silencedWhile.ts';
 import { speakingNow } from '../talk/speakingNow.ts';
@@ -45,7 +44,6 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       if (record !== undefined) writable(record, '--record');
       const {
         config,
-        voice: { stt },
         talk: { inputDevice, outputDevice, echo = 'headphones', pushToTalk = false },
         about,
       } = await configure(options, ['stt', 'llm', 'tts', 'talk']);
@@ -53,10 +51,9 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       const { followed$, listening, interrupt$, hangUp$, keys } = controls(keyPresses(), {
         spaceBar: pushToTalk,
       });
-      const answering = new Answering();
       const voice = setup({
         ...config,
-        stt: interruptible(stt, interrupt$.pipe(filter(() => answering.now))),
+        commands$: interrupt$.pipe(map(() => ({ type: 'interrupt' }))),
       });
       const { output, audible } = speakingNow(speaker({ device: outputDevice }));
       const microphone$ = microphone({ device: inputDevice });
@@ -75,7 +72,6 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
           meters,
           record,
           hangUp$,
-          onEvent: event => answering.see(event),
         });
       } finally {
         keyboard.unsubscribe();
@@ -84,13 +80,3 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       }
       if (record !== undefined) view.note(`\nThe recording: ${record} (left you, right the bot).`);
     });
-
-/** Whether the bot is answering: only then there is something to interrupt. */
-class Answering {
-  now = false;
-
-  see({ type }: ConversationEvent): void {
-    if (type === 'user.said') this.now = true;
-    else if (['user.speaking', 'bot.spoke', 'turn.failed'].includes(type)) this.now = false;
-  }
-}

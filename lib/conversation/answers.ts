@@ -59,7 +59,9 @@ export class Answers {
     return defer(() => {
       const spoken = this.#bot.begin(turn);
       const { engines, history } = this.#options;
-      return this.#ending(reply(turn, this.#given(history()), { ...engines, output: this.#held(spoken) }, spoken));
+      return this.#ending(
+        reply(turn, this.#given(history()), { ...engines, output: this.#held(spoken) }, spoken),
+      );
     });
   }
 
@@ -122,8 +124,14 @@ export class Answers {
     });
   }
 
-  hangUp(why: Extract<CallEvent, { type: 'call.ended' }>['why'], goodbye?: string): Observable<BotEvent | CallEvent> {
-    return concat(goodbye === undefined ? EMPTY : this.say(goodbye, false), of({ type: 'call.ended', why } as const));
+  hangUp(
+    why: Extract<CallEvent, { type: 'call.ended' }>['why'],
+    goodbye?: string,
+  ): Observable<BotEvent | CallEvent> {
+    return concat(
+      goodbye === undefined ? EMPTY : this.say(goodbye, false),
+      of({ type: 'call.ended', why } as const),
+    );
   }
 
   /** What is over when something else begins: the reply that was cut, the answer that was discarded. */

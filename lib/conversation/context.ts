@@ -27,7 +27,10 @@ export function trimmed(
   { maxMessages = Infinity, maxCharacters = Infinity }: ContextOptions,
 ): readonly Message[] {
   const starts = history.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
-  const head = history.slice(0, history.findIndex(({ role }) => role !== 'system'));
+  const head = history.slice(
+    0,
+    history.findIndex(({ role }) => role !== 'system'),
+  );
   const fits = (messages: readonly Message[]): boolean =>
     messages.length <= maxMessages && lengthOf(messages) <= maxCharacters;
   if (fits(history) || starts.length === 0) return history;

@@ -1,5 +1,27 @@
-import { concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter, from, ignoreElements, map } from 'rxjs';
-import { merge, mergeMap, type Observable, type OperatorFunction, startWith, switchMap, takeWhile, tap, timer } from 'rxjs';
+import {
+  concat,
+  connect,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  endWith,
+  filter,
+  from,
+  ignoreElements,
+  map,
+} from 'rxjs';
+import {
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+  startWith,
+  switchMap,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioFrame, silence } from '../audio/frame.ts';
 import { RecentAudio } from '../audio/recentAudio.ts';
@@ -26,7 +48,7 @@ import { remember } from './history.ts';
 import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
 import { noticed } from './noticed.ts';
 import type { ReplyEngines } from './reply.ts';
-import { eagerly, type SpeculationOptions } from './speculation.ts';
+import { eagerly, type SpeculationOptions, withSilences } from './speculation.ts';
 import { whileWarm } from './whileWarm.ts';
 
 /** What a conversation is made of. */
@@ -77,6 +99,7 @@ export type Conversation = (input: AudioInput, output: AudioSink) => Observable<
  */
 export const conversation = (options: ConversationOptions): Conversation => {
   const { turns, voice, bargeIn: interrupting = {}, halfDuplex = false, speculation = false } = options;
+  const guesses = speculation === true ? {} : speculation === false ? undefined : speculation;
   return (input, sink) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
@@ -90,16 +113,19 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const bot = new Bot(interrupting, halfDuplex);
       let remembered = options.history ?? [];
 
+      const heard = pipe(
+        voice === undefined ? stt : withVoice(stt, voice),
+        endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
+      );
       const turn$ = frame$.pipe(
         map(frame => bot.deafTo(frame)),
         tap(frame => {
           clock.arrived(frame);
           recent?.heard(frame);
         }),
-        voice === undefined ? stt : withVoice(stt, voice),
-        endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
+        guesses === undefined || voice !== undefined ? heard : withSilences(heard, guesses.silenceMs),
         userTurns(turns),
-        speculation === false ? without('eager', 'resumed') : eagerly(speculation === true ? {} : speculation),
+        guesses === undefined ? without('eager', 'resumed') : eagerly(guesses),
         bargeIn(interrupting, () => bot.state, sinceMs),
       );
       const signal$ = turn$.pipe(
@@ -115,7 +141,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
             systemPrompt: options.systemPrompt ?? defaultPrompt,
             history: () => remembered,
             context: options.context ?? {},
-            speculation: typeof speculation === 'object' ? speculation : {},
+            speculation: guesses ?? {},
             idle: options.idle,
             held$: signal$.pipe(
               ofType('pause', 'resume'),
@@ -136,9 +162,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
           );
         }),
       );
-      const call$ = noticed(
-        { input, stt, llm: engines.llm, tts: engines.tts, output: sink },
-        heard => from(bot.corrected(heard)),
+      const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, heard =>
+        from(bot.corrected(heard)),
       )(event$);
       return whileWarm(
         [stt, engines.llm, engines.tts, output],
@@ -200,13 +225,11 @@ const programmed = ({ commands$ = EMPTY, maxCall }: ConversationOptions, bot: Bo
     maxCall === undefined
       ? EMPTY
       : timer(maxCall.ms).pipe(
-          map(
-            (): HangUp => ({
-              type: 'hangUp',
-              tooLong: true,
-              ...(maxCall.goodbye !== undefined && { goodbye: maxCall.goodbye }),
-            }),
-          ),
+          map((): HangUp => ({
+            type: 'hangUp',
+            tooLong: true,
+            ...(maxCall.goodbye !== undefined && { goodbye: maxCall.goodbye }),
+          })),
         ),
   );
 

@@ -1,6 +1,15 @@
-import { asyncScheduler, concat, defer, EMPTY, map, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
-import { type Observable, switchMap, timer } from 'rxjs';
+import { asyncScheduler, concat, connect, defer, EMPTY, map, merge, mergeMap } from 'rxjs';
+import {
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type OperatorFunction,
+  switchMap,
+  timer,
+} from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import { voiceActivity } from '../audio/voiceActivity.ts';
 import { normalised } from '../stt/sameWords.ts';
+import type { Transcript } from '../stt/transcript.ts';
 import type { UserTurn } from '../stt/userTurns.ts';
 
 /** When an answer is begun before the user's turn is over. */
@@ -8,9 +17,11 @@ export interface SpeculationOptions {
   /** Whether it is also synthesised, so that its first sound is ready, too. Default false: the model alone. */
   readonly tts?: boolean;
   /**
-   * Words that did not change for so long are taken for the last ones, ms. An engine's eager end, final words, and a
-   * detector's silence are it at once. Default 250; `Infinity` for those alone.
+   * Words are taken for the last ones at an engine's eager end, when they are final, and after so much silence, ms, as
+   * `voice` hears it, or else loudness. Default 100; with a `voice` it is that one's own.
    */
+  readonly silenceMs?: number;
+  /** And so are words that did not change for so long, ms. Default `Infinity`: they are not. */
   readonly stableMs?: number;
   /** How many answers may be begun for one turn. Default 3. */
   readonly perTurn?: number;
@@ -40,10 +51,29 @@ export const eagerly =
       return turn$.pipe(switchMap(event => concat(guess.hear(event), defer(stable$))));
     });
 
+/** An engine, told by loudness alone that it may be silent now, and that it is not any more: for guesses. */
+export const withSilences =
+  (
+    heard: OperatorFunction<AudioFrame, Transcript>,
+    silenceMs = 100,
+  ): OperatorFunction<AudioFrame, Transcript> =>
+  frame$ =>
+    frame$.pipe(
+      connect(frame$ =>
+        merge(
+          frame$.pipe(heard),
+          frame$.pipe(
+            voiceActivity({ hangoverMs: silenceMs }),
+            map((activity): Transcript => (activity.type === 'speechStart' ? { type: 'resumed' } : activity)),
+          ),
+        ),
+      ),
+    );
+
 type Eager = Extract<UserTurn, { readonly type: 'eager' }>;
 
 class Guess {
-  readonly #options: Required<Omit<SpeculationOptions, 'tts'>>;
+  readonly #options: Required<Omit<SpeculationOptions, 'tts' | 'silenceMs'>>;
   #turn = 0;
   #finals: readonly string[] = [];
   #text = '';
@@ -54,7 +84,7 @@ class Guess {
   #detected = false;
   #quiet = false;
 
-  constructor({ stableMs = 250, perTurn = 3, perMinute = 20 }: SpeculationOptions) {
+  constructor({ stableMs = Infinity, perTurn = 3, perMinute = 20 }: SpeculationOptions) {
     this.#options = { stableMs, perTurn, perMinute };
   }
 

@@ -39,9 +39,24 @@ export interface TurnMetrics {
   readonly bargeIn: number | undefined;
   /** The connections that were acquired for the turn, the last of each stage; none where an engine tells of none. */
   readonly connections: Connections;
+  /** What beginning answers early has saved and cost. */
+  readonly speculation: SpeculationFigures;
   /** What the turn used. */
   readonly usage: Usage;
 }
+
+/** What beginning answers before the end of the turn has saved and cost. */
+export interface SpeculationFigures {
+  /** Whether the answer had been begun before the commit. */
+  readonly kept: boolean;
+  /** How much sooner it came for that, ms. */
+  readonly savedMs: number;
+  /** How many answers were discarded, and how many pieces of text the model had written for them. */
+  readonly discarded: number;
+  readonly discardedTokens: number;
+}
+
+const noSpeculation: SpeculationFigures = { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 };
 
 /** How a stage came by its connection: whether it was open already, and how long acquiring it took, ms. */
 export type Connections = { readonly [Of in Stage]?: { readonly reused: boolean; readonly ms: number } };
@@ -80,6 +95,7 @@ type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio
 
 const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
   'bot.token': 'token',
+  'bot.filler': 'token',
   'bot.writing': 'sentence',
   'bot.sentence': 'sentence',
   'bot.audio': 'audio',
@@ -92,10 +108,13 @@ class Stopwatch {
   #finalAt: number | undefined;
   #pausedAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
+  #aheadMs = 0;
+  #speculation = noSpeculation;
   #usage = noUsage;
   #connections: Connections = {};
 
   see(event: ConversationEvent, now: number): TurnMetrics[] {
+    if ('turn' in event && event.turn === 0) return []; // said unasked
     const moment = momentOf[event.type];
     if (moment !== undefined) this.#moments[moment] ??= now;
     this.#usage = used(this.#usage, event);
@@ -116,6 +135,9 @@ class Stopwatch {
         return [];
       case 'bot.spoke':
         return [this.#record(event.turn, 'spoken')];
+      case 'bot.speculated':
+        this.#speculated(event);
+        return [];
       case 'bot.paused':
         this.#pausedAt = now;
         return [];
@@ -131,6 +153,19 @@ class Stopwatch {
     }
   }
 
+  #speculated({
+    kept,
+    aheadMs,
+    savedMs,
+    tokens,
+  }: Extract<ConversationEvent, { type: 'bot.speculated' }>): void {
+    const { discarded, discardedTokens } = this.#speculation;
+    if (kept) this.#aheadMs = aheadMs;
+    this.#speculation = kept
+      ? { ...this.#speculation, kept, savedMs }
+      : { ...this.#speculation, discarded: discarded + 1, discardedTokens: discardedTokens + tokens };
+  }
+
   #record(turn: number, outcome: TurnMetrics['outcome'], bargeIn?: number): TurnMetrics {
     const span = (from: Moment, to: Moment): number | undefined => {
       const { [from]: start, [to]: end } = this.#moments;
@@ -144,6 +179,10 @@ class Stopwatch {
       output: span('audio', 'output'),
     };
     const stt = span('voiceEnd', 'final');
+    const speculation = this.#speculation;
+    const aheadMs = this.#aheadMs;
+    this.#speculation = noSpeculation;
+    this.#aheadMs = 0;
     this.#pausedAt = undefined;
     const connections = this.#connections;
     this.#connections = {};
@@ -153,9 +192,10 @@ class Stopwatch {
       ...parts,
       total: stages.reduce<number | undefined>((sum, stage) => plus(sum, parts[stage]), 0),
       stt: stt && Math.max(0, stt),
-      llmTotal: span('committed', 'answered'),
+      llmTotal: plus(span('committed', 'answered'), aheadMs),
       bargeIn,
       connections,
+      speculation,
       usage: this.#usage,
     };
   }

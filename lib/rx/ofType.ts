@@ -19,8 +19,6 @@ export const ofType =
 
 /** Leaves out the values of the given types. */
 export const without =
-  <Union extends { readonly type: string }>(
-    ...types: Union['type'][]
-  ): MonoTypeOperatorFunction<Union> =>
+  <Union extends { readonly type: string }>(...types: Union['type'][]): MonoTypeOperatorFunction<Union> =>
   source$ =>
     source$.pipe(filter(({ type }) => !types.includes(type)));

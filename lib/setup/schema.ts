@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import type { OperatorFunction } from 'rxjs';
+import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { backchannels } from '../conversation/backchannels.ts';
 import type { BargeInOptions } from '../conversation/bargeIn.ts';
+import type { Command } from '../conversation/command.ts';
+import type { ContextOptions } from '../conversation/context.ts';
+import type { FillerOptions } from '../conversation/filler.ts';
+import type { CallLimit, Greeting, IdleOptions } from '../conversation/idle.ts';
+import type { SpeculationOptions } from '../conversation/speculation.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import type { Tool } from '../llm/tool.ts';
@@ -190,6 +195,52 @@ const options = z.strictObject({
       warmUpMs: milliseconds.exactOptional(),
     })
     .exactOptional(),
+  speculation: z
+    .union(
+      [
+        z.boolean(),
+        z.strictObject({
+          tts: z.boolean().exactOptional(),
+          silenceMs: milliseconds.exactOptional(),
+          stableMs: milliseconds.or(z.literal(Infinity)).exactOptional(),
+          perTurn: count.exactOptional(),
+          perMinute: count.exactOptional(),
+        }),
+      ],
+      'true, false or the options of speculation',
+    )
+    .exactOptional(),
+  filler: z
+    .strictObject({
+      afterMs: milliseconds.exactOptional(),
+      texts: z.array(text).exactOptional(),
+      max: count.exactOptional(),
+    })
+    .exactOptional(),
+  greeting: z
+    .union(
+      [text, z.strictObject({ text, interruptible: z.boolean().exactOptional() })],
+      'a text or { text, interruptible }',
+    )
+    .exactOptional(),
+  idle: z
+    .strictObject({
+      afterMs: z.number().int().min(1).exactOptional(),
+      prompts: z.array(text).exactOptional(),
+      hangUp: z
+        .union([z.boolean(), z.strictObject({ goodbye: text })], 'true, false or { goodbye }')
+        .exactOptional(),
+    })
+    .exactOptional(),
+  maxCall: z.strictObject({ ms: z.number().int().min(1), goodbye: text.exactOptional() }).exactOptional(),
+  context: z
+    .strictObject({
+      maxMessages: z.number().int().min(1).exactOptional(),
+      maxCharacters: z.number().int().min(1).exactOptional(),
+      summarise: operation.exactOptional(),
+    })
+    .exactOptional(),
+  commands$: z.custom<Observable<Command>>(isObservable, 'an Observable').exactOptional(),
   halfDuplex: z
     .union(
       [z.boolean(), z.strictObject({ tailMs: milliseconds.exactOptional() })],
@@ -224,6 +275,20 @@ export interface VoiceConfig {
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
   /** What it takes to interrupt the bot; see `bargeIn`. */
   readonly bargeIn?: BargeInOptions;
+  /** Whether answers are begun when a turn only seems to be over; see `SpeculationOptions`. Default false. */
+  readonly speculation?: boolean | SpeculationOptions;
+  /** What the bot says while the model or a tool is slow; see `withFiller`. Default: nothing. */
+  readonly filler?: FillerOptions;
+  /** What it says when the call begins. Default: it waits for the user. */
+  readonly greeting?: Greeting;
+  /** What it does when the user says nothing. Default: it waits. */
+  readonly idle?: IdleOptions;
+  /** How long a call may last. Default: no limit. */
+  readonly maxCall?: CallLimit;
+  /** How much of a long call the model is given. Default: all. */
+  readonly context?: ContextOptions;
+  /** What the program wants done during the call; see `Command`. */
+  readonly commands$?: Observable<Command>;
   /** Whether the user is not listened to while the bot is heard, and for how long after, ms. Default false. */
   readonly halfDuplex?: boolean | { readonly tailMs?: number };
   /** A detector of voices beside the engine, quicker than it; see `withVoice`. Default: none. */

@@ -22,6 +22,7 @@ const turn: TurnMetrics = {
   llmTotal: 800,
   bargeIn: undefined,
   connections: {},
+  speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
   usage: { ttsCharacters: 1, botAudioMs: 2, promptTokens: 3, completionTokens: 4 },
 };
 const plain = stripVTControlCharacters;

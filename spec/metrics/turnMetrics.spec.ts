@@ -33,6 +33,7 @@ describe('turnMetrics', () => {
       llmTotal: 300,
       bargeIn: undefined,
       connections: {},
+      speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
       usage: { ttsCharacters: 28, botAudioMs: 1_620, promptTokens: 0, completionTokens: 0 },
     });
   });
@@ -108,6 +109,7 @@ describe('summary', () => {
     llmTotal: undefined,
     bargeIn: undefined,
     connections: {},
+    speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
     usage: { ttsCharacters: 0, botAudioMs: 0, promptTokens: 0, completionTokens: 0 },
   });
 

@@ -67,7 +67,7 @@ export class FluxTurns implements Turns {
       case 'EndOfTurn':
         this.settledMs = Math.max(this.settledMs, windowEndMs);
         this.#eager = false;
-        return [...told, ...this.finish()];
+        return [...told, ...this.finish(true)];
       default:
         if (!this.#speaking) this.settledMs = Math.max(this.settledMs, windowEndMs - onsetMs);
         else if (windowEndMs - this.#fromMs > this.#options.maxMs)
@@ -82,14 +82,18 @@ export class FluxTurns implements Turns {
     return this.#resumed();
   }
 
-  finish(): Transcript[] {
+  /** What is open; `decided`: the service found the user done. */
+  finish(decided = false): Transcript[] {
     if (!this.#speaking) return [];
     const end = this.#endMs;
     const text = this.#interim;
     this.#speaking = false;
     this.#interim = '';
     this.#told = 0;
-    return [...(text === '' ? [] : [{ type: 'final', text, end } as const]), { type: 'utteranceEnd', end }];
+    return [
+      ...(text === '' ? [] : [{ type: 'final', text, end } as const]),
+      { type: 'utteranceEnd', end, ...(decided && { decided }) },
+    ];
   }
 
   #resumed(): Transcript[] {

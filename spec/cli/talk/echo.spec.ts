@@ -16,7 +16,6 @@ import {
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { noSpeaker } from '../../../cli/noSpeaker.ts';
-import { interruptible } from '../../../cli/talk/interruptible.ts';
 import { silencedWhile } from '../../../cli/talk/silencedWhile.ts';
 import { speakingNow } from '../../../cli/talk/speakingNow.ts';
 import { type AudioFrame, level, ofType, paced, setup, silence } from '../../../lib/index.ts';
@@ -112,40 +111,22 @@ describe('half-duplex', () => {
 });
 
 describe('a key that interrupts', () => {
-  const call = (pressedAt: number) => {
+  it('should silence the bot at once, and say nothing for the user', () => {
     const voice = setup({
-      stt: interruptible(
-        scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
-        concat(timer(pressedAt), NEVER),
-      ),
+      stt: scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
       llm: scriptedLlm('Once upon a time there was a king.'),
       tts: scriptedTts(),
-      bargeIn: { onVoice: 'cut' },
+      commands$: concat(timer(3_000), NEVER).pipe(map(() => ({ type: 'interrupt' }))),
     });
-    return virtualTime(() =>
+    const { values, completedAt } = virtualTime(() =>
       defer(() => voice.conversation$(scriptedInput(6_000), noSpeaker)).pipe(
         ofType('bot.interrupted', 'bot.spoke', 'user.said', 'user.silent'),
       ),
     );
-  };
-
-  it('should silence the bot at once, and say nothing for the user', () => {
-    const { values, completedAt } = call(3_000);
     expect(values.map(({ at, value: { type } }) => [at, type])).toEqual([
       [1_800, 'user.said'],
       [3_000, 'bot.interrupted'],
-      [3_000, 'user.silent'],
     ]);
     expect(completedAt).toBe(6_000);
-  });
-
-  it('should keep what its engine has beside its work', () => {
-    const stt = Object.assign(scriptedStt([]), {
-      warm$: of({ engine: 'x', progress: 1 }),
-      session: () => stt,
-    });
-    const wrapped = interruptible(stt, NEVER);
-    expect(wrapped.warm$).toBe(stt.warm$);
-    expect(wrapped.session?.().warm$).toBe(stt.warm$);
   });
 });

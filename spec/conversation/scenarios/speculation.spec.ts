@@ -1,7 +1,8 @@
-import { concat, map, NEVER, of, throwError, timer } from 'rxjs';
+import { asyncScheduler, concat, defer, map, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type ConversationEvent, remember, stages } from '../../../lib/index.ts';
+import { type ConversationEvent, remember, type SpeculationOptions, stages } from '../../../lib/index.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
+import type { Tool } from '../../../lib/llm/tool.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
 import { scriptedLlm, scriptedTts } from '../../../lib/testing/index.ts';
 import { type Call, figuresOf, run } from '../call.ts';
@@ -33,11 +34,13 @@ describe('an answer that is begun before the turn is over', () => {
     const on = call(asked, { speculation: true });
     const both = call(asked, { speculation: { tts: true } });
     // 200 ms to the first word, 20 to the full stop, 100 to the first sound
-    expect([off.at('bot.speaking'), on.at('bot.speaking'), both.at('bot.speaking')]).toEqual([2_420, 2_200, 2_100]);
-    expect(started(on.values)).toEqual([
-      [2_100, { type: 'bot.speculated', turn: 1, kept: true, aheadMs: 600, savedMs: 200, tokens: 2 }],
+    expect([off.at('bot.speaking'), on.at('bot.speaking'), both.at('bot.speaking')]).toEqual([
+      2_420, 2_200, 2_100,
     ]);
-    expect(started(both.values)[0]?.[1]).toMatchObject({ kept: true, aheadMs: 600, savedMs: 300 });
+    expect(started(on.values)).toEqual([
+      [2_100, { type: 'bot.speculated', turn: 1, kept: true, aheadMs: 500, savedMs: 200, tokens: 2 }],
+    ]);
+    expect(started(both.values)[0]?.[1]).toMatchObject({ kept: true, aheadMs: 500, savedMs: 320 });
   });
 
   it('should be begun by final words, by an engine’s eager end, by words that stand, or by a silence', () => {
@@ -45,9 +48,12 @@ describe('an answer that is begun before the turn is over', () => {
       started(call(script, { speculation: true, ...options }).values).map(
         ([at, event]) => Number(at) - (event as { aheadMs: number }).aheadMs,
       );
-    expect(from(asked, { speculation: { stableMs: Infinity } })).toEqual([1_600]);
-    expect(from(asked)).toEqual([1_450]); // the words stand since 1,200
-    const flux = [...question.slice(0, 3), [1_300, { type: 'eagerEnd', text: 'What is new?' }]] as typeof asked;
+    expect(from(asked)).toEqual([1_600]);
+    expect(from(asked, { speculation: { stableMs: 350 } })).toEqual([1_550]); // the words stand since 1,200
+    const flux = [
+      ...question.slice(0, 3),
+      [1_300, { type: 'eagerEnd', text: 'What is new?' }],
+    ] as typeof asked;
     expect(from([...flux, ...question.slice(3), end(2_100)])).toEqual([1_300]);
     const voice = voices([
       [560, { type: 'speechStart', at: 500 }],
@@ -60,15 +66,15 @@ describe('an answer that is begun before the turn is over', () => {
     const [turn] = figuresOf(call(asked, { speculation: { tts: true } }).values);
     expect(stages.map(stage => turn?.[stage])).toEqual([600, 0, 0, 0, 0]);
     expect(turn?.total).toBe(600);
-    expect(turn?.speculation).toEqual({ kept: true, savedMs: 300, discarded: 0, discardedTokens: 0 });
-    expect(turn?.llmTotal).toBe(600);
+    expect(turn?.speculation).toEqual({ kept: true, savedMs: 320, discarded: 0, discardedTokens: 0 });
+    expect(turn?.llmTotal).toBe(500);
   });
 
   it('should still be on its way when the turn is over sooner', () => {
     const { values } = call([...question, end(1_700)], { speculation: { tts: true } });
     const [turn] = figuresOf(values);
-    // begun at 1,450; the first word at 1,650, the sentence at 1,670, its sound at 1,770
-    expect(stages.map(stage => turn?.[stage])).toEqual([200, 0, 0, 70, 0]);
+    // begun at 1,600; the first word at 1,800, the sentence at 1,820, its sound at 1,920
+    expect(stages.map(stage => turn?.[stage])).toEqual([200, 100, 20, 100, 0]);
   });
 
   it('should be in the history like any other', () => {
@@ -95,9 +101,8 @@ describe('an answer that is begun before the turn is over', () => {
       [1_600, { type: 'final', text: 'What’s new?', end: 1_500 }],
       end(1_600),
     ];
-    expect(started(call(flux, { speculation: true }).values)).toMatchObject([
-      [1_600, { kept: false }], // "whats" is another word than "what's"
-    ]);
+    // "whats" is another word than "what's"
+    expect(started(call(flux, { speculation: true }).values)[0]).toMatchObject([1_600, { kept: false }]);
     const same = flux.map(([at, heard]) =>
       heard.type === 'eagerEnd' ? ([at, { ...heard, text: 'what’s  NEW' }] as const) : ([at, heard] as const),
     );
@@ -131,6 +136,32 @@ describe('nothing of it should escape', () => {
     expect([opened, frames]).toEqual([[], 0]);
   });
 
+  it.each([false, true])('should be no call of a tool, for the answer may be discarded (tts: %s)', tts => {
+    const ran: number[] = [];
+    const door: Tool = {
+      name: 'open_door',
+      description: 'Opens the door.',
+      parameters: {},
+      call: () => defer(() => of(`opened ${ran.push(asyncScheduler.now())}`)),
+    };
+    const llm: Llm = messages =>
+      messages.at(-1)?.role === 'tool'
+        ? scriptedLlm('It is open.')(messages)
+        : timer(100).pipe(
+            map(() => ({ type: 'toolCall', id: '1', name: 'open_door', arguments: '{}' }) as const),
+          );
+    const { events } = call(asked, { llm, tools: [door], speculation: { tts } });
+    expect(ran).toEqual([2_100]);
+    expect(only(events, 'bot.spoke')).toMatchObject([{ text: 'It is open.' }]);
+    const discarded = call([...question, [2_000, { type: 'interim', text: 'no' }]], {
+      llm,
+      tools: [door],
+      speculation: { tts },
+      until: 2_500,
+    });
+    expect([ran.length, discarded.asked.length]).toEqual([1, 1]);
+  });
+
   it('should be told after the user’s own words when it is committed', () => {
     const types = call(asked, { speculation: { tts: true } }).values.filter(({ at }) => at === 2_100);
     expect(types.map(({ value }) => value.type)).toEqual([
@@ -158,10 +189,13 @@ describe('a guess that was wrong', () => {
   it('should be discarded with the first word more, and all be answered that was said', () => {
     const { values, asked: requests, alive, events } = call(goesOn, { speculation: true });
     expect(started(values)).toMatchObject([
-      [2_000, { kept: false, aheadMs: 550, savedMs: 0, tokens: 2 }],
+      [2_000, { kept: false, aheadMs: 400, savedMs: 0, tokens: 2 }],
       [2_800, { kept: true, tokens: 2 }],
     ]);
-    expect(requests.map(messages => messages.at(-1)?.content)).toEqual(['what is new', 'What is new? in Rome?']);
+    expect(requests.map(messages => messages.at(-1)?.content)).toEqual([
+      'What is new?',
+      'What is new? in Rome?',
+    ]);
     expect(only(events, 'bot.spoke')).toHaveLength(1);
     expect(alive).toBe(0);
   });
@@ -185,7 +219,7 @@ describe('a guess that was wrong', () => {
       [2_600, { type: 'final', text: 'What is new in Rome?', end: 2_500 }],
       [2_600, { type: 'utteranceEnd', end: 2_500 }],
     ];
-    const { values } = call(flux, { speculation: { stableMs: Infinity } });
+    const { values } = call(flux, { speculation: true });
     expect(started(values)[0]).toMatchObject([1_700, { kept: false, tokens: 2 }]);
     expect(figuresOf(values)[0]?.speculation).toMatchObject({ discarded: 1, discardedTokens: 2 });
   });
@@ -196,10 +230,11 @@ describe('a guess that was wrong', () => {
       1_000 + index * 500,
       { type: 'interim', text: words.slice(0, index + 1).join(' ') },
     ]);
-    const requests = (speculation: Call['speculation']) => call(slow, { speculation, until: 5_500 }).asked.length;
-    expect(requests(true)).toBe(3);
-    expect(requests({ perTurn: 5 })).toBe(5);
-    expect(requests({ perTurn: 5, perMinute: 2 })).toBe(2);
+    const requests = (speculation: SpeculationOptions) =>
+      call(slow, { speculation, until: 5_500 }).asked.length;
+    expect(requests({ stableMs: 250 })).toBe(3);
+    expect(requests({ stableMs: 250, perTurn: 5 })).toBe(5);
+    expect(requests({ stableMs: 250, perTurn: 5, perMinute: 2 })).toBe(2);
     expect(requests({ stableMs: 600, perTurn: 9 })).toBe(1);
   });
 });
@@ -208,7 +243,13 @@ describe('a guess that fails', () => {
   it('should not fail the turn when the model refused it at once', () => {
     let requests = 0;
     const llm: Llm = messages =>
-      requests++ === 0 ? timer(50).pipe(map(() => { throw new Error('busy'); })) : scriptedLlm('Not much.')(messages);
+      requests++ === 0
+        ? timer(50).pipe(
+            map(() => {
+              throw new Error('busy');
+            }),
+          )
+        : scriptedLlm('Not much.')(messages);
     const { events } = call(asked, { speculation: true, llm });
     expect(only(events, 'turn.failed')).toEqual([]);
     expect(only(events, 'bot.spoke')).toMatchObject([{ text: 'Not much.' }]);
