@@ -29,7 +29,7 @@ export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptio
   readonly bufferMs?: number;
   /** The longest the service may give no sign of life, and nothing to tell while it hears audio, ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** How many failures in a row, each within 5 s, are the end. Default 3. */
+  /** How many failures in a row are the end; a connection that lasted (twice `timeoutMs`, 5 s) is none. Default 3. */
   readonly retries?: number;
 }
 
@@ -68,7 +68,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       openSocket<ListenSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
       ).pipe(
-        staying({ retries, tell }),
+        staying({ retries, timeoutMs, tell }),
         share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
       );
     const warmLine$ = open(warmRate);

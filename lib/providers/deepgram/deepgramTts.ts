@@ -29,7 +29,7 @@ export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   /** The longest the service may send nothing while it owes audio, and to accept a connection, ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** How many failures in a row, each within 5 s, are the end of a sentence. Default 3. */
+  /** How many failures in a row are the end; a connection that lasted (twice `timeoutMs`, 5 s) is none. Default 3. */
   readonly retries?: number;
   /** How many Flush messages an Aura socket takes in a minute. Default 20, as the service has it. */
   readonly flushesPerMinute?: number;
@@ -87,7 +87,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
       // A connection that is lost while nothing is said is nobody's concern.
-      staying({ retries, tell: message => voice.isBusy && notify({ type: 'warning', message }) }),
+      staying({ retries, timeoutMs, tell: message => voice.isBusy && notify({ type: 'warning', message }) }),
       tap(socket => (RxvoiceError.is(socket) ? voice.lost(socket) : voice.connected(socket))),
       finalize(() => voice.disconnected()),
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),

@@ -5,14 +5,16 @@ import { Refusal } from './deepgramError.ts';
 
 /** How a connection is held. */
 export interface StayingOptions {
-  /** How many failures in a row, each within 5 s, are the end. */
+  /** How many failures in a row are the end; a connection that lasted is none. */
   readonly retries: number;
+  /** The longest it takes to notice that a connection is dead, ms: it has to last longer to have been alive. */
+  readonly timeoutMs: number;
   /** Is told of each loss that is to be made good. */
   readonly tell: (message: string) => void;
 }
 
-/** A connection that lasted this long was a good one, ms. */
-const goodAfterMs = 5_000;
+/** A connection that lasted this long was a good one, ms, if it was not dead for most of it. */
+const lastingMs = 5_000;
 /** The longest wait before another attempt, ms. */
 const longestWaitMs = 10_000;
 
@@ -27,9 +29,10 @@ export class Recycled extends RxvoiceError {}
  * with jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
  */
 export const staying =
-  <Socket>({ retries, tell }: StayingOptions): OperatorFunction<Socket, Socket | RxvoiceError> =>
+  <Socket>({ retries, timeoutMs, tell }: StayingOptions): OperatorFunction<Socket, Socket | RxvoiceError> =>
   open$ =>
     defer(() => {
+      const goodAfterMs = Math.max(lastingMs, 2 * timeoutMs);
       let failures = 0;
       let openedAt: number | undefined;
       return open$.pipe(

@@ -1,0 +1,347 @@
+import { asyncScheduler, map, merge, Observable, takeUntil, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { frameMs } from '../../../lib/audio/frame.ts';
+import { AuraVoice } from '../../../lib/providers/deepgram/auraVoice.ts';
+import { virtualTime } from '../../../lib/testing/index.ts';
+import { VoiceSocket } from './voiceSocket.ts';
+
+/** What came of a sentence: the sample that its audio is made of, and how much of it. */
+type Heard = readonly [text: string, sample: number, ms: number] | readonly [text: string, 'over' | 'failed'];
+
+/** Sentences, from when on, and until when somebody listens. */
+type Lines = readonly (readonly [text: string, from: number, until?: number])[];
+
+const speak = (
+  lines: Lines,
+  happenings: readonly (readonly [number, (socket: VoiceSocket, voice: AuraVoice) => void])[],
+  { flushesPerMinute = 20, until = 120_000 } = {},
+): { heard: { at: number; value: Heard }[]; socket: VoiceSocket } => {
+  const socket = new VoiceSocket();
+  const { values } = virtualTime(
+    () =>
+      new Observable<Heard>(subscriber => {
+        const voice = new AuraVoice({
+          sampleRate: 8_000,
+          flushesPerMinute,
+          timeoutMs: 5_000,
+          retries: 1,
+          who: 'Deepgram',
+          notify: notice => socket.notices.push(notice),
+        });
+        socket.open(voice);
+        for (const [at, happen] of happenings)
+          subscriber.add(asyncScheduler.schedule(() => happen(socket, voice), at));
+        subscriber.add(
+          merge(
+            ...lines.map(([text, from, to]) => {
+              const heard$ = new Observable<Heard>(line => {
+                line.add(
+                  voice
+                    .speak(text, socket.line$)
+                    .pipe(map(frame => [text, frame.pcm[0]!, frameMs(frame)] as const))
+                    .subscribe({
+                      next: heard => line.next(heard),
+                      error: () => (line.next([text, 'failed']), line.complete()),
+                      complete: () => (line.next([text, 'over']), line.complete()),
+                    }),
+                );
+              });
+              const whole$ = new Observable<Heard>(line => {
+                line.add(asyncScheduler.schedule(() => line.add(heard$.subscribe(line)), from));
+              });
+              return to === undefined ? whole$ : whole$.pipe(takeUntil(timer(to)));
+            }),
+          ).subscribe(subscriber),
+        );
+      }),
+    { until },
+  );
+  return { heard: [...values], socket };
+};
+const told = ({ heard }: ReturnType<typeof speak>): Heard[] => heard.map(({ value }) => value);
+
+describe('the voice of Aura over a socket', () => {
+  it('should flush each sentence at once and give each its own audio, in order', () => {
+    const run = speak(
+      [
+        ['One.', 10],
+        ['Two.', 20],
+      ],
+      [
+        [
+          200,
+          socket => {
+            socket.audio(20, 1);
+            socket.say('Flushed');
+            socket.audio(20, 2);
+            socket.say('Flushed');
+          },
+        ],
+      ],
+    );
+    expect(run.socket.sent).toEqual([
+      [10, 'Speak', 'One.'],
+      [10, 'Flush'],
+      [20, 'Speak', 'Two.'],
+      [20, 'Flush'],
+    ]);
+    expect(told(run)).toEqual([
+      ['One.', 1, 20],
+      ['One.', 'over'],
+      ['Two.', 2, 20],
+      ['Two.', 'over'],
+    ]);
+    expect(run.socket.notices).toEqual([
+      { type: 'connected', reused: true, ms: 0 },
+      { type: 'connected', reused: true, ms: 0 },
+    ]);
+  });
+
+  it('should clear what nobody waits for any more, once, and leave late audio out until Cleared', () => {
+    const run = speak(
+      [
+        ['One.', 10, 100],
+        ['Two.', 20, 100],
+        ['Next.', 110],
+      ],
+      [
+        [50, socket => socket.audio(20, 1)],
+        [
+          120,
+          socket => {
+            socket.audio(20, 1); // on its way when it was cleared
+            socket.say('Cleared');
+            socket.audio(20, 3);
+            socket.say('Flushed');
+          },
+        ],
+      ],
+    );
+    expect(run.socket.sent.map(([at, type]) => [at, type])).toEqual([
+      [10, 'Speak'],
+      [10, 'Flush'],
+      [20, 'Speak'],
+      [20, 'Flush'],
+      [100, 'Clear'],
+      [110, 'Speak'],
+      [110, 'Flush'],
+    ]);
+    expect(told(run)).toEqual([
+      ['One.', 1, 20],
+      ['Next.', 3, 20],
+      ['Next.', 'over'],
+    ]);
+  });
+
+  it('should take Flushed of a sentence that was whole before its Clear came', () => {
+    const run = speak(
+      [
+        ['One.', 10, 100],
+        ['Next.', 110],
+      ],
+      [
+        [
+          120,
+          socket => {
+            socket.audio(20, 1);
+            socket.say('Flushed', 'Cleared');
+            socket.audio(20, 2);
+            socket.say('Flushed');
+          },
+        ],
+      ],
+    );
+    expect(told(run)).toEqual([
+      ['Next.', 2, 20],
+      ['Next.', 'over'],
+    ]);
+  });
+
+  it('should not clear a sentence away for another, nor one that has come whole', () => {
+    const run = speak(
+      [
+        ['One.', 10, 100],
+        ['Two.', 20],
+        ['Three.', 300, 400],
+      ],
+      [
+        [
+          200,
+          socket => {
+            socket.audio(20, 1);
+            socket.say('Flushed');
+            socket.audio(20, 2);
+            socket.say('Flushed');
+          },
+        ],
+        [350, socket => socket.say('Flushed')],
+      ],
+    );
+    expect(run.socket.sent.map(([, type]) => type)).not.toContain('Clear');
+    expect(told(run)).toEqual([
+      ['Two.', 2, 20],
+      ['Two.', 'over'],
+      ['Three.', 'over'],
+    ]);
+  });
+
+  it('should speak what was lost with its connection anew, but for what was heard of it', () => {
+    const run = speak(
+      [
+        ['One.', 10],
+        ['Two.', 20],
+      ],
+      [
+        [
+          100,
+          socket => {
+            socket.audio(30, 1);
+            socket.lose();
+          },
+        ],
+        [300, (socket, voice) => socket.open(voice)],
+        [
+          500,
+          socket => {
+            socket.audio(20, 1);
+            socket.audio(40, 1);
+            socket.say('Flushed');
+            socket.audio(20, 2);
+            socket.say('Flushed');
+          },
+        ],
+      ],
+    );
+    expect(run.socket.sent.slice(4).map(([at, type]) => [at, type])).toEqual([
+      [300, 'Speak'],
+      [300, 'Flush'],
+      [300, 'Speak'],
+      [300, 'Flush'],
+    ]);
+    expect(told(run)).toEqual([
+      ['One.', 1, 30],
+      ['One.', 1, 30],
+      ['One.', 'over'],
+      ['Two.', 2, 20],
+      ['Two.', 'over'],
+    ]);
+  });
+
+  it('should give a sentence up when it is lost twice', () => {
+    const run = speak(
+      [['One.', 10]],
+      [
+        [100, socket => socket.lose()],
+        [200, (socket, voice) => socket.open(voice)],
+        [300, socket => socket.lose()],
+      ],
+    );
+    expect(run.heard).toEqual([{ at: 300, value: ['One.', 'failed'] }]);
+  });
+
+  it('should give a connection up that falls silent while it owes audio', () => {
+    const run = speak([['One.', 10]], [[4_000, socket => socket.audio(20, 1)]], { until: 20_000 });
+    expect(run.socket.failures).toEqual(['Deepgram fell silent for 5000 ms in the middle of a sentence.']);
+    expect(speak([['One.', 10]], [[4_000, socket => socket.say('Flushed')]]).socket.failures).toEqual([]);
+  });
+
+  it.each(['code', 'warn_code'])('should not wait for a Flush that was refused (%s)', field => {
+    const run = speak(
+      [['One.', 10]],
+      [
+        [20, socket => socket.say({ type: 'Warning', [field]: 'EXCESSIVE_FLUSH' })],
+        [100, (socket, voice) => socket.open(voice)],
+        [200, socket => socket.say('Flushed')],
+      ],
+    );
+    expect(run.socket.failures).toEqual(['Deepgram took no more Flush messages on this connection.']);
+    expect(run.heard).toEqual([{ at: 200, value: ['One.', 'over'] }]);
+  });
+
+  it('should pass warnings on, however their fields are called, and bear messages it does not know', () => {
+    const { socket } = speak(
+      [['One.', 10]],
+      [
+        [20, it => it.say({ type: 'Warning', code: 'X', description: 'Mind the gap.' })],
+        [30, it => it.say({ type: 'Warning', warn_code: 'Y', warn_msg: 'Slow.' }, 'Metadata', 'Surprise')],
+        [40, it => it.say('Flushed', 'Flushed', 'Cleared')],
+      ],
+    );
+    expect(socket.notices.slice(1)).toEqual([
+      { type: 'warning', message: 'Deepgram warns: Mind the gap.' },
+      { type: 'warning', message: 'Deepgram warns: Slow.' },
+    ]);
+  });
+
+  it('should group sentences when the Flush messages of a minute run low', () => {
+    // Sentences of a second each; as a reply is spoken, one is asked for when the last but one was handed to the
+    // output, which is 200 ms before it was heard.
+    const lines: Lines = Array.from({ length: 12 }, (_, index) => [
+      `S${index}.`,
+      Math.max(0, index * 1_000 - 1_200),
+    ]);
+    const answering = Array.from(
+      { length: 14_000 / 20 },
+      (_, index) =>
+        [
+          index * 20 + 10,
+          (socket: VoiceSocket) => {
+            const flushes = socket.sent.filter(([, type]) => type === 'Flush').length;
+            const answered = answers.get(socket) ?? 0;
+            if (flushes <= answered) return;
+            answers.set(socket, answered + 1);
+            const texts = socket.sent.filter(([, type]) => type === 'Speak').length;
+            const before = spoken.get(socket) ?? 0;
+            spoken.set(socket, texts);
+            socket.audio(1_000 * (texts - before), 1);
+            socket.say('Flushed');
+          },
+        ] as const,
+    );
+    const answers = new Map<VoiceSocket, number>();
+    const spoken = new Map<VoiceSocket, number>();
+    const run = speak(lines, answering, { flushesPerMinute: 10 });
+    const flushes = run.socket.sent.filter(([, type]) => type === 'Flush').length;
+    const speaks = run.socket.sent.filter(([, type]) => type === 'Speak').length;
+    expect(speaks).toBe(12);
+    expect(flushes).toBe(8); // three alone, then two at a time
+    expect(told(run).filter(([, what]) => what === 'over')).toHaveLength(12);
+    // The audio of a group is that of its first sentence: none is lost.
+    expect(told(run).reduce((sum, [, , ms = 0]) => sum + ms, 0)).toBe(12_000);
+  });
+
+  it('should wait when no Flush is left in a minute', () => {
+    const run = speak(
+      [
+        ['One.', 0],
+        ['Two.', 10],
+      ],
+      [[5, socket => socket.say('Flushed')]],
+      { flushesPerMinute: 1, until: 64_500 },
+    );
+    expect(run.socket.sent.slice(0, 4)).toEqual([
+      [0, 'Speak', 'One.'],
+      [0, 'Flush'],
+      [64_000, 'Speak', 'Two.'],
+      [64_000, 'Flush'],
+    ]);
+  });
+
+  it('should exchange a connection before the service closes it, when nothing is said', () => {
+    const minutes = 60_000;
+    const { socket } = speak(
+      [['One.', 55 * minutes - 100]],
+      [
+        [55 * minutes + 100, it => expect(it.failures).toEqual([])],
+        [55 * minutes + 200, it => it.say('Flushed')],
+      ],
+      { until: 56 * minutes },
+    );
+    expect(socket.failures).toEqual(['']);
+  });
+
+  it('should send a long text in several messages, before one Flush', () => {
+    const { socket } = speak([['word '.repeat(500), 0]], [], { until: 100 });
+    expect(socket.sent.map(([, type]) => type)).toEqual(['Speak', 'Speak', 'Flush', 'Clear']);
+  });
+});

@@ -1,0 +1,78 @@
+import { concat, defer, NEVER, type Observable, of, throwError, timer } from 'rxjs';
+import { ignoreElements } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { RxvoiceError } from '../../../lib/errors.ts';
+import { Refusal } from '../../../lib/providers/deepgram/deepgramError.ts';
+import { Recycled, staying } from '../../../lib/providers/deepgram/staying.ts';
+import { virtualTime } from '../../../lib/testing/index.ts';
+
+const lost = new RxvoiceError('Lost.', { stage: 'stt', retryable: true });
+const failing = (error = lost): Observable<never> => throwError(() => error);
+/** A connection that opens at once and is lost after so long. */
+const lasting = (ms: number, error = lost): Observable<string> =>
+  concat(of('open'), timer(ms).pipe(ignoreElements()), failing(error));
+
+const run = (attempts: readonly Observable<string>[], until = 60_000) => {
+  const told: string[] = [];
+  let attempt = 0;
+  const run = virtualTime(
+    () =>
+      defer(() => attempts[attempt++] ?? NEVER).pipe(
+        staying({ retries: 3, timeoutMs: 1_000, tell: message => told.push(message) }),
+      ),
+    { until },
+  );
+  return {
+    ...run,
+    told,
+    attempts: attempt,
+    opened: run.values.flatMap(({ at, value }) => (value === 'open' ? [at] : [])),
+  };
+};
+
+describe('a connection that stays', () => {
+  it('should be opened again soon when it is lost, as often as it takes when each lasts', () => {
+    const { opened, failed, told } = run(Array.from({ length: 5 }, () => lasting(6_000)));
+    expect(failed).toBeUndefined();
+    expect(opened).toHaveLength(5);
+    for (const [index, at] of opened.slice(1).entries()) expect(at - opened[index]!).toBeLessThan(6_100);
+    expect(told).toHaveLength(5);
+  });
+
+  it('should wait longer after each failure, and give up after three in a row', () => {
+    const { failed, told, attempts } = run([failing(), failing(), failing()]);
+    expect([attempts, told]).toEqual([3, ['Lost. Connecting again.', 'Lost. Connecting again.']]);
+    // 250 ms and 1 s, each a quarter more or less.
+    expect(failed?.at).toBeGreaterThanOrEqual(937);
+    expect(failed?.at).toBeLessThanOrEqual(1_563);
+    expect(failed?.error).toMatchObject({
+      message: 'Lost. That was the last of 3 attempts in a row.',
+      stage: 'stt',
+      retryable: true,
+    });
+  });
+
+  it('should give up when it is opened and lost at once, three times', () => {
+    expect(run([lasting(100), lasting(100), lasting(100)]).attempts).toBe(3);
+  });
+
+  it('should never ask again what was refused for good', () => {
+    const refused = new RxvoiceError('Wrong key.', { stage: 'stt' });
+    const { failed, attempts } = run([failing(refused)]);
+    expect([failed?.at, failed?.error, attempts]).toEqual([0, refused, 1]);
+    expect(run([lasting(10_000), failing(refused)]).attempts).toBe(2);
+  });
+
+  it('should wait as long as the server asks, but not longer than a call can bear', () => {
+    const busy = (ms: number): Observable<never> =>
+      failing(new RxvoiceError('Busy.', { retryable: true, cause: new Refusal(429, ms) }));
+    expect(run([busy(3_000), lasting(9_000)]).opened).toEqual([3_000]);
+    expect(run([busy(60_000)]).failed?.at).toBe(0);
+  });
+
+  it('should be exchanged without a word, and without counting', () => {
+    const recycled = new Recycled('', { retryable: true });
+    const { opened, told } = run([1, 2, 3, 4].map(() => lasting(100, recycled)));
+    expect([opened, told]).toEqual([[0, 100, 200, 300], []]);
+  });
+});

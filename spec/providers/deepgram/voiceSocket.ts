@@ -1,0 +1,70 @@
+import { asyncScheduler, NEVER, Subject } from 'rxjs';
+import { RxvoiceError } from '../../../lib/errors.ts';
+import type { Notice } from '../../../lib/engine.ts';
+import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+
+/** A voice that is told of its connection. */
+interface Voice<Socket> {
+  readonly connected: (open: OpenSocket<Socket>) => void;
+  readonly lost: (reason: RxvoiceError) => void;
+}
+
+/** The other end of a voice's socket, in virtual time: notes what it is sent, and says what it is told to. */
+export class VoiceSocket {
+  readonly sent: (string | number)[][] = [];
+  readonly notices: Notice[] = [];
+  readonly failures: string[] = [];
+  readonly line$ = NEVER;
+  #message$ = new Subject<Incoming>();
+  #voice: Voice<never> | undefined;
+
+  /** Connects the voice. */
+  open(voice: Voice<never>): void {
+    this.#voice = voice;
+    this.#message$ = new Subject();
+    const note =
+      (...fields: string[]) =>
+      (message: Record<string, unknown>): void => {
+        this.sent.push([
+          asyncScheduler.now(),
+          message['type'] as string,
+          ...fields.map(field => message[field] as string),
+        ]);
+      };
+    const socket = {
+      connect: () => undefined,
+      close: () => undefined,
+      sendText: note('text'),
+      sendSpeak: note('text'),
+      sendFlush: note(),
+      sendClear: note(),
+      sendInterrupt: (message: { type: string; playback_offset: { value: number } }) =>
+        this.sent.push([asyncScheduler.now(), message.type, message.playback_offset.value]),
+    };
+    voice.connected({
+      socket: socket as never,
+      message$: this.#message$,
+      openMs: 0,
+      end: () => undefined,
+      fail: error => {
+        this.failures.push(error.message);
+        this.lose(error);
+      },
+    });
+  }
+
+  lose(reason = new RxvoiceError('Lost.', { stage: 'tts', retryable: true })): void {
+    this.#message$.complete();
+    this.#voice?.lost(reason);
+  }
+
+  /** So much audio, every sample of which is this. */
+  audio(ms: number, sample: number): void {
+    this.#message$.next(new Uint8Array(new Int16Array(ms * 8).fill(sample).buffer));
+  }
+
+  say(...messages: (string | ServerMessage)[]): void {
+    for (const message of messages)
+      this.#message$.next(typeof message === 'string' ? { type: message } : message);
+  }
+}
