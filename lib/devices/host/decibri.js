@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { byTheClock, CLOCK_LATENCY } from './byTheClock.js';
+import { byTheClock } from './byTheClock.js';
 import { chooseDevice } from './chooseDevice.js';
+import { withoutConverters } from './withoutConverters.js';
 
 /**
  * decibri 5.7: cpal, by prebuilt binaries. It opens devices at their own rate and resamples, which costs 10 ms in
@@ -18,8 +19,9 @@ import { chooseDevice } from './chooseDevice.js';
  * @property {{ open: (options: object) => Promise<import('node:stream').Writable> }} Speaker
  */
 
-/** What it plays is heard so much later than a clock would have it, ms: measured over ALSA and PulseAudio. */
-const PLAYER_LATENCY = 120;
+/** How far ahead it is written to, and how much later it is heard than that, ms: measured over ALSA and PulseAudio. */
+const LEAD = 100;
+const PLAYER_LATENCY = 170;
 
 /**
  * @param {string} path of the package
@@ -30,17 +32,18 @@ export function decibri(path) {
   const library = createRequire(path)(path);
 
   /** @param {'microphone' | 'speaker'} kind */
-  const devices = kind =>
-    (kind === 'microphone' ? library.inputDevices() : library.outputDevices()).map(
-      ({ id, name, isDefault }) => ({
-        kind,
-        id,
-        // With ALSA its names are descriptions that several share: the system's own name is what one can choose by.
-        name: id.startsWith('alsa:') ? id.slice(5) : name,
-        isDefault,
-        system: id.split(':')[0] ?? '',
-      }),
-    );
+  const devices = kind => {
+    const found = kind === 'microphone' ? library.inputDevices() : library.outputDevices();
+    const named = found.map(({ id, name, isDefault }) => ({
+      kind,
+      id,
+      // With ALSA its names are descriptions that several share: the system's own name is what one can choose by.
+      name: id.startsWith('alsa:') ? id.slice(5) : name,
+      isDefault,
+      system: id.split(':')[0]?.toUpperCase() ?? '',
+    }));
+    return named.every(({ system }) => system === 'ALSA') ? withoutConverters(named) : named;
+  };
 
   return {
     list: async () => [...devices('microphone'), ...devices('speaker')].map(({ id: _, ...device }) => device),
@@ -65,8 +68,8 @@ export function decibri(path) {
       return {
         device: name,
         sampleRate,
-        latencyMs: CLOCK_LATENCY + PLAYER_LATENCY,
-        write: byTheClock(chunk => stream.write(chunk)),
+        latencyMs: LEAD + PLAYER_LATENCY,
+        write: byTheClock(LEAD, chunk => stream.write(chunk)),
       };
     },
   };

@@ -2,8 +2,9 @@ import { execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { byTheClock, CLOCK_LATENCY } from './byTheClock.js';
+import { byTheClock } from './byTheClock.js';
 import { chooseDevice } from './chooseDevice.js';
+import { withoutConverters } from './withoutConverters.js';
 
 /**
  * The system's own recorders and players, as processes: no package is needed, and on Linux they are as fast as any. They
@@ -16,10 +17,13 @@ import { chooseDevice } from './chooseDevice.js';
  * @property {string} system
  * @property {{ readonly [K in Kind]: string }} programs
  * @property {(kind: Kind, sampleRate: number, device: AudioDevice) => string[]} args
- * @property {(kind: Kind) => Promise<AudioDevice[]>} list
+ * @property {(kind: Kind, wanted: string | undefined) => Promise<AudioDevice[]>} list
+ * @property {number} [latencyMs] what a player adds to the lead that it is given
+ * @property {string} [lister] the program that lists devices, where it is another one
  */
 
-/** How much a player keeps ahead, ms. With less, the smallest delay is heard. */
+/** How far ahead a player is written to, and how much of that it keeps itself, ms. With less, small delays are heard. */
+const LEAD = 160;
 const PLAYER_BUFFER = 80;
 
 const run = promisify(execFile);
@@ -37,6 +41,7 @@ const printed = async (program, ...args) =>
 const pulse = {
   system: 'PulseAudio',
   programs: { microphone: 'parec', speaker: 'pacat' },
+  lister: 'pactl',
   args: (kind, rate, { name }) => [
     '--raw',
     '--format=s16le',
@@ -55,19 +60,6 @@ const pulse = {
   },
 };
 
-/** Names that every ALSA has: they convert, and end in the default device. */
-const CONVERTERS = new Set([
-  'null',
-  'lavrate',
-  'samplerate',
-  'speexrate',
-  'speex',
-  'upmix',
-  'vdownmix',
-  'jack',
-  'oss',
-]);
-
 /** @type {Tool} */
 const alsa = {
   system: 'ALSA',
@@ -80,11 +72,9 @@ const alsa = {
   ],
   list: async kind => {
     const names = (await printed(alsa.programs[kind], '-L')).split('\n').filter(line => /^\S/u.test(line));
-    // Without a sound card there are still names: of converters, that lead nowhere.
-    if (!names.some(name => name === 'default' || name.includes('CARD='))) return [];
-    return names
-      .filter(name => !CONVERTERS.has(name))
-      .map(name => ({ kind, name, isDefault: name === 'default', system: 'ALSA' }));
+    return withoutConverters(
+      names.map(name => ({ kind, name, isDefault: name === 'default', system: 'ALSA' })),
+    );
   },
 };
 
@@ -92,11 +82,13 @@ const alsa = {
 const sox = {
   system: 'SoX',
   programs: { microphone: 'rec', speaker: 'play' },
-  args: (kind, rate) => {
-    const raw = ['-t', 'raw', '-b', '16', '-e', 'signed', '-c', '1', '-r', String(rate), '-'];
-    return ['-q', '--buffer', String((rate / 50) * 2), ...raw, ...(kind === 'speaker' ? [] : [])];
-  },
-  list: async kind => [{ kind, name: 'default', isDefault: true, system: 'SoX' }],
+  latencyMs: 260,
+  args: (_, rate) => [
+    ...['-q', '--buffer', String((rate / 50) * 2)],
+    ...['-t', 'raw', '-b', '16', '-e', 'signed', '-c', '1', '-r', String(rate), '-'],
+  ],
+  // It can't tell what there is; a name that is asked for is tried.
+  list: async (kind, wanted) => [{ kind, name: wanted ?? 'default', isDefault: true, system: 'SoX' }],
 };
 
 /** @param {string} program */
@@ -112,7 +104,9 @@ const installed = program =>
 
 /** The tools of this machine, in the order in which they are tried. */
 const tools = () =>
-  [pulse, alsa, sox].filter(({ programs }) => installed(programs.microphone) && installed(programs.speaker));
+  [pulse, alsa, sox].filter(({ programs, lister }) =>
+    [programs.microphone, programs.speaker, ...(lister === undefined ? [] : [lister])].every(installed),
+  );
 
 /**
  * Does something with the first tool it works with.
@@ -155,8 +149,10 @@ const FAILS_WITHIN = 150;
  * @param {(reason: string) => void} lost
  */
 const start = async (tool, kind, { device: wanted, sampleRate }, lost) => {
-  const device = chooseDevice(await tool.list(kind), wanted);
+  const device = chooseDevice(await tool.list(kind, wanted), wanted);
   const child = spawn(tool.programs[kind], tool.args(kind, sampleRate, device), {
+    // SoX is told the device by its environment.
+    env: { ...process.env, ...(tool === sox && wanted !== undefined && { AUDIODEV: wanted }) },
     stdio: [kind === 'speaker' ? 'pipe' : 'ignore', kind === 'speaker' ? 'ignore' : 'pipe', 'pipe'],
   });
   let complaint = '';
@@ -182,7 +178,11 @@ const HUNG = 32_000;
 
 /** @type {import('../protocol.ts').HostBackend} */
 export const system = {
-  list: () => firstTool(async tool => [...(await tool.list('microphone')), ...(await tool.list('speaker'))]),
+  list: () =>
+    firstTool(async tool => [
+      ...(await tool.list('microphone', undefined)),
+      ...(await tool.list('speaker', undefined)),
+    ]),
 
   microphone: (options, audio, lost) =>
     firstTool(async tool => {
@@ -197,8 +197,8 @@ export const system = {
       return {
         device,
         sampleRate: options.sampleRate,
-        latencyMs: CLOCK_LATENCY,
-        write: byTheClock(chunk => {
+        latencyMs: LEAD + (tool.latencyMs ?? 0),
+        write: byTheClock(LEAD, chunk => {
           child.stdin?.write(chunk);
           if ((child.stdin?.writableLength ?? 0) > HUNG) lost('it takes no sound any more');
         }),
