@@ -44,7 +44,15 @@ export type LlmEvent =
   /** What a tool gave back, or what went wrong with it. Not from the model: who runs the tools adds it. */
   | { readonly type: 'toolResult'; readonly id: string; readonly name: string; readonly content: string }
   /** What the answer cost, in tokens; at most once a request. */
-  | { readonly type: 'usage'; readonly promptTokens: number; readonly completionTokens: number };
+  | {
+      readonly type: 'usage';
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+      /** Of the prompt's, those that were cheaper and quicker since the service had read them before. */
+      readonly cachedTokens?: number;
+      /** Of the completion's, those that were thought and not said. */
+      readonly reasoningTokens?: number;
+    };
 
 /**
  * A language model: subscribing asks, unsubscribing aborts the request, completion ends the answer.

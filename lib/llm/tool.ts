@@ -101,7 +101,7 @@ function argumentsOf<Parameters extends z.ZodObject>(
 const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
 
 const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? 'done' : String(JSON.stringify(value));
+  typeof value === 'string' ? value : value === undefined ? 'done' : JSON.stringify(value);
 
 const complaint = (error: unknown, timeoutMs: number): string =>
   error instanceof TimeoutError

@@ -1,36 +1,48 @@
 import { catchError, concat, concatMap, defer, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
+import { CalledTools, type ToolCallDelta } from './calledTools.ts';
 import type { LlmEvent } from '../../llm/message.ts';
 
 /** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
 export interface CompletionChunk {
   readonly choices?:
     | readonly {
-        readonly delta?: { readonly content?: string | null; readonly refusal?: string | null } | null;
+        readonly delta?: {
+          readonly content?: string | null;
+          readonly refusal?: string | null;
+          readonly tool_calls?: readonly ToolCallDelta[] | null;
+        } | null;
         readonly finish_reason?: string | null;
       }[]
     | null;
-  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
+  readonly usage?: {
+    readonly prompt_tokens?: number;
+    readonly completion_tokens?: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+    readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
+  } | null;
 }
 
 /**
  * Reads the chunks of a streamed chat completion (`POST /v1/chat/completions` with `stream: true`).
  *
  * A refusal is an answer like any other. An answer is only whole with a `finish_reason`: a stream that ends without
- * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter. The usage is
- * the last one told, since some servers count along.
+ * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter. Tool calls are
+ * passed on when the answer is whole. The usage is the last one told, since some servers count along.
  */
 export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> => chunk$ =>
   defer(() => {
     let finish: string | undefined;
     let usage: CompletionChunk['usage'];
     let empty = true;
+    const called = new CalledTools();
 
     const token$ = chunk$.pipe(
       concatMap((chunk): LlmEvent[] => {
         const choice = chunk.choices?.[0];
         finish = choice?.finish_reason || finish;
         usage = chunk.usage ?? usage;
+        for (const delta of choice?.delta?.tool_calls ?? []) called.add(delta);
         const text = choice?.delta?.content || choice?.delta?.refusal;
         if (!text) return [];
         empty = false;
@@ -42,14 +54,28 @@ export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> 
     return concat(
       token$,
       defer(() => {
-        const flaw = flawOf(finish, empty);
-        if (flaw !== undefined) return throwError(() => flaw);
-        if (!usage) return EMPTY;
-        const { prompt_tokens: promptTokens = 0, completion_tokens: completionTokens = 0 } = usage;
-        return of<LlmEvent>({ type: 'usage', promptTokens, completionTokens });
+        const calls = called.calls.map((call): LlmEvent => ({ type: 'toolCall', ...call }));
+        const flaw = flawOf(finish, empty && calls.length === 0);
+        return flaw === undefined ? of(...calls, ...costOf(usage)) : throwError(() => flaw);
       }),
     );
   });
+
+function costOf(usage: CompletionChunk['usage']): LlmEvent[] {
+  if (!usage) return [];
+  const { prompt_tokens: promptTokens = 0, completion_tokens: completionTokens = 0 } = usage;
+  const cachedTokens = usage.prompt_tokens_details?.cached_tokens;
+  const reasoningTokens = usage.completion_tokens_details?.reasoning_tokens;
+  return [
+    {
+      type: 'usage',
+      promptTokens,
+      completionTokens,
+      ...(cachedTokens && { cachedTokens }),
+      ...(reasoningTokens && { reasoningTokens }),
+    },
+  ];
+}
 
 /** What is wrong with an answer that ended this way. */
 function flawOf(finish: string | undefined, empty: boolean): RxvoiceError | undefined {

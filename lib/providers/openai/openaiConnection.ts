@@ -11,6 +11,11 @@ export interface OpenaiConnectionOptions {
   readonly baseURL?: string;
   /** Further HTTP headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Makes the requests, through a proxy of yours, say; keeping connections open is up to it then. Default: a `fetch`
+   * that keeps them open for the length of a call, and opens one before the first turn.
+   */
+  readonly fetch?: typeof fetch;
 }
 
 /** A checked connection. */
@@ -19,6 +24,8 @@ export interface OpenaiConnection {
   readonly baseURL: string;
   /** Whether the server is OpenAI's own, rather than one that speaks the same protocol. */
   readonly isOpenai: boolean;
+  /** The server's name, for messages. */
+  readonly who: string;
 }
 
 /**
@@ -51,7 +58,7 @@ export function openaiConnection({ apiKey, baseURL, headers }: OpenaiConnectionO
     }
   }
   // The SDK insists on a key; a server that needs none ignores it.
-  return { apiKey: key ?? 'none', baseURL: url, isOpenai };
+  return { apiKey: key ?? 'none', baseURL: url, isOpenai, who: isOpenai ? 'OpenAI' : new URL(url).host };
 }
 
 const wrong = (message: string): RxvoiceError => new RxvoiceError(`OpenAI: ${message}`);

@@ -19,8 +19,7 @@ export interface OpenaiRequest extends OpenaiConnection {
  * what was said. The error underneath is kept as cause where it is about the connection; those with a body are not.
  */
 export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request: OpenaiRequest) {
-  const { stage, isOpenai, baseURL, timeoutMs } = request;
-  const who = isOpenai ? 'OpenAI' : new URL(baseURL).host;
+  const { stage, who, timeoutMs } = request;
   const failure = (what: string, retryable: boolean, cause?: unknown): RxvoiceError =>
     new RxvoiceError(`${who} ${what}`, { stage, retryable, cause });
 

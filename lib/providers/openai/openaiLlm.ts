@@ -1,12 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { catchError, throwError, timeout } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
-import type { Llm, Message } from '../../llm/message.ts';
+import type { Llm, LlmRequest, Message } from '../../llm/message.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { type CompletionChunk, completionEvents } from './completionEvents.ts';
+import { tellingConnections } from './keptOpen.ts';
+import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
-import { openaiSdk } from './openaiSdk.ts';
 import { retryBeforeFirst } from './retryBeforeFirst.ts';
 
 /** How a chat model of OpenAI, or of a server that speaks the same protocol, is asked. */
@@ -42,7 +44,8 @@ const defaults = {
  * A chat model of OpenAI, or of any server with the same protocol (Ollama, vLLM, llama.cpp, Groq, …), streamed.
  *
  * Needs the package `openai`, version 6 or 7. Throws an RxvoiceError at once where the package, the key or the model is
- * missing, or an option can't be. Unsubscribing closes the connection. Errors have stage `llm` and say whether another
+ * missing, or an option can't be. Unsubscribing closes the connection; otherwise it is kept for the next turn, see
+ * `fetch`. Errors have stage `llm` and say whether another
  * attempt may succeed; those before the first token were tried again already, where they may.
  *
  * @example
@@ -50,43 +53,41 @@ const defaults = {
  */
 export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
   const connection = openaiConnection(options);
-  const { apiKey, baseURL, isOpenai } = connection;
-  const { timeoutMs = defaults.timeoutMs, retries = defaults.retries, headers } = options;
+  const { baseURL, isOpenai } = connection;
+  const { timeoutMs = defaults.timeoutMs, retries = defaults.retries } = options;
   const model = options.model?.trim() || (isOpenai ? defaults.model : undefined);
   if (model === undefined)
     throw new RxvoiceError(
       `OpenAI: model is missing: with a baseURL of your own, give the id of a model that ${new URL(baseURL).host} has.`,
       { stage: 'llm' },
     );
-  const sdk = openaiSdk();
-  // Its retries ignore an abort while they wait, and its log would hold what people said.
-  const client = new sdk.OpenAI({
-    apiKey,
-    baseURL,
-    maxRetries: 0,
-    logLevel: 'off',
-    defaultHeaders: { ...headers },
-  });
+  const service = openaiClient(connection, options);
+  const { client, sdk } = service;
 
-  return messages => {
-    const request = {
+  return perCall<Llm>(service, `${connection.who} ${model}`, tell => (messages, request = {}) => {
+    const body = {
       ...requestBody(options, model, isOpenai),
+      ...toolFields(request),
       messages: messages.map(bare),
       stream: true as const,
     };
-    const said = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
+    const said = messages
+      .filter(({ role }) => role !== 'system')
+      .flatMap(({ content, toolCalls = [] }) => [content, ...toolCalls.map(call => call.arguments)]);
     const explain = openaiError(sdk, { ...connection, stage: 'llm', model, timeoutMs, said });
-    return fromAbortable(
-      signal =>
-        client.chat.completions.create(request, { signal }) as Promise<AsyncIterable<CompletionChunk>>,
-    ).pipe(
+    const ask = async (signal: AbortSignal): Promise<AsyncIterable<CompletionChunk>> => {
+      // The request that called the tools is just over: a moment later its connection is free.
+      if (messages.at(-1)?.role === 'tool') await setImmediate();
+      return client.chat.completions.create(body, { signal });
+    };
+    return fromAbortable(signal => tellingConnections(tell, () => ask(signal))).pipe(
       // The SDK's own timeout ends with the headers.
       timeout({ each: timeoutMs }),
       completionEvents(),
       retryBeforeFirst(retries, error => explain(error).retryable),
       catchError((error: unknown) => throwError(() => explain(error))),
     );
-  };
+  });
 }
 
 /** The fields of a request that don't depend on the conversation. */
@@ -105,16 +106,33 @@ function requestBody(options: OpenaiLlmOptions, model: string, isOpenai: boolean
   };
 }
 
+const toolFields = ({ tools = [], toolChoice }: LlmRequest) =>
+  tools.length > 0 && {
+    tools: tools.map(description => ({ type: 'function' as const, function: { ...description } })),
+    ...(toolChoice !== undefined && { tool_choice: toolChoice }),
+  };
+
 const bare = ({ role, content, toolCalls, toolCallId }: Message): ChatCompletionMessageParam =>
   ({
     role,
-    content,
+    // Said nothing but called a tool: some servers refuse an empty text there.
+    content: content === '' && toolCalls !== undefined ? null : content,
     ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
     ...(toolCalls !== undefined && {
       tool_calls: toolCalls.map(({ id, name, arguments: json }) => ({
         id,
         type: 'function',
-        function: { name, arguments: json },
+        // What a model made up once would have every later request refused.
+        function: { name: name.replace(/[^\w-]/gu, '_'), arguments: isJson(json) ? json : '{}' },
       })),
     }),
   }) as ChatCompletionMessageParam;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

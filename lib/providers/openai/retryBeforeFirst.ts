@@ -6,8 +6,9 @@ const longestWaitMs = 5000;
 
 /**
  * Makes a request again while it has given nothing yet; once it has, its error passes, since what was said can't be
- * said again. Waits grow exponentially from 250 ms, with jitter; a `Retry-After` of the server goes before them, and
- * ends the attempts when it is longer than 5 s.
+ * said again. Waits grow exponentially from 250 ms, with jitter, after none at all where a connection that was kept open
+ * turned out to be gone; a `Retry-After` of the server goes before them, and ends the attempts when it is longer than
+ * 5 s.
  */
 export const retryBeforeFirst =
   <Value>(retries: number, isRetryable: (error: unknown) => boolean): MonoTypeOperatorFunction<Value> =>
@@ -19,7 +20,11 @@ export const retryBeforeFirst =
         retry({
           count: retries,
           delay: (error: unknown, attempt) => {
-            const waitMs = retryAfterMs(error) ?? 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+            const waitMs =
+              retryAfterMs(error) ??
+              (attempt === 1 && wasDropped(error)
+                ? 0
+                : 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
             return begun || waitMs > longestWaitMs || !isRetryable(error)
               ? throwError(() => error)
               : timer(waitMs);
@@ -30,8 +35,9 @@ export const retryBeforeFirst =
 
 /** What the server asks to wait, in the header of its choice: `retry-after-ms`, or `retry-after` as seconds or a date. */
 function retryAfterMs(error: unknown): number | undefined {
-  const headers = (error as { headers?: unknown } | undefined)?.headers;
-  if (!(headers instanceof Headers)) return undefined;
+  const { headers } = (error ?? {}) as { headers?: Headers };
+  // Not every `fetch` has the global class.
+  if (typeof headers?.get !== 'function') return undefined;
   const seconds = headers.get('retry-after') ?? '';
   const waits = [
     Number(headers.get('retry-after-ms') ?? NaN),
@@ -41,3 +47,14 @@ function retryAfterMs(error: unknown): number | undefined {
   const wait = waits.find(Number.isFinite);
   return wait === undefined ? undefined : Math.max(0, wait);
 }
+
+/** Whether the connection was closed under the request: what befalls one that was idle when the server gave it up. */
+const wasDropped = (error: unknown): boolean => {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'UND_ERR_SOCKET' ||
+    (cause != null && wasDropped(cause))
+  );
+};

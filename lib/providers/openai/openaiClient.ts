@@ -1,0 +1,91 @@
+import type { OpenAI } from 'openai';
+import {
+  catchError,
+  EMPTY,
+  exhaustMap,
+  filter,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+} from 'rxjs';
+import { of, ReplaySubject, share, Subject, tap, timer } from 'rxjs';
+import type { Loading, Notice } from '../../engine.ts';
+import { withSignal } from '../../rx/withSignal.ts';
+import { keptOpen } from './keptOpen.ts';
+import type { OpenaiConnection, OpenaiConnectionOptions } from './openaiConnection.ts';
+import { openaiSdk, type OpenaiSdk } from './openaiSdk.ts';
+
+/** The SDK's client of one engine, and its connections. */
+export interface OpenaiClient {
+  readonly client: OpenAI;
+  readonly sdk: OpenaiSdk;
+  /** While it is subscribed a connection is open; tells where the server does not take the key. */
+  readonly held$: Observable<Notice> | undefined;
+}
+
+/** How often an idle connection is used, so that the server keeps it, ms. */
+const knockMs = 240_000;
+
+/** Makes a client. With a `fetch` of the user's own its connections are the user's as well. */
+export function openaiClient(
+  { apiKey, baseURL, who }: OpenaiConnection,
+  { headers, fetch }: OpenaiConnectionOptions,
+): OpenaiClient {
+  const sdk = openaiSdk();
+  const kept = fetch === undefined ? keptOpen() : undefined;
+  const client = new sdk.OpenAI({
+    apiKey,
+    baseURL,
+    // Its retries ignore an abort while they wait, and its log would hold what people said.
+    maxRetries: 0,
+    logLevel: 'off',
+    defaultHeaders: { ...headers },
+    fetch: fetch ?? kept!.fetch,
+  });
+  if (kept === undefined) return { client, sdk, held$: undefined };
+
+  // Whatever the server answers, the connection is open then.
+  const knock$ = withSignal(signal =>
+    from(
+      kept.fetch(`${baseURL.replace(/\/$/u, '')}/models`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${apiKey}`, ...headers },
+        signal,
+      }),
+    ),
+  ).pipe(catchError(() => EMPTY));
+
+  const refused$ = timer(0, knockMs).pipe(
+    exhaustMap(() => knock$),
+    filter(({ status }) => status === 401),
+    map((): Notice => ({ type: 'warning', message: `${who} does not accept the API key.` })),
+  );
+  return {
+    client,
+    sdk,
+    held$: merge(kept.open$, refused$).pipe(
+      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
+    ),
+  };
+}
+
+/**
+ * An engine that has one of itself for each call, which tells of its own requests only. A call does not wait for the
+ * connection: if it is not there by the first turn, that turn opens one.
+ */
+export function perCall<Work extends object>(
+  { held$ }: OpenaiClient,
+  engine: string,
+  make: (tell: (notice: Notice) => void) => Work,
+): Work & { readonly notice$: Observable<Notice>; readonly session: () => Work } {
+  const session = (): Work & { readonly notice$: Observable<Notice> } => {
+    const notice$ = new Subject<Notice>();
+    const tell = (notice: Notice): void => notice$.next(notice);
+    const ready: Loading = { engine, progress: 1 };
+    const warm$ = held$ && merge(of(ready), held$.pipe(tap(tell), ignoreElements()));
+    return Object.assign(make(tell), { notice$: notice$.asObservable(), ...(warm$ && { warm$ }) });
+  };
+  return Object.assign(session(), { session });
+}
