@@ -32,6 +32,7 @@ const knockMs = 240_000;
 export function openaiClient(
   { apiKey, baseURL, who }: OpenaiConnection,
   { headers, fetch }: OpenaiConnectionOptions,
+  model: string,
 ): OpenaiClient {
   const sdk = openaiSdk();
   const kept = fetch === undefined ? keptOpen() : undefined;
@@ -46,16 +47,15 @@ export function openaiClient(
   });
   if (kept === undefined) return { client, sdk, held$: undefined };
 
-  // Whatever the server answers, the connection is open then.
-  const knock$ = withSignal(signal =>
-    from(
-      kept.fetch(`${baseURL.replace(/\/$/u, '')}/models`, {
-        method: 'HEAD',
-        headers: { authorization: `Bearer ${apiKey}`, ...headers },
-        signal,
-      }),
-    ),
-  ).pipe(catchError(() => EMPTY));
+  // Whatever the server answers, the connection is open then. (After a HEAD undici closes it.)
+  const address = `${baseURL.replace(/\/$/u, '')}/models/${encodeURIComponent(model)}`;
+  const knock = async (signal: AbortSignal): Promise<Response> => {
+    const authorization = `Bearer ${apiKey}`;
+    const response = await kept.fetch(address, { headers: { authorization, ...headers }, signal });
+    await response.arrayBuffer();
+    return response;
+  };
+  const knock$ = withSignal(signal => from(knock(signal))).pipe(catchError(() => EMPTY));
 
   const refused$ = timer(0, knockMs).pipe(
     exhaustMap(() => knock$),

@@ -61,7 +61,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
       `OpenAI: model is missing: with a baseURL of your own, give the id of a model that ${new URL(baseURL).host} has.`,
       { stage: 'llm' },
     );
-  const service = openaiClient(connection, options);
+  const service = openaiClient(connection, options, model);
   const { client, sdk } = service;
 
   return perCall<Llm>(service, `${connection.who} ${model}`, tell => (messages, request = {}) => {

@@ -120,7 +120,8 @@ export async function host<Options extends LoopbackOptions>(
     return answer;
   };
 
-  const server = createServer((request, response) => {
+  // The services keep idle connections for minutes.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const connection = connect(request, false);
     response.once('close', () =>
       connection.log({ type: 'closed', by: response.writableFinished ? 'server' : 'client' }),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from '../loopback/connection.ts';
 import type { Endpoint } from '../loopback/fault.ts';
-import { host, reply as answer, type Service } from '../loopback/host.ts';
+import { host, type Reply, reply as answer, type Service } from '../loopback/host.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { completionRequest } from './completionRequest.ts';
@@ -40,7 +40,8 @@ const paths: Readonly<Record<string, Endpoint>> = {
 };
 
 const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServerOptions> => ({
-  endpoint: (method, path) => paths[`${method} ${path.replace(/\/$/u, '')}`],
+  endpoint: (method, path) =>
+    paths[`${method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`],
   authorised: ({ headers }: IncomingMessage, { key }) => {
     const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
     return key === undefined ? given !== undefined : given === key;
@@ -48,7 +49,7 @@ const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServer
   refuse: openaiRefusal,
   serve: (request, response, connection) => {
     response.setHeaders(new Map(Object.entries(headersOf(connection))));
-    if (connection.endpoint === 'models') return listModels(response, options());
+    if (connection.endpoint === 'models') return answer(response, tellModels(request.url ?? '', options()));
     readJson(request, body => {
       if (body === undefined)
         return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
@@ -68,13 +69,25 @@ const serve = (
     ? completionRequest(response, body, connection, options)
     : speechRequest(response, body, connection, options);
 
-function listModels(response: ServerResponse, { models = ['gpt-6-luna'] }: OpenaiServerOptions): void {
-  const data = models.map(id => ({ id, object: 'model', created: 1_760_000_000, owned_by: 'rxvoice' }));
-  answer(response, {
+/** The list of models, or one of them. */
+function tellModels(url: string, { models }: OpenaiServerOptions): Reply {
+  const wanted = /\/models\/([^/?]+)/u.exec(url)?.[1];
+  const model = (id: string): object => ({
+    id,
+    object: 'model',
+    created: 1_760_000_000,
+    owned_by: 'rxvoice',
+  });
+  const found = (body: object): Reply => ({
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ object: 'list', data }),
+    body: JSON.stringify(body),
   });
+  if (wanted === undefined) return found({ object: 'list', data: (models ?? ['gpt-6-luna']).map(model) });
+  const id = decodeURIComponent(wanted);
+  return models?.includes(id) === false
+    ? apiError(404, `The model '${id}' does not exist`, { code: 'model_not_found' })
+    : found(model(id));
 }
 
 /** What every answer says of itself and of the limits, of which there are none here. */
