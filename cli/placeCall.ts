@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { NEVER, type Observable, takeUntil } from 'rxjs';
-import { type AudioFrame, type Output, recording, type Voice } from '../lib/index.ts';
+import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
+import { type AudioFrame, type ConversationEvent, type Output, recording, type Voice } from '../lib/index.ts';
 import { alike } from './alike.ts';
 import { runCall } from './runCall.ts';
 import type { Meters } from './view/meters.ts';
@@ -17,11 +17,13 @@ export interface CallOptions {
   readonly record?: string | undefined;
   /** The user hangs up when it emits. */
   readonly hangUp$?: Observable<unknown>;
+  /** Is told what happens, before it is shown. */
+  readonly onEvent?: (event: ConversationEvent) => void;
 }
 
 /** Has a call, shows it, and records it if asked to, however it ends. Settles with the exit code; rejects as `runCall`. */
 export async function placeCall(options: CallOptions): Promise<number> {
-  const { voice, input$, output, view, meters, record, hangUp$ = NEVER } = options;
+  const { voice, input$, output, view, meters, record, hangUp$ = NEVER, onEvent = () => undefined } = options;
   const tape = record === undefined ? undefined : recording();
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
@@ -30,7 +32,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
     tape ? alike(spoken, tape.output(spoken)) : spoken,
   );
   try {
-    return await runCall(call$.pipe(takeUntil(hangUp$)), view);
+    return await runCall(call$.pipe(tap({ next: onEvent }), takeUntil(hangUp$)), view);
   } finally {
     if (tape && record !== undefined) writeFileSync(record, tape.wav());
   }
