@@ -135,6 +135,8 @@ export const openSocket = <Socket extends SdkSocket>(
       subscriber.add(
         interval(timeoutMs / 2).subscribe({
           next: () => {
+            // A server that says goodbye and stays is gone all the same.
+            if (wire.readyState === WebSocket.CLOSING) wire.terminate();
             if (wire.readyState !== WebSocket.OPEN) return;
             if (!alive) return fail(brokenError(`gave no sign of life for ${timeoutMs} ms`, request));
             alive = false;
