@@ -1,6 +1,6 @@
 /**
  * Why a connection was closed, beside WebSocket's own 1000 (the call is over), 1001 (the server goes away) and 1009
- * (a message too big). After 4408 and above 4420 a new call may be tried; after any other the same would happen again.
+ * (a message too big). PROTOCOL.md says after which it is worth trying again.
  */
 export const closeCodes = {
   /** A message that is not of the protocol, or comes at the wrong time. */

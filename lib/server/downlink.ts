@@ -27,6 +27,16 @@ const mostKept = 500;
 /** How much may wait in a socket before audio is held back and what can be done without is left out, bytes: 4 s. */
 const crowded = 128 * 1024;
 
+/**
+ * Frames go together, as many as `batchMs`, while the client has audio for more than `enoughMs`: a write costs as much as
+ * everything else that is done for a frame. The first of a reply go at once.
+ */
+const batchMs = 60;
+const enoughMs = 100;
+
+/** The most frames of one message: half a second, when much was held back. */
+const mostPieces = 25;
+
 /** How long a socket may stay like that, ms. */
 const patienceMs = 10_000;
 
@@ -52,6 +62,7 @@ export class Downlink {
   #dropped = 0;
   #crowdedSince: number | undefined;
   #retry: Subscription | undefined;
+  #hold: Subscription | undefined;
 
   constructor() {
     this.dropped$ = this.#dropped$.asObservable();
@@ -79,6 +90,7 @@ export class Downlink {
       };
       subscriber.add(() => {
         this.#reply = undefined;
+        this.#release();
         if (reply.begun && !heardAll()) this.#send({ type: 'clear', reply: reply.number });
       });
       if (this.#acknowledges)
@@ -92,7 +104,10 @@ export class Downlink {
             throw new RxvoiceError('The client has not taken any of the last minute of speech.', {
               stage: 'output',
             });
-          this.#flush();
+          const waitingMs = ((reply.samples - reply.sent) * 1000) / wireRate;
+          const enough = playhead.restMs(asyncScheduler.now()) - waitingMs > enoughMs;
+          if (enough && waitingMs < batchMs && this.#socket) this.#hold ??= this.#later();
+          else this.#flush();
         }),
       );
       const heard$ = defer(() => {
@@ -129,6 +144,7 @@ export class Downlink {
   /** The connection is gone. */
   detach(): void {
     this.#socket = undefined;
+    this.#release();
     this.#stopWaiting();
   }
 
@@ -174,16 +190,35 @@ export class Downlink {
   #flush(): void {
     const [socket, reply] = [this.#socket, this.#reply];
     if (reply === undefined || socket === undefined) return;
+    this.#release();
+    const pieces: Uint8Array[] = [];
+    const { sent } = reply;
     for (let { piece } = reply; piece !== undefined; { piece } = reply) {
-      if (socket.bufferedAmount > crowded) return this.#wait();
-      if (!reply.begun) this.#send({ type: 'reply', reply: reply.number, from: reply.sent });
-      reply.begun = true;
+      if (socket.bufferedAmount + pieces.length * piece.byteLength > crowded) break;
+      pieces.push(piece);
       reply.advance();
-      socket.send(piece);
     }
+    if (!reply.begun && pieces.length > 0) this.#send({ type: 'reply', reply: reply.number, from: sent });
+    reply.begun ||= pieces.length > 0;
+    for (let at = 0; at < pieces.length; at += mostPieces)
+      socket.send(at + 1 === pieces.length ? pieces[at]! : Buffer.concat(pieces.slice(at, at + mostPieces)));
+    if (reply.piece !== undefined) return this.#wait();
     if (!reply.complete || reply.ended || !reply.begun) return;
     reply.ended = true;
     this.#send({ type: 'replyEnd', reply: reply.number, samples: reply.samples });
+  }
+
+  /** Sends what waits to go together with more, if more does not come. */
+  #later(): Subscription {
+    return timer(batchMs).subscribe(() => {
+      this.#hold = undefined;
+      this.#flush();
+    });
+  }
+
+  #release(): void {
+    this.#hold?.unsubscribe();
+    this.#hold = undefined;
   }
 
   /** Looks again in a while whether the reader has caught up. */

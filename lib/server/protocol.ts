@@ -4,7 +4,7 @@ import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 
 /**
- * The WebSocket sub-protocol of this version. Both sides send JSON texts, and audio as binary messages: `s16le`, mono,
+ * The WebSocket sub-protocol of this version; PROTOCOL.md tells how it is spoken. Both sides send JSON texts, and audio as binary messages: `s16le`, mono,
  * 16,000 Hz; 20 ms (640 bytes) each is best, any even number of bytes up to a second is taken. Positions in audio are
  * samples.
  */

@@ -60,8 +60,8 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
       page.setDefaultTimeout(30_000);
       await tapLoudspeaker(page);
       await page.goto(network.url);
-      await page.locator('#call:enabled').waitFor();
-      await page.keyboard.press('c');
+      await page.locator('#call:focus').waitFor();
+      await page.keyboard.press('Enter');
 
       // A turn: heard, answered, and shown as it is spoken.
       await user(page, 1).waitFor();
@@ -108,7 +108,9 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
       await page.locator('#figures').scrollIntoViewIfNeeded();
       await screenshot(page, 'phone-light');
 
-      await page.keyboard.press('m');
+      await page.locator('#call').focus();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
       await page.locator('#mute[aria-pressed=true]').waitFor();
       await page.locator('#call').click();
       await page.locator('#state', { hasText: 'The call is over' }).waitFor();

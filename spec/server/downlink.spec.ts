@@ -19,8 +19,8 @@ class FakeSocket {
   terminate(): void {
     this.closed ??= 1006;
   }
-  get audio(): number {
-    return this.sent.filter(data => typeof data !== 'string').length;
+  get samples(): number {
+    return this.sent.reduce((sum, data) => sum + (typeof data === 'string' ? 0 : data.length / 2), 0);
   }
   get texts(): string[] {
     return this.sent.filter(data => typeof data === 'string');
@@ -82,14 +82,30 @@ describe('what goes down to a client', () => {
     downlink.mention(interim);
     downlink.mention(interim);
     downlink.tell({ ...interim, event: { type: 'user.said', turn: 1, text: 'so', silenceMs: 0 } });
-    expect(socket.audio).toBe(2);
+    expect(socket.samples).toBe(2 * 320);
     expect(socket.texts.join()).not.toContain('user.interim');
     expect(socket.texts.join()).toContain('user.said');
     expect(dropped).toEqual([1, 1]);
     socket.bufferedAmount = 0;
     vi.advanceTimersByTime(100);
-    expect(socket.audio).toBe(5);
+    expect(socket.samples).toBe(5 * 320);
     expect(socket.texts.at(-1)).toBe('{"type":"lagging","dropped":2}');
+  });
+
+  it('should send the first frames at once, and later ones together while the client has enough to play', () => {
+    const lengths = (): number[] =>
+      socket.sent.filter(data => typeof data !== 'string').map(({ length }) => length / 640);
+    speak(10); // what is handed over ahead of time
+    expect(lengths()).toEqual([1, 1, 1, 1, 1, 1, 3]);
+    for (let frame = 0; frame < 6; frame++) {
+      vi.advanceTimersByTime(20);
+      speak(1);
+    }
+    expect(lengths().slice(7)).toEqual([3, 3]);
+    vi.advanceTimersByTime(1_000); // the voice falters: what waits for more goes without it
+    expect(lengths().slice(9)).toEqual([1]);
+    speak(1);
+    expect(lengths().slice(10)).toEqual([1]);
   });
 
   it('should close when the reader does not catch up', () => {
@@ -142,7 +158,7 @@ describe('what goes down to a client', () => {
     const again = new FakeSocket();
     attach(again, { seq: 0, reply: 1, samples: 1_000 });
     expect(again.texts[1]).toBe('{"type":"reply","reply":1,"from":960}');
-    expect(again.audio).toBe(3);
+    expect(again.samples).toBe(3 * 320);
   });
 
   it('should take the clock’s word where the client says that it acknowledges nothing', () => {

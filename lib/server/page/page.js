@@ -20,16 +20,13 @@ const running = () => ['connecting', 'open', 'reconnecting'].includes(state.phas
 
 callButton.onclick = () => (running() ? call.hangUp() : call.start());
 muteButton.onclick = () => call.mute(!state.muted);
-document.addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(SELECT|INPUT)$/.test(event.target.tagName)) return;
-  if (event.key === 'c') callButton.click();
-  if (event.key === 'm') muteButton.click();
-});
-
 call.state$.subscribe(next => {
   state = next;
   element('state').textContent = describe(next);
+  announce(describe({ ...next, speaking: undefined, thinking: false }));
+  const first = callButton.disabled;
   callButton.disabled = false;
+  if (first) callButton.focus();
   callButton.textContent = running() ? 'Hang up' : 'Call';
   callButton.classList.toggle('on', running());
   muteButton.disabled = !running();
@@ -39,6 +36,12 @@ call.state$.subscribe(next => {
   element('error').textContent = next.error?.message ?? '';
   if (next.phase === 'open') listDevices();
 });
+
+/** Who only listens is told how the call is, but not in the middle of the conversation who speaks. */
+function announce(words) {
+  const announced = element('announced');
+  if (announced.textContent !== words) announced.textContent = words;
+}
 
 /** How the call is, in words. */
 function describe({ phase, ready, muted, speaking, thinking }) {

@@ -1,8 +1,5 @@
 // The figures of a call: a bar for each turn in which the stages follow each other, and the percentiles of all turns.
 
-/** How many turns are shown, the last ones. */
-const most = 8;
-
 const rows = ['total', 'endpointing', 'llm', 'sentence', 'tts', 'output', 'stt', 'llmTotal', 'bargeIn'];
 
 const [turnList, legend] = [document.getElementById('turns'), document.getElementById('legend')];
@@ -20,9 +17,8 @@ export function showTurns({ turns, summary, underruns }, stages) {
       legend.append(item);
     }
   }
-  const shown = turns.slice(-most);
-  const longest = Math.max(...shown.map(turn => known(turn, stages)), 1);
-  turnList.replaceChildren(...shown.map(turn => turnItem(turn, stages, longest)).reverse());
+  const longest = Math.max(...turns.map(turn => known(turn, stages)), 1);
+  turnList.replaceChildren(...turns.map(turn => turnItem(turn, stages, longest)).reverse());
   table.tBodies[0].replaceChildren(
     ...(summary === undefined ? [] : rows.flatMap(row => summaryRow(row, summary[row]))),
   );

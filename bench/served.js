@@ -1,0 +1,173 @@
+// Many calls from web pages at once: `rxvoice/server` with scripted engines in one process, the pages in another, beside
+// a hand-written `ws` server that does the least one can: counts the audio, waits as long, sends audio and a few events.
+//   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30]
+// Each page sends 50 frames a second and acknowledges what it would have played ten times a second. Added: what a turn
+// took, at the page, beyond what the engines were set to. CPU and memory are the server's.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { setup } from 'rxvoice';
+import { serve } from 'rxvoice/server';
+import { scriptedLlm, scriptedStt, scriptedTts } from 'rxvoice/testing';
+import { WebSocket, WebSocketServer } from 'ws';
+import { microphone, percentiles } from './realTime.js';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '30' },
+    server: { type: 'string' },
+    pages: { type: 'string' },
+  },
+});
+const everyMs = 10_000;
+const callMs = Math.max(1, Math.round((Number(values.seconds) * 1_000) / everyMs)) * everyMs;
+const turns = callMs / everyMs;
+const [firstTokenMs, tokenMs, firstAudioMs, endpointingMs, msPerCharacter] = [250, 20, 120, 200, 40];
+const reply = 'It is sunny in Rome today. It will rain tomorrow, I am afraid, and be colder than it was.';
+const script = Array.from({ length: turns }, (_, turn) => ({
+  from: 1_000 + turn * everyMs,
+  to: 3_000 + turn * everyMs,
+  text: 'What is the weather in Rome?',
+  endpointingMs,
+}));
+/** The first sentence has six words. */
+const setMs = endpointingMs + firstTokenMs + 5 * tokenMs + firstAudioMs;
+
+if (values.server !== undefined) runServer(values.server);
+else if (values.pages !== undefined) await runPages(JSON.parse(values.pages));
+else await compare();
+
+async function compare() {
+  const heading = ['calls', '', 'turns', 'lost', 'added p50', 'p95', 'p99', 'CPU ms/min', 'core', 'MB/call'];
+  console.log(heading.map((text, column) => (column === 1 ? text.padEnd(16) : text.padStart(11))).join(''));
+  for (const calls of (positionals[0] ?? '1,50,100,200,400').split(',').map(Number)) {
+    for (const contestant of ['hand-written', 'rxvoice']) {
+      const me = fileURLToPath(import.meta.url);
+      const server = fork(me, ['--seconds', values.seconds, '--server', contestant]);
+      const [{ url }] = await once(server, 'message');
+      const pages = fork(me, ['--seconds', values.seconds, '--pages', JSON.stringify({ calls, url })]);
+      const [{ totals, lost }] = await once(pages, 'message');
+      server.send('measure');
+      const [{ cpuMs, core, mb }] = await once(server, 'message');
+      server.kill();
+      const added = percentiles(totals.map(total => total - setMs));
+      console.log(
+        `${String(calls).padStart(11)} ${contestant.padEnd(15)}` +
+          [
+            added.count,
+            lost,
+            ...[added.p50, added.p95, added.p99].map(ms => ms.toFixed(1)),
+            (cpuMs / ((calls * callMs) / 60_000)).toFixed(0),
+            `${(core * 100).toFixed(0)} %`,
+            (mb / calls).toFixed(2),
+          ]
+            .map(text => String(text).padStart(11))
+            .join(''),
+      );
+    }
+  }
+}
+
+function runServer(contestant) {
+  process.on('SIGINT', () => process.exit());
+  const memory = process.memoryUsage().rss;
+  let peak = memory;
+  setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 500);
+  let [began, cpu] = [0, process.cpuUsage()];
+  const placed = () => {
+    if (began === 0) [began, cpu] = [performance.now(), process.cpuUsage()];
+  };
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage(cpu);
+    const ms = (user + system) / 1000;
+    process.send({ cpuMs: ms, core: ms / (performance.now() - began), mb: (peak - memory) / 1e6 });
+  });
+  if (contestant === 'hand-written') return handWritten(placed);
+  const voice = setup({
+    stt: scriptedStt(script),
+    llm: scriptedLlm(reply, { firstTokenMs, tokenMs }),
+    tts: scriptedTts({ firstAudioMs, msPerCharacter }),
+  });
+  serve({ call: () => (placed(), voice), port: 0, limits: { calls: 10_000 } }).subscribe(event => {
+    if (event.type === 'listening') process.send({ url: `${event.url}/call` });
+  });
+}
+
+/** What somebody would write who needs no more than this. */
+function handWritten(placed) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+  const frame = Buffer.alloc(640, 1);
+  const frames = Math.round((reply.length * msPerCharacter) / 20);
+  server.on('listening', () => process.send({ url: `http://127.0.0.1:${server.address().port}/call` }));
+  server.on('connection', socket => {
+    placed();
+    const tell = event => socket.send(JSON.stringify({ type: 'event', event }));
+    let samples = 0;
+    let due = 0;
+    const speak = () => {
+      socket.send(JSON.stringify({ type: 'reply', reply: due, from: 0 }));
+      const startedAt = performance.now();
+      let sent = 0;
+      const next = () => {
+        for (; sent < frames && performance.now() >= startedAt + sent * 20 - 200; sent++) socket.send(frame);
+        if (sent < frames) setTimeout(next, 20);
+      };
+      next();
+    };
+    socket.on('message', (data, binary) => {
+      if (!binary) {
+        const { type } = JSON.parse(data);
+        if (type === 'hello') socket.send(JSON.stringify({ type: 'welcome' }));
+        if (type === 'hello') tell({ type: 'call.ready' });
+        if (type === 'hangup') socket.close(1000);
+        return;
+      }
+      samples += data.length / 2;
+      if (due < script.length && samples >= (script[due].to + endpointingMs) * 16) {
+        due += 1;
+        tell({ type: 'user.said', turn: due, text: script[0].text });
+        setTimeout(speak, setMs - endpointingMs);
+      }
+    });
+  });
+}
+
+async function runPages({ calls, url }) {
+  const totals = [];
+  const call = index =>
+    new Promise((resolve, reject) => {
+      const socket = new WebSocket(url.replace('http', 'ws'), 'rxvoice.v1', { perMessageDeflate: false });
+      let saidAt;
+      let reply = 0;
+      let samples = 0;
+      const acknowledging = setInterval(() => {
+        if (samples > 0) socket.send(JSON.stringify({ type: 'played', reply, samples }));
+      }, 100);
+      socket.on('error', reject);
+      socket.on('close', () => (clearInterval(acknowledging), resolve()));
+      socket.on('open', () => socket.send('{"type":"hello","acknowledges":true}'));
+      const marks = new Map(script.map(({ to }) => [to, () => (saidAt = performance.now())]));
+      socket.on('message', (data, binary) => {
+        if (binary) {
+          samples += data.length / 2;
+          if (saidAt !== undefined) totals.push(performance.now() - saidAt);
+          saidAt = undefined;
+          return;
+        }
+        const message = JSON.parse(data);
+        if (message.type === 'reply') [reply, samples] = [message.reply, message.from];
+        if (message.event?.type === 'call.ready')
+          void microphone({
+            ms: callMs,
+            hear: ({ pcm }) => socket.send(new Uint8Array(pcm.buffer)),
+            marks,
+            offsetMs: (index * everyMs) / calls,
+          }).then(() => socket.send('{"type":"hangup"}'));
+      });
+    });
+  await Promise.all(Array.from({ length: calls }, (_, index) => call(index)));
+  process.send({ totals, lost: calls * turns - totals.length });
+  process.disconnect();
+}
