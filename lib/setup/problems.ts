@@ -11,10 +11,13 @@ const cures: Readonly<Record<string, string>> = {
   'llm.apiKey': 'Set OPENAI_API_KEY in the environment, or pass llm.apiKey.',
   'llm.model': 'Pass llm.model: a server of your own has models of its own.',
   'llm.baseURL': 'Pass an address such as http://127.0.0.1:11434/v1.',
-  tts: "Pass { engine: 'local' }, { engine: 'deepgram' }, or a Tts of your own.",
+  tts: "Pass { engine: 'local' }, { engine: 'deepgram' }, { engine: 'openai' }, or a Tts of your own.",
   tools: 'Make them with tool(), and give each a name of its own.',
-  'tts.engine': "Pass 'local' or 'deepgram', or a Tts of your own instead of the object.",
+  'tts.engine': "Pass 'local', 'deepgram' or 'openai', or a Tts of your own instead of the object.",
   'tts.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass tts.apiKey.',
+  'tts.apiKey of openai': 'Set OPENAI_API_KEY in the environment, or pass tts.apiKey.',
+  'tts.model': 'Pass tts.model: a server of your own has models of its own.',
+  'tts.baseURL of openai': 'Pass an address such as http://127.0.0.1:8880/v1.',
   'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
 };
 
@@ -35,10 +38,15 @@ function lineOf(issue: z.core.$ZodIssue, config: unknown): string[] {
   const path = nameOf(issue.path);
   const received = describe(issue.path, config);
   const cure =
+    cures[`${path} of ${engineOf(issue.path, config)}`] ??
     cures[path] ??
     `Pass ${/^at (least|most)/u.test(expectation(issue)) ? 'a number in that range' : expectation(issue)}.`;
   return [`${path}: expected ${expectation(issue)}, received ${received}. ${cure}`];
 }
+
+/** The engine that an option belongs to. */
+const engineOf = ([section]: readonly PropertyKey[], config: unknown): string =>
+  String((config as Record<PropertyKey, { engine?: unknown } | undefined> | undefined)?.[section!]?.engine);
 
 const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the configuration';
 

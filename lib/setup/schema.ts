@@ -112,36 +112,62 @@ const builtinLlm = z.strictObject({
   systemPrompt: text.exactOptional(),
 });
 
+/** What every OpenAI engine takes. */
+const openai = {
+  engine: z.literal('openai'),
+  /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
+  apiKey: text.exactOptional(),
+  /** A compatible server: Ollama, vLLM, llama.cpp. Default: the environment's `OPENAI_BASE_URL`, else OpenAI. */
+  baseURL: z.url({ protocol: /^https?$/u }).exactOptional(),
+  model: text.exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  /** Makes the requests, through a proxy, say. */
+  fetch: z
+    .custom<typeof globalThis.fetch>(value => typeof value === 'function', 'a function')
+    .exactOptional(),
+  /** Further fields of the request's body. */
+  extraBody: z.record(z.string(), z.unknown()).exactOptional(),
+  /** The longest the server may send nothing, ms. */
+  timeoutMs: z.number().int().min(1).exactOptional(),
+  /** How often a request is made again before its first token or audio. */
+  retries: count.exactOptional(),
+};
+
+const openaiKey = (
+  { apiKey, baseURL, model }: { apiKey?: string; baseURL?: string; model?: string },
+  context: z.core.$RefinementCtx,
+): void => {
+  const server = baseURL ?? process.env['OPENAI_BASE_URL'];
+  const problem = (field: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  if (server !== undefined && model === undefined && !server.includes('//api.openai.com'))
+    problem('model', "the id of one of the server's models");
+  if (server === undefined && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined)
+    problem('apiKey', 'an API key');
+};
+
 const openaiLlm = z
   .strictObject({
-    engine: z.literal('openai'),
-    /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
-    apiKey: text.exactOptional(),
-    /** A compatible server: Ollama, vLLM, llama.cpp. Default: the environment's `OPENAI_BASE_URL`, else OpenAI. */
-    baseURL: z.url({ protocol: /^https?$/u }).exactOptional(),
-    model: text.exactOptional(),
+    ...openai,
     /** What the model is told about its task. Default: a prompt written for voice. */
     systemPrompt: text.exactOptional(),
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
-    headers: z.record(z.string(), z.string()).exactOptional(),
-    /** Further fields of the request's body. */
-    extraBody: z.record(z.string(), z.unknown()).exactOptional(),
-    /** The longest the server may send nothing, ms. */
-    timeoutMs: z.number().int().min(1).exactOptional(),
-    /** How often a request is made again before its first token. */
-    retries: count.exactOptional(),
   })
-  .superRefine(({ apiKey, baseURL, model }, context) => {
-    const server = baseURL ?? process.env['OPENAI_BASE_URL'];
-    const problem = (field: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [field], message });
-    if (server !== undefined && model === undefined && !server.includes('//api.openai.com'))
-      problem('model', "the id of one of the server's models");
-    if (server === undefined && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined)
-      problem('apiKey', 'an API key');
-  });
+  .superRefine(openaiKey);
+
+const openaiTts = z
+  .strictObject({
+    ...openai,
+    voice: text.exactOptional(),
+    /** How it is to speak, in words. */
+    instructions: text.exactOptional(),
+    speed: z.number().min(0.25).max(4).exactOptional(),
+    /** Of the PCM that the server sends, Hz. */
+    sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
+  })
+  .superRefine(openaiKey);
 
 const phrases = z.array(text).exactOptional();
 const profile = {
@@ -258,7 +284,8 @@ export type SttConfig = Stt | z.infer<typeof localStt> | z.infer<typeof deepgram
 /** A language model: one of ours by name, or a function of your own. */
 export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openaiLlm>;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
-export type TtsConfig = Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts>;
+export type TtsConfig =
+  Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts> | z.infer<typeof openaiTts>;
 
 /** What `setup` takes. */
 export interface VoiceConfig {
@@ -315,7 +342,7 @@ export function checked(config: VoiceConfig): VoiceConfig {
   const schema = options.extend({
     stt: engine(stt, localStt, deepgramStt),
     llm: engine(llm, builtinLlm, openaiLlm),
-    tts: engine(tts, localTts, deepgramTts),
+    tts: engine(tts, localTts, deepgramTts, openaiTts),
   });
   const { error } = schema.safeParse(config);
   if (error) throw new RxvoiceError(describeProblems(error.issues, config));

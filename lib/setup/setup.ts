@@ -8,6 +8,7 @@ import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
 import { localStt } from '../providers/local/localStt.ts';
 import { localTts } from '../providers/local/localTts.ts';
 import { openaiLlm } from '../providers/openai/openaiLlm.ts';
+import { openaiTts } from '../providers/openai/openaiTts.ts';
 import type { Stt } from '../stt/transcript.ts';
 import type { Tts } from '../tts/tts.ts';
 import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
@@ -72,6 +73,10 @@ const ttsOf = (config: TtsConfig): Tts => {
   if (config.engine === 'deepgram') {
     const { engine, ...options } = config;
     return deepgramTts(options);
+  }
+  if (config.engine === 'openai') {
+    const { engine, ...options } = config;
+    return openaiTts(options);
   }
   const { engine, ...options } = config;
   return localTts(options);

@@ -6,8 +6,8 @@ import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
-import { PcmFrames } from './pcmFrames.ts';
-import { splitText } from './splitText.ts';
+import { PcmFrames } from '../../audio/pcmFrames.ts';
+import { splitText } from '../../tts/splitText.ts';
 import { backoffMs } from './staying.ts';
 
 /** How {@link auraRest} speaks. */

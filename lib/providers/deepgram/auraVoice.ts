@@ -4,8 +4,8 @@ import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { FlushBudget } from './flushBudget.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
-import { PcmFrames } from './pcmFrames.ts';
-import { splitText } from './splitText.ts';
+import { PcmFrames } from '../../audio/pcmFrames.ts';
+import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from './staying.ts';
 
 /** A socket of the SDK that speaks. */

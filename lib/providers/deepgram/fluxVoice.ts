@@ -3,8 +3,8 @@ import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
-import { PcmFrames } from './pcmFrames.ts';
-import { splitText } from './splitText.ts';
+import { PcmFrames } from '../../audio/pcmFrames.ts';
+import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from './staying.ts';
 
 /** A socket of the SDK that speaks as text is written. */

@@ -1,2 +1,3 @@
 export { openaiLlm, type OpenaiLlmOptions } from './openaiLlm.ts';
+export { openaiTts, type OpenaiTtsOptions } from './openaiTts.ts';
 export type { OpenaiConnectionOptions } from './openaiConnection.ts';

@@ -26,7 +26,10 @@ export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request
   return (error: unknown): RxvoiceError => {
     if (RxvoiceError.is(error)) return error;
     if (error instanceof TimeoutError)
-      return failure(`sent nothing for ${timeoutMs} ms. A slow model needs a higher timeoutMs.`, true);
+      return failure(
+        `sent nothing for ${timeoutMs} ms. A slow ${stage === 'tts' ? 'voice' : 'model'} needs a higher timeoutMs.`,
+        true,
+      );
     if (error instanceof APIConnectionError)
       return failure('can not be reached: check the network and baseURL.', true, error);
     if (error instanceof APIError) {

@@ -7,8 +7,8 @@ import { deepgramConnection } from '../../../lib/providers/deepgram/deepgramConn
 import { deepgramSdk } from '../../../lib/providers/deepgram/deepgramSdk.ts';
 import { refusedError } from '../../../lib/providers/deepgram/deepgramError.ts';
 import { FlushBudget } from '../../../lib/providers/deepgram/flushBudget.ts';
-import { PcmFrames } from '../../../lib/providers/deepgram/pcmFrames.ts';
-import { splitText } from '../../../lib/providers/deepgram/splitText.ts';
+import { PcmFrames } from '../../../lib/audio/pcmFrames.ts';
+import { splitText } from '../../../lib/tts/splitText.ts';
 
 describe('splitText', () => {
   it('should cut after sentences, else between words, else anywhere', () => {

@@ -1,4 +1,4 @@
-import { type AudioFrame, frameOf } from '../../audio/frame.ts';
+import { type AudioFrame, frameOf } from './frame.ts';
 
 /** Bytes of sound as they come, in any pieces, as frames: a sample that is split waits for its other half. */
 export class PcmFrames {
