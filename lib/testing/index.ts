@@ -25,7 +25,7 @@ export { energyStt, type EnergySttOptions } from './energyStt.ts';
 export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } from './loopback/fault.ts';
 export type { LoopbackEvent, LoopbackHappening } from './loopback/loopbackEvent.ts';
 export type { LoopbackServer } from './loopback/loopbackServer.ts';
-export type { LoopbackOptions } from './loopback/host.ts';
+export type { LoopbackOptions } from './loopback/loopbackOptions.ts';
 
 // A sound card.
 export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';

@@ -1,6 +1,6 @@
 import type { Stt } from '../../stt/transcript.ts';
 import type { Tts } from '../../tts/tts.ts';
-import type { LoopbackOptions } from '../loopback/host.ts';
+import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
 import type { ScriptedSpeech } from '../scriptedStt.ts';
 
 /** What {@link deepgramServer} hears, how it speaks, how fast it is and what goes wrong. */

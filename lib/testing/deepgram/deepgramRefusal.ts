@@ -1,6 +1,6 @@
 import type { Connection } from '../loopback/connection.ts';
 import type { Fault } from '../loopback/fault.ts';
-import type { Refusal, Reply } from '../loopback/host.ts';
+import type { Refusal, Reply } from '../loopback/reply.ts';
 import { htmlRefusal } from '../loopback/htmlRefusal.ts';
 
 /** Deepgram's answer to a request it doesn't serve: the status, what is wrong in `dg-error`, and both in the body. */

@@ -3,7 +3,7 @@ import { concat, ignoreElements, map, of, timer } from 'rxjs';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { Connection } from '../loopback/connection.ts';
 import { binary } from '../loopback/frames.ts';
-import { reply as answer } from '../loopback/host.ts';
+import { reply as answer } from '../loopback/reply.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { serveAnswer } from '../loopback/serveAnswer.ts';
 import { spoken, type SpokenOptions } from '../loopback/spoken.ts';

@@ -6,22 +6,12 @@ import type { Duplex } from 'node:stream';
 import { Subject } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { addressOf, type Connection, plainQuery, type Strike, strikesOf } from './connection.ts';
-import { type Endpoint, type Fault, type FaultRule, faults } from './fault.ts';
+import { type Endpoint, faults } from './fault.ts';
 import { FaultPlan } from './faultPlan.ts';
 import type { LoopbackEvent } from './loopbackEvent.ts';
+import type { LoopbackOptions } from './loopbackOptions.ts';
 import type { LoopbackServer } from './loopbackServer.ts';
-
-/** Options that every loopback server has. */
-export interface LoopbackOptions {
-  /** The port; 0 takes a free one. Default 0. Fixed once it runs. */
-  readonly port?: number;
-  /** The key that clients must have. Default: any. It is compared and told to nobody. */
-  readonly key?: string;
-  /** What goes wrong. Default nothing. */
-  readonly faults?: readonly (Fault | FaultRule)[];
-  /** Where the chances of faults begin. Default 1. Setting `faults` or `seed` begins anew. */
-  readonly seed?: number;
-}
+import { rawReply, type Refusal, reply, type Reply } from './reply.ts';
 
 /** What a provider adds to the host. */
 export interface Service<Options> {
@@ -39,22 +29,6 @@ export interface Service<Options> {
     connection: Connection,
   ) => Reply | undefined;
 }
-
-/** Why a request is refused. */
-export type Refusal = Pick<FaultRule, 'fault' | 'retryAfter'>;
-
-/** A whole answer. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** Sends a whole answer. */
-export const reply = (response: ServerResponse, { status, headers, body }: Reply): void => {
-  response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers });
-  response.end(body);
-};
 
 const keptEvents = 10_000;
 /** How long an idle connection may wait for the next request: longer than people are silent, as with the services. */
@@ -215,13 +189,3 @@ const merged = <Options extends object>(options: Options, patch: Partial<Options
 
 const unauthorised: Refusal = { fault: '401' };
 const unknown: Refusal = { fault: '404' };
-
-const rawReply = ({ status, headers, body }: Reply): string =>
-  [
-    `HTTP/1.1 ${status} ${status === 101 ? 'Switching Protocols' : 'Refused'}`,
-    ...Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }).map(
-      ([name, value]) => `${name}: ${value}`,
-    ),
-    '',
-    body,
-  ].join('\r\n');

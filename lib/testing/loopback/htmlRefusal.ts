@@ -1,4 +1,4 @@
-import type { Reply } from './host.ts';
+import type { Reply } from './reply.ts';
 
 /** A page of some proxy before the service. */
 export const htmlRefusal: Reply = {

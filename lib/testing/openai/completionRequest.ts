@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { map, timer } from 'rxjs';
 import type { Connection } from '../loopback/connection.ts';
 import { close, json, type ServerFrame } from '../loopback/frames.ts';
-import { reply as answer } from '../loopback/host.ts';
+import { reply as answer } from '../loopback/reply.ts';
 import { serveAnswer } from '../loopback/serveAnswer.ts';
 import { completionOf } from './completion.ts';
 import { completionStream, wholeCompletion } from './completionStream.ts';

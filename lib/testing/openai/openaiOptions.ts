@@ -1,5 +1,5 @@
 import type { Tts } from '../../tts/tts.ts';
-import type { LoopbackOptions } from '../loopback/host.ts';
+import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
 
 /** What {@link openaiServer} answers, how it speaks, how fast it is and what goes wrong. */
 export interface OpenaiServerOptions extends LoopbackOptions {

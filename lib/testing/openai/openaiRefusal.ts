@@ -1,5 +1,5 @@
 import type { Fault } from '../loopback/fault.ts';
-import type { Refusal, Reply } from '../loopback/host.ts';
+import type { Refusal, Reply } from '../loopback/reply.ts';
 import { htmlRefusal } from '../loopback/htmlRefusal.ts';
 
 /** OpenAI's answer to a request it doesn't serve. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connection } from '../loopback/connection.ts';
 import type { Endpoint } from '../loopback/fault.ts';
-import { host, type Reply, reply as answer, type Service } from '../loopback/host.ts';
+import { host, type Service } from '../loopback/host.ts';
+import { reply as answer, type Reply } from '../loopback/reply.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { completionRequest } from './completionRequest.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Connection } from '../loopback/connection.ts';
-import { reply as answer } from '../loopback/host.ts';
+import { reply as answer } from '../loopback/reply.ts';
 import { serveAnswer } from '../loopback/serveAnswer.ts';
 import { scriptedTts } from '../scriptedTts.ts';
 import { defaultLatencies, type OpenaiServerOptions } from './openaiOptions.ts';
