@@ -17,7 +17,8 @@ const callMs = interruptions * everyMs + 500;
 const story = 'Once upon a time there was a king. '.repeat(60);
 
 const providers = await startProviders({
-  deepgram: { script, limits: { flushesPerMinute: 1_000 } },
+  // A voice hardly faster than real time: it is in the middle of a sentence when it is cut.
+  deepgram: { script, limits: { flushesPerMinute: 1_000 }, latencies: { ttsSpeed: 1.1 } },
   openai: { reply: story },
 });
 
@@ -25,7 +26,7 @@ const providers = await startProviders({
 const observer = () => {
   const decided = [];
   const silent = [];
-  let voicedAt = 0;
+  let voicedAt;
   return {
     decided,
     silent,
@@ -33,8 +34,10 @@ const observer = () => {
       script.filter((_, index) => index % 2 === 1).map(({ from }) => [from + 20, () => (voicedAt = now())]),
     ),
     decide: () => {
+      if (voicedAt === undefined) return;
       decided.push(now());
       silent.push(now() - voicedAt);
+      voicedAt = undefined;
     },
   };
 };
