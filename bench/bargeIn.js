@@ -11,7 +11,7 @@ const interruptions = Number(process.argv[2] ?? 10);
 const everyMs = 8_000;
 const script = Array.from({ length: interruptions }, (_, index) => index * everyMs).flatMap(at => [
   { from: at + 500, to: at + 1_500, text: 'Tell me a long story.' },
-  { from: at + 4_500, to: at + 5_000, text: 'Stop.' },
+  { from: at + 4_500, to: at + 5_000, text: 'Stop it.' },
 ]);
 const callMs = interruptions * everyMs + 500;
 const story = 'Once upon a time there was a king. '.repeat(60);
@@ -33,22 +33,26 @@ const observer = () => {
     marks: new Map(
       script.filter((_, index) => index % 2 === 1).map(({ from }) => [from + 20, () => (voicedAt = now())]),
     ),
-    decide: () => {
-      if (voicedAt === undefined) return;
-      decided.push(now());
-      silent.push(now() - voicedAt);
+    /** The bot falls silent, be it for now. */
+    silence: () => {
+      if (voicedAt !== undefined) silent.push(now() - voicedAt);
       voicedAt = undefined;
     },
+    /** Its reply is over. */
+    decide: () => decided.push(now()),
   };
 };
 
 const loop = async offsetMs => {
-  const { marks, decide, ...seen } = observer();
+  const { marks, silence, decide, ...seen } = observer();
   const call = await handWrittenCall({
     ...providers,
     endpointingMs: 300,
     onAudio: () => undefined,
-    onSilence: decide,
+    onSilence: () => {
+      silence();
+      decide();
+    },
   });
   await microphone({ ms: callMs, hear: frame => call.hear(frameBytes(frame)), marks, offsetMs });
   call.close();
@@ -56,7 +60,7 @@ const loop = async offsetMs => {
 };
 
 const ours = async offsetMs => {
-  const { marks, decide, ...seen } = observer();
+  const { marks, silence, decide, ...seen } = observer();
   const voice = setup({
     stt: { engine: 'deepgram', apiKey: 'none', baseURL: providers.deepgram },
     llm: { engine: 'openai', apiKey: 'none', baseURL: providers.openai, model: 'any' },
@@ -66,6 +70,7 @@ const ours = async offsetMs => {
   await new Promise((resolve, reject) => {
     voice.conversation$(frame$, { write: () => undefined }).subscribe({
       next: event => {
+        if (event.type === 'bot.paused' || event.type === 'bot.interrupted') silence();
         if (event.type === 'bot.interrupted' && event.audioMs > 0) decide();
         if (event.type === 'call.ready')
           void microphone({ ms: callMs, hear: frame => frame$.next(frame), marks, offsetMs }).then(() =>
@@ -88,7 +93,7 @@ for (const [index, [name, contestant]] of Object.entries(contestants).entries())
   const after = matches =>
     seen.decided.map(at => events.find(event => event.at >= at - 5 && matches(event))?.at - at);
   results[name] = {
-    'voice -> decided and silent': percentiles(seen.silent),
+    'voice -> silent': percentiles(seen.silent),
     'decided -> request closed': percentiles(
       after(({ type, endpoint, by }) => endpoint === 'completions' && type === 'closed' && by === 'client'),
     ),

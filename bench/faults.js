@@ -45,9 +45,9 @@ const engines = {
 
 const lines = ['What is the weather?', 'And what about tomorrow?', 'Thank you very much.'];
 const reply = 'It is sunny today. It will stay so.';
-const everyMs = 6_000;
+const everyMs = 5_000;
 const script = lines.map((text, turn) => ({ from: 600 + turn * everyMs, to: 1_600 + turn * everyMs, text }));
-const callMs = lines.length * everyMs + 8_000;
+const callMs = lines.length * everyMs + 5_000;
 /** However patient an engine is by default, here it must not take longer to notice, ms. */
 const patience = { stt: {}, llm: { timeoutMs: 3_000 }, tts: {} };
 
@@ -56,8 +56,13 @@ const { positionals, values } = parseArgs({
   options: { fault: { type: 'string', multiple: true } },
 });
 
-if (process.send) await runEngine(positionals[0]);
+if (process.send) await runEngine(positionals[0]).catch(fail);
 else await runAll(positionals.length > 0 ? positionals : Object.keys(engines));
+
+function fail(error) {
+  console.error(error);
+  process.exit(1);
+}
 
 /** Has the calls of every engine in a process of its own, side by side, and prints the table. */
 async function runAll(names) {
@@ -220,13 +225,13 @@ async function callWith(name, fault, providers, unhandled) {
   };
 }
 
-const counts = names => names.reduce((all, name) => ({ ...all, [name]: (all[name] ?? 0) + 1 }), {});
-const own = () =>
-  counts(
-    process
-      .getActiveResourcesInfo()
-      .filter(name => !/^(PipeWrap|TTYWrap|Immediate|FSReqCallback)$/u.test(name)),
-  );
+/** What keeps this process alive, counted by kind. */
+function own() {
+  const count = {};
+  for (const name of process.getActiveResourcesInfo())
+    if (!/^(PipeWrap|TTYWrap|Immediate|FSReqCallback)$/u.test(name)) count[name] = (count[name] ?? 0) + 1;
+  return count;
+}
 
 async function atRest(providers) {
   return { resources: own(), sockets: await providers.sockets() };
