@@ -19,5 +19,6 @@ it('should answer a second after the question, and fall silent when the user spe
 
   expect(when('user.said')).toBe(1_800);
   expect(when('bot.speaking')).toBe(2_310);
-  expect(when('bot.interrupted')).toBe(4_100);
+  expect(when('bot.paused')).toBe(4_100); // a voice: silent at once
+  expect(when('bot.interrupted')).toBe(4_600); // a word: it was no cough
 });

@@ -1,0 +1,16 @@
+import { createServer } from 'node:http';
+import { setup } from 'rxvoice';
+import { logLines, voiceServer } from 'rxvoice/server';
+
+const server = createServer((request, response) => response.end('your own application'));
+const voices = voiceServer({
+  call: (request, { user }) =>
+    setup({
+      stt: { engine: 'deepgram' },
+      llm: { engine: 'openai', systemPrompt: `You help ${user ?? 'a visitor'}. Be brief.` },
+      tts: { engine: 'deepgram' },
+    }),
+});
+voices.attach(server);
+voices.event$.pipe(logLines()).subscribe(line => console.log(line)); // without what people said
+server.listen(8080);
