@@ -17,7 +17,10 @@ export interface FluxOptions {
   readonly eagerEotThreshold?: number;
   /** Silence after which a turn ends in any case, ms, 500 … 60,000. Default: the service's, 5,000. */
   readonly eotTimeoutMs?: number;
-  /** Audio is sent in messages of this length, ms. Default 80, as the service asks; it waits for nothing less. */
+  /**
+   * Audio is joined to messages of this length, ms. Default 0: sent as it comes, which is never later. The service
+   * recommends 80, four times fewer messages, at the price of up to 60 ms.
+   */
   readonly chunkMs?: number;
   /** In a turn that is longer than this, words become final before its end, ms. Default 20,000. */
   readonly maxMs?: number;
@@ -97,6 +100,6 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
       });
     },
     isTalkative: true,
-    chunkMs: request.chunkMs ?? 80,
+    chunkMs: request.chunkMs ?? 0,
   };
 }

@@ -40,7 +40,7 @@ export class FluxTurns implements Turns {
 
   hear(message: ServerMessage, toCall: ToCall): Transcript[] {
     if (message.type !== 'TurnInfo') return [];
-    const { event, transcript = '', words: list, audio_window_end = 0 } = message as TurnInfo;
+    const { event, transcript = '', words: list, audio_window_end = 0, trigger } = message as TurnInfo;
     const windowEndMs = toCall(audio_window_end);
     const words = wordsOf(list, toCall, windowEndMs);
     const rest = words.slice(this.#told);
@@ -67,7 +67,7 @@ export class FluxTurns implements Turns {
       case 'EndOfTurn':
         this.settledMs = Math.max(this.settledMs, windowEndMs);
         this.#eager = false;
-        return [...told, ...this.finish(true)];
+        return [...told, ...this.finish(trigger !== 'timeout')];
       default:
         if (!this.#speaking) this.settledMs = Math.max(this.settledMs, windowEndMs - onsetMs);
         else if (windowEndMs - this.#fromMs > this.#options.maxMs)
@@ -122,6 +122,8 @@ interface TurnInfo extends ServerMessage {
   readonly words?: unknown;
   readonly audio_window_start?: number;
   readonly audio_window_end?: number;
+  /** What ended the turn: `model`, `manual` or `timeout`. */
+  readonly trigger?: string;
 }
 
 const joined = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ');

@@ -55,7 +55,7 @@ describe('the turns of Flux', () => {
       { type: 'interim', text: 'Hi I need to cancel.' },
       { type: 'eagerEnd', text: 'Hi I need to cancel.' },
       { type: 'final', text: 'Hi I need to cancel.', end: 2_500 },
-      { type: 'utteranceEnd', end: 2_500 },
+      { type: 'utteranceEnd', end: 2_500, decided: true },
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('the turns of Flux', () => {
     );
     const finals = told.flatMap(transcript => (transcript.type === 'final' ? [transcript.text] : []));
     expect(finals).toEqual(['a b c d e f g h i j', 'k l m n o p q.']);
-    expect(told.at(-1)).toEqual({ type: 'utteranceEnd', end: 7_300 });
+    expect(told.at(-1)).toEqual({ type: 'utteranceEnd', end: 7_300, decided: true });
     expect(told.filter(({ type }) => type === 'speechStart')).toHaveLength(1);
   });
 
@@ -84,7 +84,7 @@ describe('the turns of Flux', () => {
     expect(turns.isOpen).toBe(true);
     expect(heard([turnInfo('EndOfTurn', 2, 'Hi there')], turns)).toEqual([
       { type: 'final', text: 'Hi there', end: 1_300 },
-      { type: 'utteranceEnd', end: 1_300 },
+      { type: 'utteranceEnd', end: 1_300, decided: true },
     ]);
   });
 
@@ -98,8 +98,15 @@ describe('the turns of Flux', () => {
       { type: 'speechStart', at: 2_000 },
       { type: 'interim', text: 'Hm' },
       { type: 'final', text: 'Hm.', end: 3_000 },
-      { type: 'utteranceEnd', end: 3_000 },
+      { type: 'utteranceEnd', end: 3_000, decided: true },
     ]);
+  });
+
+  it('should tell an end that was decided by what was said from one of silence alone', () => {
+    const ended = (trigger: string): unknown =>
+      heard([turnInfo('StartOfTurn', 1, 'Hi'), { ...turnInfo('EndOfTurn', 6, 'Hi'), trigger }]).at(-1);
+    expect(ended('model')).toEqual({ type: 'utteranceEnd', end: 900, decided: true });
+    expect(ended('timeout')).toEqual({ type: 'utteranceEnd', end: 900 });
   });
 
   it('should end a turn without words where there was nothing but an EndOfTurn', () => {
