@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A program in a real terminal. */
+export interface Screen {
+  /** What is on the screen and has scrolled off it, without the empty lines at the end. */
+  text(): string;
+  /** What is on the screen, once it is as expected; how it was when it was not in time is in the error. */
+  until(expected: RegExp, withinMs?: number): Promise<string>;
+  press(...keys: string[]): void;
+  resize(columns: number, rows: number): void;
+  /** The exit code, when the program has ended. */
+  exit(withinMs?: number): Promise<number>;
+  /** Ends the terminal, and the program with it. */
+  close(): void;
+}
+
+/** Why there can be no terminal on this machine; nothing where there can. */
+export function whyNoTmux(): string | undefined {
+  try {
+    execFileSync('tmux', ['-V'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'tmux not found; on Debian and Ubuntu: apt-get install tmux';
+  }
+}
+
+/** Starts a program in a terminal of its own, with nothing of the user's settings. */
+export function tmux(
+  command: readonly string[],
+  { columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {},
+): Screen {
+  const folder = mkdtempSync(join(tmpdir(), 'rxvoice-tmux-'));
+  const call = (...args: string[]): string =>
+    execFileSync('tmux', ['-S', join(folder, 'socket'), '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env, TERM: 'screen-256color', LC_ALL: 'C.UTF-8' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  call('new-session', '-d', '-x', String(columns), '-y', String(rows), 'sleep 3600');
+  call('set-option', '-g', 'remain-on-exit', 'on');
+  call('set-option', '-g', 'status', 'off');
+  call('resize-window', '-x', String(columns), '-y', String(rows));
+  call('respawn-pane', '-k', command.map(quoted).join(' '));
+
+  const text = (): string => call('capture-pane', '-p', '-S', '-').trimEnd();
+  const polled = async <Value>(
+    look: () => Value | undefined,
+    withinMs: number,
+    what: string,
+  ): Promise<Value> => {
+    for (const deadline = performance.now() + withinMs; ; await wait(50)) {
+      const value = look();
+      if (value !== undefined) return value;
+      if (performance.now() > deadline) throw new Error(`${what}; the screen:\n${text()}`);
+    }
+  };
+  return {
+    text,
+    until: (expected, withinMs = 20_000) =>
+      polled(() => [text()].find(now => expected.test(now)), withinMs, `There is no ${String(expected)}`),
+    press: (...keys) => void call('send-keys', ...keys),
+    resize: (to, high) => void call('resize-window', '-x', String(to), '-y', String(high)),
+    exit: (withinMs = 5_000) =>
+      polled(
+        () => {
+          const [dead, status] = call('list-panes', '-F', '#{pane_dead} #{pane_dead_status}')
+            .trim()
+            .split(' ');
+          return dead === '1' ? Number(status) : undefined;
+        },
+        withinMs,
+        'It does not end',
+      ),
+    close: () => {
+      call('kill-server');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
