@@ -29,14 +29,18 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return you(columns, [`(${event.text})`, chalk.dim]);
     case 'bot.spoke':
       return event.text === '' ? [] : bot(columns, [event.text, plain]);
-    case 'bot.interrupted':
+    case 'bot.interrupted': {
+      // A comma that follows the last word stays with it.
+      const rest = event.text.slice(event.heard.length);
+      const [mark] = event.heard === '' ? [''] : /^\p{P}*/u.exec(rest)!;
       return bot(
         columns,
-        [event.heard, plain],
+        [event.heard + mark, plain],
         // The cut stands where it was: without colours, too, what comes after it was not heard.
         ['✂', chalk.yellow],
-        [event.text.slice(event.heard.length), chalk.dim.strikethrough],
+        [rest.slice(mark.length), chalk.dim.strikethrough],
       );
+    }
     case 'turn.failed':
       return bot(
         columns,

@@ -55,10 +55,9 @@ describe('rxvoice emulate', () => {
     const [, deepgram] = (await printed(
       /export DEEPGRAM_BASE_URL=(\S+) DEEPGRAM_API_KEY=any\n/u,
     )) as unknown as [string, string];
-    const [, openai] = (await printed(/export OPENAI_BASE_URL=(\S+) OPENAI_API_KEY=any OPENAI_MODEL=any\n/u)) as unknown as [
-      string,
-      string,
-    ];
+    const [, openai] = (await printed(
+      /export OPENAI_BASE_URL=(\S+) OPENAI_API_KEY=any OPENAI_MODEL=any\n/u,
+    )) as unknown as [string, string];
 
     const client = new Client(
       deepgram,

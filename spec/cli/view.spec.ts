@@ -145,6 +145,13 @@ describe('the transcript', () => {
     ]);
   });
 
+  it('should leave a comma with the last word that was heard', () => {
+    const { lines, terminal } = paper();
+    const text = 'Once upon, a time';
+    plainView(terminal).event({ type: 'bot.interrupted', turn: 1, heard: 'Once upon', text, audioMs: 1 }, 0);
+    expect(lines).toEqual(['Bot    Once upon, ✂ a time']);
+  });
+
   it('should stay within the columns there are', () => {
     const { lines, terminal } = paper(40);
     plainView(terminal).event({ type: 'bot.spoke', turn: 1, text: 'word '.repeat(40), audioMs: 0 }, 0);

@@ -184,10 +184,13 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
       .find(line => line.includes('sink_name=rxvoice_speaker'))!
       .split('\t');
     pactl('unload-module', speaker[0]!);
-    const pulledAt = performance.now();
-    await call.until(/loudspeaker was lost/u);
-    expect(performance.now() - pulledAt).toBeLessThan(soon);
-    pactl('load-module', speaker[1]!, ...speaker[2]!.split(' '));
+    try {
+      const pulledAt = performance.now();
+      await call.until(/loudspeaker was lost/u);
+      expect(performance.now() - pulledAt).toBeLessThan(soon);
+    } finally {
+      pactl('load-module', speaker[1]!, ...speaker[2]!.split(' '));
+    }
     await call.until(/loudspeaker is back/u);
     await say('sum');
     await call.until(/^Bot {4}Seventeen/mu);
