@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+
+/** Runs `rxvoice devices` as its users do. */
+async function devices(args: readonly string[], env: object = {}) {
+  const child = spawn(process.execPath, [main, 'devices', ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { out, err, code };
+}
+
+const it = (name: string, run: () => Promise<void>): void => test(name, { timeout: 60_000 }, run);
+
+describe.skipIf(leftOut)(onSoundCard('rxvoice devices'), () => {
+  theSoundCard();
+
+  it('should list what there is, the default marked, and tell which backend sees it', async () => {
+    const { out, err, code } = await devices([]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Microphones\n[^]*rxvoice_mic[^]*\nLoudspeakers\n[^]*rxvoice_speaker[^]*\nby \w+/u);
+    expect(out.match(/ default$/gmu)).toHaveLength(2);
+    for (const line of out.split('\n')) expect(line).not.toMatch(/ALSA lib|PortAudio/u);
+  });
+
+  it('should list them for programs, a line each', async () => {
+    const { out, code } = await devices(['--json']);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(code).toBe(0);
+    expect(Object.keys(lines[0]!)).toEqual(['backend', 'kind', 'name', 'isDefault', 'system']);
+    expect(new Set(lines.map(({ kind }) => kind))).toEqual(new Set(['microphone', 'speaker']));
+  });
+
+  it('should tell what every backend says, if asked to', async () => {
+    const { out, code } = await devices(['--all', '--json']);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(code).toBe(0);
+    expect([...new Set(lines.map(({ backend }) => backend))].sort()).toEqual([
+      'decibri',
+      'naudiodon',
+      'naudiodon2',
+      'system',
+    ]);
+    expect(
+      lines.filter(({ error }) => error !== undefined).every(({ cure }) => typeof cure === 'string'),
+    ).toBe(true);
+  });
+});
+
+describe('rxvoice devices on a machine without any', () => {
+  it('should say for each backend what would help, and end with 1', async () => {
+    const { out, err, code } = await devices([], {
+      PATH: '/nowhere',
+      PULSE_SERVER: 'unix:/nowhere',
+      ALSA_CONFIG_PATH: '/dev/null',
+    });
+    expect([out, code]).toEqual(['', 1]);
+    expect(err).toContain('No microphone or loudspeaker is found');
+    expect(err).toContain('npm i decibri');
+    expect(err).toContain('pulseaudio-utils or alsa-utils (Linux), or SoX');
+    expect(err).not.toMatch(/^\s+at /mu);
+  });
+});
