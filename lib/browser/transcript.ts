@@ -7,16 +7,18 @@ export interface TranscriptLine {
   readonly turn: number;
   /** All of it: of the user what was understood so far, of the bot the sentences that have begun. */
   readonly text: string;
+  /** `open` while it goes on; `ignored`: said while the bot spoke, but not taken for an interruption. */
+  readonly state: 'open' | 'done' | 'interrupted' | 'failed' | 'ignored';
   /** Of the bot: the beginning of `text` that has been heard. Of the user the same as `text`. */
   readonly heard: string;
-  /** `open` while it goes on. */
-  readonly state: 'open' | 'done' | 'interrupted' | 'failed';
   /** The stage that failed. */
   readonly failed?: string;
 }
 
 /** How long a character takes to say, samples: for a sentence whose audio is not complete. */
 const samplesPerCharacter = 16_000 / 15;
+
+const samplesPerMs = 16;
 
 interface Sentence {
   readonly text: string;
@@ -30,6 +32,8 @@ export class Transcript {
   #turn = 0;
   /** Where the audio of the reply ends, once that is known. */
   #end: number | undefined;
+  /** Where the audio that plays begins in the reply: one that was held goes on as another. Samples. */
+  #offset = 0;
 
   /** Something happened; `from` is where in the reply's audio, with `bot.speaking`. */
   happened(event: ClientEvent, from = 0): void {
@@ -50,18 +54,33 @@ export class Transcript {
           heard: event.text,
           state: 'done',
         });
-      case 'bot.speaking':
-        if (event.turn !== this.#turn) this.#sentences = [];
-        this.#turn = event.turn;
-        this.#end = undefined;
-        this.#sentences.push({ text: event.text, from });
+      case 'user.ignored':
         return this.#put({
+          who: 'user',
+          turn: event.turn,
+          text: event.text,
+          heard: event.text,
+          state: 'ignored',
+        });
+      case 'bot.speaking': {
+        const begins = event.sentence === 0 || event.turn !== this.#turn;
+        if (begins) [this.#sentences, this.#offset, this.#turn] = [[], 0, event.turn];
+        this.#end = undefined;
+        this.#sentences.push({ text: event.text, from: from + this.#offset });
+        const line = {
           who: 'bot',
           turn: event.turn,
           text: joined(this.#sentences.map(({ text }) => text)),
-          heard: this.#line('bot', event.turn)?.heard ?? '',
+          heard: begins ? '' : (this.#line('bot', event.turn)?.heard ?? ''),
           state: 'open',
-        });
+        } as const;
+        // Whatever the bot says unasked is of turn 0: each time a line of its own.
+        return begins ? this.#add(line) : this.#put(line);
+      }
+      case 'bot.paused':
+        this.#offset = event.audioMs * samplesPerMs;
+        this.#end = undefined;
+        return;
       case 'bot.spoke':
         if (event.text === '') return;
         return this.#put({
@@ -99,9 +118,14 @@ export class Transcript {
     }
   }
 
+  /** Whether the bot has begun to say something and is not through. */
+  get open(): boolean {
+    return this.lines.findLast(({ who }) => who === 'bot')?.state === 'open';
+  }
+
   /** All audio of the reply is known: so many samples. */
   ended(samples: number): void {
-    this.#end = samples;
+    this.#end = samples + this.#offset;
   }
 
   /** The loudspeaker has played so much of the reply, samples. */
@@ -111,19 +135,24 @@ export class Transcript {
     const heard = joined(
       this.#sentences.map(({ text, from }, index) => {
         const to = this.#sentences[index + 1]?.from ?? this.#end ?? from + text.length * samplesPerCharacter;
-        return wordsWithin(text, (samples - from) / (to - from));
+        return wordsWithin(text, (samples + this.#offset - from) / (to - from));
       }),
     );
     if (heard !== line.heard) this.#put({ ...line, heard });
   }
 
   #line(who: TranscriptLine['who'], turn: number): TranscriptLine | undefined {
-    return this.lines.find(line => line.who === who && line.turn === turn);
+    return this.lines.findLast(line => line.who === who && line.turn === turn);
   }
 
   #put(line: TranscriptLine): void {
-    const index = this.lines.findIndex(({ who, turn }) => who === line.who && turn === line.turn);
-    this.lines = index === -1 ? [...this.lines, line] : this.lines.with(index, line);
+    const index = this.lines.findLastIndex(({ who, turn }) => who === line.who && turn === line.turn);
+    if (index === -1) this.#add(line);
+    else this.lines = this.lines.with(index, line);
+  }
+
+  #add(line: TranscriptLine): void {
+    this.lines = [...this.lines, line];
   }
 }
 

@@ -156,7 +156,7 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
           case 'event':
             transcript.happened(message.event, message.from);
             show();
-            change(changeOf(message.event));
+            change(changeOf(message.event, transcript.open));
             return event$.next(message.event);
           case 'metrics':
             return metrics$.next({
@@ -359,15 +359,20 @@ class Session {
   }
 }
 
-/** What an event changes in the state of the call. */
-function changeOf(event: ClientEvent): Partial<CallState> {
+/** What an event changes in the state of the call; `replying`: the bot has begun to speak and is not through. */
+function changeOf(event: ClientEvent, replying: boolean): Partial<CallState> {
   switch (event.type) {
     case 'call.ready':
       return { ready: true };
     case 'user.speaking':
       return { speaking: 'user', thinking: false };
+    case 'bot.paused':
+      return { speaking: 'user' };
+    case 'bot.resumed':
+      return { speaking: 'bot' };
     case 'user.silent':
-      return { speaking: undefined };
+    case 'user.ignored':
+      return { speaking: replying ? 'bot' : undefined };
     case 'user.said':
       return { speaking: undefined, thinking: true };
     case 'bot.speaking':

@@ -63,6 +63,10 @@ export class Calls {
     return this.#running.size;
   }
 
+  has(call: string): boolean {
+    return this.#running.has(call);
+  }
+
   /** Why no new call is taken at the moment, if so. */
   get refusal(): CloseReason | undefined {
     if (this.#draining) return 'draining';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { timer } from 'rxjs';
+import { NEVER, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import type { Calls } from './calls.ts';
 import { type CloseReason, closeCodes } from './closeCodes.ts';
@@ -60,6 +60,7 @@ export function connection(
         user: claims.user,
         claims: claims.data,
         data: message.data,
+        keys$: NEVER,
       }),
     );
   };

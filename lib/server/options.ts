@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Observable } from 'rxjs';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 
@@ -12,6 +13,8 @@ export interface CallHello {
   readonly claims: unknown;
   /** What the client says: not to be trusted. On the phone the custom parameters of the stream. */
   readonly data: unknown;
+  /** The keys that are pressed at the phone: 0–9, *, #. Nothing comes from a page. */
+  readonly keys$: Observable<string>;
 }
 
 /** Who answers a call: what `setup` returns, or anything else that has a conversation. */

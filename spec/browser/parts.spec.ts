@@ -117,6 +117,35 @@ describe('the transcript of a page', () => {
     ]);
   });
 
+  it('should go on where it was after a pause, of which the audio comes as another', () => {
+    const transcript = new Transcript();
+    transcript.happened(speaking(0, 'One two three four.'), 0);
+    transcript.ended(32_000);
+    transcript.played(16_000);
+    transcript.happened({ type: 'bot.paused', turn: 1, heard: 'One two', audioMs: 1_000 });
+    transcript.happened({ type: 'user.interim', turn: 2, text: 'Yeah.' });
+    transcript.happened({ type: 'user.ignored', turn: 2, text: 'Yeah.', why: 'backchannel' });
+    transcript.happened({ type: 'bot.resumed', turn: 1 });
+    transcript.happened(speaking(1, 'Five six.'), 16_000);
+    transcript.played(16_000); // of what is left
+    expect(transcript.lines.map(({ who, heard, state }) => [who, heard, state])).toEqual([
+      ['bot', 'One two three four.', 'open'],
+      ['user', 'Yeah.', 'ignored'],
+    ]);
+    transcript.ended(32_000);
+    transcript.played(32_000);
+    expect(transcript.lines[0]!.heard).toBe('One two three four. Five six.');
+  });
+
+  it('should give what the bot says unasked a line each', () => {
+    const transcript = new Transcript();
+    for (const text of ['Welcome.', 'Are you there?']) {
+      transcript.happened({ type: 'bot.speaking', turn: 0, sentence: 0, text }, 0);
+      transcript.happened({ type: 'bot.spoke', turn: 0, text, audioMs: 500 });
+    }
+    expect(transcript.lines.map(({ text }) => text)).toEqual(['Welcome.', 'Are you there?']);
+  });
+
   it('should end with what the server knows was heard', () => {
     const transcript = new Transcript();
     transcript.happened(speaking(0, 'One two.'), 0);

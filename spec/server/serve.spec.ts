@@ -267,7 +267,7 @@ describe('serve', () => {
     const token = mintToken(secret, { user: 'ada', data: { plan: 'gold' } });
     const { call } = await client.hello({ token, data: { language: 'en' } });
     await client.event('call.ready');
-    expect(seen).toEqual([
+    expect(seen).toMatchObject([
       '/call',
       { call, user: 'ada', claims: { plan: 'gold' }, data: { language: 'en' } },
     ]);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { filter, firstValueFrom, ReplaySubject, skip } from 'rxjs';
+import { filter, firstValueFrom, map, ReplaySubject, skip } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { decodeMulaw, encodeMulaw } from '../../lib/audio/mulaw.ts';
@@ -117,9 +117,13 @@ describe('the phone, over Twilio Media Streams', () => {
     await phone.opened();
     return phone;
   };
-  const happened = async (server: Serving, type: string) =>
+  const happened = async (server: Serving, type: string, turn?: number) =>
     firstValueFrom(
-      server.event$.pipe(filter(event => event.type === 'happened' && event.event.type === type)),
+      server.event$.pipe(
+        filter(event => event.type === 'happened'),
+        map(({ event }) => event as { readonly type: string; readonly turn?: number }),
+        filter(event => event.type === type && (turn === undefined || event.turn === turn)),
+      ),
     );
   afterEach(() => {
     for (const phone of phones.splice(0)) phone.socket.terminate();
@@ -128,9 +132,11 @@ describe('the phone, over Twilio Media Streams', () => {
 
   it('should have a whole call: start, speech both ways, a key, and the end', async () => {
     const seen: unknown[] = [];
+    const keys: string[] = [];
     const server = await serve({
       call: (_, hello) => {
         seen.push(hello);
+        hello.keys$.subscribe({ next: key => keys.push(key), complete: () => keys.push('over') });
         return scripted();
       },
     });
@@ -150,6 +156,19 @@ describe('the phone, over Twilio Media Streams', () => {
     phone.say(stop);
     expect(await server.next('ended')).toMatchObject({ transport: 'phone', code: 1000 });
     expect(await phone.closed).toBe(1000);
+    await expect.poll(() => keys).toEqual(['1', 'over']);
+  });
+
+  it('should let a second stream of the same call not disturb the first', async () => {
+    const server = await serve();
+    const first = await dial(server);
+    first.say(start);
+    await happened(server, 'call.ready');
+    const second = await dial(server);
+    second.say(start);
+    expect(await second.closed).toBe(closeCodes.malformed);
+    first.speak(900);
+    await happened(server, 'bot.spoke');
   });
 
   it('should clear what waits when the caller interrupts, and remember what was heard by the marks', async () => {
@@ -171,13 +190,15 @@ describe('the phone, over Twilio Media Streams', () => {
     phone.speak(1_300);
     expect(await phone.next('clear')).toEqual({ event: 'clear', streamSid });
     expect(await happened(server, 'bot.interrupted')).toMatchObject({
-      event: { heard: 'One two three', audioMs: 900 },
+      heard: 'One two three',
+      audioMs: 900,
     });
     phone.speak(600);
     // The marks of what was cleared come back now; they are of no reply any more.
     phone.plays = true;
-    await happened(server, 'bot.spoke');
-  });
+    const { turn } = await happened(server, 'user.said', 2);
+    expect(turn).toBe(2);
+  }, 20_000);
 
   it('should let Twilio call and nobody else', async () => {
     const authToken = '12345';

@@ -63,14 +63,19 @@ function describe({ phase, ready, muted, speaking, thinking }) {
 }
 
 const transcript = element('transcript');
+const atEnd = () => transcript.scrollHeight - transcript.scrollTop - transcript.clientHeight < 80;
+const toEnd = () => (transcript.scrollTop = transcript.scrollHeight);
+new ResizeObserver(toEnd).observe(transcript);
 call.transcript$.subscribe(lines => {
+  // Who reads what was said before is left in peace.
+  const follow = atEnd();
   element('hint').hidden = lines.length > 0;
   lines.forEach((line, index) => {
     const item = transcript.children[index] ?? transcript.appendChild(document.createElement('li'));
     if (item.line !== line) show(item, line);
   });
   while (transcript.children.length > lines.length) transcript.lastElementChild.remove();
-  transcript.scrollTop = transcript.scrollHeight;
+  if (follow) toEnd();
 });
 
 /** A line of the transcript; the part of the bot's answer that was not heard is dimmed. */
@@ -88,6 +93,7 @@ function show(item, line) {
 
 function noteOf({ state, failed, heard }) {
   if (state === 'failed') return `The answer broke off: ${failed} failed`;
+  if (state === 'ignored') return 'Not taken for an interruption';
   if (state !== 'interrupted') return undefined;
   return heard === '' ? 'Interrupted before a word was heard' : 'Interrupted: the rest was not heard';
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { timer } from 'rxjs';
+import { Subject, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { Allowance } from '../allowance.ts';
@@ -25,6 +25,7 @@ export function twilioConnection(
 ): void {
   const uplink = new Uplink();
   const audio = new Allowance((1.05 * phoneRate) / 1000, burst);
+  const keys$ = new Subject<string>();
   let output: TwilioOutput | undefined;
   let call: string | undefined;
 
@@ -39,6 +40,7 @@ export function twilioConnection(
 
   const start = (streamSid: string, callSid: string, data: unknown): void => {
     greeting.unsubscribe();
+    if (calls.has(callSid)) return refuse('malformed', 'There is a stream of this call already.');
     if (calls.refusal !== undefined) return refuse(calls.refusal, 'No new calls are taken.');
     const speaking = (output = new TwilioOutput(streamSid, message => {
       if (socket.readyState !== socket.OPEN) return;
@@ -55,7 +57,13 @@ export function twilioConnection(
       close: (code, reason) => socket.close(code, reason),
     };
     calls.place(line, () =>
-      options.call(request, { call: callSid, user: undefined, claims: undefined, data }),
+      options.call(request, {
+        call: callSid,
+        user: undefined,
+        claims: undefined,
+        data,
+        keys$: keys$.asObservable(),
+      }),
     );
   };
 
@@ -76,13 +84,16 @@ export function twilioConnection(
       if (message.media.track !== 'outbound') uplink.take({ pcm: decodeMulaw(mulaw), sampleRate: phoneRate });
     } else if ('mark' in message) output?.marked(message.mark.name);
     else if ('dtmf' in message) {
-      if (call !== undefined) calls.tell({ type: 'dtmf', call, digit: message.dtmf.digit });
+      if (call === undefined) return refuse('malformed', 'A key came before the start.');
+      keys$.next(message.dtmf.digit);
+      calls.tell({ type: 'dtmf', call, digit: message.dtmf.digit });
     } else if (message.event === 'stop' && call !== undefined)
       calls.hangUp(call, 1000, 'The caller hung up.');
   });
   socket.on('error', () => undefined); // it closes after one
   socket.on('close', () => {
     greeting.unsubscribe();
+    keys$.complete();
     if (call !== undefined) calls.hangUp(call, 1006, 'The stream was lost.');
   });
 }
