@@ -89,8 +89,8 @@ class FloorKeeper {
   #finals: readonly string[] = [];
   #voiceAt: number | undefined;
   #resumeAt: number | undefined;
-  /** What was said under a sentence that nothing interrupts. */
-  #queued: Said | undefined;
+  /** The turns that were said under a sentence that nothing interrupts. */
+  #queued: readonly Said[] = [];
 
   constructor(options: BargeInOptions, bot: () => BotState, sinceMs: (positionMs: number) => number) {
     this.#options = options;
@@ -99,6 +99,10 @@ class FloorKeeper {
   }
 
   hear(event: UserTurn): (UserTurn | Floor)[] {
+    return [...this.#late(), ...this.#hear(event)];
+  }
+
+  #hear(event: UserTurn): (UserTurn | Floor)[] {
     this.#turn = event.turn;
     switch (event.type) {
       case 'speaking':
@@ -125,8 +129,8 @@ class FloorKeeper {
   /** When something is to be decided though nothing was heard; nothing when not. */
   get dueInMs(): number | undefined {
     const now = asyncScheduler.now();
-    const queuedAt = this.#queued && now + this.#bot().protectedMs;
-    const next = Math.min(this.#voiceAt ?? Infinity, this.#resumeAt ?? Infinity, queuedAt ?? Infinity);
+    const queuedAt = this.#queued.length === 0 ? Infinity : now + this.#bot().protectedMs;
+    const next = Math.min(this.#voiceAt ?? Infinity, this.#resumeAt ?? Infinity, queuedAt);
     return next === Infinity ? undefined : Math.max(0, Math.ceil(next - now));
   }
 
@@ -134,12 +138,15 @@ class FloorKeeper {
     const now = asyncScheduler.now();
     if (this.#voiceAt !== undefined && this.#voiceAt <= now) return this.#lasting();
     if (this.#resumeAt !== undefined && this.#resumeAt <= now) return this.#resume();
-    if (this.#queued && this.#bot().protectedMs === 0) {
-      const said = this.#queued;
-      this.#queued = undefined;
-      return [{ type: 'cut', turn: said.turn }, said];
-    }
-    return [];
+    return this.#late();
+  }
+
+  /** What had to wait, once it need not any more. */
+  #late(): (UserTurn | Floor)[] {
+    if (this.#queued.length === 0 || this.#bot().protectedMs > 0) return [];
+    const queued = this.#queued;
+    this.#queued = [];
+    return queued.flatMap(said => [{ type: 'cut', turn: said.turn } as const, said]);
   }
 
   get #profile(): BargeInProfile {
@@ -171,7 +178,7 @@ class FloorKeeper {
 
   #words(texts: readonly string[]): Floor[] {
     if (this.#users) return [];
-    if (this.#queued || this.#judge(texts.join(' ')) !== 'interrupts') {
+    if (this.#judge(texts.join(' ')) !== 'interrupts') {
       this.#stayPaused();
       return [];
     }
@@ -179,16 +186,18 @@ class FloorKeeper {
   }
 
   #said(said: Said): (UserTurn | Floor)[] {
-    const { protectedMs } = this.#bot();
-    const why = this.#users ? 'interrupts' : this.#judge(said.text);
-    const users = this.#users;
+    const { doing, protectedMs } = this.#bot();
+    const verdict = this.#users ? 'interrupts' : this.#judge(said.text);
     this.#close();
-    if (users) return [said];
-    if (why !== 'interrupts')
-      return [{ type: 'ignored', turn: said.turn, text: said.text, why }, ...this.#resume()];
-    if (protectedMs === 0 && !this.#queued) return [...this.#take(), this.#given(said)];
-    this.#queued = this.#queued ? { ...said, text: `${this.#queued.text} ${said.text}` } : said;
-    return [];
+    if (verdict !== 'interrupts')
+      return [{ type: 'ignored', turn: said.turn, text: said.text, why: verdict }, ...this.#resume()];
+    this.#resumeAt = undefined;
+    if (protectedMs > 0) {
+      this.#queued = [...this.#queued, said];
+      return [];
+    }
+    // The bot may be about something also while the user has the floor: a program had it speak.
+    return doing === 'nothing' ? [said] : [{ type: 'cut', turn: said.turn }, said];
   }
 
   #silent(): Floor[] {
@@ -209,12 +218,6 @@ class FloorKeeper {
     this.#voiceAt = undefined;
     this.#resumeAt = undefined;
     return [{ type: 'cut', turn: this.#turn }];
-  }
-
-  /** The turn is over, so is its hold on the floor. */
-  #given(said: Said): Said {
-    this.#users = false;
-    return said;
   }
 
   #close(): void {

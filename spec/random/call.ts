@@ -1,7 +1,11 @@
 import { defer, finalize, map, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
 import { asyncScheduler } from 'rxjs';
 import { frameMs } from '../../lib/audio/frame.ts';
-import { conversation } from '../../lib/conversation/conversation.ts';
+import {
+  type Conversation,
+  conversation,
+  type ConversationOptions,
+} from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import type { Transcript } from '../../lib/stt/transcript.ts';
@@ -29,13 +33,18 @@ export interface Ended {
   /** What was still subscribed at the end: the input, an engine, the output. */
   readonly alive: readonly string[];
   readonly leftTimers: number;
+  /** Whether answers are begun before turns are over. */
+  readonly guesses?: boolean;
 }
 
 /** A call nobody hangs up is, in the end: something may hang for good. */
 const longest = 120_000;
 
-/** Has a planned conversation in virtual time. */
-export function call(plan: Plan): Ended {
+/** Has a planned conversation in virtual time. `place` makes a conversation of its options. */
+export function call(
+  plan: Plan,
+  place: (options: ConversationOptions) => Conversation = conversation,
+): Ended {
   const log: Entry[] = [];
   const alive: string[] = [];
   let replies = 0;
@@ -62,7 +71,7 @@ export function call(plan: Plan): Ended {
   const speaking: Tts = text => defer(() => tts(text)).pipe(watched('tts'));
 
   const call$ = defer((): Observable<ConversationEvent> =>
-    conversation({
+    place({
       stt: frame$ =>
         frame$.pipe(
           watched('input'),

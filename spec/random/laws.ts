@@ -48,7 +48,7 @@ function silentAfterwards({ log }: Ended): string[] {
     if (entry.type === 'voice') reply = entry.reply;
     if (entry.type === 'silence') over.add(entry.reply);
     if (entry.type === 'event' && (endings as readonly string[]).includes(entry.event.type)) over.add(reply);
-    if (entry.type === 'event' && entry.event.type === 'user.speaking') over.add(reply);
+    if (entry.type === 'event' && entry.event.type === 'bot.paused') over.add(reply); // goes on as another
     return entry.type === 'audio' && over.has(entry.reply)
       ? [`${entry.ms} ms of reply ${entry.reply} at ${entry.at} ms`]
       : [];
@@ -64,6 +64,15 @@ function endsOnce(ended: Ended): string[] {
       if (open !== undefined) wrong.push(`turn ${open} was open when ${event.turn} was said, ${at} ms`);
       if (event.turn !== last + 1) wrong.push(`turn ${event.turn} follows ${last}`);
       last = open = event.turn;
+    } else if (event.type === 'user.ignored') {
+      if (event.turn !== last + 1) wrong.push(`turn ${event.turn} follows ${last}`);
+      last = event.turn;
+    } else if ('turn' in event && event.turn === 0) {
+      // said unasked: when nothing else is
+      if (open !== undefined) wrong.push(`${event.type} at ${at} ms, but open is ${open}`);
+    } else if (event.type === 'bot.speculated' && !event.kept) {
+      // other words were said in the end than were guessed, or more
+      if (open !== undefined && open !== event.turn) wrong.push(`turn ${open} was open at a guess, ${at} ms`);
     } else if ((endings as readonly string[]).includes(event.type)) {
       const { turn } = event as Of<(typeof endings)[number]>;
       if (turn !== open) wrong.push(`${event.type} of turn ${turn} at ${at} ms, but open is ${open}`);
@@ -82,14 +91,12 @@ function trueHistory(ended: Ended): string[] {
     if (entry.type === 'event') {
       history = remember(history, entry.event);
       history.forEach(({ role }, index) => {
-        if (role !== (index % 2 === 0 ? 'user' : 'assistant'))
-          wrong.push(`${role} is number ${index}, ${entry.at} ms`);
+        if (role === history[index - 1]?.role) wrong.push(`${role} is number ${index}, ${entry.at} ms`);
       });
     }
     if (entry.type === 'asked') {
       const asked = entry.messages.slice(1);
-      if (JSON.stringify(asked) !== JSON.stringify(history))
-        wrong.push(`asked with another at ${entry.at} ms`);
+      if (!isAskedAfter(asked, history, ended)) wrong.push(`asked with another at ${entry.at} ms`);
       if (asked.at(-1)?.role !== 'user') wrong.push(`asked after the bot at ${entry.at} ms`);
     }
   }
@@ -103,6 +110,20 @@ function trueHistory(ended: Ended): string[] {
   if (of('assistant') !== heard.filter(Boolean).join(' '))
     wrong.push('the bot was heard saying something else');
   return wrong;
+}
+
+/** Whether a model is asked with the history; for a guess, with what the user seems to say added to it. */
+function isAskedAfter(asked: readonly Message[], history: readonly Message[], ended: Ended): boolean {
+  const same = (a: readonly Message[], b: readonly Message[]): boolean =>
+    JSON.stringify(a) === JSON.stringify(b);
+  if (same(asked, history)) return true;
+  if (ended.guesses !== true) return false;
+  const last = history.at(-1);
+  const before = last?.role === 'user' ? last.content : '';
+  return (
+    same(asked.slice(0, -1), before === '' ? history : history.slice(0, -1)) &&
+    asked.at(-1)!.content.startsWith(before)
+  );
 }
 
 function nothingLost(ended: Ended, plan: Plan): string[] {
@@ -119,7 +140,7 @@ function nothingLost(ended: Ended, plan: Plan): string[] {
   }
   if (interim !== '') words.push(interim);
   const told = words.join(' ');
-  const said = only(ended, 'user.said')
+  const said = only(ended, 'user.said', 'user.ignored')
     .map(({ event }) => event.text)
     .join(' ');
   const whole = plan.hangUpAt === undefined && ended.completedAt !== undefined;
@@ -175,6 +196,10 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
       if (played === 0 && heard !== '' && voiceOf(plan))
         wrong.push(`heard “${heard}” without a sound, ${where}`);
     }
+    answer = '';
+    reply = [];
+    beforeMs = 0;
+    paused = false;
   }
   return wrong;
 }
@@ -213,7 +238,8 @@ function addUp(ended: Ended): string[] {
       turnMetrics({ clock: { now: () => now } }),
     )
     .subscribe(turn => turns.push(turn));
-  if (turns.length !== only(ended, ...endings).length) wrong.push(`${turns.length} records`);
+  if (turns.length !== only(ended, ...endings).filter(({ event }) => event.turn > 0).length)
+    wrong.push(`${turns.length} records`);
   for (const figures of turns) {
     const { turn, total } = figures;
     const sum = stages.reduce<number | undefined>(
