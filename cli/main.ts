@@ -10,6 +10,7 @@ import { emulate } from './commands/emulate.ts';
 import { file } from './commands/file.ts';
 import { init } from './commands/init.ts';
 import { models } from './commands/models.ts';
+import { replay } from './commands/replay.ts';
 import { say } from './commands/say.ts';
 import { serve } from './commands/serve.ts';
 import { talk } from './commands/talk.ts';
@@ -34,6 +35,7 @@ Examples:
   $ rxvoice serve                                     a page to talk with the bot
   $ rxvoice transcribe meeting.wav                    what was said, an utterance a line
   $ rxvoice say "Hello there." --output hello.wav     a text as speech
+  $ rxvoice replay call.jsonl                         a taped call again, at once (demo --tape call.jsonl)
   $ rxvoice init my-bot                               a bot project to begin with
   $ rxvoice doctor                                    does this machine have what a call needs?
   $ rxvoice emulate                                   Deepgram and OpenAI without keys, to test against
@@ -41,8 +43,8 @@ Examples:
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
-for (const add of [talk, demo, file, serve, transcribe, say, models, devices, doctor, init, emulate])
-  add(program);
+const commands = [talk, demo, file, serve, transcribe, say, replay, models, devices, doctor, init, emulate];
+for (const add of commands) add(program);
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).
 if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;

@@ -6,6 +6,7 @@ import { withSettings } from '../configuration/settings.ts';
 import { caller } from '../demo/caller.ts';
 import { script } from '../demo/script.ts';
 import { noSpeaker } from '../noSpeaker.ts';
+import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
 import { writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
@@ -13,6 +14,8 @@ import { Meters } from '../view/meters.ts';
 
 interface DemoOptions extends Options {
   readonly output: string;
+  readonly tape?: string;
+  readonly tapeWords?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,10 +28,16 @@ export const demo = (program: Command): Command =>
       'where the recording goes: left the caller, right the bot',
       'rxvoice-demo.wav',
     )
+    .option(
+      '--tape <jsonl>',
+      'where the tape of the call goes, for rxvoice replay; what was said is left out',
+    )
+    .option('--tape-words', 'leave what was said on the tape')
     .option('--json', 'one event a line, for programs')
     .action(async (options: DemoOptions) => {
       writable(options.output);
-      const { voice, about } = await configure(options);
+      const tape = tapeOption(options);
+      const { voice, config, about } = await configure(options);
       const meters = new Meters();
       const view = chooseView(options, { meters });
       const event$ = new Subject<ConversationEvent>();
@@ -42,6 +51,7 @@ export const demo = (program: Command): Command =>
         output: noSpeaker,
         view,
         meters,
+        tape: tape && { ...tape, config },
         record: options.output,
         onEvent: event => event$.next(event),
       });

@@ -3,6 +3,7 @@ import { wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { noSpeaker } from '../noSpeaker.ts';
+import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
 import { readable, writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
@@ -10,6 +11,8 @@ import { Meters } from '../view/meters.ts';
 
 interface FileOptions extends Options {
   readonly output?: string;
+  readonly tape?: string;
+  readonly tapeWords?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,12 +22,18 @@ export const file = (program: Command): Command =>
     .description('have a conversation with a recording of your own, in real time')
     .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo')
     .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
+    .option(
+      '--tape <jsonl>',
+      'where the tape of the call goes, for rxvoice replay; what was said is left out',
+    )
+    .option('--tape-words', 'leave what was said on the tape')
     .option('--json', 'one event a line, for programs')
     .action(async (path: string, options: FileOptions) => {
       const { output: record } = options;
       readable(path);
       if (record !== undefined) writable(record);
-      const { voice, about } = await configure(options);
+      const tape = tapeOption(options);
+      const { voice, config, about } = await configure(options);
       const meters = new Meters();
       const view = chooseView(options, { meters });
       view.note(`${about}\n`);
@@ -34,6 +43,7 @@ export const file = (program: Command): Command =>
         output: noSpeaker,
         view,
         meters,
+        tape: tape && { ...tape, config },
         record,
       });
       if (record !== undefined) view.note(`\nThe recording: ${record} (left the user, right the bot).`);

@@ -10,6 +10,21 @@ export { TimelineError } from './timelineError.ts';
 export { type SayingOptions, type UserScript } from './userScript.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
+// A call on tape, and had again.
+export { type Replay, replay, type TapedParts } from './tape/replay.ts';
+export { tape, tapedConversation, type Tape, type TapeOptions } from './tape/tape.ts';
+export type {
+  EndLine,
+  EventLine,
+  StrandEnd,
+  StrandLine,
+  StrandOf,
+  StrandValue,
+  TapedError,
+  TapeHeader,
+  TapeLine,
+} from './tape/tapeFormat.ts';
+
 // The providers on this machine, over real sockets.
 export { deepgramServer, type DeepgramServer } from './deepgram/deepgramServer.ts';
 export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from './deepgram/deepgramOptions.ts';

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { from, map, tap } from 'rxjs';
+import { summarise, type TurnMetrics, turnMetrics } from '../../lib/index.ts';
+import { replay as replayed } from '../../lib/testing/index.ts';
+import { UsageError } from '../usageError.ts';
+import { chooseView } from '../view/chooseView.ts';
+import { Meters } from '../view/meters.ts';
+
+/** `rxvoice replay`: has a taped call again, at once, through the pipeline as it is now. */
+export const replay = (program: Command): Command =>
+  program
+    .command('replay')
+    .description(
+      'have a taped call again, at once: the same engines, the same times, the pipeline as it is now',
+    )
+    .argument('<tape>', 'a tape: rxvoice demo --tape call.jsonl')
+    .option('--json', 'one event a line, for programs; at last how it differs from then')
+    .action((path: string, options: { readonly json?: boolean }) => {
+      const { values, differences, offMs } = read(path);
+      const view = chooseView(options, { meters: new Meters() });
+      const turns: TurnMetrics[] = [];
+      let now = 0;
+      from(values)
+        .pipe(
+          tap(({ at, value }) => {
+            now = at;
+            view.event(value, at);
+          }),
+          map(({ value }) => value),
+          turnMetrics({ clock: { now: () => now } }),
+        )
+        .subscribe(turn => {
+          turns.push(turn);
+          view.turn(turn);
+        });
+      view.end(summarise(turns));
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ type: 'replay', offMs, differences })}\n`);
+        return;
+      }
+      view.note(
+        differences.length === 0
+          ? `\nIt went as it did then: the same ${values.length} events, none more than ${offMs} ms off.`
+          : `\nIt went another way than then, in ${differences.length} of ${values.length} events:\n` +
+              differences.slice(0, 5).join('\n'),
+      );
+    });
+
+function read(path: string): ReturnType<typeof replayed> {
+  try {
+    return replayed(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined && !(error instanceof TypeError)) throw error;
+    throw new UsageError(
+      `${path}: ${code === undefined ? (error as Error).message : `it can't be read (${code}).`}`,
+    );
+  }
+}

@@ -1,0 +1,247 @@
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  finalize,
+  merge,
+  type MonoTypeOperatorFunction,
+  Observable,
+  tap,
+} from 'rxjs';
+import type { TimestampProvider } from 'rxjs';
+import { type AudioFrame, frameBytes } from '../../audio/frame.ts';
+import type { Output, Playback } from '../../audio/output.ts';
+import type { ConversationEvent } from '../../conversation/events.ts';
+import { RxvoiceError } from '../../errors.ts';
+import { redaction } from './redaction.ts';
+import {
+  type StrandEnd,
+  type StrandLine,
+  type StrandOf,
+  type StrandValue,
+  type TapedError,
+  type TapeLine,
+  tapeVersion,
+  type Within,
+  wordy,
+  writeLine,
+} from './tapeFormat.ts';
+
+/** A line is written after so many values, so that a long strand is on tape before it ends. */
+const pieceLength = 500;
+
+/** Writes the lines of one tape. */
+export class Recorder {
+  readonly redact: (text: string) => string;
+  readonly #write: (line: string) => unknown;
+  readonly #audio: boolean;
+  readonly #clock: TimestampProvider = asyncScheduler;
+  #startedAt: number | undefined;
+  #order = 0;
+  #strands = 0;
+
+  constructor(write: (line: string) => unknown, { redact, audio }: { redact: boolean; audio: boolean }) {
+    this.#write = write;
+    this.#audio = audio;
+    this.redact = redact ? redaction() : text => text;
+  }
+
+  /** ms since the call was placed. */
+  get now(): number {
+    this.#startedAt ??= this.#clock.now();
+    return this.#clock.now() - this.#startedAt;
+  }
+
+  /** The next place in the order of all that comes from outside. */
+  next(): number {
+    return this.#order++;
+  }
+
+  line(line: TapeLine): void {
+    this.#write(writeLine(line));
+  }
+
+  header(redacted: boolean, options: object): void {
+    this.line({ type: 'tape', version: tapeVersion, redacted, options: { ...options } });
+  }
+
+  event(event: ConversationEvent): void {
+    this.line({ type: 'event', at: this.now, event: taped(event, this.redact) });
+  }
+
+  /** Notes the subscriptions of a stream from outside. */
+  strand<Value>(
+    of: StrandOf,
+    encode: (value: Value) => unknown = value => value,
+    about: { readonly text?: string } = {},
+    context: Context = {},
+  ): MonoTypeOperatorFunction<Value> {
+    return source$ =>
+      defer(() => {
+        const strand = new Strand(this, { type: 'strand', id: this.#strands++, of, at: this.now, ...about });
+        let subscribing = true;
+        const { isOwn = () => true, drainMs = () => undefined } = context;
+        const within = (): Within | undefined => context.within?.() ?? (subscribing ? 0 : undefined);
+        return merge(
+          source$.pipe(
+            tap({
+              next: value => strand.note(encode(value), within()),
+              error: (error: unknown) => strand.end(isOwn() ? 'error' : 'cut', { within: within(), error }),
+              complete: () => strand.end('complete', { within: within(), drainMs: drainMs() }),
+            }),
+            finalize(() => strand.end('cut')),
+          ),
+          defer(() => ((subscribing = false), EMPTY)),
+        );
+      });
+  }
+
+  /** An output, with what it reports. */
+  output(output: Output): Output {
+    return speech$ =>
+      defer(() => {
+        let handed = 0;
+        let within: Within | undefined;
+        let speechEndedAt: number | undefined;
+        let failed = false;
+        const handed$ = new Observable<AudioFrame>(subscriber =>
+          speech$.subscribe({
+            next: frame => {
+              handed += 1;
+              within = handed;
+              subscriber.next(frame);
+              within = undefined;
+            },
+            error: (error: unknown) => {
+              failed = true;
+              subscriber.error(error);
+            },
+            complete: () => {
+              speechEndedAt = this.now;
+              within = -1;
+              subscriber.complete();
+              within = undefined;
+            },
+          }),
+        );
+        return defer(() => output(handed$)).pipe(
+          this.strand<Playback>(
+            'output',
+            ({ playedMs }) => playedMs,
+            {},
+            {
+              within: () => within,
+              // What the speech fails with is not the output's.
+              isOwn: () => !failed,
+              drainMs: () => (speechEndedAt === undefined ? undefined : this.now - speechEndedAt),
+            },
+          ),
+        );
+      });
+  }
+
+  /** Notes the subscriptions of a stream of audio. */
+  audio(of: StrandOf, about: { readonly text?: string } = {}): MonoTypeOperatorFunction<AudioFrame> {
+    const encode = (frame: AudioFrame): unknown => {
+      const { pcm, sampleRate } = frame;
+      const audio = this.#audio ? Buffer.from(frameBytes(frame)).toString('base64') : null;
+      return [pcm.length, sampleRate, ...(audio === null ? [] : [audio])];
+    };
+    return this.strand(of, encode, about);
+  }
+}
+
+/** What is known of a strand beside its values. */
+interface Context {
+  readonly within?: () => Within | undefined;
+  readonly isOwn?: () => boolean;
+  readonly drainMs?: () => number | undefined;
+}
+
+interface Ending {
+  readonly within?: Within | undefined;
+  readonly drainMs?: number | undefined;
+  readonly error?: unknown;
+}
+
+class Strand {
+  readonly #recorder: Recorder;
+  readonly #about: Omit<StrandLine, 'values'>;
+  #values: StrandValue[] = [];
+  #ended = false;
+
+  constructor(recorder: Recorder, about: Omit<StrandLine, 'values'>) {
+    this.#recorder = recorder;
+    this.#about = about;
+  }
+
+  note(value: unknown, within: Within | undefined): void {
+    const [ms, order] = [this.#ms, this.#recorder.next()];
+    this.#values.push(within === undefined ? [ms, order, value] : [ms, order, value, within]);
+    // What a model writes is redacted as a whole: words go over its tokens.
+    if (this.#values.length >= pieceLength && this.#about.of !== 'llm') this.#flush();
+  }
+
+  end(how: StrandEnd['how'], { within, drainMs, error }: Ending = {}): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#flush({
+      how,
+      ms: this.#ms,
+      order: this.#recorder.next(),
+      ...(within !== undefined && { within }),
+      ...(drainMs !== undefined && { drainMs }),
+      ...(error !== undefined && { error: tapedError(error) }),
+    });
+  }
+
+  get #ms(): number {
+    return this.#recorder.now - this.#about.at;
+  }
+
+  #flush(end?: StrandEnd): void {
+    const values =
+      this.#about.of === 'llm' ? redactedTokens(this.#values, this.#recorder.redact) : this.#values;
+    this.#recorder.line({ ...this.#about, values, ...(end && { end }) });
+    this.#values = [];
+  }
+}
+
+/** An answer's tokens, redacted as one text and cut where they were. */
+function redactedTokens(values: readonly StrandValue[], redact: (text: string) => string): StrandValue[] {
+  const tokenOf = (value: unknown): string | undefined => {
+    const { type, text } = value as { readonly type: string; readonly text?: string };
+    return type === 'token' ? text : undefined;
+  };
+  const text = redact(values.map(([, , value]) => tokenOf(value) ?? '').join(''));
+  let at = 0;
+  return values.map(([ms, order, value, within]): StrandValue => {
+    const rest = within === undefined ? ([] as const) : ([within] as const);
+    const token = tokenOf(value);
+    if (token === undefined) return [ms, order, taped(value, redact), ...rest];
+    const redacted = text.slice(at, (at += token.length));
+    return [ms, order, { type: 'token', text: redacted }, ...rest];
+  });
+}
+
+/** A value as it goes on tape: its words redacted, an error without its message. */
+export function taped<Value>(value: Value, redact: (text: string) => string): Value {
+  if (value instanceof Error) return tapedError(value) as Value;
+  if (Array.isArray(value)) return value.map((item: unknown) => taped(item, redact)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]: [string, unknown]) => [
+      key,
+      typeof member === 'string' && wordy.has(key)
+        ? redact(member)
+        : key === 'cause'
+          ? tapedError(member)
+          : taped(member, redact),
+    ]),
+  ) as Value;
+}
+
+const tapedError = (error: unknown): TapedError => ({
+  name: error instanceof Error ? error.name : typeof error,
+  ...(RxvoiceError.is(error) && error.stage !== undefined && { stage: error.stage }),
+});
