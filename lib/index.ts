@@ -88,6 +88,9 @@ export { writeWav } from './audio/wav.ts';
 export { wavOutput, type WavOutputOptions } from './audio/wavOutput.ts';
 export { recording, type Recording } from './audio/recording.ts';
 
+// Engines that stand in for each other.
+export { failover, type FailoverOptions } from './failover/failover.ts';
+
 // The conversation.
 export { conversation, type Conversation, type ConversationOptions } from './conversation/conversation.ts';
 export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';

@@ -1,0 +1,120 @@
+import {
+  catchError,
+  defer,
+  EMPTY,
+  ignoreElements,
+  merge,
+  type Observable,
+  of,
+  Subject,
+  throwError,
+} from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import { type Engine, type Loading, type Notice, sessionOf } from '../engine.ts';
+import { RxvoiceError } from '../errors.ts';
+import type { Llm, LlmRequest, Message } from '../llm/message.ts';
+import type { Stt } from '../stt/transcript.ts';
+import type { Tts } from '../tts/tts.ts';
+import { Health } from './health.ts';
+import { inTurn, type Line, whatFailed } from './inTurn.ts';
+import { listenInTurn } from './listenInTurn.ts';
+
+/** When {@link failover} turns to the next engine, and back. */
+export interface FailoverOptions {
+  /** How long an engine that failed is left out, in all calls, before it is tried again, ms. Default 30,000. */
+  readonly coolDownMs?: number;
+  /** The longest a model or a voice may take to begin while there is another, ms. Default 4,000. */
+  readonly patienceMs?: number;
+  /** Speech-to-text: the longest audio that is kept for the next engine, ms. Default 15,000. */
+  readonly bufferMs?: number;
+}
+
+/**
+ * Several engines as one: the first that is well does the work, and when it fails the next takes over. A `warning` tells.
+ *
+ * - A model is followed before its first token; after it the answer ends there.
+ * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out; else the rest of the
+ *   sentence is lost, and the next one is spoken by another. They speak sentence by sentence, also those that could
+ *   take text as it is written.
+ * - Speech-to-text is followed by an engine that is given what was said since the last final.
+ *
+ * An engine that failed is left out for a while, by all calls; when all are, they are tried as if they were well. All of
+ * them are kept warm. When none is left, the last one's error is the error.
+ *
+ * @example
+ * setup({ stt: failover([deepgramStt(), localStt()]), llm: failover([openaiLlm(), ollama]), tts: localTts() });
+ */
+export function failover(engines: readonly Stt[], options?: FailoverOptions): Stt;
+export function failover(engines: readonly Llm[], options?: FailoverOptions): Llm;
+export function failover(engines: readonly Tts[], options?: FailoverOptions): Tts;
+export function failover(
+  engines: readonly Stt[] | readonly Llm[] | readonly Tts[],
+  { coolDownMs = 30_000, patienceMs = 4_000, bufferMs = 15_000 }: FailoverOptions = {},
+): Stt & Llm & Tts {
+  if (engines.length === 0) throw new RxvoiceError('failover has no engine to use.');
+  const health = new Health(coolDownMs);
+
+  const session = (mine: readonly AnyEngine[]): AnyEngine => {
+    const warning$ = new Subject<Notice>();
+    const tell = (message: string): void => warning$.next({ type: 'warning', message });
+    const line: Line = { count: mine.length, health, patienceMs, tell };
+    return Object.assign(doing(mine, line, bufferMs), {
+      warm$: warmth(mine, line),
+      notice$: merge(warning$, ...mine.flatMap(({ notice$ }) => (notice$ ? [notice$] : []))),
+    });
+  };
+  const all = engines as unknown as readonly AnyEngine[];
+  const engine = Object.assign(session(all), { session: () => session(all.map(each => sessionOf(each))) });
+  return engine as unknown as Stt & Llm & Tts;
+}
+
+/** An engine of any stage: which one, what it is called with shows. */
+type AnyEngine = ((input: never, request?: never) => Observable<unknown>) & Engine<AnyEngine>;
+
+const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
+  const models = engines as readonly Llm[];
+  const voices = engines as readonly Tts[];
+  const listen = listenInTurn(engines as readonly Stt[], line, bufferMs);
+
+  const ask = (messages: readonly Message[], request?: LlmRequest) =>
+    inTurn(
+      line,
+      index => models[index]!(messages, request),
+      error => throwError(() => error),
+    );
+  const speak = (text: string) =>
+    inTurn(
+      line,
+      index => voices[index]!(text),
+      (error, index) => {
+        if (line.count === 1) return throwError(() => error);
+        line.tell(`${whatFailed(index, line.count, error)} A sentence was cut.`);
+        return EMPTY;
+      },
+    );
+  const isText = (input: unknown): input is string => typeof input === 'string';
+  const isMessages = (input: unknown): input is readonly Message[] => Array.isArray(input);
+  const work = (input: string | readonly Message[] | Observable<AudioFrame>, request?: LlmRequest) =>
+    isText(input) ? speak(input) : isMessages(input) ? ask(input, request) : listen(input);
+  return work;
+};
+
+/** Warms all of them, and is ready when the first is that can be. */
+function warmth(engines: readonly AnyEngine[], { count, health, tell }: Line): Observable<Loading> {
+  const ready: Loading = { engine: 'failover', progress: 1 };
+  const warm = (index: number): Observable<Loading> =>
+    (engines[index]?.warm$ ?? of(ready)).pipe(
+      catchError((error: unknown) => {
+        health.failed(index);
+        tell(whatFailed(index, count, error));
+        return index + 1 < count ? warm(index + 1) : of(ready);
+      }),
+    );
+  const aside$s = engines.slice(1).map(({ warm$ = EMPTY }) =>
+    warm$.pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    ),
+  );
+  return defer(() => merge(warm(0), ...aside$s));
+}

@@ -1,0 +1,78 @@
+import {
+  catchError,
+  concat,
+  connect,
+  defer,
+  filter,
+  from,
+  map,
+  type Observable,
+  tap,
+  throwError,
+} from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
+import type { Stt, Transcript } from '../stt/transcript.ts';
+import { type Line, whatFailed } from './inTurn.ts';
+import { Unheard } from './unheard.ts';
+
+/** While nobody speaks, so much is kept for another engine to begin with, ms: a word's beginning. */
+const silentMs = 2_000;
+
+/**
+ * Listens with the first engine that can. When it fails, the next is given what was said since the last final, and goes
+ * on from there; positions stay those of the whole call.
+ */
+export const listenInTurn =
+  (engines: readonly Stt[], { health, tell }: Line, bufferMs: number) =>
+  (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+    defer(() => {
+      const unheard = new Unheard();
+      let isSpoken = false;
+      let isOver = false;
+
+      const noted = (transcript: Transcript): void => {
+        if (transcript.type === 'final') unheard.understood(transcript.end);
+        if (transcript.type === 'utteranceEnd') isSpoken = false;
+        else if (transcript.type === 'speechStart' || transcript.type === 'interim') isSpoken = true;
+      };
+
+      const listen = (
+        [index = 0, ...others]: readonly number[],
+        live$: Observable<AudioFrame>,
+      ): Observable<Transcript> =>
+        defer(() => {
+          const { frames, startMs } = unheard;
+          const isTold = isSpoken;
+          return concat(from(frames), live$).pipe(
+            engines[index]!,
+            map(transcript => shifted(transcript, startMs)),
+            // That the user began to speak was told by the engine before.
+            filter(({ type }) => !(isTold && isSpoken && type === 'speechStart')),
+            tap(noted),
+          );
+        }).pipe(
+          tap(() => health.worked(index)),
+          catchError((error: unknown) => {
+            if (isOver) return throwError(() => error);
+            health.failed(index);
+            if (others.length === 0) return throwError(() => error);
+            tell(`${whatFailed(index, engines.length, error)} The next takes over.`);
+            return listen(others, live$);
+          }),
+        );
+
+      return frame$.pipe(
+        tap({
+          next: frame => unheard.heard(frame, isSpoken ? bufferMs : Math.min(silentMs, bufferMs)),
+          error: () => (isOver = true),
+        }),
+        connect(live$ => listen(health.order(engines.length), live$)),
+      );
+    });
+
+const shifted = (transcript: Transcript, ms: number): Transcript =>
+  'at' in transcript
+    ? { ...transcript, at: transcript.at + ms }
+    : 'end' in transcript
+      ? { ...transcript, end: transcript.end + ms }
+      : transcript;
