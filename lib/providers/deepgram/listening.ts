@@ -86,6 +86,8 @@ export const listening = <Socket extends ListenSocket>(
     let chunkedMs = 0;
     let completed = false;
     let closing = false;
+    let heardAgain = false;
+    let draining: Subscription | undefined;
     let subscribing = false;
     let wasOpen = false;
     let overflowing = false;
@@ -163,7 +165,28 @@ export const listening = <Socket extends ListenSocket>(
       if (map.sentMs === 0 && !turns.isOpen) return end();
       open?.end(dialect.close);
       closing = true;
-      subscriber.add(asyncScheduler.schedule(end, Math.min(drainMs, options.timeoutMs)));
+      endWithin(Math.min(drainMs, options.timeoutMs), owed);
+    };
+    const endWithin = (ms: number, then: () => void): void => {
+      draining?.unsubscribe();
+      draining = asyncScheduler.schedule(then, ms);
+    };
+    /** The service still owes words, and is silent or gone: another connection hears them again, once. */
+    const hearAgain = (): boolean => {
+      if (!turns.isOpen || heardAgain) return false;
+      heardAgain = true;
+      closing = false;
+      endWithin(drainMs + (log.endMs - turns.settledMs) / replaySpeed, end);
+      return true;
+    };
+    const owed = (): void => {
+      if (!hearAgain()) return end();
+      open?.fail(
+        new RxvoiceError(`${options.stage.who} did not finish what it heard.`, {
+          stage: 'stt',
+          retryable: true,
+        }),
+      );
     };
     const end = (): void => {
       tell(turns.finish());
@@ -212,7 +235,7 @@ export const listening = <Socket extends ListenSocket>(
     const lost = (): void => {
       open = undefined;
       waitingSince = asyncScheduler.now();
-      if (closing) end();
+      if (closing && !hearAgain()) end();
     };
 
     const connect = (): void => {
@@ -292,7 +315,10 @@ export const listening = <Socket extends ListenSocket>(
       if (!closing && map.sentMs > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
       open = undefined;
     });
-    subscriber.add(() => pumping?.unsubscribe());
+    subscriber.add(() => {
+      pumping?.unsubscribe();
+      draining?.unsubscribe();
+    });
     connect();
     if (subscriber.closed) return;
     subscriber.add(interval(tickMs).subscribe({ next: tick, error: fail }));

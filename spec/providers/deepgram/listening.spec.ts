@@ -175,7 +175,28 @@ describe('listening', () => {
       { type: 'final', text: 'Bye', end: 900 },
       { type: 'utteranceEnd', end: 900 },
     ]);
-    expect(completedAt).toBe(6_000);
+    expect(completedAt).toBe(11_800); // another connection is given its chance: 5 s, and 1 s of audio to hear again
+  });
+
+  it('should have another connection hear the end of a call when the last one is lost before it told it', () => {
+    const service = new Service();
+    const { values, completedAt } = call(
+      service,
+      live(50),
+      [
+        [900, () => service.tell(results(0, 0.8, 'Hello', 0.7))],
+        [1_100, () => service.lose()],
+        [1_500, () => service.open()],
+        [2_500, () => service.tell(results(0, 1, 'Hello there', 0.9, true))],
+        [2_600, () => service.hang()],
+      ],
+      { dialect: nova(service, { close: () => service.note('CloseStream') }) },
+    );
+    expect(service.frames(2)).toEqual(upTo(50));
+    expect(values.map(({ value }) => value).filter(({ type }) => type === 'final')).toEqual([
+      { type: 'final', text: 'Hello there', end: 900 },
+    ]);
+    expect(completedAt).toBe(2_600);
   });
 
   it('should let the next connection hear what the lost one had not transcribed, and what came meanwhile', () => {
