@@ -41,7 +41,7 @@ export function findBackend(name: AudioBackend, folder = process.cwd()): FoundBa
 export const libraryFolder = ({ path }: FoundBackend): string | undefined =>
   path === undefined ? undefined : join(dirname(path), 'build/Release');
 
-/** An error of one backend, with its cure. */
+/** An error of one backend, with its cure. What it said itself is the cause, where nothing better is known. */
 export const backendError = (
   backend: AudioBackend,
   code: AudioBackendCode,
@@ -49,8 +49,21 @@ export const backendError = (
   cause?: unknown,
 ): AudioBackendError => {
   const cure = cureOf(backend, code);
-  return new AudioBackendError(`${backend}: ${reason}. ${cure}`, { code, backend, cure, cause });
+  return new AudioBackendError(`${backend}: ${inWords(code, reason)}. ${cure}`, {
+    code,
+    backend,
+    cure,
+    cause: cause ?? reason,
+  });
 };
+
+/** What is wrong, in a line: loaders tell it in several, with paths. */
+function inWords(code: AudioBackendCode, reason: string): string {
+  if (code === 'not-built') return 'it has no binary';
+  if (code === 'abi-mismatch') return 'its binary is for another version of Node.js';
+  const [first = ''] = reason.split('\n');
+  return first.replace(/\.$/u, '');
+}
 
 /** The system's tools are packages of the system, not of npm. */
 const systemTools =
@@ -66,7 +79,7 @@ function cureOf(backend: AudioBackend, code: AudioBackendCode): string {
         ? 'Install it again, with optional dependencies: npm i decibri'
         : `Allow its install scripts, have a C++ compiler, make and Python at hand, then: ${rebuild}`;
     case 'abi-mismatch':
-      return `It was built for another Node.js: ${rebuild}`;
+      return rebuild;
     case 'lib-missing':
       return `Install what is missing (on Debian and Ubuntu: apt install libasound2), then: ${rebuild}`;
     case 'crashed':
