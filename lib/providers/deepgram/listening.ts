@@ -1,11 +1,10 @@
-import { asyncScheduler, interval, Observable, type Subscription } from 'rxjs';
-import { type AudioFrame, concatFrames, frameBytes, frameMs, silence } from '../../audio/frame.ts';
-import { resampleFrame } from '../../audio/resample.ts';
+import { asyncScheduler, interval, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { type AudioFrame, frameBytes } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { Transcript } from '../../stt/transcript.ts';
 import { AudioLog } from './audioLog.ts';
-import { AudioMap } from './audioMap.ts';
+import { AudioSender, replaySpeed } from './audioSender.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
 import { Recycled } from './staying.ts';
 import type { Turns } from './turns.ts';
@@ -52,10 +51,6 @@ export interface ListeningOptions {
 const tickMs = 250;
 /** A connection hears something at least this often. */
 const keepAliveMs = 4_000;
-/** The service takes audio at most so much faster than real time… */
-const replaySpeed = 1.25;
-/** … but for a burst: inputs come in pieces. */
-const burstMs = 250;
 /** How long what the service still has to tell is waited for at the end, and after asking it to finish. */
 const drainMs = 5_000;
 const finalizeMs = 500;
@@ -72,274 +67,259 @@ export const listening = <Socket extends ListenSocket>(
   options: ListeningOptions,
 ): Observable<Transcript> =>
   new Observable(subscriber => {
-    // Hand-written, for it runs once a frame of every call.
-    const log = new AudioLog();
-    const turns = dialect.turns(() => dialect.finalize && send(dialect.finalize));
-    // Flux hears the end of a turn in silence only, and gets some before long.
-    const pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
-    let rate = sampleRate;
-    let open: OpenSocket<Socket> | undefined;
-    let map = new AudioMap();
-    let connection: Subscription | undefined;
-    let cursor = 0;
-    let chunk: AudioFrame[] = [];
-    let chunkedMs = 0;
-    let completed = false;
-    let closing = false;
-    let heardAgain = false;
-    let draining: Subscription | undefined;
-    let subscribing = false;
-    let wasOpen = false;
-    let overflowing = false;
-    let waitingSince = asyncScheduler.now();
-    let budgetMs = burstMs;
-    let budgetAt = 0;
-    let unansweredMs = 0;
-    let sentAt = 0;
-    let frameAt = asyncScheduler.now();
-    let finalizedAt: number | undefined;
-    let pumping: Subscription | undefined;
-    let configuration: unknown;
-
-    const fail = (error: unknown): void => subscriber.error(error);
-    const tell = (transcripts: Transcript[]): void => {
-      for (const transcript of transcripts) subscriber.next(transcript);
-    };
-    const send = (message: (socket: Socket) => void): void => {
-      if (open === undefined || closing) return;
-      message(open.socket);
-      sentAt = asyncScheduler.now();
-    };
-
-    const sendAudio = (frame: AudioFrame): void => {
-      // A frame without samples would be a message without bytes: the end of the stream, to some servers.
-      if (frame.pcm.length === 0) return;
-      const alike = frame.sampleRate === rate ? frame : resampleFrame(frame, rate);
-      send(socket => socket.sendMedia(frameBytes(alike)));
-    };
-    const flush = (): void => {
-      if (chunk.length > 0) sendAudio(concatFrames(chunk));
-      chunk = [];
-      chunkedMs = 0;
-    };
-
-    /** Sends what there is, no faster than the service takes it. */
-    const pump = (): void => {
-      pumping?.unsubscribe();
-      pumping = undefined;
-      if (open === undefined || closing) return;
-      const now = asyncScheduler.now();
-      budgetMs = Math.min(burstMs, budgetMs + (now - budgetAt) * replaySpeed);
-      budgetAt = now;
-      for (let next = log.at(cursor); next !== undefined; next = log.at(cursor)) {
-        const ms = frameMs(next.frame);
-        if (ms > budgetMs && budgetMs < burstMs) {
-          const waitMs = Math.ceil((Math.min(ms, burstMs) - budgetMs) / replaySpeed);
-          pumping = asyncScheduler.schedule(pump, waitMs);
-          return;
-        }
-        cursor++;
-        budgetMs -= ms;
-        map.sent(next.atMs, ms);
-        unansweredMs += ms;
-        if (dialect.chunkMs === 0) sendAudio(next.frame);
-        else {
-          chunk.push(next.frame);
-          chunkedMs += ms;
-          if (chunkedMs >= dialect.chunkMs - 0.1) flush();
-        }
-      }
-      if (dialect.isTalkative && unansweredMs > options.timeoutMs)
-        return open.fail(
-          new RxvoiceError(
-            `${options.stage.who} heard ${Math.round(unansweredMs)} ms of audio and had nothing to tell.`,
-            { stage: 'stt', retryable: true },
-          ),
-        );
-      if (completed) finish();
-    };
-
-    /** All audio is sent: what the service still has to tell is waited for. */
-    const finish = (): void => {
-      flush();
-      if (map.sentMs === 0 && !turns.isOpen) return end();
-      open?.end(dialect.close);
-      closing = true;
-      endWithin(Math.min(drainMs, options.timeoutMs), owed);
-    };
-    const endWithin = (ms: number, then: () => void): void => {
-      draining?.unsubscribe();
-      draining = asyncScheduler.schedule(then, ms);
-    };
-    /** The service still owes words, and is silent or gone: another connection hears them again, once. */
-    const hearAgain = (): boolean => {
-      if (!turns.isOpen || heardAgain) return false;
-      heardAgain = true;
-      closing = false;
-      endWithin(drainMs + (log.endMs - turns.settledMs) / replaySpeed, end);
-      return true;
-    };
-    const owed = (): void => {
-      if (!hearAgain()) return end();
-      open?.fail(
-        new RxvoiceError(`${options.stage.who} did not finish what it heard.`, {
-          stage: 'stt',
-          retryable: true,
-        }),
-      );
-    };
-    const end = (): void => {
-      tell(turns.finish());
-      subscriber.complete();
-    };
-
-    const hear = (message: ServerMessage): void => {
-      unansweredMs = 0;
-      const problem = dialect.problem?.(message);
-      if (typeof problem === 'string') options.notify({ type: 'warning', message: problem });
-      else if (problem) return open?.fail(problem);
-      tell(turns.hear(message, seconds => Math.round(map.toCall(seconds * 1000))));
-      if (!turns.isOpen) finalizedAt = undefined;
-      log.forget(turns.settledMs);
-      cursor = Math.max(cursor, log.first);
-    };
-
-    const connected = (socket: OpenSocket<Socket>): void => {
-      const now = asyncScheduler.now();
-      options.notify({ type: 'connected', reused: subscribing, ms: now - waitingSince });
-      open = socket;
-      if (wasOpen) tell(turns.reconnected());
-      wasOpen = true;
-      map = new AudioMap();
-      cursor = log.first;
-      chunk = [];
-      chunkedMs = 0;
-      budgetMs = burstMs;
-      budgetAt = now;
-      unansweredMs = 0;
-      sentAt = now;
-      configure();
-      subscriber.add(
-        socket.message$.subscribe({
-          next: message => {
-            if (open === socket && !(message instanceof Uint8Array)) hear(message);
-          },
-          error: fail,
-        }),
-      );
-      pump();
-    };
-    const configure = (): void => {
-      if (configuration !== undefined) send(socket => dialect.configure?.(socket, configuration));
-    };
-    const lost = (): void => {
-      open = undefined;
-      waitingSince = asyncScheduler.now();
-      if (closing && !hearAgain()) end();
-    };
-
-    const connect = (): void => {
-      connection?.unsubscribe();
-      subscribing = true;
-      connection = line(rate).subscribe({
-        next: socket => (RxvoiceError.is(socket) ? lost() : connected(socket)),
-        error: fail,
-        // The server closed after being asked to.
-        complete: end,
-      });
-      subscribing = false;
-      subscriber.add(connection);
-    };
-
-    const tick = (): void => {
-      const now = asyncScheduler.now();
-      if (open === undefined || closing) return;
-      if (turns.isOpen && !completed && now - frameAt >= pauseMs) return paused(now);
-      if (now - sentAt < keepAliveMs) return;
-      flush();
-      // What stays silent from the start is taken for dead, whatever it says.
-      if (map.sentMs === 0) sendSilence(100);
-      else if (dialect.keepAlive) send(dialect.keepAlive);
-    };
-    const sendSilence = (ms: number): void => {
-      map.silence(ms);
-      sendAudio(silence(ms, rate));
-    };
-    /** The input sends nothing at all, not even silence, and a turn is open: it has to end all the same. */
-    const paused = (now: number): void => {
-      const isDue = now - sentAt >= 500;
-      flush();
-      if (dialect.finalize === undefined) {
-        if (isDue) sendSilence(500);
-        return;
-      }
-      if (finalizedAt === undefined) {
-        finalizedAt = now;
-        send(dialect.finalize);
-      } else if (now - finalizedAt >= finalizeMs) {
-        finalizedAt = undefined;
-        tell(turns.finish());
-      }
-    };
-
-    const take = (frame: AudioFrame): void => {
-      frameAt = asyncScheduler.now();
-      if (log.endMs === 0 && frame.sampleRate !== rate && frame.pcm.length > 0) {
-        rate = frame.sampleRate;
-        if (open !== undefined) lost();
-        log.push(frame);
-        connect();
-        return;
-      }
-      log.push(frame);
-      if (open !== undefined) {
-        pump();
-        // What a monologue without finals had the service hear long ago is not kept for ever.
-        if (log.keptMs > options.bufferMs)
-          log.forget(Math.min(log.at(cursor)?.atMs ?? log.endMs, log.endMs - options.bufferMs));
-        return;
-      }
-      const droppedMs = log.trim(options.bufferMs);
-      cursor = Math.max(cursor, log.first);
-      if (droppedMs > 0 && !overflowing) {
-        overflowing = true;
-        options.notify({
-          type: 'warning',
-          message: `More than ${options.bufferMs} ms of audio wait for ${options.stage.who}: the oldest is given up.`,
-        });
-      }
-    };
-
-    subscriber.add(() => {
-      // A socket that heard a part of this call is of no use to another.
-      if (!closing && map.sentMs > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
-      open = undefined;
-    });
-    subscriber.add(() => {
-      pumping?.unsubscribe();
-      draining?.unsubscribe();
-    });
-    connect();
+    const call = new Listening(subscriber, line, sampleRate, dialect, options);
+    call.connect();
     if (subscriber.closed) return;
-    subscriber.add(interval(tickMs).subscribe({ next: tick, error: fail }));
+    const error = (cause: unknown): void => subscriber.error(cause);
+    subscriber.add(interval(tickMs).subscribe({ next: () => call.tick(), error }));
+    subscriber.add(dialect.configure$?.subscribe({ next: next => call.configure(next), error }));
     subscriber.add(
-      dialect.configure$?.subscribe({
-        next: next => {
-          configuration = next;
-          configure();
-        },
-        error: fail,
-      }),
-    );
-    subscriber.add(
-      frame$.subscribe({
-        next: take,
-        error: fail,
-        complete: () => {
-          completed = true;
-          if (log.endMs === 0) end();
-          else pump();
-        },
-      }),
+      frame$.subscribe({ next: frame => call.take(frame), error, complete: () => call.complete() }),
     );
   });
+
+/** The state of one call. Hand-written, for it runs once a frame. */
+class Listening<Socket extends ListenSocket> {
+  readonly #subscriber: Subscriber<Transcript>;
+  readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
+  readonly #dialect: Dialect<Socket>;
+  readonly #options: ListeningOptions;
+  readonly #turns: Turns;
+  readonly #log = new AudioLog();
+  /** How long the input may send nothing in the middle of a turn, ms. */
+  readonly #pauseMs: number;
+  #sampleRate: number;
+  #configuration: unknown;
+
+  #connection: Subscription | undefined;
+  #isConnecting = false;
+  #wasOpen = false;
+  #waitingSince = asyncScheduler.now();
+  #open: OpenSocket<Socket> | undefined;
+  /** Sends on the connection that is open. */
+  #sender: AudioSender | undefined;
+  #pumping: Subscription | undefined;
+  #draining: Subscription | undefined;
+
+  #frameAt = asyncScheduler.now();
+  #sentAt = 0;
+  #finalizedAt: number | undefined;
+  #isComplete = false;
+  #isClosing = false;
+  #isHeardAgain = false;
+  #isOverflowing = false;
+
+  constructor(
+    subscriber: Subscriber<Transcript>,
+    line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
+    sampleRate: number,
+    dialect: Dialect<Socket>,
+    options: ListeningOptions,
+  ) {
+    this.#subscriber = subscriber;
+    this.#line = line;
+    this.#sampleRate = sampleRate;
+    this.#dialect = dialect;
+    this.#options = options;
+    this.#turns = dialect.turns(() => this.#finalize());
+    // Flux hears the end of a turn in silence only, and gets some before long.
+    this.#pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
+    subscriber.add(() => this.#stop());
+  }
+
+  connect(): void {
+    this.#connection?.unsubscribe();
+    this.#isConnecting = true;
+    this.#connection = this.#line(this.#sampleRate).subscribe({
+      next: socket => (RxvoiceError.is(socket) ? this.#lost() : this.#connected(socket)),
+      error: (error: unknown) => this.#subscriber.error(error),
+      // The server closed after being asked to.
+      complete: () => this.#end(),
+    });
+    this.#isConnecting = false;
+    this.#subscriber.add(this.#connection);
+  }
+
+  /** More of the call's audio. */
+  take(frame: AudioFrame): void {
+    const log = this.#log;
+    this.#frameAt = asyncScheduler.now();
+    const isOther = log.endMs === 0 && frame.sampleRate !== this.#sampleRate && frame.pcm.length > 0;
+    log.push(frame);
+    if (isOther) {
+      this.#sampleRate = frame.sampleRate;
+      if (this.#open !== undefined) this.#lost();
+      return this.connect();
+    }
+    if (this.#open === undefined) return this.#overflow();
+    this.#pump();
+    // What a monologue without finals had the service hear long ago is not kept for ever.
+    const { bufferMs } = this.#options;
+    if (log.keptMs > bufferMs && this.#sender)
+      log.forget(Math.min(this.#sender.sentToMs, log.endMs - bufferMs));
+  }
+
+  /** The call's audio is over. */
+  complete(): void {
+    this.#isComplete = true;
+    if (this.#log.endMs === 0) this.#end();
+    else this.#pump();
+  }
+
+  /** Tells this connection, and those to come. */
+  configure(configuration = this.#configuration): void {
+    this.#configuration = configuration;
+    if (configuration !== undefined) this.#send(socket => this.#dialect.configure?.(socket, configuration));
+  }
+
+  /** Looks after what has no event of its own. */
+  tick(): void {
+    const now = asyncScheduler.now();
+    if (this.#sender === undefined || this.#isClosing) return;
+    const isPaused = this.#turns.isOpen && !this.#isComplete && now - this.#frameAt >= this.#pauseMs;
+    if (isPaused) return this.#pause(now, this.#sender);
+    if (now - this.#sentAt < keepAliveMs) return;
+    this.#sender.flush();
+    // What stays silent from the start is taken for dead, whatever it says.
+    if (this.#sender.map.sentMs === 0) this.#sender.silence(100);
+    else if (this.#dialect.keepAlive) this.#send(this.#dialect.keepAlive);
+  }
+
+  #connected(open: OpenSocket<Socket>): void {
+    const now = asyncScheduler.now();
+    this.#options.notify({ type: 'connected', reused: this.#isConnecting, ms: now - this.#waitingSince });
+    this.#open = open;
+    if (this.#wasOpen) this.#tell(this.#turns.reconnected());
+    this.#wasOpen = true;
+    this.#sentAt = now;
+    this.#sender = new AudioSender(this.#log, now, {
+      sampleRate: this.#sampleRate,
+      chunkMs: this.#dialect.chunkMs,
+      send: frame => this.#send(socket => socket.sendMedia(frameBytes(frame))),
+    });
+    this.configure();
+    this.#subscriber.add(
+      open.message$.subscribe({
+        next: message => {
+          if (this.#open === open && !(message instanceof Uint8Array)) this.#hear(message);
+        },
+        error: (error: unknown) => this.#subscriber.error(error),
+      }),
+    );
+    this.#pump();
+  }
+
+  #lost(): void {
+    this.#open = undefined;
+    this.#sender = undefined;
+    this.#waitingSince = asyncScheduler.now();
+    if (this.#isClosing && !this.#hearAgain()) this.#end();
+  }
+
+  /** The service still owes words, and is silent or gone: another connection hears them, once. */
+  #hearAgain(): boolean {
+    if (this.#isHeardAgain) return false;
+    this.#isHeardAgain = true;
+    this.#isClosing = false;
+    const owedMs = this.#log.endMs - this.#turns.settledMs;
+    this.#endWithin(drainMs + owedMs / replaySpeed, () => this.#end());
+    return true;
+  }
+
+  #endWithin(ms: number, then: () => void): void {
+    this.#draining?.unsubscribe();
+    this.#draining = asyncScheduler.schedule(then, ms);
+  }
+
+  /** Too much waits for a connection. */
+  #overflow(): void {
+    const { bufferMs, stage, notify } = this.#options;
+    if (this.#log.trim(bufferMs) === 0 || this.#isOverflowing) return;
+    this.#isOverflowing = true;
+    const message = `More than ${bufferMs} ms of audio wait for ${stage.who}: the oldest is given up.`;
+    notify({ type: 'warning', message });
+  }
+
+  #pump(): void {
+    this.#pumping?.unsubscribe();
+    const sender = this.#sender;
+    if (sender === undefined || this.#isClosing) return;
+    const waitMs = sender.pump(asyncScheduler.now());
+    if (waitMs !== undefined) this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
+    const { timeoutMs, stage } = this.#options;
+    if (this.#dialect.isTalkative && sender.unansweredMs > timeoutMs) {
+      const what = `heard ${Math.round(sender.unansweredMs)} ms of audio and had nothing to tell`;
+      this.#open?.fail(new RxvoiceError(`${stage.who} ${what}.`, { stage: 'stt', retryable: true }));
+    } else if (waitMs === undefined && this.#isComplete) this.#drain(sender);
+  }
+
+  /** All audio is sent: what the service still has to tell is waited for. */
+  #drain(sender: AudioSender): void {
+    sender.flush();
+    if (sender.map.sentMs === 0 && !this.#turns.isOpen) return this.#end();
+    this.#endWithin(Math.min(drainMs, this.#options.timeoutMs), () => {
+      if (!this.#turns.isOpen || !this.#hearAgain()) return this.#end();
+      const what = `${this.#options.stage.who} did not finish what it heard`;
+      this.#open?.fail(new RxvoiceError(`${what}.`, { stage: 'stt', retryable: true }));
+    });
+    this.#isClosing = true;
+    this.#open?.end(this.#dialect.close);
+  }
+
+  #hear(message: ServerMessage): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    sender.unansweredMs = 0;
+    const problem = this.#dialect.problem?.(message);
+    if (typeof problem === 'string') this.#options.notify({ type: 'warning', message: problem });
+    else if (problem) return this.#open?.fail(problem);
+    this.#tell(this.#turns.hear(message, seconds => Math.round(sender.map.toCall(seconds * 1000))));
+    if (!this.#turns.isOpen) this.#finalizedAt = undefined;
+    this.#log.forget(this.#turns.settledMs);
+  }
+
+  /** The input sends nothing at all, not even silence, and a turn is open: it has to end all the same. */
+  #pause(now: number, sender: AudioSender): void {
+    const isDue = now - this.#sentAt >= 500;
+    sender.flush();
+    if (this.#dialect.finalize === undefined) {
+      if (isDue) sender.silence(500);
+    } else if (this.#finalizedAt === undefined) {
+      this.#finalizedAt = now;
+      this.#finalize();
+    } else if (now - this.#finalizedAt >= finalizeMs) {
+      this.#finalizedAt = undefined;
+      this.#tell(this.#turns.finish());
+    }
+  }
+
+  #finalize(): void {
+    if (this.#dialect.finalize) this.#send(this.#dialect.finalize);
+  }
+
+  #send(message: (socket: Socket) => void): void {
+    if (this.#open === undefined || this.#isClosing) return;
+    message(this.#open.socket);
+    this.#sentAt = asyncScheduler.now();
+  }
+
+  #tell(transcripts: readonly Transcript[]): void {
+    for (const transcript of transcripts) this.#subscriber.next(transcript);
+  }
+
+  #end(): void {
+    this.#tell(this.#turns.finish());
+    this.#subscriber.complete();
+  }
+
+  #stop(): void {
+    this.#pumping?.unsubscribe();
+    this.#draining?.unsubscribe();
+    const heard = this.#sender?.map.sentMs ?? 0;
+    const open = this.#open;
+    this.#open = undefined;
+    this.#sender = undefined;
+    // A socket that heard a part of this call is of no use to another.
+    if (!this.#isClosing && heard > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
+  }
+}

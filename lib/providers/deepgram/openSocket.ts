@@ -128,7 +128,8 @@ export const openSocket = <Socket extends SdkSocket>(
       });
       wire.on('close', (code: number, reason: Buffer) => {
         sdkClose({ code, reason: reason.toString() });
-        if (ending) finish();
+        // 1005 is a goodbye without a code.
+        if (ending && (code === 1000 || code === 1005)) finish();
         else fail(closedError(code, reason.toString(), request));
       });
 

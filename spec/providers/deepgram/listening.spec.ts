@@ -205,6 +205,7 @@ describe('listening', () => {
       [2_000, () => service.tell(results(0, 1.5, 'Hello', 1.4, true))],
       [3_000, () => service.lose()],
       [4_000, () => service.open()],
+      [6_000, () => service.tell(results(0, 0, ''))],
       // The service counts from where the connection begins: 1.5 s into the call.
       [8_000, () => service.tell(results(0, 2, 'again', 1, true))],
     ]);
@@ -218,12 +219,31 @@ describe('listening', () => {
     expect(service.notices.slice(1)).toEqual([{ type: 'connected', reused: false, ms: 1_000 }]);
   });
 
+  it('should let another connection tell the rest when one is lost while it is waited for', () => {
+    const service = new Service();
+    const dialect = nova(service, { close: () => service.note('CloseStream') });
+    const { values, completedAt } = call(
+      service,
+      live(50),
+      [
+        [1_100, () => service.lose()],
+        [1_200, () => service.open()],
+        [2_200, () => service.tell(results(0, 1, 'Bye', 0.9, true))],
+        [2_300, () => service.hang()],
+      ],
+      { dialect },
+    );
+    expect(service.frames(2)).toEqual(upTo(50));
+    expect(values.flatMap(({ value }) => (value.type === 'final' ? [value.text] : []))).toEqual(['Bye']);
+    expect(completedAt).toBe(2_300);
+  });
+
   it('should replay no faster than the service takes it', () => {
     const service = new Service();
     call(service, live(900), [
       [2_000, () => service.lose()],
       [5_000, () => service.open()],
-      ...upTo(10).map((index): [number, () => void] => [
+      ...upTo(14).map((index): [number, () => void] => [
         6_000 + index * 1_000,
         () => service.tell(results(0, 0, '')),
       ]),
@@ -231,7 +251,7 @@ describe('listening', () => {
     const replay = service.sent.filter(
       ({ connection, what }) => connection === 2 && typeof what === 'number',
     );
-    for (const { at } of replay.filter(({ at }) => at <= 15_000)) {
+    for (const { at } of replay.filter(({ at }) => at <= 19_000)) {
       const sentMs = replay.filter(other => other.at <= at).length * 20;
       expect(sentMs).toBeLessThanOrEqual(270 + (at - 5_000) * 1.25);
     }
