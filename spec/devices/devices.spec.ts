@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  EMPTY,
   filter,
   firstValueFrom,
   from,
+  ignoreElements,
   lastValueFrom,
   map,
   merge,
@@ -22,6 +24,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type AudioFrame,
   audioDevices,
+  conversation,
   frameMs,
   level,
   microphone,
@@ -31,6 +34,7 @@ import {
   readWav,
   reframe,
   speaker,
+  type Stage,
 } from '../../lib/index.ts';
 import { hostsOf, noHosts } from './hosts.ts';
 import { backends, heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
@@ -201,6 +205,33 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
     // Only the system's own recorder knows PulseAudio's names.
     const frame = await firstValueFrom(microphone({ device: 'rxvoice_mic.monitor' }));
     expect(frame.pcm).toHaveLength(320);
+  });
+
+  it('should be told to the call, which goes on when they are back', async () => {
+    const call$ = conversation({
+      stt: frame$ => frame$.pipe(ignoreElements()),
+      llm: () => EMPTY,
+      tts: () => EMPTY,
+    })(microphone(), speaker()).pipe(share());
+    const warnedOf = (stage: Stage, what: RegExp): Promise<unknown> =>
+      firstValueFrom(
+        call$.pipe(
+          ofType('call.warning'),
+          filter(warning => warning.stage === stage && what.test(warning.message)),
+        ),
+      );
+    const placed = call$.subscribe();
+    await firstValueFrom(call$.pipe(filter(({ type }) => type === 'call.ready')));
+    // Nobody speaks into it, so that this shows that it is open.
+    await warnedOf('input', /gives no sound at all/u);
+    const lost = Promise.all([warnedOf('input', /was lost/u), warnedOf('output', /was lost/u)]);
+    await sound.card.unplug();
+    await lost;
+    const back = Promise.all([warnedOf('input', /is back/u), warnedOf('output', /is back/u)]);
+    await sound.card.plug();
+    await back;
+    placed.unsubscribe();
+    await noHosts();
   });
 
   it('should be told, when a reply waits for a loudspeaker that does not come back', async () => {
