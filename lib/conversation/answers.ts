@@ -19,6 +19,7 @@ import { heldUntil } from '../rx/heldUntil.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { pausable } from '../tts/pausable.ts';
 import { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { Apology } from './apology.ts';
 import type { Bot } from './bot.ts';
 import { type ContextOptions, trimmed } from './context.ts';
 import type { BotEvent, CallEvent } from './events.ts';
@@ -37,6 +38,7 @@ export interface AnswersOptions {
   readonly context: ContextOptions;
   readonly speculation: SpeculationOptions;
   readonly idle: IdleOptions | undefined;
+  readonly apology: Apology | undefined;
   /** When a reply is to be held, and to go on. */
   readonly held$: Observable<boolean>;
   /** Emits when nothing more comes from the user: nobody is waited for. */
@@ -59,7 +61,7 @@ export class Answers {
     return defer(() => {
       const spoken = this.#bot.begin(turn);
       const { engines, history } = this.#options;
-      return this.#ending(
+      return this.#orSorry(
         reply(turn, this.#given(history()), { ...engines, output: this.#held(spoken) }, spoken),
       );
     });
@@ -108,7 +110,7 @@ export class Answers {
         );
         return merge(begun$, tts ? ready$ : reply$);
       };
-      return this.#ending(
+      return this.#orSorry(
         said$.pipe(take(1), connect(answering, { connector: () => new ReplaySubject<unknown>(1) })),
       );
     });
@@ -184,6 +186,37 @@ export class Answers {
 
   #held(spoken: SpokenSoFar): Output {
     return pausable(this.#options.engines.output, this.#options.held$.pipe(startWith(false)), spoken);
+  }
+
+  /** An answer, and what is said when it failed. Where the output is what failed, nothing can be. */
+  #orSorry(event$: Observable<BotEvent>): Observable<BotEvent> {
+    return defer(() => {
+      let failed: number | undefined;
+      return concat(
+        this.#ending(event$).pipe(
+          tap(event => {
+            if (event.type === 'turn.failed' && event.stage !== 'output') failed = event.turn;
+          }),
+        ),
+        defer(() => (failed === undefined ? EMPTY : this.#apologise(failed))),
+      );
+    });
+  }
+
+  #apologise(turn: number): Observable<BotEvent> {
+    const { apology, engines } = this.#options;
+    const tts = apology?.voice;
+    if (apology === undefined || tts === undefined) return EMPTY;
+    const { text } = apology;
+    const spoken = this.#bot.begin(0);
+    const llm: Llm = () => of({ type: 'token', text });
+    const { filler, ...rest } = engines;
+    return this.#ending(
+      concat(
+        of({ type: 'bot.apologised', turn, text } as const),
+        reply(0, [], { ...rest, llm, tts, output: this.#held(spoken) }, spoken),
+      ),
+    );
   }
 
   #ending(event$: Observable<BotEvent>): Observable<BotEvent> {

@@ -39,6 +39,7 @@ import type { Stt } from '../stt/transcript.ts';
 import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurns.ts';
 import { withVoice } from '../stt/withVoice.ts';
 import { Answers } from './answers.ts';
+import { Apology } from './apology.ts';
 import { bargeIn, type BargeInOptions, type Floor } from './bargeIn.ts';
 import { Bot } from './bot.ts';
 import type { Command } from './command.ts';
@@ -79,6 +80,11 @@ export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allo
   readonly maxCall?: CallLimit;
   /** How much of a long call the model is given. Default: all. */
   readonly context?: ContextOptions;
+  /**
+   * What the bot says when a turn failed: "Sorry, I did not get that. Say it again, please." It is synthesised when the
+   * first call begins, and needs no engine then. Default false: silence, for it must be in the language of the call.
+   */
+  readonly apology?: string | false;
   /** What the program wants done, subscribed for as long as the call lasts. */
   readonly commands$?: Observable<Command>;
 }
@@ -100,6 +106,7 @@ export type Conversation = (input: AudioInput, output: AudioSink) => Observable<
 export const conversation = (options: ConversationOptions): Conversation => {
   const { turns, voice, bargeIn: interrupting = {}, halfDuplex = false, speculation = false } = options;
   const guesses = speculation === true ? {} : speculation === false ? undefined : speculation;
+  const apology = options.apology ? new Apology(options.apology) : undefined;
   return (input, sink) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
@@ -143,6 +150,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
             context: options.context ?? {},
             speculation: guesses ?? {},
             idle: options.idle,
+            apology,
             held$: signal$.pipe(
               ofType('pause', 'resume'),
               map(({ type }) => type === 'pause'),
@@ -168,6 +176,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       return whileWarm(
         [stt, engines.llm, engines.tts, output],
         call$.pipe(
+          alongside(apology?.prepare(engines.tts) ?? EMPTY),
           tap(event => (remembered = remember(remembered, event))),
           takeWhile(({ type }) => type !== 'call.ended', true),
         ),

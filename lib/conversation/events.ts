@@ -114,7 +114,9 @@ export type BotEvent =
       readonly cause: unknown;
       readonly heard: string;
       readonly audioMs: number;
-    };
+    }
+  /** Turn `turn` failed, and the bot says so: as turn 0, as whatever it says unasked. */
+  | { readonly type: 'bot.apologised'; readonly turn: number; readonly text: string };
 
 /** What concerns the whole call. */
 export type CallEvent =

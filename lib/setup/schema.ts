@@ -198,6 +198,8 @@ const options = z.strictObject({
   systemPrompt: text.exactOptional(),
   /** What was said before, for a call that continues another. */
   history: z.array(message).exactOptional(),
+  /** What the bot says when a turn failed. */
+  apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
   /** What the model may have done. */
   tools: tools.exactOptional(),
   turns: z
@@ -296,6 +298,8 @@ export interface VoiceConfig {
   readonly systemPrompt?: string;
   /** What was said before, for a call that continues another. Default: nothing. */
   readonly history?: readonly Message[];
+  /** What the bot says when a turn failed, prepared so that it needs no engine then. Default: nothing. */
+  readonly apology?: string | false;
   /** What the model may have done; see `tool`. Default: nothing. */
   readonly tools?: readonly Tool[];
   /** How the user's turns end; see `userTurns` and `endOfTurn`. */

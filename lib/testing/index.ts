@@ -46,5 +46,6 @@ export type { LoopbackOptions } from './loopback/loopbackOptions.ts';
 export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';
 // What a conversation relies on, as tests for engines of your own.
 export type { ContractOptions, ContractSuite } from './contracts/contractSuite.ts';
+export { llmContract, type LlmContractOptions } from './contracts/llmContract.ts';
 export { sttContract, type SttContractOptions } from './contracts/sttContract.ts';
 export { ttsContract, type TtsContractOptions } from './contracts/ttsContract.ts';

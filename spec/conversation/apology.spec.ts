@@ -1,0 +1,79 @@
+import { concat, NEVER, throwError, timer } from 'rxjs';
+import { ignoreElements } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { remember } from '../../lib/conversation/history.ts';
+import type { Llm, Message } from '../../lib/llm/message.ts';
+import { scriptedTts } from '../../lib/testing/index.ts';
+import type { Tts } from '../../lib/tts/tts.ts';
+import { outline, run } from './call.ts';
+
+const apology = 'Sorry, again please.';
+const question = { from: 500, to: 1_500, text: 'What is the weather?' };
+const broken: Llm = () =>
+  concat(
+    timer(200).pipe(ignoreElements()),
+    throwError(() => new Error('gone')),
+  );
+
+describe('an apology', () => {
+  it('should be heard when a turn failed, from what was prepared, and be remembered as heard', () => {
+    let synthesised = 0;
+    const tts: Tts = text => {
+      synthesised += 1;
+      return scriptedTts()(text);
+    };
+    const { values, events, alive } = run({ says: [question], lasts: 6_000, llm: broken, tts, apology });
+    expect(outline(values).slice(3)).toEqual([
+      [1_800, '1 user.said'],
+      [2_000, '1 turn.failed'],
+      [2_000, '1 bot.apologised'],
+      [2_000, '0 bot.sentence'],
+      [2_000, '0 bot.speaking'], // in the same instant: it was there
+      [2_000, '0 bot.answered'],
+      [3_200, '0 bot.spoke'],
+    ]);
+    expect(synthesised).toBe(1);
+    expect(events.reduce<readonly Message[]>(remember, []).at(-1)).toEqual({
+      role: 'assistant',
+      content: apology,
+    });
+    expect(alive).toBe(0);
+  });
+
+  it('should be heard also when the voice is what failed', () => {
+    const tts: Tts = text => (text === apology ? scriptedTts()(text) : throwError(() => new Error('mute')));
+    const { values } = run({ says: [question], lasts: 6_000, tts, apology });
+    expect(
+      outline(values)
+        .map(([, what]) => what)
+        .filter(what => /failed|apologised|speaking|spoke/u.test(what)),
+    ).toEqual(['1 user.speaking', '1 turn.failed', '1 bot.apologised', '0 bot.speaking', '0 bot.spoke']);
+  });
+
+  it('should be cut by a user who speaks', () => {
+    const says = [question, { from: 2_500, to: 3_500, text: 'What is the weather?' }];
+    const { at } = run({ says, lasts: 5_000, llm: broken, apology, bargeIn: { onVoice: 'cut' } });
+    expect(at('bot.interrupted', 0)).toBe(2_600);
+  });
+
+  it('should not be said before it could be prepared, which is tried again', () => {
+    let tries = 0;
+    const tts: Tts = text => (tries++ < 1 ? throwError(() => new Error('not yet')) : scriptedTts()(text));
+    const says = [question, { from: 12_000, to: 13_000, text: 'And now?' }];
+    const { events } = run({ says, lasts: 18_000, llm: broken, tts, apology });
+    expect(events.flatMap(event => (event.type === 'bot.apologised' ? [event.turn] : []))).toEqual([2]);
+  });
+
+  it('should not be said where it is not wanted, nor keep a call from ending', () => {
+    const { events, alive, completedAt } = run({
+      says: [question],
+      lasts: 4_000,
+      llm: broken,
+      tts: () => NEVER,
+      apology,
+    });
+    expect({ alive, completedAt }).toEqual({ alive: 0, completedAt: 4_000 });
+    expect(events.some(({ type }) => type === 'bot.apologised')).toBe(false);
+    expect(run({ says: [question], lasts: 4_000, llm: broken }).events.at(-1)?.type).toBe('turn.failed');
+  });
+});
