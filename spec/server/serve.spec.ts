@@ -73,7 +73,7 @@ describe('serve', () => {
     client.speak(900);
     await client.heard(1, 16_000);
     client.say({ type: 'played', reply: 1, samples: 14_400 }); // 900 ms of 2,940
-    client.speak(1_300);
+    client.speak(1_900);
     expect(await client.next('clear')).toEqual({ type: 'clear', reply: 1 }); // paused: a voice is heard
     client.speak(300); // and the word
     expect(await client.event('bot.interrupted')).toMatchObject({ heard: 'One two three', audioMs: 900 });

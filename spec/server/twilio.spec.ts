@@ -187,13 +187,12 @@ describe('the phone, over Twilio Media Streams', () => {
     phone.speak(900);
     await phone.marks(9);
     phone.play(9);
-    phone.speak(1_300);
+    phone.speak(1_900);
     expect(await phone.next('clear')).toEqual({ event: 'clear', streamSid });
     expect(await happened(server, 'bot.interrupted')).toMatchObject({
       heard: 'One two three',
       audioMs: 900,
     });
-    phone.speak(600);
     // The marks of what was cleared come back now; they are of no reply any more.
     phone.plays = true;
     const { turn } = await happened(server, 'user.said', 2);
