@@ -9,6 +9,7 @@ type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { read
 export class TestClient {
   readonly socket: WebSocket;
   readonly #received$ = new ReplaySubject<ServerMessage>();
+  readonly #audio$ = new ReplaySubject<number>();
   /** Samples of each reply that arrived. */
   readonly samples: Record<number, number> = {};
   readonly messages: ServerMessage[] = [];
@@ -24,7 +25,12 @@ export class TestClient {
     this.socket = new WebSocket(url.replace(/^http/u, 'ws'), 'rxvoice.v1', options);
     this.socket.on('error', () => undefined);
     this.closed = new Promise(resolve =>
-      this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+      this.socket.on('close', (code, reason) => {
+        resolve({ code, reason: reason.toString() });
+        // What has not come by now is not waited for.
+        this.#received$.error(new Error(`closed with ${code}: ${reason.toString()}`));
+        this.#audio$.error(new Error(`closed with ${code}`));
+      }),
     );
     this.socket.on('message', (data: Buffer, binary) => {
       if (binary) this.#audio(data);
@@ -78,7 +84,6 @@ export class TestClient {
     return firstValueFrom(this.audio$.pipe(filter(() => (this.samples[reply] ?? 0) >= samples)));
   }
 
-  readonly #audio$ = new ReplaySubject<number>();
   readonly audio$: Observable<number> = this.#audio$.pipe(
     map(samples => samples),
     scan((sum, samples) => sum + samples, 0),

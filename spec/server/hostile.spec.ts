@@ -45,7 +45,7 @@ describe('a server among hostile clients', () => {
   let server: Serving;
   beforeAll(async () => {
     server = await serving({
-      limits: { calls: 200, helloMs: 300, resumeMs: 200 },
+      limits: { calls: 200, helloMs: 2_000, resumeMs: 200 },
       twilio: { authToken: false },
     });
   });
