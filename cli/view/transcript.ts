@@ -21,6 +21,10 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return aside(columns, [event.message, chalk.yellow]);
     case 'user.said':
       return you(columns, [event.text, plain]);
+    case 'call.ended':
+      return aside(columns, [ends[event.why], chalk.dim]);
+    case 'call.summarised':
+      return aside(columns, ['What was said so far was summarised for the model.', chalk.dim]);
     case 'bot.tool':
       return aside(columns, [`⚙ ${event.name} ${short(event.arguments)}`, chalk.magenta]);
     case 'bot.toolResult':
@@ -51,6 +55,13 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return [];
   }
 }
+
+/** Why a call ended by itself. */
+const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['why'], string>> = {
+  idle: 'Nobody spoke any more: the bot hung up.',
+  tooLong: 'The call had its time: the bot hung up.',
+  command: 'The bot hung up.',
+};
 
 /** The beginning of what may be long, in one line. */
 const short = (text: string): string => {

@@ -1,6 +1,7 @@
 import { concat, defer, delayWhen, EMPTY, type Observable, of, repeat, retry } from 'rxjs';
 import { switchMap, take, takeUntil, tap, throwError, timeout, timer } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
+import { AudioBackendError } from './audioBackendError.ts';
 import { ofType } from '../rx/ofType.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import { type AudioBackend, backendOrder } from './backends.ts';
@@ -82,4 +83,10 @@ export const deviceLine = ({
 const sign = ({ message$ }: Line): Observable<unknown> =>
   message$.pipe(ofType<HostMessage, 'audio' | 'tick'>('audio', 'tick'), take(1));
 
-const reasonOf = (error: unknown): string => (RxvoiceError.is(error) ? error.message : String(error));
+/** What happened, in a line: what to do about it is to wait. */
+const reasonOf = (error: unknown): string =>
+  error instanceof AudioBackendError
+    ? error.message.replace(`. ${error.cure}`, '')
+    : RxvoiceError.is(error)
+      ? error.message
+      : String(error);

@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { openSync, closeSync, writeSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
-import { lastValueFrom, of, type Subscription, timestamp, toArray } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  interval,
+  lastValueFrom,
+  of,
+  type Subscription,
+  timestamp,
+  toArray,
+} from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../../bench/wordErrors.js';
 import { type AudioFrame, concatFrames, frameOf, level, readWav, reframe } from '../../../lib/index.ts';
@@ -80,13 +89,13 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     const said: Heard[] = [];
     listening = sound.card.heard$
       .pipe(reframe(), timestamp(performance))
-      .subscribe(({ value, timestamp }) => heard.push({ at: timestamp, loud: level(value) > 0.01 }));
+      .subscribe(({ value, timestamp }) => heard.push({ at: timestamp, loud: level(value) > quiet }));
     listening.add(
-      microphoneOf(sound.card.env, frame => said.push({ at: performance.now(), loud: level(frame) > 0.01 })),
+      microphoneOf(sound.card.env, frame => said.push({ at: performance.now(), loud: level(frame) > quiet })),
     );
     await say('explain');
-    await call.until(/bot speaks/u);
-    await call.until(/That time has five parts/u);
+    // In the middle of its first sentence, which takes four seconds.
+    await firstValueFrom(interval(20).pipe(filter(() => heard.filter(({ loud }) => loud).length > 70)));
     const from = performance.now();
     await say('interrupt');
     const cut = await call.until(/✂/u);
@@ -102,7 +111,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
 
     call.press('C-c');
     expect(await call.exit()).toBe(130);
-    expect(call.text()).toMatch(/^bargeIn +1 /mu);
+    expect(call.text()).toMatch(/^bargeIn +\d/mu);
   });
 
   it(
@@ -199,6 +208,9 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     expect(await call.exit()).toBe(0);
   });
 });
+
+/** What is softer is no voice: the sound card has no noise of its own. */
+const quiet = 0.001;
 
 interface Heard {
   readonly at: number;
