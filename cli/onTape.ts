@@ -31,7 +31,7 @@ export const onTape =
   (voice: Voice, { path, redact, config }: Taping): Conversation =>
   (input, output) =>
     defer(() => {
-      const { stt, llm, tts, systemPrompt, history, ...options } = config;
+      const { stt, llm, tts, systemPrompt, history, commands$, ...options } = config;
       const file = openSync(path, 'w');
       const taping = tape(line => writeSync(file, line), { redact, conversation: options });
       const prompt = systemPrompt ?? (typeof llm === 'function' ? undefined : llm.systemPrompt);

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { map } from 'rxjs';
+import { EMPTY, map, merge } from 'rxjs';
 import { microphone, setup, speaker } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
+import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
 import { controls } from '../talk/controls.ts';
 import { keyPresses } from '../talk/keyPresses.ts';
@@ -16,6 +17,8 @@ import { Meters } from '../view/meters.ts';
 
 interface TalkCommandOptions extends Options {
   readonly record?: string;
+  readonly tape?: string;
+  readonly tapeWords?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,6 +35,11 @@ export const talk = (program: Command): Command =>
   withSettings(program.command('talk'), 'stt', 'llm', 'tts', 'talk')
     .description('talk with the bot: at the microphone, heard from the loudspeaker')
     .option('--record <wav>', 'record the call: left you, right the bot')
+    .option(
+      '--tape <jsonl>',
+      'where the tape of the call goes, for rxvoice replay; what was said is left out',
+    )
+    .option('--tape-words', 'leave what was said on the tape')
     .option('--json', 'one event a line, for programs')
     .addHelpText(
       'after',
@@ -42,8 +50,9 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
     .action(async (options: TalkCommandOptions) => {
       const { record } = options;
       if (record !== undefined) writable(record, '--record');
+      const tape = tapeOption(options);
       const {
-        config,
+        config: configured,
         talk: { inputDevice, outputDevice, echo = 'headphones', pushToTalk = false },
         about,
       } = await configure(options, ['stt', 'llm', 'tts', 'talk']);
@@ -51,10 +60,13 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       const { followed$, listening, interrupt$, hangUp$, keys } = controls(keyPresses(), {
         spaceBar: pushToTalk,
       });
-      const voice = setup({
-        ...config,
-        commands$: interrupt$.pipe(map(() => ({ type: 'interrupt' }))),
-      });
+      const config = {
+        ...configured,
+        commands$: merge(
+          configured.commands$ ?? EMPTY,
+          interrupt$.pipe(map(() => ({ type: 'interrupt' }) as const)),
+        ),
+      };
       const { output, audible } = speakingNow(speaker({ device: outputDevice }));
       const microphone$ = microphone({ device: inputDevice });
       const deaf = (): boolean => listening() !== 'on' || (echo === 'half-duplex' && audible());
@@ -65,12 +77,13 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       const keyboard = followed$.subscribe();
       try {
         process.exitCode = await placeCall({
-          voice,
+          voice: setup(config),
           input$: alike(microphone$, microphone$.pipe(silencedWhile(deaf))),
           output,
           view,
           meters,
           record,
+          tape: tape && { ...tape, config },
           hangUp$,
         });
       } finally {

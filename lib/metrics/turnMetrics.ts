@@ -104,7 +104,8 @@ const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
 };
 
 class Stopwatch {
-  #voiceStart = 0;
+  /** When the user began to speak, if they have since the turn was committed. */
+  #voiceStart: number | undefined;
   #finalAt: number | undefined;
   #pausedAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
@@ -122,10 +123,15 @@ class Stopwatch {
       case 'user.speaking':
         this.#voiceStart = now - event.sinceMs;
         return [];
+      case 'user.silent':
+      case 'user.ignored':
+        this.#voiceStart = undefined;
+        return [];
       case 'user.final':
         this.#finalAt = now;
         return [];
       case 'user.said':
+        this.#voiceStart = undefined;
         this.#moments = { voiceEnd: now - event.silenceMs, committed: now };
         if (this.#finalAt !== undefined) this.#moments.final = this.#finalAt;
         this.#finalAt = undefined;
@@ -145,7 +151,7 @@ class Stopwatch {
         this.#pausedAt = undefined;
         return [];
       case 'bot.interrupted':
-        return [this.#record(event.turn, 'interrupted', (this.#pausedAt ?? now) - this.#voiceStart)];
+        return [this.#record(event.turn, 'interrupted', this.#bargeIn(now))];
       case 'turn.failed':
         return [this.#record(event.turn, 'failed')];
       default:
@@ -164,6 +170,11 @@ class Stopwatch {
     this.#speculation = kept
       ? { ...this.#speculation, kept, savedMs }
       : { ...this.#speculation, discarded: discarded + 1, discardedTokens: discardedTokens + tokens };
+  }
+
+  /** From the user's voice to silence; where nobody spoke, as when the program interrupts, there is no such time. */
+  #bargeIn(now: number): number | undefined {
+    return this.#voiceStart === undefined ? undefined : (this.#pausedAt ?? now) - this.#voiceStart;
   }
 
   #record(turn: number, outcome: TurnMetrics['outcome'], bargeIn?: number): TurnMetrics {

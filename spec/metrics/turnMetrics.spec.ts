@@ -1,9 +1,16 @@
 import { concatMap, from, map, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { summarise, summary } from '../../lib/metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
-import { scriptedLlm, virtualTime } from '../../lib/testing/index.ts';
+import {
+  scriptedInput,
+  scriptedLlm,
+  scriptedStt,
+  scriptedTts,
+  virtualTime,
+} from '../../lib/testing/index.ts';
 import { run } from '../conversation/call.ts';
 
 /** The figures of a run: its events, seen at their times. */
@@ -51,6 +58,20 @@ describe('turnMetrics', () => {
       ['spoken', undefined],
     ]);
     expect(turns[0]?.usage.botAudioMs).toBe(860);
+  });
+
+  it('should know no such time when the program interrupts the bot, or nothing was said', () => {
+    const { values } = virtualTime(() =>
+      conversation({
+        stt: scriptedStt([question, { from: 3_000, to: 3_200, text: '' }]),
+        llm: scriptedLlm('Once upon a time there was a king. He had a daughter.'),
+        tts: scriptedTts(),
+        commands$: timer(4_500).pipe(map(() => ({ type: 'interrupt' }) as const)),
+      })(scriptedInput(8_000), { write: () => undefined }),
+    );
+    expect(measure({ values }).map(({ outcome, bargeIn }) => [outcome, bargeIn])).toEqual([
+      ['interrupted', undefined],
+    ]);
   });
 
   it('should leave out what did not happen', () => {
