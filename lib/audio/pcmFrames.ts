@@ -1,12 +1,18 @@
 import { type AudioFrame, frameOf } from './frame.ts';
 
-/** Bytes of sound as they come, in any pieces, as frames: a sample that is split waits for its other half. */
+/**
+ * Bytes of sound as they come, in any pieces, as frames: a sample that is split waits for its other half. The first
+ * `skipMs` are left out.
+ */
 export class PcmFrames {
   readonly #sampleRate: number;
+  /** How many samples are still to be left out. */
+  #skip: number;
   #odd: number | undefined;
 
-  constructor(sampleRate: number) {
+  constructor(sampleRate: number, skipMs = 0) {
     this.#sampleRate = sampleRate;
+    this.#skip = Math.round((skipMs * sampleRate) / 1000);
   }
 
   /** What is whole now; `undefined` when that is nothing. */
@@ -19,6 +25,9 @@ export class PcmFrames {
     }
     this.#odd = whole.length % 2 === 1 ? whole.at(-1) : undefined;
     const frame = frameOf(whole, this.#sampleRate);
-    return frame.pcm.length === 0 ? undefined : frame;
+    const skipped = Math.min(this.#skip, frame.pcm.length);
+    this.#skip -= skipped;
+    if (skipped === frame.pcm.length) return undefined;
+    return skipped === 0 ? frame : { ...frame, pcm: frame.pcm.subarray(skipped) };
   }
 }

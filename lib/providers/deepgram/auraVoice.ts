@@ -59,7 +59,6 @@ type Owed =
       readonly type: 'flush';
       readonly sentences: readonly Sentence[];
       readonly pcm: PcmFrames;
-      skipMs: number;
     }
   | { readonly type: 'clear' };
 
@@ -184,8 +183,9 @@ export class AuraVoice {
     }
     socket.sendFlush({ type: 'Flush' });
     this.#budget.spend(now);
-    const pcm = new PcmFrames(this.#options.sampleRate);
-    this.#owed.push({ type: 'flush', sentences, pcm, skipMs: sentences[0]?.handedMs ?? 0 });
+    // What was handed on of it before a connection was lost comes again.
+    const pcm = new PcmFrames(this.#options.sampleRate, sentences[0]?.handedMs);
+    this.#owed.push({ type: 'flush', sentences, pcm });
     this.#watch();
   }
 
@@ -227,13 +227,10 @@ export class AuraVoice {
     const frame = owed.pcm.next(bytes);
     const sentence = owed.sentences.find(({ subscriber }) => !subscriber.closed);
     if (frame === undefined || sentence === undefined) return;
-    const rest = after(frame, owed.skipMs);
-    owed.skipMs -= frameMs(frame) - frameMs(rest);
-    if (rest.pcm.length === 0) return;
-    const ms = frameMs(rest);
+    const ms = frameMs(frame);
     sentence.handedMs += ms;
     this.#heardAt = Math.max(this.#heardAt, asyncScheduler.now()) + ms;
-    sentence.subscriber.next(rest);
+    sentence.subscriber.next(frame);
   }
 
   /** Nobody waits for a sentence any more. */
@@ -295,12 +292,3 @@ const split = <Value>(values: readonly Value[], isLeft: (value: Value) => boolea
 
 const hasListeners = (owed: Owed): boolean =>
   owed.type === 'flush' && owed.sentences.some(({ subscriber }) => !subscriber.closed);
-
-/** What is left of a frame when its first part is left out. */
-const after = (frame: AudioFrame, ms: number): AudioFrame =>
-  ms <= 0
-    ? frame
-    : {
-        ...frame,
-        pcm: frame.pcm.subarray(Math.min(frame.pcm.length, Math.round((ms * frame.sampleRate) / 1000))),
-      };

@@ -58,8 +58,6 @@ interface Speech {
   isLeft: boolean;
   attempts: number;
   handedMs: number;
-  /** What comes again of what was handed on before the connection was lost, ms. */
-  skipMs: number;
   pcm: PcmFrames;
 }
 
@@ -112,7 +110,6 @@ export class FluxVoice {
         isLeft: false,
         attempts: 0,
         handedMs: 0,
-        skipMs: 0,
         pcm: new PcmFrames(this.#options.sampleRate),
       };
       this.#speeches.push(speech);
@@ -176,8 +173,8 @@ export class FluxVoice {
     speech.sent = 0;
     speech.isFlushed = false;
     speech.isStarted = false;
-    speech.skipMs = speech.handedMs;
-    speech.pcm = new PcmFrames(this.#options.sampleRate);
+    // What was handed on of it comes again.
+    speech.pcm = new PcmFrames(this.#options.sampleRate, speech.handedMs);
   }
 
   /** Sends what was written. Turns go one after the other: the text of one would be spoken in another. */
@@ -240,11 +237,8 @@ export class FluxVoice {
     if (speech === undefined || speech.isLeft) return;
     const frame = speech.pcm.next(bytes);
     if (frame === undefined) return;
-    const rest = after(frame, speech.skipMs);
-    speech.skipMs -= frameMs(frame) - frameMs(rest);
-    if (rest.pcm.length === 0) return;
-    speech.handedMs += frameMs(rest);
-    speech.subscriber.next(rest);
+    speech.handedMs += frameMs(frame);
+    speech.subscriber.next(frame);
   }
 
   /** All of a speech's audio has come. */
@@ -349,12 +343,3 @@ export class FluxVoice {
     return new RxvoiceError(`${this.#options.who} ${what}.`, { stage: 'tts', retryable: true });
   }
 }
-
-/** What is left of a frame when its first part is left out. */
-const after = (frame: AudioFrame, ms: number): AudioFrame =>
-  ms <= 0
-    ? frame
-    : {
-        ...frame,
-        pcm: frame.pcm.subarray(Math.min(frame.pcm.length, Math.round((ms * frame.sampleRate) / 1000))),
-      };
