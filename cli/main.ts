@@ -14,6 +14,7 @@ import { replay } from './commands/replay.ts';
 import { say } from './commands/say.ts';
 import { serve } from './commands/serve.ts';
 import { talk } from './commands/talk.ts';
+import { test } from './commands/test.ts';
 import { transcribe } from './commands/transcribe.ts';
 import { UsageError } from './usageError.ts';
 
@@ -35,6 +36,7 @@ Examples:
   $ rxvoice serve                                     a page to talk with the bot
   $ rxvoice transcribe meeting.wav                    what was said, an utterance a line
   $ rxvoice say "Hello there." --output hello.wav     a text as speech
+  $ rxvoice test examples/scenarios/*.json            callers talk with the bot: does it do what it should?
   $ rxvoice replay call.jsonl                         a taped call again, at once (demo --tape call.jsonl)
   $ rxvoice init my-bot                               a bot project to begin with
   $ rxvoice doctor                                    does this machine have what a call needs?
@@ -43,7 +45,21 @@ Examples:
 
 Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
-const commands = [talk, demo, file, serve, transcribe, say, replay, models, devices, doctor, init, emulate];
+const commands = [
+  talk,
+  demo,
+  file,
+  serve,
+  transcribe,
+  say,
+  replay,
+  test,
+  models,
+  devices,
+  doctor,
+  init,
+  emulate,
+];
 for (const add of commands) add(program);
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).

@@ -25,6 +25,11 @@ export type {
   TapeLine,
 } from './tape/tapeFormat.ts';
 
+// Somebody who calls the bot.
+export { type Complaint, type ExchangeHeard, exchangesOf, judge } from './simulate/judge.ts';
+export { type Exchange, type Expectation, readScenario, type Scenario } from './simulate/scenario.ts';
+export { simulate, type SimulateOptions, type SimulationEvent } from './simulate/simulate.ts';
+
 // The providers on this machine, over real sockets.
 export { deepgramServer, type DeepgramServer } from './deepgram/deepgramServer.ts';
 export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from './deepgram/deepgramOptions.ts';

@@ -1,0 +1,69 @@
+import { defer, finalize, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
+import type { AudioSink } from '../../audio/toOutput.ts';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { ConversationEvent } from '../../conversation/events.ts';
+import { RxvoiceError } from '../../errors.ts';
+import type { Llm } from '../../llm/message.ts';
+import type { Stt } from '../../stt/transcript.ts';
+import type { Tts } from '../../tts/tts.ts';
+import { playedLines, readLines } from './caller.ts';
+import { asSound, asText } from './mouth.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Something that happens in a simulated call. */
+export type SimulationEvent =
+  | ConversationEvent
+  /** The caller begins to say this. */
+  | { readonly type: 'caller.says'; readonly text: string };
+
+/** Who talks with whom. */
+export interface SimulateOptions {
+  /**
+   * The bot: a conversation; at the level of text it must be made with the engine that is handed here, which knows what the caller
+   * says.
+   */
+  readonly bot: (stt: Stt | undefined) => Conversation;
+  /** The voice of the caller: the call is had as sound, and the bot's own engine listens. Default: as text. */
+  readonly voice?: Tts;
+  /** The model that plays a caller with a goal. */
+  readonly caller?: Llm;
+  /** Where the bot speaks. Default: nowhere, in real time. */
+  readonly output?: AudioSink;
+}
+
+/**
+ * Has somebody call the bot: who reads the lines of a scenario, or whom a language model plays. In virtual time where
+ * all engines are of RxJS time (`virtualTime(() => simulate(…))`), else in real time. `judge` tells how it went.
+ *
+ * @throws RxvoiceError for a scenario with a goal without a model.
+ *
+ * @example
+ * const scenario = readScenario({ name: 'a sum', conversation: [{ caller: 'What is 2 plus 3?', bot: { says: '5' } }] });
+ * const { values } = virtualTime(() => simulate(scenario, { bot: stt => conversation({ stt, llm, tts }) }));
+ * expect(judge(scenario, values)).toEqual([]);
+ */
+export function simulate(
+  { conversation, caller: person }: Scenario,
+  { bot, voice, caller, output = { write: () => undefined } }: SimulateOptions,
+): Observable<SimulationEvent> {
+  if (person !== undefined && caller === undefined)
+    throw new RxvoiceError(
+      'The scenario has a caller with a goal, but there is no language model to play it.',
+      {
+        stage: 'llm',
+      },
+    );
+  return defer(() => {
+    const event$ = new Subject<ConversationEvent>();
+    const told$ = new Subject<SimulationEvent>();
+    const line$ = person ? playedLines(caller!, person, event$) : readLines(conversation ?? [], event$);
+    const heard$ = line$.pipe(tap(text => told$.next({ type: 'caller.says', text })));
+    const { input$, stt } = voice ? asSound(heard$, voice) : asText(heard$);
+    const over$ = new Subject<void>();
+    const call$ = bot(stt)(input$, output).pipe(
+      tap({ next: event => event$.next(event) }),
+      finalize(() => over$.next()),
+    );
+    return merge(told$.pipe(takeUntil(over$)), call$);
+  });
+}

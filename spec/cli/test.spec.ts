@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'rxvoice-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const rxvoice = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+  });
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return name;
+};
+
+describe('rxvoice test', { timeout: 60_000 }, () => {
+  it('should pass the scenarios of the examples, and say so', () => {
+    const { status, stdout } = rxvoice(
+      'test',
+      join(root, 'examples/scenarios/a-sum-and-a-name.json'),
+      join(root, 'examples/scenarios/an-interruption.json'),
+    );
+    expect(stdout).toContain('2 of 2 passed');
+    expect(status).toBe(0);
+  });
+
+  it('should fail with the conversation and what was wrong in it', () => {
+    const wrong = file(
+      'wrong.json',
+      '{ "name": "a wish", "conversation": [{ "caller": "Hello.", "bot": { "says": "pizza" } }] }',
+    );
+    const { status, stdout } = rxvoice('test', wrong);
+    expect(stdout).toMatch(
+      /✗ a wish[^]*You {2}Hello\.[^]*Bot {2}\S[^]*✗ expected to hear “pizza”[^]*1 of 1 failed/u,
+    );
+    expect(status).toBe(1);
+    const json = rxvoice('test', wrong, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ file: 'wrong.json', passed: false });
+    expect(json.status).toBe(1);
+  });
+
+  it('should name the file and the line of what is no scenario', () => {
+    const noJson = rxvoice('test', file('no.json', '{\n  "name": "x",\n  oops\n}'));
+    expect([noJson.status, noJson.stderr]).toEqual([
+      2,
+      expect.stringContaining('no.json: line 3 is no JSON'),
+    ]);
+    const noScenario = rxvoice('test', file('half.json', '{ "name": "x" }'));
+    expect([noScenario.status, noScenario.stderr]).toEqual([
+      2,
+      expect.stringContaining('either a conversation'),
+    ]);
+    expect(rxvoice('test', 'nothing.json').status).toBe(2);
+  });
+});
+
+describe('rxvoice replay', { timeout: 60_000 }, () => {
+  it('should say what is no tape', () => {
+    const { status, stderr } = rxvoice('replay', file('no.jsonl', '{}'));
+    expect([status, stderr]).toEqual([2, expect.stringContaining('does not begin with the header')]);
+    expect(rxvoice('replay', 'nothing.jsonl').status).toBe(2);
+  });
+});
