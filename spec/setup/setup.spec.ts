@@ -1,6 +1,8 @@
 import { EMPTY } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { RxvoiceError } from '../../lib/errors.ts';
+import { tool } from '../../lib/llm/tool.ts';
 import { setup } from '../../lib/setup/setup.ts';
 import {
   scriptedInput,
@@ -73,6 +75,28 @@ describe('setup', () => {
       tts: { engine: 'deepgram', voice: 'orion' },
     });
     expect([stt.session, tts.session]).toEqual([expect.any(Function), expect.any(Function)]);
+  });
+
+  it('should say what the voice of OpenAI misses, with the key of OpenAI', () => {
+    expect(problemsOf({ ...own, tts: { engine: 'openai' } })).toMatch(/tts\.apiKey: .*Set OPENAI_API_KEY/u);
+    expect(problemsOf({ ...own, tts: { engine: 'openai', baseURL: 'http://127.0.0.1:1/v1' } })).toMatch(
+      /tts\.model: .*the id of one of the server's models/u,
+    );
+    const { tts } = setup({ ...own, tts: { engine: 'openai', apiKey: 'test', voice: 'marin' } });
+    expect(tts.session).toEqual(expect.any(Function));
+  });
+
+  it('should take tools, each with a name of its own, and a history with their results', () => {
+    const clock = tool({ name: 'clock', description: '', parameters: z.object({}), run: () => 'noon' });
+    expect(problemsOf({ ...own, tools: [clock, clock] })).toMatch(
+      /tools: expected tools with different names/u,
+    );
+    const history = [
+      { role: 'user', content: 'What time is it?' },
+      { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'clock', arguments: '{}' }] },
+      { role: 'tool', content: 'noon', toolCallId: '1' },
+    ];
+    expect(problemsOf({ ...own, tools: [clock], history, apology: 'Sorry.' })).toBe('');
   });
 
   it('should never show a key', () => {

@@ -60,7 +60,7 @@ interface Refusal {
 function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryable: boolean] {
   const { status, code, type, headers } = error;
   const advised = headers?.get('x-should-retry');
-  if (code === 'insufficient_quota' || type === 'insufficient_quota')
+  if (status === 402 || code === 'insufficient_quota' || type === 'insufficient_quota')
     return ['says that the account has no credit left: add some in its billing settings', false];
   switch (status) {
     case 401:

@@ -31,6 +31,16 @@ describe('retryBeforeFirst', () => {
     });
   });
 
+  it('should not wait before the first attempt after a connection that was kept open was gone', () => {
+    run(({ cold, expectObservable, expectSubscriptions }) => {
+      const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+      const gone = new TypeError('fetch failed', { cause: reset });
+      const source$ = cold('#', undefined, gone);
+      expectObservable(source$.pipe(retryBeforeFirst(1, always))).toBe('#', undefined, gone);
+      expectSubscriptions(source$.subscriptions).toBe(['(^!)', '(^!)']);
+    });
+  });
+
   it('should pass an error at once after the first value', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-a-#', undefined, soon);

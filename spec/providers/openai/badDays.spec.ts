@@ -1,0 +1,85 @@
+import { inspect } from 'node:util';
+import type { Observable } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RxvoiceError } from '../../../lib/errors.ts';
+import { openaiLlm, openaiTts } from '../../../lib/providers/openai/index.ts';
+import {
+  type Endpoint,
+  type Fault,
+  faults,
+  type OpenaiServer,
+  openaiServer,
+} from '../../../lib/testing/index.ts';
+
+const apiKey = 'sk-proj-0123456789abcdef';
+const words = 'My card number is four two four two.';
+
+let server: OpenaiServer;
+beforeEach(async () => {
+  server = await openaiServer({
+    latencies: { firstTokenMs: 5, tokensPerSecond: 500, ttsMs: 5, ttsSpeed: 100 },
+    reply: 'One two three four five six seven eight.',
+  });
+});
+afterEach(() => server.close());
+
+/** What came of a request: how much, and how it ended. */
+const outcome = (
+  value$: Observable<unknown>,
+): Promise<{ readonly count: number; readonly error?: unknown }> =>
+  new Promise(resolve => {
+    let count = 0;
+    value$.subscribe({
+      next: () => (count += 1),
+      error: (error: unknown) => resolve({ count, error }),
+      complete: () => resolve({ count }),
+    });
+  });
+const befalling = (endpoint: Endpoint): Fault[] =>
+  (Object.keys(faults) as Fault[]).filter(fault => faults[fault].endpoints.includes(endpoint));
+
+/** What a request survives with nothing lost; all else is an error, and which ones may pass later. */
+const harmless: readonly Fault[] = ['slow', 'no-done', 'ping', 'unknown-messages'];
+const final: readonly Fault[] = ['400', '401', '402', '403', '404', 'quota', 'garbage'];
+const limits = { timeoutMs: 150, retries: 1 };
+
+const engines = [
+  {
+    name: 'openaiLlm',
+    endpoint: 'completions',
+    use: (address: string) =>
+      openaiLlm({ apiKey, baseURL: address, model: 'test', ...limits })([{ role: 'user', content: words }]),
+  },
+  {
+    name: 'openaiTts',
+    endpoint: 'speech',
+    use: (address: string) => openaiTts({ apiKey, baseURL: address, model: 'test', ...limits })(words),
+  },
+] as const;
+
+describe.each(engines)('$name on bad days', ({ endpoint, use }) => {
+  it.each(befalling(endpoint))('should end in time, with one clear error or none: %s', async fault => {
+    await server.set({ faults: [{ fault, on: endpoint, delayMs: 50 }] });
+    const { count, error } = await outcome(use(server.baseURL));
+    const isKept =
+      harmless.includes(fault) || (endpoint === 'speech' && (fault === 'end' || fault === 'garbage'));
+    if (isKept) {
+      expect(error).toBeUndefined();
+      expect(count).toBeGreaterThan(0);
+    } else {
+      expect(RxvoiceError.is(error)).toBe(true);
+      const { message, retryable, stage } = error as RxvoiceError;
+      expect(stage).toBe(endpoint === 'speech' ? 'tts' : 'llm');
+      expect({ fault, retryable }).toEqual({ fault, retryable: !final.includes(fault) });
+      expect(message).toMatch(/^127\.0\.0\.1:\d+ |^The language model broke off/);
+    }
+    expect(inspect(error, { depth: 9 })).not.toMatch(/sk-proj|card/);
+    // The half-open one can't see that it was closed.
+    if (fault !== 'half-open') await vi.waitFor(() => expect(server.connections).toBe(0));
+  });
+
+  it('should say so where there is no such address', async () => {
+    const { error } = await outcome(use('http://nowhere.invalid/v1'));
+    expect(error).toMatchObject({ message: expect.stringMatching(/can not be reached/) as string });
+  });
+});
