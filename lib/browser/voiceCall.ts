@@ -13,6 +13,7 @@ import {
   mergeMap,
   type Observable,
   of,
+  retry,
   Subject,
   switchMap,
   take,
@@ -170,14 +171,21 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
             return levels$.next({ ...levels$.value, bot: 0 });
         }
       };
+      /** A microphone that is unplugged is replaced by the system's, as often as that happens. */
+      const plugged = (device: string | undefined) =>
+        defer(() => {
+          let present = device;
+          return defer(() => microphone(context, present, muted$)).pipe(
+            retry({
+              delay: (error: unknown) => {
+                present = undefined;
+                return error instanceof Unplugged ? of(true) : throwError(() => error);
+              },
+            }),
+          );
+        });
       const listening$ = microphone$.pipe(
-        switchMap(device =>
-          microphone(context, device, muted$).pipe(
-            catchError((error: unknown) =>
-              error instanceof Unplugged ? microphone(context, undefined, muted$) : throwError(() => error),
-            ),
-          ),
-        ),
+        switchMap(plugged),
         tap(({ pcm, level }) => {
           session.spoken(pcm);
           levels$.next({ ...levels$.value, user: level });

@@ -120,6 +120,37 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
     }
   }, 120_000);
 
+  it('should go on with another microphone when the one in use is unplugged, and say so when there is none', async () => {
+    const { browser, close } = await browserHearing(inARow(60_000));
+    try {
+      const page = await browser.newPage();
+      await page.addInitScript(`
+        globalThis.asked = [];
+        globalThis.tracks = [];
+        const { mediaDevices } = navigator;
+        const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async constraints => {
+          asked.push(constraints.audio);
+          if (asked.length === 3) throw new DOMException('none', 'NotFoundError');
+          const stream = await getUserMedia(constraints);
+          tracks.push(...stream.getTracks());
+          return stream;
+        };`);
+      const unplug = (): Promise<unknown> => page.evaluate("tracks.at(-1).dispatchEvent(new Event('ended'))");
+      await page.goto(network.url);
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'Listening' }).waitFor();
+      expect(await page.evaluate('asked[0]')).toMatchObject({ echoCancellation: true });
+      await unplug();
+      await page.waitForFunction('tracks.length === 2');
+      expect(await page.locator('#state').textContent()).toBe('Listening');
+      await unplug();
+      await page.locator('#error', { hasText: 'No microphone was found' }).waitFor();
+    } finally {
+      await close();
+    }
+  }, 60_000);
+
   it('should say what is wrong when the microphone is refused', async () => {
     const { browser, close } = await browserHearing(inARow(1_000));
     try {
