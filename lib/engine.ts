@@ -15,7 +15,15 @@ export type Notice =
   /** A connection was acquired for the work to come: whether it was open already, and how long that took, ms. */
   | { readonly type: 'connected'; readonly reused: boolean; readonly ms: number }
   /** Text-to-speech only: the service's own word on what was spoken of the reply that was cut last. */
-  | { readonly type: 'heard'; readonly text: string };
+  | { readonly type: 'heard'; readonly text: string }
+  /** Text-to-speech only: where the words of a text it was given end in its audio, ms, in their order. */
+  | { readonly type: 'timed'; readonly text: string; readonly words: readonly TimedWord[] };
+
+/** A word, and where it ends in the audio of the text it is in, ms. */
+export interface TimedWord {
+  readonly word: string;
+  readonly endMs: number;
+}
 
 /** What has something to tell. */
 export interface Noticing {

@@ -18,7 +18,7 @@ import type { Llm, Message } from '../llm/message.ts';
 import { heldUntil } from '../rx/heldUntil.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { pausable } from '../tts/pausable.ts';
-import { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Apology } from './apology.ts';
 import type { Bot } from './bot.ts';
 import { type ContextOptions, trimmed } from './context.ts';
@@ -76,7 +76,7 @@ export class Answers {
       const { engines, history, speculation } = this.#options;
       const { tts = false } = speculation;
       const speculated = (this.#speculated = new Speculated(turn));
-      const spoken = new SpokenSoFar();
+      const spoken = this.#bot.ledger();
       const messages = this.#given(remember(history(), { type: 'user.said', turn, text, silenceMs: 0 }));
 
       const answering = (committed$: Observable<unknown>): Observable<BotEvent> => {

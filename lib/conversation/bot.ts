@@ -1,10 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import { type AudioFrame, frameMs, silence } from '../audio/frame.ts';
+import type { TimedWord } from '../engine.ts';
 import { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { BargeInOptions } from './bargeIn.ts';
 import type { Command } from './command.ts';
 import type { BotEvent } from './events.ts';
 import type { BotState } from './interruption.ts';
+import type { VoiceNotice } from './noticed.ts';
 
 /** A reply in progress. */
 export interface OpenReply {
@@ -32,6 +34,7 @@ export class Bot {
   #reply: OpenReply | undefined;
   #paused = false;
   #cut: number | undefined;
+  readonly #timings = new Map<string, readonly TimedWord[]>();
   #userSpeaks = false;
   readonly #says: Say[] = [];
   #heardMs = 0;
@@ -43,7 +46,7 @@ export class Bot {
   }
 
   /** A reply begins; what is heard of it goes into the ledger. */
-  begin(turn: number, { interruptible = true, spoken = new SpokenSoFar() }: BeginOptions = {}): SpokenSoFar {
+  begin(turn: number, { interruptible = true, spoken = this.ledger() }: BeginOptions = {}): SpokenSoFar {
     this.#cut = undefined;
     const { protect = () => false } = this.#bargeIn;
     const isProtected = interruptible
@@ -74,9 +77,22 @@ export class Bot {
     return { type: 'bot.interrupted', turn, heard: spoken.heard, text: spoken.text, audioMs: spoken.heardMs };
   }
 
-  /** What the service of its voice says was heard of the reply that was cut last, until the next begins. */
-  corrected(heard: string): BotEvent[] {
-    return this.#cut === undefined ? [] : [{ type: 'bot.heard', turn: this.#cut, heard }];
+  /**
+   * What its voice tells: what was heard of the reply that was cut last, until the next begins; or where words end,
+   * which the ledgers look up.
+   */
+  noticed(notice: VoiceNotice): BotEvent[] {
+    if (notice.type === 'heard')
+      return this.#cut === undefined ? [] : [{ type: 'bot.heard', turn: this.#cut, heard: notice.text }];
+    this.#timings.set(notice.text, notice.words);
+    const [oldest] = this.#timings.keys();
+    if (this.#timings.size > 20 && oldest !== undefined) this.#timings.delete(oldest);
+    return [];
+  }
+
+  /** A ledger for a reply to come. */
+  ledger(): SpokenSoFar {
+    return new SpokenSoFar(this.#timings);
   }
 
   /** Whether a turn of the user's is open. */

@@ -6,7 +6,6 @@ import {
   EMPTY,
   endWith,
   filter,
-  from,
   ignoreElements,
   map,
 } from 'rxjs';
@@ -170,8 +169,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
           );
         }),
       );
-      const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, heard =>
-        from(bot.corrected(heard)),
+      const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, notice =>
+        bot.noticed(notice),
       )(event$);
       return whileWarm(
         [stt, engines.llm, engines.tts, output],

@@ -2,7 +2,8 @@ import { asyncScheduler } from 'rxjs';
 import { frameMs, type AudioFrame } from '../audio/frame.ts';
 import type { Playback } from '../audio/output.ts';
 import { Playhead } from '../audio/playhead.ts';
-import { wordsWithin } from './wordsWithin.ts';
+import type { TimedWord } from '../engine.ts';
+import { wordsUntil, wordsWithin } from './wordsWithin.ts';
 
 interface Sentence {
   text: string;
@@ -23,7 +24,13 @@ export class SpokenSoFar {
   /** Where the loudspeaker is, as far as the clock can tell. */
   readonly playhead = new Playhead();
   readonly #sentences: Sentence[] = [];
+  readonly #timings: ReadonlyMap<string, readonly TimedWord[]>;
   #reportedMs: number | undefined;
+
+  /** `timings`: where the words of a text end, for the texts whose voice tells. */
+  constructor(timings: ReadonlyMap<string, readonly TimedWord[]> = new Map()) {
+    this.#timings = timings;
+  }
 
   /** The next sentence starts. */
   begin(text: string): void {
@@ -97,12 +104,14 @@ export class SpokenSoFar {
     return Math.min(handedMs, this.#reportedMs ?? this.playhead.playedMs(asyncScheduler.now()));
   }
 
-  /** The words that have been heard by now: whole ones only, in proportion to the audio. */
+  /** The words that have been heard by now: whole ones only, as the voice timed them, else in proportion to the audio. */
   get heard(): string {
     const heardMs = this.heardMs;
     return join(
       this.#sentences.map(({ text, fromMs, toMs, complete }) => {
         if (complete && heardMs >= toMs) return text;
+        const timed = this.#timings.get(text);
+        if (timed !== undefined) return wordsUntil(text, timed, heardMs - fromMs);
         const lengthMs = complete ? toMs - fromMs : Math.max(toMs - fromMs, text.length * msPerCharacter);
         return wordsWithin(text, (heardMs - fromMs) / lengthMs);
       }),

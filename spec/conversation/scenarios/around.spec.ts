@@ -25,7 +25,12 @@ const outlineOf = (values: ReturnType<typeof run>['values']): string[] =>
     .filter(({ value }) => shown.includes(value.type))
     .map(({ at, value }) => {
       const of = 'turn' in value ? `${value.turn} ` : '';
-      const what = 'text' in value ? `: ${value.text.trim().replace('\n', ' ')}` : 'why' in value ? `: ${value.why}` : '';
+      const what =
+        'text' in value
+          ? `: ${value.text.trim().replace('\n', ' ')}`
+          : 'why' in value
+            ? `: ${value.why}`
+            : '';
       return `${at} ${of}${value.type}${what}`;
     });
 const history = (events: readonly ConversationEvent[]) => events.reduce<readonly Message[]>(remember, []);
