@@ -22,7 +22,7 @@ export interface VirtualSoundCard {
   readonly heard$: Observable<AudioFrame>;
   /** Pulls the plug: the server is killed, and all devices are gone. */
   unplug(): Promise<void>;
-  /** Plugs it in again. */
+  /** Plugs it in again, if it isn't. */
   plug(): Promise<void>;
   /** Ends it, and removes what it wrote. */
   stop(): Promise<void>;
@@ -82,6 +82,7 @@ export async function virtualSoundCard(): Promise<VirtualSoundCard> {
   process.once('exit', kill);
 
   const plug = async (): Promise<void> => {
+    if (server?.exitCode === null && server.signalCode === null) return;
     for (const left of [socket, pipe]) rmSync(left, { force: true });
     server = startServer(folder, socket, pipe);
     for (const deadline = Date.now() + startsWithin; !(await accepts(socket)); await wait(10)) {

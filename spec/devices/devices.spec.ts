@@ -20,7 +20,7 @@ import {
   tap,
   toArray,
 } from 'rxjs';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   type AudioFrame,
   audioDevices,
@@ -256,15 +256,21 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
 describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspeaker'), () => {
   const sound = theSoundCard();
 
+  afterEach(async () => {
+    await sound.card.plug();
+    process.kill(sound.card.pid, 'SIGCONT');
+  });
+
   /** Opens both, says so, and closes them when it is told to. */
   const program = `
     import { microphone, speaker } from ${JSON.stringify(join(root, 'dist/lib/index.js'))};
     const output = speaker();
-    const held = output.warm$.subscribe(({ progress }) => progress === 1 && open());
-    const heard = microphone().subscribe(() => open());
-    let opened = 0;
-    const open = () => ++opened === 2 && process.stdout.write('open');
-    for (const part of [output, microphone]) part.notice$?.subscribe(() => process.stdout.write('lost'));
+    const input$ = microphone();
+    const open = new Set();
+    const opened = part => open.size < 2 && open.add(part).size === 2 && process.stdout.write('open');
+    const held = output.warm$.subscribe(({ progress }) => progress === 1 && opened(output));
+    const heard = input$.subscribe(() => opened(input$));
+    for (const part of [output, input$]) part.notice$.subscribe(() => process.stdout.write('lost'));
     process.stdin.once('data', () => {
       held.unsubscribe();
       heard.unsubscribe();
@@ -291,7 +297,6 @@ describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspea
     await once(child.stdout!, 'data');
     child.stdin!.write('close');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await sound.card.plug();
   });
 
   it('should end by itself while the sound server hangs', async () => {
@@ -300,7 +305,6 @@ describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspea
     await once(child.stdout!, 'data');
     child.stdin!.write('close');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    process.kill(sound.card.pid, 'SIGCONT');
   });
 
   it('should take its hosts with it, however it ends', async () => {
