@@ -49,6 +49,6 @@ export const whatFailed = (index: number, count: number, error: unknown): string
       ? 'It took too long to begin.'
       : RxvoiceError.is(error)
         ? error.message
-        : `(${error instanceof Error ? error.name : typeof error})`;
-  return `Engine ${index + 1} of ${count} failed. ${/[.!?)]$/u.test(why) ? why : `${why}.`}`;
+        : `It threw: ${error instanceof Error ? error.name : typeof error}.`;
+  return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(why) ? why : `${why}.`}`;
 };
