@@ -1,8 +1,9 @@
 /**
  * rxvoice: turns a chat bot into a voice bot. Every public name, in the order of a conversation.
  *
- * Beside it: `rxvoice/local` (offline engines), `rxvoice/openai`, and `rxvoice/testing` (scripted engines, virtual
- * time).
+ * Beside it: `rxvoice/local` (offline engines), `rxvoice/deepgram`, `rxvoice/openai`, `rxvoice/devices`,
+ * `rxvoice/server` and `rxvoice/browser` (calls of web pages and phones), and `rxvoice/testing` (scripted engines,
+ * virtual time).
  */
 
 // One call to set it all up.
