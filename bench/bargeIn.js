@@ -1,11 +1,11 @@
 // How soon the providers are told when the user speaks over the bot: from the decision to the close of the language
 // model's request and to the voice's Clear, as the servers (in another process) see it, beside a hand-written loop:
 //   npm run build && node bench/bargeIn.js [interruptions]
-import { Subject } from 'rxjs';
 import { frameBytes, setup } from 'rxvoice';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';
+import { rxvoiceCall } from './rxvoiceCall.js';
 
 const interruptions = Number(process.argv[2] ?? 10);
 const everyMs = 8_000;
@@ -66,20 +66,16 @@ const ours = async offsetMs => {
     llm: { engine: 'openai', apiKey: 'none', baseURL: providers.openai, model: 'any' },
     tts: { engine: 'deepgram', apiKey: 'none', baseURL: providers.deepgram, sampleRate: 16_000 },
   });
-  const frame$ = new Subject();
-  await new Promise((resolve, reject) => {
-    voice.conversation$(frame$, { write: () => undefined }).subscribe({
-      next: event => {
-        if (event.type === 'bot.paused' || event.type === 'bot.interrupted') silence();
-        if (event.type === 'bot.interrupted' && event.audioMs > 0) decide();
-        if (event.type === 'call.ready')
-          void microphone({ ms: callMs, hear: frame => frame$.next(frame), marks, offsetMs }).then(() =>
-            frame$.complete(),
-          );
-      },
-      error: reject,
-      complete: resolve,
-    });
+  await rxvoiceCall(voice.conversation$, {
+    audio: () => undefined,
+    marks,
+    ms: callMs,
+    offsetMs,
+    speech: script,
+    onEvent: event => {
+      if (event.type === 'bot.paused' || event.type === 'bot.interrupted') silence();
+      if (event.type === 'bot.interrupted' && event.audioMs > 0) decide();
+    },
   });
   return seen;
 };

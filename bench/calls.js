@@ -6,12 +6,12 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Subject } from 'rxjs';
 import { conversation, frameBytes, setup } from 'rxvoice';
 import { scriptedLlm, scriptedStt, scriptedTts } from 'rxvoice/testing';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';
+import { rxvoiceCall } from './rxvoiceCall.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -145,25 +145,18 @@ async function runCalls({ calls, contestant, ...providers }) {
 
 async function loopCall(providers, { marks, audio }, offsetMs) {
   const call = await handWrittenCall({ ...providers, endpointingMs, onAudio: audio });
-  await microphone({ ms: callMs, hear: frame => call.hear(frameBytes(frame)), marks, offsetMs });
+  await microphone({
+    ms: callMs,
+    hear: frame => call.hear(frameBytes(frame)),
+    marks,
+    offsetMs,
+    speech: script,
+  });
   call.close();
 }
 
-function have(voice, { marks, audio }, offsetMs) {
-  return new Promise((resolve, reject) => {
-    const frame$ = new Subject();
-    voice(frame$, { write: audio }).subscribe({
-      next: event => {
-        if (event.type === 'turn.failed' || event.type === 'call.warning') console.error(event);
-        if (event.type === 'call.ready')
-          void microphone({ ms: callMs, hear: frame => frame$.next(frame), marks, offsetMs }).then(() =>
-            frame$.complete(),
-          );
-      },
-      error: reject,
-      complete: resolve,
-    });
-  });
+function have(conversation$, watching, offsetMs) {
+  return rxvoiceCall(conversation$, { ...watching, ms: callMs, offsetMs, speech: script });
 }
 
 function ourCall({ deepgram, openai }, stopwatch, offsetMs) {

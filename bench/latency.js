@@ -3,11 +3,11 @@
 //   npm run build && node bench/latency.js [turns] [--tokens-per-second 25]
 // Added: from the user's last voiced frame to the first audio of the reply, less the delays the providers were set to.
 import { parseArgs } from 'node:util';
-import { Subject } from 'rxjs';
 import { frameBytes, setup } from 'rxvoice';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';
+import { rxvoiceCall } from './rxvoiceCall.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -82,7 +82,7 @@ const contestants = {
   'hand-written loop': async offsetMs => {
     const { totals, marks, audio } = stopwatch();
     const call = await handWrittenCall({ ...providers, endpointingMs, onAudio: audio });
-    await microphone({ ms: callMs, hear: frame => call.hear(frameBytes(frame)), marks, offsetMs });
+    await microphone({ ms: callMs, hear: frame => call.hear(frameBytes(frame)), marks, offsetMs, speech });
     call.close();
     return totals;
   },
@@ -98,26 +98,13 @@ const contestants = {
     }).map(([name, { tts, sampleRate = 16_000 }]) => [
       name,
       async offsetMs => {
-        const { totals, marks, audio } = stopwatch();
+        const { totals, ...watching } = stopwatch();
         const voice = setup({
           stt: { engine: 'deepgram', apiKey: 'none', baseURL: providers.deepgram, endpointingMs },
           llm: { engine: 'openai', apiKey: 'none', baseURL: providers.openai, model: 'any' },
           tts,
         });
-        const frame$ = new Subject();
-        await new Promise((resolve, reject) => {
-          voice.conversation$(frame$, { write: audio, sampleRate }).subscribe({
-            next: event => {
-              if (event.type === 'turn.failed' || event.type === 'call.warning') console.error(event);
-              if (event.type === 'call.ready')
-                void microphone({ ms: callMs, hear: frame => frame$.next(frame), marks, offsetMs }).then(() =>
-                  frame$.complete(),
-                );
-            },
-            error: reject,
-            complete: resolve,
-          });
-        });
+        await rxvoiceCall(voice.conversation$, { ...watching, ms: callMs, offsetMs, sampleRate, speech });
         return totals;
       },
     ]),
@@ -125,7 +112,7 @@ const contestants = {
 };
 
 // Side by side, but out of step, so that their turns are not decided in the same instant.
-const names = Object.keys(contestants).filter(name => !process.env.ONLY || name === process.env.ONLY);
+const names = Object.keys(contestants);
 const results = await Promise.all(
   names.map((name, index) => contestants[name](((index + 1) * everyMs) / (names.length + 1))),
 );

@@ -1,16 +1,20 @@
-// A microphone in real time: silence in frames of 20 ms, on absolute deadlines. What is "said" in it the loopback
-// servers have in their script.
+// A microphone in real time: frames of 20 ms on absolute deadlines, a hum where something is said. What words those are
+// the loopback servers have in their script.
 import { silence } from 'rxvoice';
 
-const frame = silence(20);
+const quiet = silence(20);
+const hum = {
+  ...quiet,
+  pcm: quiet.pcm.map((_, index) => 6_000 * Math.sin((2 * Math.PI * 200 * index) / 16_000)),
+};
 
 /**
  * Hands over frames for so many ms, each when it would have been recorded, and calls back at marks: with the frame that
  * ends there.
  *
- * @param {{ ms: number, hear: (frame: import('rxvoice').AudioFrame) => void, marks?: ReadonlyMap<number, () => void>, offsetMs?: number }} options
+ * @param {{ ms: number, hear: (frame: import('rxvoice').AudioFrame) => void, marks?: ReadonlyMap<number, () => void>, offsetMs?: number, speech?: readonly { from: number, to: number }[] }} options
  */
-export function microphone({ ms, hear, marks = new Map(), offsetMs = 0 }) {
+export function microphone({ ms, hear, marks = new Map(), offsetMs = 0, speech = [] }) {
   return new Promise(resolve => {
     const startedAt = performance.now() + offsetMs;
     let position = 0;
@@ -18,7 +22,7 @@ export function microphone({ ms, hear, marks = new Map(), offsetMs = 0 }) {
       for (; performance.now() >= startedAt + position + 20;) {
         position += 20;
         marks.get(position)?.();
-        hear(frame);
+        hear(speech.some(({ from, to }) => position > from && position <= to) ? hum : quiet);
         if (position >= ms) return resolve(undefined);
       }
       setTimeout(next, Math.max(1, startedAt + position + 20 - performance.now()));

@@ -1,0 +1,26 @@
+// A call over rxvoice, driven in real time, as the benchmarks need it.
+import { Subject } from 'rxjs';
+import { microphone } from './realTime.js';
+
+/**
+ * Has a call from its beginning to its end: the microphone begins when the call is ready, and what goes wrong is shown.
+ *
+ * @param {import('rxvoice').Conversation} conversation$
+ * @param {{
+ *   audio: (bytes: Uint8Array) => void, sampleRate?: number, onEvent?: (event: import('rxvoice').ConversationEvent) => void,
+ * } & Omit<Parameters<typeof microphone>[0], 'hear'>} options
+ */
+export const rxvoiceCall = (conversation$, { audio, sampleRate = 16_000, onEvent, ...listening }) =>
+  new Promise((resolve, reject) => {
+    const frame$ = new Subject();
+    conversation$(frame$, { write: audio, sampleRate }).subscribe({
+      next: event => {
+        if (event.type === 'turn.failed' || event.type === 'call.warning') console.error(event);
+        onEvent?.(event);
+        if (event.type === 'call.ready')
+          void microphone({ ...listening, hear: frame => frame$.next(frame) }).then(() => frame$.complete());
+      },
+      error: reject,
+      complete: resolve,
+    });
+  });
