@@ -101,7 +101,8 @@ async function runAll(names) {
 async function runEngine(name) {
   const engine = engines[name];
   const providers = await startProviders({
-    deepgram: { script, msPerCharacter: 30 },
+    // By what is heard and not by the clock: a connection that comes after another hears what was said then.
+    deepgram: { lines, msPerCharacter: 30 },
     openai: { reply, msPerCharacter: 30 },
   });
   const unhandled = [];
@@ -127,11 +128,16 @@ function rules({ endpoint, socket, stage }, fault) {
   if (fault === 'none' || fault === 'dns') return [];
   const { kind } = faults[fault];
   if (kind === 'behaviour') return [{ fault, on: endpoint }];
-  if (kind === 'refusal') return [{ fault, on: endpoint, nth: socket ? 1 : 2 }];
+  if (kind === 'refusal') return [{ fault, on: endpoint, nth: socket ? 1 : second(stage) }];
   // In the second turn: of its words, its second sentence or its tokens.
   if (socket && stage === 'stt') return [{ fault, on: endpoint, nth: 1, afterMs: everyMs + 1_100 }];
   if (socket) return [{ fault, on: endpoint, nth: 1, after: 12 }];
-  return [{ fault, on: endpoint, nth: 2 }];
+  return [{ fault, on: endpoint, nth: second(stage) }];
+}
+
+/** The first request of the second turn: of two sentences each, where it is the voice. */
+function second(stage) {
+  return stage === 'tts' ? 3 : 2;
 }
 
 /** What befalls a call, and what is left of it. */
@@ -167,7 +173,7 @@ async function callWith(name, fault, providers, unhandled) {
       next: event => {
         seen.push({ at: now(), event });
         if (event.type === 'call.ready')
-          listening = microphone({ ms: callMs, hear: frame => frame$.next(frame) }).then(() =>
+          listening = microphone({ ms: callMs, speech: script, hear: frame => frame$.next(frame) }).then(() =>
             frame$.complete(),
           );
       },
@@ -176,7 +182,8 @@ async function callWith(name, fault, providers, unhandled) {
     });
   });
   await listening;
-  const left = await leftovers(providers, before);
+  // A server that is frozen does not see that its client has gone.
+  const left = await leftovers(providers, before, fault === 'half-open');
 
   const struck = providers.events.filter(({ type }) => type === 'fault').at(-1)?.at ?? seen[0]?.at ?? now();
   const told = seen.filter(({ event }) => event.type === 'call.warning' || event.type === 'turn.failed');
@@ -238,14 +245,14 @@ async function atRest(providers) {
 }
 
 /** What there is now that was not there before; what is closing is given a second. */
-async function leftovers(providers, before) {
+async function leftovers(providers, before, frozen) {
   let more = [];
   for (let attempt = 0; attempt < 20; attempt++) {
     const { resources, sockets } = await atRest(providers);
     more = Object.entries(resources)
       .filter(([name, count]) => count > (before.resources[name] ?? 0))
       .map(([name, count]) => `${count - (before.resources[name] ?? 0)} ${name}`);
-    if (sockets > before.sockets) more.push(`${sockets - before.sockets} sockets at the server`);
+    if (sockets > before.sockets && !frozen) more.push(`${sockets - before.sockets} sockets at the server`);
     if (more.length === 0) return 'none';
     await new Promise(resolve => setTimeout(resolve, 50));
   }
