@@ -1,7 +1,9 @@
 import { concat, defer, filter, map, type Observable, retry, throwError, timeout, timer } from 'rxjs';
 import { catchError, TimeoutError } from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
+import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
+import { tellingConnections } from '../../http/keptOpen.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
@@ -16,7 +18,14 @@ export interface AuraRestOptions {
   readonly sampleRate: number;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** What requests are made with: connections that outlast the pauses of a call. */
+  readonly fetch: typeof fetch;
+  /** Is told how each request came by its connection. */
+  readonly notify: (notice: Notice) => void;
 }
+
+/** A request that failed, as an answer: see {@link answering}. */
+const failed = { status: 599, header: 'x-failed' } as const;
 
 /** The longest text of a request, characters. */
 const maxCharacters = 2_000;
@@ -32,7 +41,7 @@ export const auraRest = (
   request: DeepgramRequest,
   options: AuraRestOptions,
 ): ((text: string) => Observable<AudioFrame>) => {
-  const client = connection.client();
+  const client = connection.client({ fetch: answering(options.fetch) });
   const isFlux = /^flux-/u.test(request.model);
   const { parameters, sampleRate, timeoutMs, retries } = options;
 
@@ -57,7 +66,7 @@ export const auraRest = (
     defer(() => {
       const pcm = new PcmFrames(sampleRate);
       let begun = false;
-      return fromAbortable(signal => ask(text, signal)).pipe(
+      return fromAbortable(signal => tellingConnections(options.notify, () => ask(text, signal))).pipe(
         // The SDK's own timeout ends with the headers.
         timeout({ each: timeoutMs }),
         map(bytes => pcm.next(bytes)),
@@ -82,6 +91,23 @@ export const auraRest = (
   };
 };
 
+/**
+ * The SDK does not clear its timer when a request fails, and that would hold a process for a minute: a failure passes it
+ * as an answer.
+ */
+const answering =
+  (request: typeof fetch): typeof fetch =>
+  async (...of) => {
+    try {
+      return await request(...of);
+    } catch (error) {
+      return new Response(null, {
+        status: failed.status,
+        headers: { [failed.header]: rootOf(error).code ?? '' },
+      });
+    }
+  };
+
 /** What the SDK tells of an answer that is an error. */
 interface RefusedBySdk {
   readonly statusCode?: number;
@@ -93,13 +119,14 @@ function explain(error: unknown, request: DeepgramRequest, timeoutMs: number): R
   if (RxvoiceError.is(error)) return error;
   if (error instanceof TimeoutError) return brokenError(`sent nothing for ${timeoutMs} ms`, request);
   const { statusCode: status, body, rawResponse } = (error ?? {}) as RefusedBySdk;
-  if (status !== undefined) {
-    const header = (name: string): string | undefined => rawResponse?.headers?.get(name) ?? undefined;
+  const header = (name: string): string | undefined => rawResponse?.headers?.get(name) ?? undefined;
+  const failure = status === failed.status ? header(failed.header) : undefined;
+  if (status !== undefined && failure === undefined) {
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
     return refusedError({ status, header, body: text }, request);
   }
-  const { code } = rootOf(error);
-  return code === undefined
+  const code = failure ?? rootOf(error).code;
+  return code === undefined || code === '' || code.startsWith('UND_')
     ? brokenError('broke off the connection', request, error)
     : brokenError(`can not be reached (${code}): check the network and baseURL`, request, error);
 }

@@ -24,10 +24,15 @@ export type TransportFactory = NonNullable<
 export interface DeepgramConnection {
   /** The service in words: "Deepgram", or the host of a server of one's own. */
   readonly who: string;
+  /** Where requests go. */
+  readonly address: string;
   /** What must not be shown. */
   readonly apiKey: string;
-  /** A client of the SDK; its sockets use the transport. */
-  readonly client: (transportFactory?: TransportFactory) => DeepgramClient;
+  /** A client of the SDK; its sockets use the transport, its requests the `fetch`. */
+  readonly client: (wire: {
+    readonly transportFactory?: TransportFactory;
+    readonly fetch?: typeof fetch;
+  }) => DeepgramClient;
 }
 
 /**
@@ -61,21 +66,23 @@ export function deepgramConnection(options: DeepgramConnectionOptions): Deepgram
     }
   }
 
+  // One address for requests and sockets; `ws` takes the http form as well.
+  const address = url?.replace(/^ws/iu, 'http').replace(/\/+$/u, '');
   const sdk = deepgramSdk();
   // The SDK insists on a key; a server that needs none ignores it.
   const apiKey = key ?? 'none';
   return {
     who: isDeepgram ? 'Deepgram' : host,
+    address: address ?? 'https://api.deepgram.com',
     apiKey,
-    client: transportFactory =>
+    client: wire =>
       new sdk.DeepgramClient({
         apiKey,
-        // One address for requests and sockets; `ws` takes the http form as well.
-        ...(url !== undefined && { baseUrl: url.replace(/^ws/iu, 'http').replace(/\/+$/u, '') }),
+        ...(address !== undefined && { baseUrl: address }),
         headers: { ...options.headers },
         // We retry ourselves: the SDK's retries ignore an abort while they wait.
         maxRetries: 0,
-        ...(transportFactory && { transportFactory }),
+        ...wire,
       }),
   };
 }

@@ -1,6 +1,9 @@
-import { finalize, type Observable, of, ReplaySubject, share, Subject, tap } from 'rxjs';
-import type { Notice } from '../../engine.ts';
+import { catchError, EMPTY, finalize, from, ignoreElements, merge, type Observable, of } from 'rxjs';
+import { ReplaySubject, share, Subject, tap } from 'rxjs';
+import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
+import { keptOpen } from '../../http/keptOpen.ts';
+import { withSignal } from '../../rx/withSignal.ts';
 import type { Tts, TtsStream } from '../../tts/tts.ts';
 import { auraRest } from './auraRest.ts';
 import { type AuraSocket, AuraVoice } from './auraVoice.ts';
@@ -73,8 +76,27 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
     ...(options.speed !== undefined && { speed: options.speed }),
     ...options.options,
   };
-  if (options.transport === 'rest')
-    return auraRest(connection, request, { parameters, sampleRate, timeoutMs, retries: retries - 1 });
+  if (options.transport === 'rest') {
+    const kept = keptOpen();
+    // Whatever the server answers, the connection is open then.
+    const knock = (signal: AbortSignal) =>
+      kept.fetch(connection.address, { signal }).then(it => it.arrayBuffer());
+    const knock$ = withSignal(signal => from(knock(signal))).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+    const byRequest = (notice$ = new Subject<Notice>()): Tts => {
+      const notify = (notice: Notice): void => notice$.next(notice);
+      const limits = { sampleRate, timeoutMs, retries: retries - 1 };
+      const speak = auraRest(connection, request, { parameters, ...limits, fetch: kept.fetch, notify });
+      const ready: Loading = { engine: `${who} ${model}`, progress: 1 };
+      return Object.assign(speak, {
+        notice$: notice$.asObservable(),
+        warm$: merge(of(ready), kept.open$, knock$),
+      });
+    };
+    return Object.assign(byRequest(), { session: () => byRequest() });
+  }
 
   const query = { encoding: 'linear16', ...parameters };
   const shared = { sampleRate, timeoutMs, retries: 1, who };

@@ -159,7 +159,7 @@ export const openSocket = <Socket extends SdkSocket>(
     };
 
     const open = async (): Promise<void> => {
-      const socket = await make(connection.client(transport));
+      const socket = await make(connection.client({ transportFactory: transport }));
       if (subscriber.closed) return;
       sdkSocket = socket;
       subscriber.add(() => socket.close());

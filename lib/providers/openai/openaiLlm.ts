@@ -5,7 +5,7 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Llm, LlmRequest, Message } from '../../llm/message.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { type CompletionChunk, completionEvents } from './completionEvents.ts';
-import { tellingConnections } from './keptOpen.ts';
+import { tellingConnections } from '../../http/keptOpen.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';

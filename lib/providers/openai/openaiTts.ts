@@ -6,7 +6,7 @@ import { RxvoiceError } from '../../errors.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { splitText } from '../../tts/splitText.ts';
 import type { Tts } from '../../tts/tts.ts';
-import { tellingConnections } from './keptOpen.ts';
+import { tellingConnections } from '../../http/keptOpen.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { Observable, share } from 'rxjs';
 import type { Agent, Client, Dispatcher, RequestInit } from 'undici';
-import type { Notice } from '../../engine.ts';
+import type { Notice } from '../engine.ts';
 
 /** How a request came by its connection. */
 export type Connected = Extract<Notice, { readonly type: 'connected' }>;
