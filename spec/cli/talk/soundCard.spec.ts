@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { openSync, closeSync, writeSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import {
@@ -8,14 +9,17 @@ import {
   interval,
   lastValueFrom,
   of,
+  repeat,
   type Subscription,
   timestamp,
   toArray,
 } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Check } from '../../../cli/doctor/check.ts';
 import { wordErrors } from '../../../bench/wordErrors.js';
 import { type AudioFrame, concatFrames, frameOf, level, readWav, reframe } from '../../../lib/index.ts';
 import { localStt } from '../../../lib/providers/local/index.ts';
+import { hostsOf, noHosts } from '../../devices/hosts.ts';
 import { leftOut, onSoundCard, theSoundCard } from '../../devices/soundCard.ts';
 import { type Screen, tmux, whyNoTmux } from './tmux.ts';
 
@@ -26,7 +30,9 @@ const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/
 /** From a loss to its warning takes 1.3 s at most; a busy machine may take longer to get round to it, ms. */
 const soon = 3_000;
 /** It is real time: on a machine that is busy otherwise words may be lost, and so once is enough. */
-const realTime = { timeout: 120_000, retry: 2 };
+const realTime = { timeout: 240_000, retry: 2 };
+/** The first call of a fresh machine fetches a model, ms. */
+const loading = 180_000;
 
 const why = leftOut ?? whyNoTmux();
 const named = (name: string): string =>
@@ -47,7 +53,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     screen = tmux([process.execPath, join(root, 'dist/cli/main.js'), 'talk', ...flags], {
       env: { ...sound.card.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', RXVOICE_LLM: 'builtin' },
     });
-    await screen.until(/listening/u);
+    await screen.until(/listening/u, loading);
     return screen;
   };
   const say = (name: string): Promise<unknown> =>
@@ -136,6 +142,38 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
       expect(await call.exit()).toBe(0);
     },
   );
+
+  it('should be hung up when its terminal is closed, with all that it started', realTime, async () => {
+    const call = await talking();
+    const pid = call.pid();
+    const hosts = hostsOf(pid);
+    expect(hosts.length).toBeGreaterThanOrEqual(2);
+    call.close();
+    screen = undefined;
+    await noHosts(hosts);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), 5_000);
+  });
+
+  it('should be looked at by the doctor before, who hears the microphone', realTime, async () => {
+    const speech = concatFrames([clip('hello'), clip('explain')]);
+    const saying = sound.card.say(speech).pipe(repeat()).subscribe();
+    const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'doctor', '--json'], {
+      env: { ...process.env, ...sound.card.env, OPENAI_API_KEY: '', DEEPGRAM_API_KEY: '' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    saying.unsubscribe();
+    const found = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Check);
+    expect(found.filter(({ state }) => state === 'fail')).toEqual([]);
+    expect(code).toBe(0);
+    expect(found.find(({ what }) => what === 'level')?.found).toMatch(/^-\d+ dB at the loudest/u);
+    expect(found.find(({ what }) => what === 'microphone')?.found).toContain('(default)');
+  });
 
   it(
     'should tell that the sound server was killed, go on when it is back, and end in any case',

@@ -12,6 +12,8 @@ export interface Screen {
   until(expected: RegExp, withinMs?: number): Promise<string>;
   press(...keys: string[]): void;
   resize(columns: number, rows: number): void;
+  /** The program's process. */
+  pid(): number;
   /** The exit code, when the program has ended. */
   exit(withinMs?: number): Promise<number>;
   /** Ends the terminal, and the program with it. */
@@ -64,6 +66,7 @@ export function tmux(
       polled(() => [text()].find(now => expected.test(now)), withinMs, `There is no ${String(expected)}`),
     press: (...keys) => void call('send-keys', ...keys),
     resize: (to, high) => void call('resize-window', '-x', String(to), '-y', String(high)),
+    pid: () => Number(call('list-panes', '-F', '#{pane_pid}')),
     exit: (withinMs = 5_000) =>
       polled(
         () => {
