@@ -18,6 +18,9 @@ import { type AudioFrame, frameMs } from '../audio/frame.ts';
 import type { Output, Playback } from '../audio/output.ts';
 import type { SpokenSoFar } from './spokenSoFar.ts';
 
+/** An output's report of what was heard may be so late, ms; until the first comes, the clock is all there is. */
+const lateMs = 2_000;
+
 /**
  * An output that can be held: it falls silent at once, and goes on with the first sample that was not heard. `held$`
  * tells from the beginning whether it is to be, and `spoken` is the ledger of the reply; while it is held no audio is handed over, and nothing counts as heard.
@@ -62,7 +65,7 @@ export const pausable =
         switchMap(() => speech$),
         tap({
           next: frame => {
-            unheard.push(frame, spoken.heardMs);
+            unheard.push(frame, spoken.heardMs - lateMs);
             live$.next(frame);
           },
           error: (error: unknown) => live$.error(error),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call } from '../random/call.ts';
 import { wrongs } from '../random/laws.ts';
+import { found } from '../random/found.ts';
 import { plan } from '../random/plan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
@@ -16,6 +17,10 @@ describe('any conversation', () => {
       }),
       { numRuns: runs, seed },
     );
+  });
+
+  it.each(Object.entries(found))('should not again have %s', (_, planned) => {
+    expect(wrongs(call(planned), planned)).toEqual([]);
   });
 
   it('should go the same way when it is had again', { timeout: 3_600_000 }, () => {

@@ -28,6 +28,7 @@ export function placed({ sounds }: Plan) {
     const from = to + sound.afterMs;
     to = from + sound.forMs;
     const words = Array.from({ length: sound.words }, () => `w${word++}`);
+    if (sound.phrase !== undefined && words.length > 0) words.splice(0, words.length, sound.phrase);
     return { ...sound, from, to, spoken: words };
   });
 }

@@ -30,6 +30,8 @@ export interface Sound {
   readonly forMs: number;
   /** None for a noise. */
   readonly words: number;
+  /** What is said instead of words of no meaning: something a listener says, or somebody who wants to be heard. */
+  readonly phrase: 'okay' | 'stop' | undefined;
   readonly noticedMs: number;
   readonly finalMs: number;
   readonly endpointingMs: number;
@@ -76,6 +78,7 @@ const sound: fc.Arbitrary<Sound> = fc.record({
   afterMs: fc.oneof(ms(400), ms(5_000)),
   forMs: fc.oneof(ms(300, 20), ms(3_000, 20)),
   words: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: ms(6, 1) }),
+  phrase: rarely(fc.constantFrom<('okay' | 'stop')[]>('okay', 'stop'), 8),
   noticedMs: ms(300),
   finalMs: ms(600),
   endpointingMs: ms(1_000),
