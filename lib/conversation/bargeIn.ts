@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, defer, EMPTY, mergeMap, type Observable, timer } from 'rxjs';
+import { asyncScheduler, concat, defer, EMPTY, expand, mergeMap, type Observable, timer } from 'rxjs';
 import { type OperatorFunction, switchMap } from 'rxjs';
 import type { UserTurn } from '../stt/userTurns.ts';
 import { type BotState, interruption, type InterruptionOptions, type Verdict } from './interruption.ts';
@@ -68,13 +68,13 @@ export const bargeIn =
   turn$ =>
     defer(() => {
       const floor = new FloorKeeper(options, bot, sinceMs);
-      const later = (): Observable<UserTurn | Floor> =>
-        defer(() =>
-          floor.dueInMs === undefined
-            ? EMPTY
-            : concat(timer(floor.dueInMs).pipe(mergeMap(() => floor.due())), later()),
-        );
-      return turn$.pipe(switchMap(event => concat(floor.hear(event), later())));
+      const wait = (): Observable<unknown> => (floor.dueInMs === undefined ? EMPTY : timer(floor.dueInMs));
+      // `expand` and no recursion: one that waits for long would be thousands of subscriptions deep.
+      const later$ = defer(wait).pipe(
+        expand(wait),
+        mergeMap(() => floor.due()),
+      );
+      return turn$.pipe(switchMap(event => concat(floor.hear(event), later$)));
     });
 
 type Said = Extract<UserTurn, { readonly type: 'said' }>;
