@@ -78,6 +78,7 @@ export const bargeIn =
     });
 
 type Said = Extract<UserTurn, { readonly type: 'said' }>;
+type Ignored = Extract<Floor, { readonly type: 'ignored' }>;
 
 class FloorKeeper {
   readonly #options: BargeInOptions;
@@ -90,7 +91,7 @@ class FloorKeeper {
   #voiceAt: number | undefined;
   #resumeAt: number | undefined;
   /** The turns that were said under a sentence that nothing interrupts. */
-  #queued: readonly Said[] = [];
+  #queued: readonly (Said | Ignored)[] = [];
 
   constructor(options: BargeInOptions, bot: () => BotState, sinceMs: (positionMs: number) => number) {
     this.#options = options;
@@ -146,7 +147,16 @@ class FloorKeeper {
     if (this.#queued.length === 0 || this.#bot().protectedMs > 0) return [];
     const queued = this.#queued;
     this.#queued = [];
-    return queued.flatMap(said => [{ type: 'cut', turn: said.turn } as const, said]);
+    return queued.flatMap((waited): (UserTurn | Floor)[] =>
+      waited.type === 'said' ? [{ type: 'cut', turn: waited.turn } as const, waited] : [waited],
+    );
+  }
+
+  /** What does not have to wait, but does not overtake what has to. */
+  #inOrder(ignored: Ignored): (UserTurn | Floor)[] {
+    if (this.#queued.length === 0) return [ignored];
+    this.#queued = [...this.#queued, ignored];
+    return this.#late();
   }
 
   get #profile(): BargeInProfile {
@@ -189,15 +199,18 @@ class FloorKeeper {
     const { doing, protectedMs } = this.#bot();
     const verdict = this.#users ? 'interrupts' : this.#judge(said.text);
     this.#close();
-    if (verdict !== 'interrupts')
-      return [{ type: 'ignored', turn: said.turn, text: said.text, why: verdict }, ...this.#resume()];
+    if (verdict !== 'interrupts') {
+      const ignored = { type: 'ignored', turn: said.turn, text: said.text, why: verdict } as const;
+      return [...this.#inOrder(ignored), ...this.#resume()];
+    }
     this.#resumeAt = undefined;
     if (protectedMs > 0) {
       this.#queued = [...this.#queued, said];
       return [];
     }
     // The bot may be about something also while the user has the floor: a program had it speak.
-    return doing === 'nothing' ? [said] : [{ type: 'cut', turn: said.turn }, said];
+    if (doing === 'nothing' && this.#queued.length === 0) return [said];
+    return [...this.#late(), { type: 'cut', turn: said.turn }, said];
   }
 
   #silent(): Floor[] {

@@ -41,7 +41,33 @@ const policies: Record<string, Partial<ConversationOptions>> = {
   },
 };
 
+/** Several policies at once. */
+const together = (chosen: readonly Partial<ConversationOptions>[]): Partial<ConversationOptions> =>
+  chosen.reduce(
+    (all, policy) => ({
+      ...all,
+      ...policy,
+      ...((all.bargeIn ?? policy.bargeIn) && { bargeIn: { ...all.bargeIn, ...policy.bargeIn } }),
+      ...((all.turns ?? policy.turns) && { turns: { ...all.turns, ...policy.turns } }),
+    }),
+    {},
+  );
+
 describe('any conversation', () => {
+  it('should obey the laws of a conversation with any policies together', { timeout: 3_600_000 }, () => {
+    const names = fc.subarray(Object.keys(policies), { minLength: 2 });
+    fc.assert(
+      fc.property(plan, names, (planned, chosen) => {
+        const policy = together(chosen.map(name => policies[name]!));
+        const ended = call(planned, options =>
+          conversation({ ...options, ...policy, turns: { ...options.turns, ...policy.turns } }),
+        );
+        expect(wrongs({ ...ended, guesses: policy.speculation !== undefined }, planned)).toEqual([]);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+
   it.each(Object.entries(policies))(
     'should obey the laws of a conversation with %s',
     (_, policy) => {

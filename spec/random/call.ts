@@ -101,7 +101,12 @@ export function call(
         return defer(() => output(handed$)).pipe(
           tap(({ playedMs }) => note({ type: 'played', reply, playedMs })),
           watched('output'),
-          finalize(() => note({ type: 'silence', reply })),
+          // An output that failed is silent at once; what was taken for it is let go a moment later.
+          tap({
+            error: () => note({ type: 'silence', reply }),
+            complete: () => note({ type: 'silence', reply }),
+            unsubscribe: () => note({ type: 'silence', reply }),
+          }),
         );
       }),
     ),
