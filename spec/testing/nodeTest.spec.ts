@@ -6,7 +6,7 @@ describe('a scripted call in another test runner', () => {
   it('should pass and fail in node:test as it does here', () => {
     const { status, stdout } = spawnSync(
       process.execPath,
-      ['--test', '--test-reporter=spec', join(import.meta.dirname, '../fixtures/nodeTest/weather.test.js')],
+      ['--test', '--test-reporter=spec', join(import.meta.dirname, '../fixtures/nodeTest/weather.js')],
       { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined } },
     );
     expect(status).toBe(1);
