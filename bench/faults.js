@@ -100,11 +100,6 @@ async function runAll(names) {
 /** Has a call for every fault of one engine. */
 async function runEngine(name) {
   const engine = engines[name];
-  const providers = await startProviders({
-    // By what is heard and not by the clock: a connection that comes after another hears what was said then.
-    deepgram: { lines, msPerCharacter: 30 },
-    openai: { reply, msPerCharacter: 30 },
-  });
   const unhandled = [];
   process.on('unhandledRejection', error => unhandled.push(String(error)));
   process.on('uncaughtException', error => unhandled.push(String(error)));
@@ -113,13 +108,14 @@ async function runEngine(name) {
     .map(([fault]) => fault);
   for (const fault of ['none', ...mine, 'dns'].filter(it => values.fault?.includes(it) ?? true)) {
     unhandled.length = 0;
-    await providers.set({
-      deepgram: { faults: rules(engine, fault) },
-      openai: { faults: rules(engine, fault) },
+    const providers = await startProviders({
+      // By what is heard and not by the clock: a connection that comes after another hears what was said then.
+      deepgram: { lines, msPerCharacter: 30, faults: rules(engine, fault) },
+      openai: { reply, msPerCharacter: 30, faults: rules(engine, fault) },
     });
     process.send(await callWith(name, fault, providers, unhandled));
+    await providers.stop();
   }
-  await providers.stop();
   process.disconnect();
 }
 
@@ -223,7 +219,6 @@ async function callWith(name, fault, providers, unhandled) {
     ),
     ...(ended ? [end] : []),
   ];
-  providers.events.length = 0;
   const after = told[0] ? Math.max(0, told[0].at - struck).toFixed(0) : '';
   const short = text => (text.length > 90 ? `${text.slice(0, 89)}…` : text);
   return {
