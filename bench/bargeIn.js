@@ -68,6 +68,7 @@ const ours = async offsetMs => {
   });
   await rxvoiceCall(voice.conversation$, {
     audio: () => undefined,
+    hangUp: true,
     marks,
     ms: callMs,
     offsetMs,

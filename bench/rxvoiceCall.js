@@ -7,18 +7,25 @@ import { microphone } from './realTime.js';
  *
  * @param {import('rxvoice').Conversation} conversation$
  * @param {{
- *   audio: (bytes: Uint8Array) => void, sampleRate?: number, onEvent?: (event: import('rxvoice').ConversationEvent) => void,
+ *   audio: (bytes: Uint8Array) => void, sampleRate?: number, hangUp?: boolean,
+ *   onEvent?: (event: import('rxvoice').ConversationEvent) => void,
  * } & Omit<Parameters<typeof microphone>[0], 'hear'>} options
  */
-export const rxvoiceCall = (conversation$, { audio, sampleRate = 16_000, onEvent, ...listening }) =>
+export const rxvoiceCall = (conversation$, { audio, sampleRate = 16_000, hangUp, onEvent, ...listening }) =>
   new Promise((resolve, reject) => {
     const frame$ = new Subject();
-    conversation$(frame$, { write: audio, sampleRate }).subscribe({
+    /** The microphone is off: the last reply is finished, or the call is hung up in the middle of it. */
+    const over = () => {
+      if (!hangUp) return frame$.complete();
+      call.unsubscribe();
+      resolve(undefined);
+    };
+    const call = conversation$(frame$, { write: audio, sampleRate }).subscribe({
       next: event => {
         if (event.type === 'turn.failed' || event.type === 'call.warning') console.error(event);
         onEvent?.(event);
         if (event.type === 'call.ready')
-          void microphone({ ...listening, hear: frame => frame$.next(frame) }).then(() => frame$.complete());
+          void microphone({ ...listening, hear: frame => frame$.next(frame) }).then(over);
       },
       error: reject,
       complete: resolve,

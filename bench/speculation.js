@@ -14,20 +14,19 @@ const turns = Number(positionals[0] ?? 12);
 const endpointingMs = 200;
 const everyMs = 6_000;
 const said = ['What is the weather in Rome?', 'Tell me about tomorrow, please.', 'Is it going to rain?'];
-/** Every fourth user goes on after a pause that looks like the end. */
-const speech = Array.from({ length: turns }, (_, turn) => {
+const script = Array.from({ length: turns }, (_, turn) => {
   const from = 1_000 + turn * everyMs;
-  const to = from + 1_000 + ((turn * 340) % 1_000);
-  const text = said[turn % said.length];
-  return turn % 4 < 3
-    ? [{ from, to, text }]
-    : [
-        { from, to, text: text.slice(0, -1) },
-        { from: to + 150, to: to + 900, text: 'at all?' },
-      ];
+  return { from, to: from + 1_200 + ((turn * 340) % 1_000), text: said[turn % said.length] };
 });
-const script = speech.flat();
-const ends = speech.map(parts => parts.at(-1).to);
+/** Every fourth user pauses for 150 ms in the middle of it, which looks like the end. */
+const speech = script.flatMap(({ from, to }, turn) =>
+  turn % 4 < 3
+    ? [{ from, to }]
+    : [
+        { from, to: to - 750 },
+        { from: to - 600, to },
+      ],
+);
 const callMs = 1_000 + turns * everyMs;
 
 const providers = await startProviders({
@@ -40,7 +39,7 @@ const stopwatch = () => {
   let saidAt;
   return {
     totals,
-    marks: new Map(ends.map(to => [to, () => (saidAt = now())])),
+    marks: new Map(script.map(({ to }) => [to, () => (saidAt = now())])),
     audio: () => {
       if (saidAt !== undefined) totals.push(now() - saidAt);
       saidAt = undefined;
@@ -65,7 +64,7 @@ const ours = (stt, speculation) => async offsetMs => {
     ...watching,
     ms: callMs,
     offsetMs,
-    speech: script,
+    speech,
     onEvent: event => {
       if (event.type === 'user.said') asked += 1;
       if (event.type === 'bot.speculated') speculated.push(event);
@@ -83,7 +82,7 @@ const contestants = {
       hear: frame => call.hear(frameBytes(frame)),
       marks,
       offsetMs,
-      speech: script,
+      speech,
     });
     call.close();
     return { totals, speculated: [], asked: totals.length };
