@@ -33,6 +33,8 @@ export interface AuraVoiceOptions {
 const maxCharacters = 2_000;
 /** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
 const lifetimeMs = 55 * 60_000;
+/** A Flush is waited for this long at most, ms; opening a connection takes less. */
+const patienceMs = 500;
 /** When fewer Flush messages are left, sentences are grouped. */
 const lowBudget = 8;
 /** Audio of a held sentence has to come so long before the sentence before it was heard, ms. */
@@ -73,13 +75,15 @@ type Owed =
  */
 export class AuraVoice {
   readonly #options: AuraVoiceOptions;
-  readonly #budget: FlushBudget;
+  #budget: FlushBudget;
   #open: OpenSocket<AuraSocket> | undefined;
   #waiting: Sentence[] = [];
   #owed: Owed[] = [];
   /** When the audio that was handed on will have been heard, if it is played as it comes. */
   #heardAt = 0;
   #isOld = false;
+  /** Whether the connection takes no Flush for a while. */
+  #isSpent = false;
   #pumping: Subscription | undefined;
   #watching: Subscription | undefined;
   #aging: Subscription | undefined;
@@ -120,6 +124,8 @@ export class AuraVoice {
   connected(open: OpenSocket<AuraSocket>): void {
     this.#open = open;
     this.#isOld = false;
+    this.#isSpent = false;
+    this.#budget = new FlushBudget(this.#options.flushesPerMinute);
     this.#aging = asyncScheduler.schedule(() => {
       this.#isOld = true;
       this.#exchange();
@@ -164,6 +170,9 @@ export class AuraVoice {
       const waitMs = Math.max(this.#budget.waitMs(now), holdMs);
       if (waitMs > 0) {
         this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
+        // Nobody listens to silence for a minute: another connection has a minute of its own.
+        this.#isSpent = this.#budget.waitMs(now) > patienceMs;
+        this.#exchange();
         return;
       }
       this.#send(this.#waiting.splice(0, isLow ? this.#waiting.length : 1), this.#open, now);
@@ -280,7 +289,8 @@ export class AuraVoice {
   }
 
   #exchange(): void {
-    if (!this.#isOld || this.#owed.length > 0 || this.#waiting.length > 0) return;
+    if (this.#owed.length > 0) return;
+    if (!this.#isSpent && !(this.#isOld && this.#waiting.length === 0)) return;
     this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
   }
 }
