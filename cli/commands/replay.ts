@@ -35,6 +35,7 @@ export const replay = (program: Command): Command =>
           view.turn(turn);
         });
       view.end(summarise(turns));
+      if (differences.length > 0) process.exitCode = 1;
       if (options.json) {
         process.stdout.write(`${JSON.stringify({ type: 'replay', offMs, differences })}\n`);
         return;
@@ -42,7 +43,7 @@ export const replay = (program: Command): Command =>
       view.note(
         differences.length === 0
           ? `\nIt went as it did then: the same ${values.length} events, none more than ${offMs} ms off.`
-          : `\nIt went another way than then, in ${differences.length} of ${values.length} events:\n` +
+          : `\nIt went another way than then, ${differences.length} events differ:\n` +
               differences.slice(0, 5).join('\n'),
       );
     });

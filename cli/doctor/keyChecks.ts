@@ -90,6 +90,14 @@ function keyCheck(provider: Provider, config: VoiceConfig, environment: Environm
           key === undefined ? `${server} wants one` : `${server} refuses the one in ${source}`,
           `Make a new one at ${console}, and set ${provider.key}`,
         );
+      if (status === 404)
+        return warn(
+          what,
+          `${server} does not know ${new URL(address + path).pathname}; the key can't be tried`,
+          engine === 'openai'
+            ? `Is ${address} the whole address? It usually ends in /v1`
+            : 'Place a call to try it',
+        );
       if (status >= 500)
         return warn(what, `${server} has a problem (${status}); the key can't be tried`, 'Try again later');
       return key === undefined

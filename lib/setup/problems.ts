@@ -57,7 +57,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.map(value => JSON.stringify(value)).join(' or ');
     case 'invalid_union':
-      return 'the name of an engine';
+      return issue.path.at(-1) === 'engine' ? 'the name of an engine' : issue.message;
     case 'too_small':
       return issue.origin === 'string' ? 'a text that is not empty' : `at least ${issue.minimum}`;
     case 'too_big':

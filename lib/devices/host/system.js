@@ -162,7 +162,7 @@ const start = async (tool, kind, { device: wanted, sampleRate }, lost) => {
   await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => {
-      const reason = complaint.trim().split('\n')[0] || `${tool.programs[kind]} ended`;
+      const reason = complaint.trim().split('\n').at(-1) || `${tool.programs[kind]} ended`;
       if (opened) lost(reason);
       reject(new Error(reason));
     });

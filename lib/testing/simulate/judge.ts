@@ -12,6 +12,8 @@ export interface ExchangeHeard {
   readonly interrupted: boolean;
   /** The stages that failed. */
   readonly failed: readonly string[];
+  /** Why, stage by stage. */
+  readonly causes: readonly string[];
 }
 
 /** What was not as expected. */
@@ -45,6 +47,7 @@ function heardOf(values: readonly Timed[]): Omit<ExchangeHeard, 'caller'> {
   const texts: string[] = [];
   const tools: string[] = [];
   const failed: string[] = [];
+  const causes: string[] = [];
   let interrupted = false;
   let silentSince: number | undefined;
   let waitMs: number | undefined;
@@ -68,10 +71,11 @@ function heardOf(values: readonly Timed[]): Omit<ExchangeHeard, 'caller'> {
         break;
       case 'turn.failed':
         failed.push(value.stage);
+        causes.push(value.cause instanceof Error ? value.cause.message : String(value.cause));
         texts.push(value.heard);
         break;
     }
-  return { bot: texts.filter(Boolean).join(' '), waitMs, tools, interrupted, failed };
+  return { bot: texts.filter(Boolean).join(' '), waitMs, tools, interrupted, failed, causes };
 }
 
 /** What was not as expected in a simulated call: nothing, if all was well. */
@@ -93,10 +97,10 @@ export function judge(scenario: Scenario, values: readonly Timed[]): Complaint[]
         for (const text of wrongs(heard, { withinMs })) complain(index + 1, text);
       });
   }
-  exchanges.forEach(({ bot, failed }, index) => {
+  exchanges.forEach(({ bot, failed, causes }, index) => {
     for (const words of scenario.never ?? [])
       if (includes(bot, words)) complain(index + 1, `never expected “${words}”`);
-    for (const stage of failed) complain(index + 1, `the ${stage} failed`);
+    failed.forEach((stage, nth) => complain(index + 1, `the ${stage} failed: ${causes[nth]}`));
   });
   return complaints;
 }
