@@ -127,7 +127,11 @@ async function runCalls({ calls, contestant, ...providers }) {
     };
   };
   await Promise.all(
-    Array.from({ length: calls }, (_, index) => call(providers, stopwatch(), (index * everyMs) / calls)),
+    Array.from({ length: calls }, async (_, index) => {
+      // Placed one after the other: a microphone that begins late is something else.
+      await new Promise(resolve => setTimeout(resolve, (index * everyMs) / calls));
+      await call(providers, stopwatch(), 0);
+    }),
   );
   clearInterval(sampling);
   const { user, system } = process.cpuUsage(cpu);

@@ -111,7 +111,10 @@ describe('a simulated call', () => {
         throw new Error('no model');
       },
     );
-    expect(complaints).toEqual(['1: expected an answer within 500 ms, it took forever', '1: the llm failed: no model']);
+    expect(complaints).toEqual([
+      '1: expected an answer within 500 ms, it took forever',
+      '1: the llm failed: no model',
+    ]);
   });
 
   it('should be played by a model, bot against bot, until it hangs up', () => {
