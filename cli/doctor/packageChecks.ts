@@ -29,16 +29,16 @@ export function packageChecks(
         map(() => ok(name, 'is installed, and loads')),
         catchError((cause: unknown) =>
           // A package that is one WebAssembly file is read, not imported.
-          of(
-            codeOf(cause) === 'ERR_UNKNOWN_FILE_EXTENSION'
-              ? ok(name, 'is installed')
-              : fail(name, reasonOf(cause), install),
-          ),
+          of(isWasm(cause) ? ok(name, 'is installed') : fail(name, reasonOf(cause), install)),
         ),
       ),
     ),
   );
 }
+
+/** What Node 20 says of an import of WebAssembly, and what later versions do, which look for its WASI as a package. */
+const isWasm = (cause: unknown): boolean =>
+  codeOf(cause) === 'ERR_UNKNOWN_FILE_EXTENSION' || /wasi_snapshot/u.test((cause as Error).message);
 
 const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException).code;
 
