@@ -1,12 +1,12 @@
 import { asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
-import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { FlushBudget } from './flushBudget.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from './staying.ts';
+import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks. */
 export interface AuraSocket extends SdkSocket {
@@ -16,23 +16,11 @@ export interface AuraSocket extends SdkSocket {
 }
 
 /** How {@link AuraVoice} speaks. */
-export interface AuraVoiceOptions {
-  /** Hz. */
-  readonly sampleRate: number;
+export interface AuraVoiceOptions extends VoiceOptions {
   /** How many Flush messages the service takes in a minute. */
   readonly flushesPerMinute: number;
-  /** The longest the service may be silent while it owes audio, ms. */
-  readonly timeoutMs: number;
-  /** How often a sentence is spoken anew when its connection is lost. */
-  readonly retries: number;
-  readonly who: string;
-  readonly notify: (notice: Notice) => void;
 }
 
-/** The longest text of a message, characters. */
-const maxCharacters = 2_000;
-/** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
-const lifetimeMs = 55 * 60_000;
 /** A Flush is waited for this long at most, ms; opening a connection takes less. */
 const patienceMs = 500;
 /** When fewer Flush messages are left, sentences are grouped. */

@@ -1,11 +1,11 @@
 import { asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
-import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from './staying.ts';
+import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks as text is written. */
 export interface FluxVoiceSocket extends SdkSocket {
@@ -17,22 +17,6 @@ export interface FluxVoiceSocket extends SdkSocket {
   }) => void;
 }
 
-/** How {@link FluxVoice} speaks. */
-export interface FluxVoiceOptions {
-  /** Hz. */
-  readonly sampleRate: number;
-  /** The longest the service may be silent while it owes audio, ms. */
-  readonly timeoutMs: number;
-  /** How often a reply is spoken anew when its connection is lost. */
-  readonly retries: number;
-  readonly who: string;
-  readonly notify: (notice: Notice) => void;
-}
-
-/** The longest text of a message, characters. */
-const maxCharacters = 2_000;
-/** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
-const lifetimeMs = 55 * 60_000;
 /** How often it is looked whether a reply was heard, ms, and how long it may make no progress. */
 const hearingMs = 100;
 const stuckMs = 1_500;
@@ -67,7 +51,7 @@ interface Speech {
  * what was played from the beginning of the connection on.
  */
 export class FluxVoice {
-  readonly #options: FluxVoiceOptions;
+  readonly #options: VoiceOptions;
   #open: OpenSocket<FluxVoiceSocket> | undefined;
   #speeches: Speech[] = [];
   /** What was played of earlier speeches of the connection, ms. */
@@ -79,7 +63,7 @@ export class FluxVoice {
   #watching: Subscription | undefined;
   #aging: Subscription | undefined;
 
-  constructor(options: FluxVoiceOptions) {
+  constructor(options: VoiceOptions) {
     this.#options = options;
   }
 

@@ -1,0 +1,18 @@
+import type { Notice } from '../../engine.ts';
+
+/** How a voice over a socket speaks, whatever its generation. */
+export interface VoiceOptions {
+  /** Hz. */
+  readonly sampleRate: number;
+  /** The longest the service may be silent while it owes audio, ms. */
+  readonly timeoutMs: number;
+  /** How often what was to be said is spoken anew when its connection is lost. */
+  readonly retries: number;
+  readonly who: string;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** The longest text of a message, characters. */
+export const maxCharacters = 2_000;
+/** The service closes a socket after 60 minutes: it is exchanged before, while nothing is said. */
+export const lifetimeMs: number = 55 * 60_000;
