@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export interface Screen {
   resize(columns: number, rows: number): void;
   /** The program's process. */
   pid(): number;
-  /** The exit code, when the program has ended. */
+  /** The exit code, when the program has ended; 128 and the signal's number when a signal ended it. */
   exit(withinMs?: number): Promise<number>;
   /** Ends the terminal, and the program with it. */
   close(): void;
@@ -46,7 +46,9 @@ export function tmux(
   call('set-option', '-g', 'remain-on-exit', 'on');
   call('set-option', '-g', 'status', 'off');
   call('resize-window', '-x', String(columns), '-y', String(rows));
-  call('respawn-pane', '-k', command.map(quoted).join(' '));
+  // The shell writes down how the program ended: tmux 3.3 forgets it when the terminal is closed before it is told.
+  const ended = join(folder, 'ended');
+  call('respawn-pane', '-k', `${command.map(quoted).join(' ')}; echo $? > ${quoted(ended)}`);
 
   const text = (): string => call('capture-pane', '-p', '-S', '-').trimEnd();
   const polled = async <Value>(
@@ -66,14 +68,15 @@ export function tmux(
       polled(() => [text()].find(now => expected.test(now)), withinMs, `There is no ${String(expected)}`),
     press: (...keys) => void call('send-keys', ...keys),
     resize: (to, high) => void call('resize-window', '-x', String(to), '-y', String(high)),
-    pid: () => Number(call('list-panes', '-F', '#{pane_pid}')),
+    pid: () => {
+      const shell = call('list-panes', '-F', '#{pane_pid}').trim();
+      return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', shell], { encoding: 'utf8' }));
+    },
     exit: (withinMs = 5_000) =>
       polled(
         () => {
-          const [dead, status] = call('list-panes', '-F', '#{pane_dead} #{pane_dead_status}')
-            .trim()
-            .split(' ');
-          return dead === '1' ? Number(status) : undefined;
+          const code = existsSync(ended) ? readFileSync(ended, 'utf8').trim() : '';
+          return code === '' ? undefined : Number(code);
         },
         withinMs,
         'It does not end',
