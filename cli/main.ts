@@ -8,6 +8,7 @@ import { devices } from './commands/devices.ts';
 import { doctor } from './commands/doctor.ts';
 import { emulate } from './commands/emulate.ts';
 import { file } from './commands/file.ts';
+import { help } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { models } from './commands/models.ts';
 import { replay } from './commands/replay.ts';
@@ -23,9 +24,14 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 const program = new Command('rxvoice')
-  .description('Turns a chat bot into a voice bot. Everything here runs offline.')
+  .description(
+    'Turns a chat bot into a voice bot. It runs on this machine alone, unless an engine of a service is chosen (--stt, --llm, --tts, or a key or address of OpenAI in the environment).',
+  )
   .version(version)
   .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error:/u, chalkStderr.red('rxvoice:'))),
+  })
   .addHelpText(
     'after',
     `
@@ -59,8 +65,13 @@ const commands = [
   doctor,
   init,
   emulate,
+  help,
 ];
-for (const add of commands) add(program);
+for (const add of commands) {
+  const command = add(program);
+  command.showHelpAfterError(`(rxvoice ${command.name()} --help tells how it is used)`);
+}
+program.showHelpAfterError('(rxvoice --help lists the commands)');
 
 // chalk itself knows FORCE_COLOR only (https://no-color.org).
 if (process.env['NO_COLOR'] && process.env['FORCE_COLOR'] === undefined) chalk.level = chalkStderr.level = 0;

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { defer, finalize } from 'rxjs';
 import { type Conversation, setup, type Voice, type VoiceConfig } from '../lib/index.ts';
 import { tape } from '../lib/testing/index.ts';
-import { writable } from './usageError.ts';
+import { UsageError, writable } from './usageError.ts';
 
 /** How a call goes on tape. */
 export interface Taping extends TapeOption {
@@ -21,6 +21,10 @@ export function tapeOption(options: {
   readonly tapeWords?: boolean;
 }): TapeOption | undefined {
   const { tape: path, tapeWords = false } = options;
+  if (path === undefined && tapeWords)
+    throw new UsageError(
+      '--tape-words: there is no tape to leave the words on. Name one, too: --tape call.jsonl.',
+    );
   if (path === undefined) return undefined;
   writable(path, '--tape');
   return { path, redact: !tapeWords };

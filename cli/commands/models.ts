@@ -14,6 +14,7 @@ import {
 } from '../../lib/providers/local/index.ts';
 import { UsageError } from '../usageError.ts';
 import { terminal } from '../view/terminal.ts';
+import { unknownCommand } from './help.ts';
 
 /** `rxvoice models`: the files of the offline engines. */
 export function models(program: Command): Command {
@@ -22,7 +23,12 @@ export function models(program: Command): Command {
     .command('list', { isDefault: true })
     .description('what there is, and what is on this machine')
     .option('--json', 'one model a line, for programs')
-    .action(async ({ json }: { readonly json?: boolean }) => show(await lastValueFrom(listModels()), json));
+    .allowExcessArguments() // what is no command above ends up here
+    .action(async ({ json }: { readonly json?: boolean }, list: Command) => {
+      const [extra] = list.args;
+      if (extra !== undefined) unknownCommand(command, extra);
+      show(await lastValueFrom(listModels()), json);
+    });
   command
     .command('fetch')
     .description('fetch models from the package registry')
