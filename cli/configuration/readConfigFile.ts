@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import jsonc, { type ParseError } from 'jsonc-parser';
 import { UsageError } from '../usageError.ts';
+import { whyNot } from '../whyNot.ts';
 
 /** What a configuration file says, unchecked, and its name for a person. */
 export interface ConfigFile {
@@ -11,7 +12,12 @@ export interface ConfigFile {
 }
 
 /** The names that are looked for, in this order. */
-const names = ['json', 'js', 'mjs', 'ts'].map(ending => `rxvoice.config.${ending}`);
+const endings = ['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
+const kinds = endings.map(ending => `.${ending}`).join(', ');
+const names = endings.map(ending => `rxvoice.config.${ending}`);
+/** What somebody may have called it instead. */
+const similar =
+  /^\.?rxvoice(?:[-_.]?(?:config|conf|rc)(?:\.(?:[cm]?[jt]s|json[c5]?|ya?ml|toml))?|\.(?:json[c5]?|ya?ml|toml))$/iu;
 
 /**
  * Reads the configuration file: JSON with comments, or a module with the configuration as its default export, in which
@@ -21,8 +27,12 @@ const names = ['json', 'js', 'mjs', 'ts'].map(ending => `rxvoice.config.${ending
 export async function readConfigFile(folder: string, asked?: string): Promise<ConfigFile | undefined> {
   const path =
     asked === undefined ? names.map(name => join(folder, name)).find(existsSync) : resolve(folder, asked);
-  if (path === undefined) return undefined;
+  if (path === undefined) return misnamed(folder);
   const name = asked ?? relative(folder, path);
+  if (!endings.includes(extname(path).slice(1)))
+    throw new UsageError(
+      `${name}: a configuration of this kind can't be read. Its name must end in ${kinds}.`,
+    );
   const content = extname(path) === '.json' ? parsed(name, textOf(name, path)) : await imported(name, path);
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new UsageError(
@@ -32,13 +42,20 @@ export async function readConfigFile(folder: string, asked?: string): Promise<Co
   return { name, content: content as Record<string, unknown> };
 }
 
+/** There is no configuration; one that is called otherwise would be missed in silence. */
+function misnamed(folder: string): undefined {
+  const other = readdirSync(folder).find(name => similar.test(name));
+  if (other !== undefined)
+    throw new UsageError(
+      `${other}: a configuration of this name is not read. Make it rxvoice.config, with one of the endings ${kinds}; or name it with --config, if it has one of those.`,
+    );
+}
+
 function textOf(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(
-      `${name}: it can't be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-    );
+    throw new UsageError(`${name}: it can't be read${whyNot(cause)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../usageError.ts';
+import { whyNot } from '../whyNot.ts';
 
 /** The environment's variables, and what was read from a file rather than set. */
 export interface Environment {
@@ -28,8 +29,7 @@ function dotEnv(path: string): NodeJS.Dict<string> {
   try {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return {};
-    throw new UsageError(`${path}: it can't be read (${code}).`);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new UsageError(`${path}: it can't be read${whyNot(cause)}`);
   }
 }

@@ -151,6 +151,6 @@ export function withSettings(command: Command, ...of: readonly SectionName[]): C
       command.addOption(new Option(argument === undefined ? flag : `${flag} <${argument}>`, description));
   return command.option(
     '--config <file>',
-    'the configuration; default $RXVOICE_CONFIG, or rxvoice.config.json, .js or .ts in this folder',
+    'the configuration; default $RXVOICE_CONFIG, or rxvoice.config.json, .js or .ts (or .mjs, .cjs, .mts, .cts) in this folder',
   );
 }

@@ -115,7 +115,30 @@ describe('the configuration', () => {
     });
     process.env['RXVOICE_CONFIG'] = join(folder, 'other.json');
     expect((await configured()).config.tts).toMatchObject({ voice: 'awb' });
-    expect(await complaint({ config: 'none.json' })).toBe("none.json: it can't be read (ENOENT).");
+    expect(await complaint({ config: 'none.json' })).toBe(
+      "none.json: it can't be read: there is no such file (ENOENT).",
+    );
+  });
+
+  it('should say which names are read where a file has another', async () => {
+    for (const name of ['rxvoice.config.yaml', 'rxvoice.conf.json', '.rxvoicerc', 'rxvoice.toml']) {
+      write(name, '{}');
+      expect(await complaint()).toMatch(
+        new RegExp(
+          `^${name.replaceAll('.', '\\.')}: .* not read\\. Make it rxvoice\\.config, .*\\.json, \\.js`,
+          'u',
+        ),
+      );
+      rmSync(join(folder, name));
+    }
+    write('voice.yaml', 'stt:');
+    expect(await complaint({ config: join(folder, 'voice.yaml') })).toMatch(
+      /must end in \.json, \.js, \.mjs/u,
+    );
+    for (const name of ['rxvoice.ts', 'rxvoice.config.json.bak', 'rxvoice-demo.wav']) write(name, '');
+    expect(await complaint()).toBe('none');
+    write('rxvoice.config.cjs', 'module.exports = { tts: { voice: "slt" } };');
+    expect((await configured()).config.tts).toMatchObject({ voice: 'slt' });
   });
 
   it('should name the flag, variable or file that a bad value comes from', async () => {
