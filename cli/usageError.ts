@@ -1,29 +1,32 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readWav, RxvoiceError } from '../lib/index.ts';
+import { type AudioFrame, readWav, RxvoiceError } from '../lib/index.ts';
+import { isFolder } from './makeFolder.ts';
+import { whyNot } from './whyNot.ts';
 
 /** Something was asked for wrongly: exit code 2. */
 export class UsageError extends Error {}
 
-/** Makes sure that a file is a WAV file that can be read, before anything is loaded for it. */
-export function readable(path: string): void {
+/** Reads a WAV file, before anything is loaded for it. */
+export function readable(path: string): AudioFrame {
   try {
-    readWav(readFileSync(path));
+    return readWav(readFileSync(path));
   } catch (cause) {
-    const reason = RxvoiceError.is(cause)
-      ? cause.message
-      : `it can't be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`;
-    throw new UsageError(`${path}: ${reason}`);
+    throw new UsageError(
+      `${path}: ${RxvoiceError.is(cause) ? cause.message : `it can't be opened${whyNot(cause)}`}`,
+    );
   }
 }
 
 /** Makes sure that a file can be written, before what goes into it is made. */
 export function writable(path: string, flag = '--output'): void {
+  const folder = dirname(path);
+  const problem = (text: string): UsageError => new UsageError(`${flag} ${path}: it can't be written${text}`);
+  if (isFolder(path)) throw problem(': this is a folder. Name a file in it.');
+  if (!isFolder(folder)) throw problem(`: there is no folder ${folder}. Make it first, or name another one.`);
   try {
-    accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
+    accessSync(existsSync(path) ? path : folder, constants.W_OK);
   } catch (cause) {
-    throw new UsageError(
-      `${flag} ${path}: it can't be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-    );
+    throw problem(whyNot(cause));
   }
 }

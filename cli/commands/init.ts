@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { makeFolder } from '../makeFolder.ts';
 import { UsageError } from '../usageError.ts';
 
 /** This package: what is in `package.json`, and where it is. */
@@ -27,15 +28,15 @@ export const init = (program: Command): Command =>
         throw new UsageError(
           `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
         );
-      mkdirSync(target, { recursive: true });
-      cpSync(template, target, { recursive: true });
-      for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
-      writeFileSync(
-        join(target, 'package.json'),
-        `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`,
-      );
-      // A copy of the clone rather than a link to it: a link would bring a second RxJS.
-      if (!isInstalled) writeFileSync(join(target, '.npmrc'), 'install-links=true\n');
+      try {
+        make(target);
+      } catch (cause) {
+        const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+        throw new UsageError(
+          `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
+            'Name a folder that is empty or new, where you may write.',
+        );
+      }
       const way = relative(process.cwd(), target);
       process.stdout.write(
         `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
@@ -45,6 +46,16 @@ export const init = (program: Command): Command =>
           '  npm start     talk with it\n',
       );
     });
+
+/** Writes the project. */
+function make(target: string): void {
+  makeFolder(target);
+  cpSync(template, target, { recursive: true });
+  for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`);
+  // A copy of the clone rather than a link to it: a link would bring a second RxJS.
+  if (!isInstalled) writeFileSync(join(target, '.npmrc'), 'install-links=true\n');
+}
 
 /** The project's `package.json`. From a clone of rxvoice it depends on the clone. */
 function packageOf(name: string): object {

@@ -6,6 +6,7 @@ import { replay as replayed } from '../../lib/testing/index.ts';
 import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
+import { whyNot } from '../whyNot.ts';
 
 /** `rxvoice replay`: has a taped call again, at once, through the pipeline as it is now. */
 export const replay = (program: Command): Command =>
@@ -55,7 +56,7 @@ function read(path: string): ReturnType<typeof replayed> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined && !(error instanceof TypeError)) throw error;
     throw new UsageError(
-      `${path}: ${code === undefined ? (error as Error).message : `it can't be read (${code}).`}`,
+      `${path}: ${code === undefined ? (error as Error).message : `it can't be read${whyNot(error)}`}`,
     );
   }
 }

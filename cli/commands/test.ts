@@ -17,6 +17,7 @@ import {
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { UsageError } from '../usageError.ts';
+import { whyNot } from '../whyNot.ts';
 
 interface TestOptions extends Options {
   readonly audio?: boolean;
@@ -65,9 +66,7 @@ function read(path: string): Scenario {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(
-      `${path}: it can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-    );
+    throw new UsageError(`${path}: it can't be read${whyNot(error)}`);
   }
   const errors: ParseError[] = [];
   const data: unknown = parse(text, errors, { allowTrailingComma: true });

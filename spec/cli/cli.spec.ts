@@ -31,8 +31,10 @@ interface Run {
 function rxvoice(
   args: readonly string[],
   watch: (child: ChildProcess, out: string) => void = () => undefined,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
-  const env = { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+  const none = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+  const env = { ...process.env, NO_COLOR: '1', ...none, ...variables };
   const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +62,15 @@ describe('the CLI', () => {
   it('should end with 2 when it is used wrongly, and say what is wrong', async () => {
     writeFileSync(inFolder('text.wav'), 'This is no sound.');
     const wrong: [string[], RegExp][] = [
-      [['talk-to-me'], /unknown command/u],
+      [['talk-to-me'], /^rxvoice: unknown command 'talk-to-me'\n\(rxvoice --help lists/u],
+      [['help', 'sayy'], /unknown command 'sayy'\n\(Did you mean say\?\)/u],
+      [['models', 'get'], /unknown command 'models get'\. There are list, fetch, verify and remove\./u],
+      [['models', 'list', 'all'], /unknown command 'models all'/u],
+      [['demo', '--tape-words'], /--tape-words: there is no tape .*--tape call\.jsonl/u],
+      [['say', 'Hi', '-o', folder], /--output .*: it can't be written: this is a folder/u],
+      [['init', inFolder('text.wav')], /text\.wav: a file is in its place/u],
+      [['init', join(inFolder('text.wav'), 'bot')], /bot: a file is in its place/u],
+      [['replay', folder], /it can't be read: this is a folder/u],
       [['demo', '--loud'], /unknown option/u],
       [['file', inFolder('nothing.wav')], /ENOENT/u],
       [['transcribe', inFolder('text.wav')], /not a WAV file/u],
@@ -72,7 +82,10 @@ describe('the CLI', () => {
         ['transcribe', '--stt-model', 'huge', join(root, 'spec/fixtures/speech/goforward.wav')],
         /stt\.model \(--stt-model\)/u,
       ],
-      [['demo', '--output', inFolder('no/such/folder.wav')], /can't be written \(ENOENT\)/u],
+      [
+        ['demo', '--output', inFolder('no/such/folder.wav')],
+        /can't be written: there is no folder .*such\. Make it first/u,
+      ],
       [['demo', '--llm', 'builtin', '--model', 'large'], /--model/u],
       [['demo', '--llm', 'openai'], /OPENAI_API_KEY/u],
     ];
@@ -83,6 +96,33 @@ describe('the CLI', () => {
       expect(err).not.toMatch(/^\s+at /mu);
     }
   }, 120_000);
+
+  // Node.js tries forever to make folders there, all at once.
+  it.runIf(process.platform === 'linux')(
+    'should fail where no folder can be made',
+    async () => {
+      const project = await rxvoice(['init', '/proc/bot']);
+      expect([project.code, project.err]).toEqual([
+        2,
+        expect.stringContaining('/proc/bot: no project can be'),
+      ]);
+      const models = await rxvoice(['models', 'fetch'], undefined, { RXVOICE_MODELS: '/proc/models' });
+      expect(models.code).toBe(1);
+      expect(models.err).toMatch(
+        /\/proc\/models.* can't be written to .*another folder with RXVOICE_MODELS/u,
+      );
+    },
+    20_000,
+  );
+
+  it('should tell what a command can do in two ways', async () => {
+    const [help, flag] = await Promise.all([
+      rxvoice(['help', 'models', 'fetch']),
+      rxvoice(['models', 'fetch', '--help']),
+    ]);
+    expect([help.code, help.out]).toEqual([0, flag.out]);
+    expect(help.out).toContain('Usage: rxvoice models fetch');
+  }, 60_000);
 
   it('should speak, and write down what was spoken', async () => {
     const text = 'This is a test of the voice. It should be easy to understand.';

