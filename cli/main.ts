@@ -49,7 +49,7 @@ Examples:
   $ rxvoice emulate                                   Deepgram and OpenAI without keys, to test against
   $ rxvoice demo --json | jq 'select(.type == "turn.metrics") | .total'
 
-Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
+Exit codes: 0 done, 1 the run failed (or nothing was heard, or no turn answered), 2 wrong usage or configuration, 130 ended with Ctrl-C.`,
   );
 const commands = [
   talk,

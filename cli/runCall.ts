@@ -8,9 +8,13 @@ const drawEveryMs = 50;
 
 /**
  * Has a call and shows it, with the summary at the end however it ends. Settles with the exit code when it is over: 0,
- * or 130 after Ctrl-C has hung it up. Rejects when the call failed.
+ * or 130 after Ctrl-C has hung it up. Rejects when the call failed. `onTurn` is told the figures of each turn.
  */
-export const runCall = (call$: Observable<ConversationEvent>, view: View): Promise<number> =>
+export const runCall = (
+  call$: Observable<ConversationEvent>,
+  view: View,
+  onTurn: (metrics: TurnMetrics) => void = () => undefined,
+): Promise<number> =>
   untilInterrupted(
     defer(() => {
       const startedAt = performance.now();
@@ -26,6 +30,7 @@ export const runCall = (call$: Observable<ConversationEvent>, view: View): Promi
               tap(metrics => {
                 turns.push(metrics);
                 view.turn(metrics);
+                onTurn(metrics);
               }),
             ),
           ),

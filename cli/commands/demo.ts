@@ -52,10 +52,8 @@ export const demo = (program: Command): Command =>
         view,
         meters,
         tape: tape && { ...tape, config },
-        record: options.output,
+        record: { path: options.output, sides: 'left the caller, right the bot' },
+        ifSilent: () => `the bot heard nothing of what the caller said. rxvoice doctor looks at the engines.`,
         onEvent: event => event$.next(event),
       });
-      view.note(
-        `\nThe recording: ${options.output} (left the caller, right the bot). Any audio player plays it.`,
-      );
     });

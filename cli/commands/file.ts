@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
+import { nothingHeard } from '../nothingHeard.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
@@ -30,7 +31,7 @@ export const file = (program: Command): Command =>
     .option('--json', 'one event a line, for programs')
     .action(async (path: string, options: FileOptions) => {
       const { output: record } = options;
-      readable(path);
+      const sound = readable(path);
       if (record !== undefined) writable(record);
       const tape = tapeOption(options);
       const { voice, config, about } = await configure(options);
@@ -44,7 +45,7 @@ export const file = (program: Command): Command =>
         view,
         meters,
         tape: tape && { ...tape, config },
-        record,
+        record: record === undefined ? undefined : { path: record, sides: 'left the user, right the bot' },
+        ifSilent: () => nothingHeard(path, sound, config.stt),
       });
-      if (record !== undefined) view.note(`\nThe recording: ${record} (left the user, right the bot).`);
     });

@@ -82,7 +82,7 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
           output,
           view,
           meters,
-          record,
+          record: record === undefined ? undefined : { path: record, sides: 'left you, right the bot' },
           tape: tape && { ...tape, config },
           hangUp$,
         });
@@ -91,5 +91,4 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
         // Whatever a driver still holds on to: the call is over.
         setTimeout(() => process.exit(), 1_000).unref();
       }
-      if (record !== undefined) view.note(`\nThe recording: ${record} (left you, right the bot).`);
     });

@@ -4,6 +4,7 @@ import { utterances, wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
+import { nothingHeard } from '../nothingHeard.ts';
 import { readable } from '../usageError.ts';
 import { whileLoading } from '../whileLoading.ts';
 
@@ -13,19 +14,24 @@ export const transcribe = (program: Command): Command =>
     .description('write down what is said in a recording')
     .argument('<wav>', 'a WAV file of any rate, mono or stereo')
     .option('--json', 'one utterance a line, with the time it ends at, ms')
+    .addHelpText('after', '\nExit codes: 0 something was heard, 1 nothing was.')
     .action(async (path: string, options: Options & { readonly json?: boolean }) => {
-      readable(path);
+      const sound = readable(path);
       const {
         voice: { stt },
+        config,
       } = await configure(options, ['stt']);
+      let heard = 0;
       const said$ = wavInput(path, { realTime: false }).pipe(
         stt,
         utterances({ maxMs: Infinity }),
-        tap(({ content, end }) =>
+        tap(({ content, end }) => {
+          heard += 1;
           process.stdout.write(
             options.json ? `${JSON.stringify({ text: content, end: Math.round(end) })}\n` : `${content}\n`,
-          ),
-        ),
+          );
+        }),
       );
       process.exitCode = await untilInterrupted(whileLoading(stt, said$));
+      if (process.exitCode === 0 && heard === 0) throw new Error(nothingHeard(path, sound, config.stt));
     });

@@ -13,6 +13,8 @@ import {
   level,
   readWav,
   reframe,
+  silence,
+  writeWav,
 } from '../../lib/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
 
@@ -139,6 +141,58 @@ describe('the CLI', () => {
       lines.map(() => ['text', 'end']),
     );
   }, 300_000);
+
+  it('should say that nothing was heard, and what may be the matter', async () => {
+    const nothing = inFolder('nothing-in-it.wav');
+    writeFileSync(nothing, writeWav(silence(2_000)));
+    const { code, out, err } = await rxvoice(['transcribe', nothing]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/nothing was heard in .*nothing-in-it\.wav: it is silent \(2\.0 s\)/u);
+    const hum = silence(2_000);
+    hum.pcm.forEach((_, index) => (hum.pcm[index] = Math.round(3_000 * Math.sin(index / 20))));
+    writeFileSync(nothing, writeWav(hum));
+    const call = await rxvoice(['file', nothing, '--output', inFolder('call.wav')]);
+    expect(call.code).toBe(1);
+    expect(call.err).toMatch(/nothing was heard in .*\(2\.0 s, -21 dB at the loudest\).*English only/u);
+    expect(call.out).toContain(`The recording: ${inFolder('call.wav')}`);
+  }, 120_000);
+
+  it('should end with 1 when no turn was answered, and say why and where its files are', async () => {
+    const fixture = join(root, 'spec/fixtures/speech/goforward.wav');
+    const args = ['file', fixture, '--output', inFolder('call.wav'), '--tape', inFolder('call.jsonl')];
+    // A port at which nobody listens.
+    const { code, out, err } = await rxvoice([...args], undefined, {
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+      OPENAI_MODEL: 'any',
+    });
+    expect(code).toBe(1);
+    expect(err).toMatch(/no turn was answered: 1 of 1 failed\.\n {2}llm: 127\.0\.0\.1:1 can not be reached/u);
+    expect(out).toContain(`The recording: ${inFolder('call.wav')}`);
+    expect(out).toContain(`The tape: ${inFolder('call.jsonl')}`);
+  }, 120_000);
+
+  it('should say where its files are when the call failed as a whole, also to a program', async () => {
+    const fixture = join(root, 'spec/fixtures/speech/goforward.wav');
+    const deaf = inFolder('deaf.config.mjs');
+    writeFileSync(
+      deaf,
+      `import { createRequire } from 'node:module';
+      const { map } = createRequire(${JSON.stringify(join(root, 'package.json'))})('rxjs');
+      const stt = map((_, index) => {
+        if (index === 20) throw new Error('It can hear no more.');
+        return { type: 'interim', text: 'Go', start: 0, end: 1 };
+      });
+      export default { stt, llm: { engine: 'builtin' } };`,
+    );
+    const args = ['file', fixture, '--json', '--config', deaf, '--tape', inFolder('failed.jsonl')];
+    const { code, out, err } = await rxvoice([...args, '--output', inFolder('failed.wav')]);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /The recording: .*failed\.wav .*\nThe tape: .*failed\.jsonl.*\nrxvoice: It can hear no more\./u,
+    );
+    for (const line of out.trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
+    expect(frameMs(readWav(readFileSync(inFolder('failed.wav'))))).toBeGreaterThan(0);
+  }, 120_000);
 
   it('should tell of the models, and their licences', async () => {
     const { out } = await rxvoice(['models', '--json']);
