@@ -11,11 +11,10 @@ export const help = (program: Command): Command =>
       let command = program;
       for (const name of names) {
         const found = command.commands.find(candidate => candidate.name() === name);
-        if (found === undefined)
-          return command === program
-            ? void (await program.parseAsync([name], { from: 'user' })) // which knows what may be meant
-            : unknownCommand(command, name);
-        command = found;
+        if (found === undefined && command !== program) unknownCommand(command, name);
+        // As a command it is unknown, too, and then it is said what may be meant.
+        if (found === undefined) await program.parseAsync([name], { from: 'user' });
+        else command = found;
       }
       command.outputHelp();
     });

@@ -2,14 +2,23 @@ import type { View } from './view.ts';
 
 /** One JSON object a line, for programs: every event with `at`, `turn.metrics` after each turn, `summary` at the end. */
 export const jsonView = (write: (line: string) => void): View => {
-  const put = (value: object): void => write(`${JSON.stringify(value, errorsAsText)}\n`);
+  const put = (value: object): void => write(`${JSON.stringify(value, readable)}\n`);
   return {
-    event: (event, at) => put({ at, ...event }),
+    event: (event, at) =>
+      put({ at, ...event, ...('progress' in event && { progress: hundredths(event.progress) }) }),
     turn: metrics => put({ type: 'turn.metrics', ...metrics }),
     note: () => undefined,
     end: summary => put({ type: 'summary', ...summary }),
   };
 };
 
-const errorsAsText = (_: string, value: unknown): unknown =>
-  value instanceof Error ? { name: value.name, message: value.message } : value;
+/** Shares of what loads are computed; nobody wants their last digits. */
+const hundredths = (share: number): number => Math.round(share * 100) / 100;
+
+/** Errors as what they say; of numbers what a clock tells (ns), and not what is left of subtracting two of them. */
+const readable = (_: string, value: unknown): unknown =>
+  value instanceof Error
+    ? { name: value.name, message: value.message }
+    : typeof value === 'number'
+      ? Number(value.toFixed(6))
+      : value;

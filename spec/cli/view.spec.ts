@@ -202,4 +202,14 @@ describe('the view for programs', () => {
     expect(lines[0]).toEqual({ at: 12, type: 'call.ready' });
     expect(lines[1]?.['cause']).toEqual({ name: 'TypeError', message: 'no' });
   });
+
+  it('should write numbers as they were measured, without what is left of subtracting them', () => {
+    let written = '';
+    const view = jsonView(text => (written += text));
+    view.event({ type: 'call.loading', engine: 'ears', progress: 1.1 - 1 }, 3);
+    view.turn({ ...turn, llm: 400.3 - 150.2, total: 0.123456 });
+    expect(written).toContain('"progress":0.1}');
+    expect(written).toContain('"llm":250.1,');
+    expect(written).toContain('"total":0.123456,');
+  });
 });
