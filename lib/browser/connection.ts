@@ -17,7 +17,7 @@ import { CallError, closeError } from './callError.ts';
 /** What comes over a connection: messages, audio, and that it is lost and tried again. */
 export type Incoming =
   | ServerMessage
-  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  | { readonly type: 'audio'; readonly bytes: ArrayBuffer }
   | { readonly type: 'connecting'; readonly again: boolean };
 
 /** How {@link connection} connects. */
@@ -28,7 +28,14 @@ export interface ConnectionOptions {
   /** How long a lost connection is tried again, ms. */
   readonly resumeMs: () => number;
   /** What is to be sent: to whatever connection there is. */
-  readonly attach: (send: ((message: string | Int16Array) => void) | undefined) => void;
+  readonly attach: (line: Line | undefined) => void;
+}
+
+/** A connection that is there. */
+export interface Line {
+  send(message: string | Int16Array | Uint8Array): void;
+  /** Gives it up: another is made. */
+  drop(): void;
 }
 
 /** The server tells once a second that it is there. */
@@ -84,11 +91,11 @@ const socket = (
       );
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== 'string') return subscriber.next({ type: 'audio', pcm: new Int16Array(data) });
+      if (typeof data !== 'string') return subscriber.next({ type: 'audio', bytes: data });
       const message = JSON.parse(data) as ServerMessage;
       // From here on audio may be sent.
       if (message.type === 'welcome')
-        attach(sent => socket.readyState === WebSocket.OPEN && socket.send(sent as string));
+        attach({ send: sent => socket.readyState === WebSocket.OPEN && socket.send(sent as string), drop });
       subscriber.next(message);
     };
     socket.onclose = ({ code, reason }) => {
@@ -96,16 +103,15 @@ const socket = (
       if (code === 1000) return subscriber.complete();
       subscriber.error(closeError(code, reason) ?? new Lost());
     };
+    const drop = (): void => {
+      // Not with 1000, the word for hanging up.
+      socket.onclose = null;
+      socket.close(lostCode);
+      subscriber.error(new Lost());
+    };
     // A connection over which nothing comes any more is dead, whatever the browser thinks of it.
     const alive$ = new Subject<void>();
-    subscriber.add(
-      alive$.pipe(startWith(undefined), debounceTime(silentMs)).subscribe(() => {
-        // Not with 1000, the word for hanging up.
-        socket.onclose = null;
-        socket.close(lostCode);
-        subscriber.error(new Lost());
-      }),
-    );
+    subscriber.add(alive$.pipe(startWith(undefined), debounceTime(silentMs)).subscribe(drop));
     socket.addEventListener('message', () => alive$.next());
     return () => {
       attach(undefined);

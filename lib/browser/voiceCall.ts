@@ -6,7 +6,6 @@ import {
   delay,
   EMPTY,
   finalize,
-  from,
   ignoreElements,
   map,
   merge,
@@ -23,11 +22,11 @@ import {
 } from 'rxjs';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
-import type { ClientEvent, HelloMessage, ServerMessage } from '../server/protocol.ts';
+import type { ClientEvent } from '../server/protocol.ts';
 import { audioContext, microphone, type Speaker, speaker, Unplugged, useSink } from './audio.ts';
 import { CallError } from './callError.ts';
 import { connection, type Incoming } from './connection.ts';
-import { SentAudio } from './sentAudio.ts';
+import { Session } from './session.ts';
 import { Transcript, type TranscriptLine } from './transcript.ts';
 
 /** How {@link voiceCall} calls. */
@@ -100,9 +99,6 @@ const idle: CallState = {
   muted: false,
   error: undefined,
 };
-
-/** What is said while the network is gone is kept for so long, samples: a minute. */
-const mostKept = 60 * 16_000;
 
 /**
  * A call from a page to an rxvoice server: microphone, loudspeaker and connection. The browser takes the echo of the
@@ -267,104 +263,6 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
     useMicrophone: device => microphone$.next(device),
     useSpeaker: device => speaker$.next(device ?? ''),
   };
-}
-
-/** What the client knows of one call, over all its connections. */
-class Session {
-  readonly #options: VoiceCallOptions;
-  readonly #speaker: Speaker;
-  readonly #sent = new SentAudio(mostKept);
-  #send: ((message: string | Int16Array) => void) | undefined;
-  #welcome: Extract<ServerMessage, { readonly type: 'welcome' }> | undefined;
-  #seq = 0;
-  /** The reply whose audio comes, how much of it has come, and how much of what comes now was there before. */
-  #reply = 0;
-  #received = 0;
-  #skip = 0;
-
-  constructor(options: VoiceCallOptions, speaker: Speaker) {
-    this.#options = options;
-    this.#speaker = speaker;
-  }
-
-  get resumeMs(): number {
-    return this.#welcome?.resumeMs ?? 5_000;
-  }
-
-  /** The reply that may be heard. */
-  get playing(): number {
-    return this.#reply;
-  }
-
-  readonly attach = (send: ((message: string | Int16Array) => void) | undefined): void => {
-    this.#send = send;
-  };
-
-  readonly hello = (): Observable<HelloMessage> => {
-    const { token, data } = this.#options;
-    const base = { type: 'hello', acknowledges: true } as const;
-    if (this.#welcome !== undefined) {
-      const { call, secret } = this.#welcome;
-      const resume = { call, secret, seq: this.#seq, reply: this.#reply, samples: this.#received };
-      return of({ ...base, resume });
-    }
-    const token$ = defer(() => from(Promise.resolve(typeof token === 'function' ? token() : token)));
-    return token$.pipe(
-      catchError((cause: unknown) =>
-        throwError(() => new CallError('token', 'The permission to call could not be fetched.', cause)),
-      ),
-      map(token => ({ ...base, data, ...(token !== undefined && token !== '' && { token }) })),
-    );
-  };
-
-  /** The microphone heard something. Before the call is placed it is for nobody. */
-  spoken(pcm: Int16Array): void {
-    if (this.#welcome === undefined) return;
-    this.#sent.add(pcm);
-    this.#send?.(pcm);
-  }
-
-  /** The loudspeaker has played so much; tells whether it is of the reply that plays. */
-  played(reply: number, samples: number): boolean {
-    if (reply !== this.#reply) return false;
-    this.#send?.(JSON.stringify({ type: 'played', reply, samples }));
-    return true;
-  }
-
-  see(message: Incoming): void {
-    if ('seq' in message) this.#seq = message.seq ?? this.#seq;
-    switch (message.type) {
-      case 'welcome':
-        this.#welcome = message;
-        if (message.reply !== this.#reply) this.#clear();
-        for (const pcm of this.#sent.missing(message.received)) this.#send?.(pcm);
-        return;
-      case 'received':
-        return this.#sent.acknowledge(message.samples);
-      case 'reply':
-        if (message.reply !== this.#reply) this.#received = message.from;
-        this.#reply = message.reply;
-        this.#skip = Math.max(0, this.#received - message.from);
-        return this.#speaker.tell({ type: 'begin', reply: message.reply, from: message.from });
-      case 'audio': {
-        const fresh = message.pcm.subarray(Math.min(this.#skip, message.pcm.length));
-        this.#skip -= message.pcm.length - fresh.length;
-        if (fresh.length === 0) return;
-        this.#received += fresh.length;
-        return this.#speaker.tell({ type: 'audio', pcm: fresh.slice() });
-      }
-      case 'replyEnd':
-        return this.#speaker.tell({ type: 'end', samples: message.samples });
-      case 'clear':
-        return this.#clear();
-    }
-  }
-
-  #clear(): void {
-    this.#reply = 0;
-    this.#received = 0;
-    this.#speaker.tell({ type: 'clear' });
-  }
 }
 
 /** What an event changes in the state of the call; `replying`: the bot has begun to speak and is not through. */

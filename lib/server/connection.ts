@@ -3,9 +3,10 @@ import { NEVER, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import type { Calls } from './calls.ts';
 import { type CloseReason, closeCodes } from './closeCodes.ts';
+import type { Opus } from './opus.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { parsed } from './parsed.ts';
-import { clientMessageSchema, helloSchema, maxAudioBytes } from './protocol.ts';
+import { clientMessageSchema, helloSchema } from './protocol.ts';
 import { readToken, same, type TokenClaims } from './token.ts';
 import { WebCall } from './webCall.ts';
 
@@ -19,7 +20,12 @@ export type WebCalls = Map<string, WebCall>;
 export function connection(
   socket: WebSocket,
   request: IncomingMessage,
-  { calls, webCalls, options }: { calls: Calls; webCalls: WebCalls; options: VoiceServerOptions },
+  {
+    calls,
+    webCalls,
+    options,
+    opus,
+  }: { calls: Calls; webCalls: WebCalls; options: VoiceServerOptions; opus: Opus | undefined },
 ): void {
   let call: WebCall | undefined;
 
@@ -51,9 +57,9 @@ export function connection(
     if (claims === undefined) return refuse('unauthorised', 'The token is missing, wrong or too old.');
     if (calls.refusal === 'draining') return refuse('draining', 'The server is about to stop.');
     if (calls.refusal === 'full') return refuse('full', 'All lines are busy.');
-    const placed = (call = new WebCall(calls, claims.user, options.tell));
+    const placed = (call = new WebCall(calls, claims.user, options.tell, opus));
     webCalls.set(placed.call, placed);
-    placed.attach(socket, { acknowledges: message.acknowledges });
+    placed.attach(socket, { acknowledges: message.acknowledges, audio: message.audio });
     calls.place(placed, () =>
       options.call(request, {
         call: placed.call,
@@ -70,9 +76,9 @@ export function connection(
 
   const audio = (bytes: Buffer): void => {
     if (call === undefined) return refuse('malformed', 'Audio came before hello.');
-    if (bytes.byteLength % 2 !== 0 || bytes.byteLength > maxAudioBytes)
-      return expel('malformed', 'Expected s16le audio: an even number of bytes, a second at most.');
-    if (!call.take(bytes)) expel('tooFast', 'Audio comes faster than anybody can speak.');
+    const wrong = call.take(bytes);
+    if (wrong === 'malformed') expel(wrong, 'Not audio as this protocol has it, of a second at most.');
+    else if (wrong !== undefined) expel(wrong, 'Audio comes faster than anybody can speak.');
   };
 
   const message = (text: string): void => {
@@ -81,6 +87,7 @@ export function connection(
     const { success, data } = clientMessageSchema.safeParse(parsed(text));
     if (!success) return expel('malformed', 'Not a message of this protocol.');
     if (data.type === 'played') call.played(data.reply, data.samples);
+    else if (data.type === 'skip') call.skip(data.samples);
     else if (data.type === 'hangup') call.end();
     else expel('malformed', 'A second hello came.');
   };

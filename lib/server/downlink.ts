@@ -18,6 +18,8 @@ import { Playhead } from '../audio/playhead.ts';
 import { resample } from '../audio/resample.ts';
 import { RxvoiceError } from '../errors.ts';
 import { closeCodes } from './closeCodes.ts';
+import { opusDelay } from './opus.ts';
+import type { OpusEncoding } from './opusEncoding.ts';
 import { Outgoing } from './outgoing.ts';
 import { type ServerMessage, wireRate } from './protocol.ts';
 
@@ -55,6 +57,8 @@ export class Downlink {
   readonly #acknowledged$ = new Subject<Outgoing>();
   #acknowledges = true;
   #socket: WebSocket | undefined;
+  /** How audio is written on the present connection; nothing for PCM. */
+  #encoding: OpusEncoding | undefined;
   #seq = 0;
   readonly #kept: { readonly seq: number; readonly text: string }[] = [];
   #replies = 0;
@@ -130,20 +134,28 @@ export class Downlink {
     welcome: ServerMessage,
     received: { readonly seq: number; readonly reply: number; readonly samples: number },
     acknowledges: boolean,
+    encoding?: OpusEncoding,
   ): void {
     this.#socket = socket;
+    this.#encoding?.close();
+    this.#encoding = encoding;
     this.#acknowledges = acknowledges;
     this.#crowdedSince = undefined;
     this.#send(welcome);
     for (const { seq, text } of this.#kept) if (seq > received.seq) socket.send(text);
     const reply = this.#reply;
-    reply?.rewind(received.reply === reply.number ? received.samples : 0);
+    const known = received.reply === reply?.number;
+    reply?.rewind(known ? received.samples : 0);
+    // All of it may be there, but for the word that it was all.
+    if (known) this.#begin(reply, reply.sent);
     this.#flush();
   }
 
   /** The connection is gone. */
   detach(): void {
     this.#socket = undefined;
+    this.#encoding?.close();
+    this.#encoding = undefined;
     this.#release();
     this.#stopWaiting();
   }
@@ -171,8 +183,11 @@ export class Downlink {
   /** The client tells how much its loudspeaker has played. */
   played(number: number, samples: number): void {
     const reply = this.#reply;
-    if (reply?.number !== number || samples > reply.sent) return;
-    reply.acknowledge(samples);
+    if (reply?.number !== number) return;
+    // Packets go on beyond the end: who plays that, too, has heard all.
+    const heard = reply.ended && this.#encoding ? Math.min(samples, reply.samples) : samples;
+    if (heard > reply.sent) return;
+    reply.acknowledge(heard);
     this.#acknowledged$.next(reply);
   }
 
@@ -184,6 +199,17 @@ export class Downlink {
 
   #send(message: ServerMessage): void {
     this.#socket?.send(JSON.stringify(message));
+  }
+
+  /** Tells that the reply's audio comes, from this sample on. */
+  #begin(reply: Outgoing, from: number): void {
+    reply.begun = true;
+    this.#encoding?.begin();
+    this.#send({ type: 'reply', reply: reply.number, from, ...(this.#encoding && { skip: opusDelay }) });
+  }
+
+  #sendPackets(message: Uint8Array): void {
+    if (message.length > 0) this.#socket?.send(message);
   }
 
   /** Sends what there is of the reply, as far as the socket takes it. */
@@ -198,13 +224,16 @@ export class Downlink {
       pieces.push(piece);
       reply.advance();
     }
-    if (!reply.begun && pieces.length > 0) this.#send({ type: 'reply', reply: reply.number, from: sent });
-    reply.begun ||= pieces.length > 0;
-    for (let at = 0; at < pieces.length; at += mostPieces)
-      socket.send(at + 1 === pieces.length ? pieces[at]! : Buffer.concat(pieces.slice(at, at + mostPieces)));
+    if (!reply.begun && pieces.length > 0) this.#begin(reply, sent);
+    for (let at = 0; at < pieces.length; at += mostPieces) {
+      const pcm = at + 1 === pieces.length ? pieces[at]! : Buffer.concat(pieces.slice(at, at + mostPieces));
+      if (this.#encoding === undefined) socket.send(pcm);
+      else this.#sendPackets(this.#encoding.encode(pcm));
+    }
     if (reply.piece !== undefined) return this.#wait();
     if (!reply.complete || reply.ended || !reply.begun) return;
     reply.ended = true;
+    if (this.#encoding !== undefined) this.#sendPackets(this.#encoding.end());
     this.#send({ type: 'replyEnd', reply: reply.number, samples: reply.samples });
   }
 

@@ -5,10 +5,13 @@ import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 
 /**
  * The WebSocket sub-protocol of this version; PROTOCOL.md tells how it is spoken. Both sides send JSON texts, and audio as binary messages: `s16le`, mono,
- * 16,000 Hz; 20 ms (640 bytes) each is best, any even number of bytes up to a second is taken. Positions in audio are
- * samples.
+ * 16,000 Hz; 20 ms (640 bytes) each is best, any even number of bytes up to a second is taken. Or Opus, where both sides
+ * can. Positions in audio are samples, whatever the codec.
  */
 export const protocolName = 'rxvoice.v1';
+
+/** How audio is written: `pcm` is `s16le`; `opus` packets of 20 ms, each after its length. */
+export type AudioCodec = 'pcm' | 'opus';
 
 /** Hz, both ways. */
 export const wireRate = 16_000;
@@ -28,6 +31,8 @@ export const helloSchema = z.object({
   token: z.string().max(4_096).optional(),
   /** Whether `played` will be sent. Without it what was heard is taken from the server's clock. */
   acknowledges: z.boolean().default(false),
+  /** The codecs it can write and read. Default `['pcm']`, which everybody must. Others than these are passed over. */
+  audio: z.array(z.string().max(32)).max(16).default(['pcm']),
   /** Anything for the server's own code that sets the call up. */
   data: z.unknown().optional(),
   /** Goes on with a call whose connection was lost. */
@@ -49,6 +54,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
   /** So many samples of a reply have left the loudspeaker. Every 100 ms while it plays, and when it has ended. */
   z.object({ type: z.literal('played'), reply: count, samples: count }),
+  /** Opus: so many samples of what comes next are not to be heard, but the codec's delay. At the most a second. */
+  z.object({ type: z.literal('skip'), samples: count.max(wireRate) }),
   /** No more audio comes: the last reply is finished, then the call ends. */
   z.object({ type: z.literal('hangup') }),
 ]);
@@ -78,6 +85,8 @@ export type ServerMessage =
       readonly reply: number;
       /** How long a lost connection is waited for, ms. */
       readonly resumeMs: number;
+      /** The codec of this connection, both ways. */
+      readonly audio: AudioCodec;
     }
   /** What happened, `at` ms after the call was placed. `from`: with `bot.speaking`, where in the reply's audio. */
   | {
@@ -94,8 +103,11 @@ export type ServerMessage =
       readonly turn: TurnMetrics;
       readonly summary: Summary;
     }
-  /** The audio that follows belongs to this reply, from this sample on. */
-  | { readonly type: 'reply'; readonly reply: number; readonly from: number }
+  /**
+   * The audio that follows belongs to this reply, from this sample on. `skip`: with Opus; a fresh decoder is to be
+   * taken, and so many samples of what it gives first are the codec's delay, not of the reply.
+   */
+  | { readonly type: 'reply'; readonly reply: number; readonly from: number; readonly skip?: number }
   /** All audio of the reply was sent: so many samples. */
   | { readonly type: 'replyEnd'; readonly reply: number; readonly samples: number }
   /** The reply was cut: fall silent at once, and forget what has not been heard. */

@@ -7,6 +7,7 @@ import { closeCodes } from './closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { VoiceServerOptions } from './options.ts';
+import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
 import { maxMessageBytes, protocolName } from './protocol.ts';
 import { Prometheus } from './prometheus.ts';
@@ -41,7 +42,7 @@ export interface VoiceServer {
  * A handler that takes voice calls over WebSocket, one conversation each, on any HTTP server: Node's own, or that of
  * Express, Fastify or Hono. `serve` is the same with a server of its own.
  *
- * @throws RxvoiceError for a token secret that is too short.
+ * @throws RxvoiceError for a token secret that is too short, and for `opus` without its package.
  *
  * @example
  * const server = http.createServer(app);
@@ -51,6 +52,7 @@ export interface VoiceServer {
 export function voiceServer(options: VoiceServerOptions): VoiceServer {
   const { path = '/call', twilio, tokenSecret } = options;
   if (tokenSecret !== undefined) checkSecret(tokenSecret);
+  const opus = options.opus === true ? loadOpus() : undefined;
   const calls = new Calls(options.limits);
   const webCalls: WebCalls = new Map();
   const prometheus = new Prometheus(calls);
@@ -67,7 +69,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);
       if (originAllowed(request, options.origins))
-        return connection(client, request, { calls, webCalls, options });
+        return connection(client, request, { calls, webCalls, options, opus });
       const reason = 'Pages of this origin may not call.';
       client.on('error', () => undefined);
       client.close(closeCodes.origin, reason);

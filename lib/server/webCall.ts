@@ -9,7 +9,17 @@ import { Allowance } from './allowance.ts';
 import type { Calls, Line } from './calls.ts';
 import { closeCodes } from './closeCodes.ts';
 import { Downlink } from './downlink.ts';
-import { type ClientEvent, type HelloMessage, type ServerMessage, wireRate } from './protocol.ts';
+import type { Opus } from './opus.ts';
+import { OpusDecoding } from './opusDecoding.ts';
+import { OpusEncoding } from './opusEncoding.ts';
+import { opusPackets, opusPacketSamples } from './opusMessage.ts';
+import {
+  type ClientEvent,
+  type HelloMessage,
+  maxAudioBytes,
+  type ServerMessage,
+  wireRate,
+} from './protocol.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a client is told of the conversation. What tools do, and the tokens of the answer, are the server's own. */
@@ -56,12 +66,21 @@ export class WebCall implements Line {
   readonly #audio: Allowance;
   readonly #messages = new Allowance(messages.perSecond / 1000, messages.burst);
   readonly #subscription = new Subscription();
+  readonly #opus: Opus | undefined;
+  /** What comes over the present connection, where that is Opus. */
+  #decoding: OpusDecoding | undefined;
   #socket: WebSocket | undefined;
   #waiting = Subscription.EMPTY;
 
-  constructor(calls: Calls, user: string | undefined, tell: readonly ConversationEvent['type'][] = []) {
+  constructor(
+    calls: Calls,
+    user: string | undefined,
+    tell: readonly ConversationEvent['type'][] = [],
+    opus?: Opus,
+  ) {
     this.#calls = calls;
     this.user = user;
+    this.#opus = opus;
     this.#told = new Set([...usual, ...tell]);
     // What was said while the connection was gone comes at once when it is back.
     this.#audio = new Allowance(
@@ -89,7 +108,7 @@ export class WebCall implements Line {
   }
 
   /** The client is there, for the first time or again. */
-  attach(socket: WebSocket, { acknowledges = false, resume }: Omit<HelloMessage, 'type'>): void {
+  attach(socket: WebSocket, { acknowledges = false, audio, resume }: Omit<HelloMessage, 'type'>): void {
     const resumed = resume !== undefined;
     if (resumed) {
       this.#waiting.unsubscribe();
@@ -97,6 +116,9 @@ export class WebCall implements Line {
       this.#calls.tell({ type: 'resumed', call: this.call });
     }
     this.#socket = socket;
+    const opus = audio?.includes('opus') === true ? this.#opus : undefined;
+    this.#decoding?.close();
+    this.#decoding = opus && new OpusDecoding(opus);
     const welcome: ServerMessage = {
       type: 'welcome',
       call: this.call,
@@ -105,8 +127,15 @@ export class WebCall implements Line {
       received: this.#uplink.samples,
       reply: this.#downlink.reply,
       resumeMs: this.#calls.limits.resumeMs,
+      audio: opus === undefined ? 'pcm' : 'opus',
     };
-    this.#downlink.attach(socket, welcome, resume ?? { seq: 0, reply: 0, samples: 0 }, acknowledges);
+    this.#downlink.attach(
+      socket,
+      welcome,
+      resume ?? { seq: 0, reply: 0, samples: 0 },
+      acknowledges,
+      opus && new OpusEncoding(opus),
+    );
   }
 
   /** This connection was lost: another is waited for, for a while. */
@@ -120,11 +149,18 @@ export class WebCall implements Line {
     );
   }
 
-  /** Audio came. Tells whether it was not too much. */
-  take(bytes: Uint8Array): boolean {
-    if (!this.#audio.take(bytes.byteLength / 2)) return false;
+  /** Audio came. Tells what is wrong with it, if anything is. */
+  take(bytes: Uint8Array): 'malformed' | 'tooFast' | undefined {
+    if (this.#decoding !== undefined) return this.#takePackets(this.#decoding, bytes);
+    if (bytes.byteLength % 2 !== 0 || bytes.byteLength > maxAudioBytes) return 'malformed';
+    if (!this.#audio.take(bytes.byteLength / 2)) return 'tooFast';
     this.#uplink.take(frameOf(bytes, wireRate));
-    return true;
+    return undefined;
+  }
+
+  /** So many samples of what comes next are the client's codec's delay. */
+  skip(samples: number): void {
+    if (this.#decoding !== undefined) this.#decoding.skip = samples;
   }
 
   /** A message came. Tells whether it was not one too many. */
@@ -157,10 +193,24 @@ export class WebCall implements Line {
   close(code: number, reason: string): void {
     this.#waiting.unsubscribe();
     this.#subscription.unsubscribe();
+    this.#decoding?.close();
+    this.#decoding = undefined;
     this.#downlink.mention({ type: 'ended', reason });
     this.#downlink.close(code, reason);
     this.#socket = undefined;
     this.#downlink.detach();
+  }
+
+  #takePackets(decoding: OpusDecoding, bytes: Uint8Array): 'malformed' | 'tooFast' | undefined {
+    const packets = opusPackets(bytes);
+    if (packets === undefined) return 'malformed';
+    if (!this.#audio.take(packets.length * opusPacketSamples)) return 'tooFast';
+    for (const packet of packets) {
+      const pcm = decoding.decode(packet);
+      if (pcm === undefined) return 'malformed';
+      if (pcm.length > 0) this.#uplink.take({ pcm, sampleRate: wireRate });
+    }
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { filter, lastValueFrom, map, of, toArray } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
 import { type AudioFrame, level, readWav, reframe, resampleFrame } from '../../lib/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
@@ -25,21 +25,28 @@ const screenshot = async (page: Page, name: string): Promise<void> => {
 // A real browser, in real time: a recorded person is its microphone, and what it would play is recorded.
 if (noChromium !== undefined) console.warn(`Left out: the specs of the page (${noChromium}).`);
 describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromium', () => {
-  let server: ChildProcess;
-  let network: Network;
-  beforeAll(async () => {
-    server = spawn(process.execPath, [join(root, 'dist/cli/main.js'), 'serve', '--port', '0'], {
-      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  const servers: { readonly process: ChildProcess; readonly network: Network }[] = [];
+  const served = async (...flags: readonly string[]): Promise<Network> => {
+    const server = spawn(
+      process.execPath,
+      [join(root, 'dist/cli/main.js'), 'serve', '--port', '0', ...flags],
+      {
+        env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let out = '';
-    while (!/http:\S+/u.test(out)) out += String((await once(server.stdout!, 'data'))[0]);
-    network = await networkTo(/http:\S+/u.exec(out)![0]);
-  }, 60_000);
-  afterAll(async () => {
-    network.close();
-    server.kill('SIGTERM');
-    expect(await once(server, 'exit')).toEqual([0, null]);
+    while (!/http:\S+/u.test(out)) out += String((await once(server.stdout, 'data'))[0]);
+    const network = await networkTo(/http:\S+/u.exec(out)![0]);
+    servers.push({ process: server, network });
+    return network;
+  };
+  afterEach(async () => {
+    for (const { process: server, network } of servers.splice(0)) {
+      network.close();
+      server.kill('SIGTERM');
+      expect(await once(server, 'exit')).toEqual([0, null]);
+    }
   });
 
   const line = (page: Page, who: 'user' | 'bot', turn: number, state: string) =>
@@ -50,77 +57,107 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   const bot = (page: Page, turn: number, state = '.done') => line(page, 'bot', turn, state);
   const user = (page: Page, turn: number) => line(page, 'user', turn, '.done');
 
-  it('should talk with a person, fall silent when interrupted, and survive a network that is gone for a while', async () => {
-    const said = inARow(1_500, clip('goforward'), 11_000, clip('explain'), 14_000, clip('interrupt'), 30_000);
-    const { browser, close } = await browserHearing(said);
-    try {
-      const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
-      const errors: unknown[] = [];
-      page.on('pageerror', error => errors.push(error));
-      page.setDefaultTimeout(30_000);
-      await tapLoudspeaker(page);
-      await page.goto(network.url);
-      await page.locator('#call:focus').waitFor();
-      await page.keyboard.press('Enter');
+  it.each<[string, readonly string[], number, number]>([
+    ['PCM', [], 240, 300],
+    ['Opus', ['--opus'], 5, 45],
+  ])(
+    'should talk with a person in %s, fall silent when interrupted, and survive a network that is gone',
+    async (codec, flags, least, most) => {
+      const network = await served(...flags);
+      const said = inARow(
+        1_500,
+        clip('goforward'),
+        11_000,
+        clip('explain'),
+        14_000,
+        clip('interrupt'),
+        30_000,
+      );
+      const { browser, close } = await browserHearing(said);
+      try {
+        const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light' });
+        const errors: unknown[] = [];
+        page.on('pageerror', error => errors.push(error));
+        page.setDefaultTimeout(30_000);
+        await tapLoudspeaker(page);
+        await page.goto(network.url);
+        await page.locator('#call:focus').waitFor();
+        const loaded = { ...network.bytes };
+        await page.keyboard.press('Enter');
 
-      // A turn: heard, answered, and shown as it is spoken.
-      await user(page, 1).waitFor();
-      expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
-      await bot(page, 1, ':has(.unheard)').waitFor(); // the rest is dimmed until it has been heard
-      await bot(page, 1, '.done').waitFor();
-      const first = await words(page, 'bot', 1);
-      expect(first).toContain("can't go forward ten meters");
-      await page.locator('#summary tr.total').waitFor();
-      const spoken = await heardBy(page);
-      const heard = await transcribed(spoken);
-      expect(wordErrors(first, heard).errors / first.split(' ').length).toBeLessThan(0.3);
+        // A turn: heard, answered, and shown as it is spoken.
+        await user(page, 1).waitFor();
+        expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({
+          errors: 0,
+        });
+        await bot(page, 1, ':has(.unheard)').waitFor(); // the rest is dimmed until it has been heard
+        await bot(page, 1, '.done').waitFor();
+        const first = await words(page, 'bot', 1);
+        expect(first).toContain("can't go forward ten meters");
+        await page.locator('#summary tr.total').waitFor();
+        const spoken = await heardBy(page);
+        const heard = await transcribed(spoken);
+        expect(wordErrors(first, heard).errors / first.split(' ').length).toBeLessThan(0.3);
 
-      // The network is gone in the middle of the answer: it goes on where it broke off.
-      await page.locator('#transcript li.bot:nth-of-type(4) .words', { hasText: 'last word' }).waitFor();
-      network.cut();
-      await page.locator('#state', { hasText: 'The network is gone' }).waitFor();
-      await screenshot(page, 'light-reconnecting');
-      network.mend();
-      await page.locator('#state', { hasText: 'The bot is speaking' }).waitFor();
+        // The network is gone in the middle of the answer: it goes on where it broke off.
+        await page.locator('#transcript li.bot:nth-of-type(4) .words', { hasText: 'last word' }).waitFor();
+        network.cut();
+        await page.locator('#state', { hasText: 'The network is gone' }).waitFor();
+        await screenshot(page, `${codec}-light-reconnecting`);
+        network.mend();
+        await page.locator('#state', { hasText: 'The bot is speaking' }).waitFor();
 
-      // A barge-in: silence at once, and the transcript says what was not heard.
-      await bot(page, 2, '.interrupted').waitFor();
-      const cutAt = (await heardBy(page)).pcm.length;
-      const cut = await page.locator('#transcript li.bot.interrupted .words').last().textContent();
-      const answer = await transcribed(await since(page, spoken.pcm.length, cutAt));
-      expect(cut!.length).toBeGreaterThan(60);
-      expect(wordErrors(cut!, answer).errors / cut!.split(' ').length).toBeLessThan(0.35);
-      await page.waitForFunction(`heard.length > ${cutAt + 20_000}`);
-      const after = await since(page, cutAt + 8_000, cutAt + 20_000);
-      expect(level(after)).toBeLessThan(0.001);
+        // A barge-in: silence at once, and the transcript says what was not heard.
+        await bot(page, 2, '.interrupted').waitFor();
+        const cutAt = (await heardBy(page)).pcm.length;
+        const cut = await page.locator('#transcript li.bot.interrupted .words').last().textContent();
+        const answer = await transcribed(await since(page, spoken.pcm.length, cutAt));
+        expect(cut!.length).toBeGreaterThan(60);
+        expect(wordErrors(cut!, answer).errors / cut!.split(' ').length).toBeLessThan(0.35);
+        await page.waitForFunction(`heard.length > ${cutAt + 20_000}`);
+        const after = await since(page, cutAt + 8_000, cutAt + 20_000);
+        expect(level(after)).toBeLessThan(0.001);
 
-      await user(page, 3).waitFor();
-      expect(await words(page, 'user', 3)).toMatch(/what time is it/iu);
-      await bot(page, 3, '.done').waitFor();
-      expect(await page.locator('#turns li').count()).toBe(3);
-      await screenshot(page, 'light');
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await screenshot(page, 'dark');
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-      await screenshot(page, 'phone-dark');
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.locator('#figures').scrollIntoViewIfNeeded();
-      await screenshot(page, 'phone-light');
+        // What goes over the network. Digital silence, of which there is much here, is next to nothing in Opus.
+        const seconds = await page.evaluate<number>('heard.length / heardRate');
+        const rate = {
+          up: ((network.bytes.up - loaded.up) * 8) / 1000 / seconds,
+          down: ((network.bytes.down - loaded.down) * 8) / 1000 / seconds,
+        };
+        if (process.env['RXVOICE_RATES'] !== undefined) console.log(codec, 'kbit/s', rate);
+        expect(rate.up).toBeGreaterThan(least);
+        expect(rate.up).toBeLessThan(most);
 
-      await page.locator('#call').focus();
-      await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      await page.locator('#mute[aria-pressed=true]').waitFor();
-      await page.locator('#call').click();
-      await page.locator('#state', { hasText: 'The call is over' }).waitFor();
-      expect(errors).toEqual([]);
-    } finally {
-      await close();
-    }
-  }, 120_000);
+        await user(page, 3).waitFor();
+        expect(await words(page, 'user', 3)).toMatch(/what time is it/iu);
+        await bot(page, 3, '.done').waitFor();
+        expect(await page.locator('#turns li').count()).toBe(3);
+        await screenshot(page, `${codec}-light`);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await screenshot(page, `${codec}-dark`);
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+        await screenshot(page, `${codec}-phone-dark`);
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.locator('#figures').scrollIntoViewIfNeeded();
+        await screenshot(page, `${codec}-phone-light`);
+
+        await page.locator('#call').focus();
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        await page.locator('#mute[aria-pressed=true]').waitFor();
+        await page.locator('#call').click();
+        await page.locator('#state', { hasText: 'The call is over' }).waitFor();
+        expect(errors).toEqual([]);
+      } finally {
+        await close();
+      }
+    },
+    120_000,
+  );
 
   it('should go on with another microphone when the one in use is unplugged, and say so when there is none', async () => {
+    const network = await served();
     const { browser, close } = await browserHearing(inARow(60_000));
     try {
       const page = await browser.newPage();
@@ -152,6 +189,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   }, 60_000);
 
   it('should say what is wrong when the microphone is refused', async () => {
+    const network = await served();
     const { browser, close } = await browserHearing(inARow(1_000));
     try {
       const context = await browser.newContext();

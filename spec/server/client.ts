@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { firstValueFrom, Observable, ReplaySubject, filter, map, scan } from 'rxjs';
 import WebSocket, { type ClientOptions } from 'ws';
+import { frameOf } from '../../lib/index.ts';
 import type { ServerMessage } from '../../lib/server/index.ts';
+import type { Opus } from '../../lib/server/opus.ts';
+import { OpusDecoding } from '../../lib/server/opusDecoding.ts';
+import { opusPackets } from '../../lib/server/opusMessage.ts';
 
 type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: Type }>;
 
@@ -10,6 +14,11 @@ export class TestClient {
   readonly socket: WebSocket;
   readonly #received$ = new ReplaySubject<ServerMessage>();
   readonly #audio$ = new ReplaySubject<number>();
+  /** How replies are read, where they come in Opus. */
+  readonly #opus: Opus | undefined;
+  #decoding: OpusDecoding | undefined;
+  /** The audio of all replies. */
+  readonly pcm: Int16Array[] = [];
   /** Samples of each reply that arrived. */
   readonly samples: Record<number, number> = {};
   readonly messages: ServerMessage[] = [];
@@ -20,8 +29,16 @@ export class TestClient {
   /** Whether what arrives counts as heard at once. */
   readonly #hears: boolean;
 
-  constructor(url: string, { hears = true, ...options }: ClientOptions & { readonly hears?: boolean } = {}) {
+  constructor(
+    url: string,
+    {
+      hears = true,
+      opus,
+      ...options
+    }: ClientOptions & { readonly hears?: boolean; readonly opus?: Opus | undefined } = {},
+  ) {
     this.#hears = hears;
+    this.#opus = opus;
     this.socket = new WebSocket(url.replace(/^http/u, 'ws'), 'rxvoice.v1', options);
     this.socket.on('error', () => undefined);
     this.closed = new Promise(resolve =>
@@ -48,7 +65,7 @@ export class TestClient {
   }
 
   hello(more: object = {}): Promise<Message<'welcome'>> {
-    this.say({ type: 'hello', acknowledges: true, ...more });
+    this.say({ type: 'hello', acknowledges: true, ...(this.#opus && { audio: ['opus', 'pcm'] }), ...more });
     return this.next('welcome');
   }
 
@@ -108,13 +125,21 @@ export class TestClient {
     if (message.type === 'reply') {
       this.#reply = message.reply;
       this.samples[message.reply] = message.from;
+      this.#decoding = message.skip === undefined ? undefined : new OpusDecoding(this.#opus!);
+      if (this.#decoding !== undefined) this.#decoding.skip = message.skip!;
     }
     this.#received$.next(message);
   }
 
   #audio(bytes: Buffer): void {
-    const samples = (this.samples[this.#reply] = (this.samples[this.#reply] ?? 0) + bytes.length / 2);
-    this.#audio$.next(bytes.length / 2);
+    const pieces =
+      this.#decoding === undefined
+        ? [frameOf(bytes, 16_000).pcm]
+        : opusPackets(bytes)!.map(packet => this.#decoding!.decode(packet)!);
+    this.pcm.push(...pieces);
+    const came = pieces.reduce((sum, { length }) => sum + length, 0);
+    const samples = (this.samples[this.#reply] = (this.samples[this.#reply] ?? 0) + came);
+    this.#audio$.next(came);
     if (this.#hears) this.say({ type: 'played', reply: this.#reply, samples });
   }
 }

@@ -35,6 +35,7 @@ const welcome = {
   received: 0,
   reply: 0,
   resumeMs: 0,
+  audio: 'pcm',
 } as const;
 const nothing = { seq: 0, reply: 0, samples: 0 };
 const interim = { type: 'event', at: 0, event: { type: 'user.interim', turn: 1, text: 'so' } } as const;
@@ -159,6 +160,19 @@ describe('what goes down to a client', () => {
     attach(again, { seq: 0, reply: 1, samples: 1_000 });
     expect(again.texts[1]).toBe('{"type":"reply","reply":1,"from":960}');
     expect(again.samples).toBe(3 * 320);
+  });
+
+  it('should tell a new connection the end of a reply of which only that was lost', () => {
+    speak(2);
+    downlink.detach();
+    speech$.complete();
+    const again = new FakeSocket();
+    attach(again, { seq: 0, reply: 1, samples: 640 });
+    expect(again.samples).toBe(0);
+    expect(again.texts.slice(1)).toEqual([
+      '{"type":"reply","reply":1,"from":640}',
+      '{"type":"replyEnd","reply":1,"samples":640}',
+    ]);
   });
 
   it('should take the clock’s word where the client says that it acknowledges nothing', () => {

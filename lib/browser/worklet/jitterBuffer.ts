@@ -35,6 +35,8 @@ export class JitterBuffer {
   /** No more comes of the reply: it is so long. */
   end(samples: number): void {
     this.#end = samples;
+    // What a codec gives beyond it is none of it.
+    this.played = Math.min(this.played, samples);
   }
 
   /** Forgets everything: silence, at once. */
@@ -56,7 +58,8 @@ export class JitterBuffer {
     if (!this.#playing && this.#buffered >= (this.#end === undefined ? this.#targetMs * perMs : 1))
       this.#playing = true;
     if (!this.#playing) return new Float32Array(0);
-    const samples = new Float32Array(Math.min(count, this.#buffered));
+    const left = this.#end === undefined ? count : this.#end - this.played;
+    const samples = new Float32Array(Math.min(count, this.#buffered, left));
     for (let at = 0; at < samples.length; at++) {
       const piece = this.#pieces[0]!;
       samples[at] = piece[this.#offset]! / 32_768;

@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { RxvoiceError } from '../errors.ts';
+import { wireRate } from './protocol.ts';
+
+/** The parts of `@evan/opus` 1.0.3 that are used; its own types are not found by its exports. */
+interface OpusLibrary {
+  readonly Encoder: new (options: {
+    channels: 1;
+    sample_rate: number;
+    application: 'restricted_lowdelay';
+  }) => OpusEncoder;
+}
+
+/** What is used of its WebAssembly. */
+interface OpusWasm {
+  readonly Decoder: new (options: { channels: 1; sample_rate: number }) => OpusDecoder;
+}
+
+/** Writes packets of 20 ms. */
+export interface OpusEncoder {
+  encode(pcm: Int16Array): Uint8Array;
+  /** Forgets what came before. */
+  reset(): void;
+  ctl(request: number, value: number): void;
+  /** Gives its memory back at once; native code leaves that to the garbage collector. */
+  drop?(): void;
+}
+
+/** Reads packets. */
+export interface OpusDecoder {
+  /** The samples, `s16le`. Throws for bytes that are no packet. */
+  decode(packet: Uint8Array): Uint8Array;
+  /** Gives its memory back. */
+  drop(): void;
+}
+
+/** The codec, ready for calls. */
+export interface Opus {
+  encoder(): OpusEncoder;
+  decoder(): OpusDecoder;
+}
+
+/** By how much sound is later after this encoder and its decoder, samples at the wire's rate: 2.5 ms. */
+export const opusDelay = 40;
+
+/** What the encoder is asked for (opus_defines.h): bits a second, and the least work. */
+const bitrate = [4002, 32_000] as const;
+const complexity = [4010, 0] as const;
+
+/**
+ * Loads Opus, an optional peer. Gives an RxvoiceError that says how to get it.
+ *
+ * What a client sends is read in WebAssembly, where the worst of packets can harm nothing but itself. What the bot says
+ * is written by the library's own choice, native code where it brings it along for the machine: it costs a third. The
+ * low-delay mode takes 2.5 ms instead of 6.5, a third of the time, and is nearer to the original at 32 kbit/s.
+ */
+export function loadOpus(require: (name: string) => unknown = createRequire(import.meta.url)): Opus {
+  try {
+    const { Encoder } = require('@evan/opus') as OpusLibrary;
+    const { Decoder } = require('@evan/opus/wasm/index.js') as OpusWasm;
+    return {
+      encoder: () => {
+        const encoder = new Encoder({
+          channels: 1,
+          sample_rate: wireRate,
+          application: 'restricted_lowdelay',
+        });
+        encoder.ctl(...bitrate);
+        encoder.ctl(...complexity);
+        return encoder;
+      },
+      decoder: () => new Decoder({ channels: 1, sample_rate: wireRate }),
+    };
+  } catch (cause) {
+    throw new RxvoiceError("Opus needs the package '@evan/opus': npm i @evan/opus", { cause });
+  }
+}
