@@ -16,6 +16,7 @@ import { badRequest, deepgramRefusal } from './deepgramRefusal.ts';
 import { Ear } from './ear.ts';
 import { nova } from './nova.ts';
 import { novaQuery } from './novaQuery.ts';
+import { projects } from './projects.ts';
 import { type SpeakQuery, speakQuery } from './speakQuery.ts';
 import { speakRequest } from './speakRequest.ts';
 import { flux } from './flux.ts';
@@ -29,7 +30,7 @@ export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
 
 /**
  * Runs a Deepgram on this machine, on 127.0.0.1: speech-to-text of both generations, text-to-speech over WebSocket and
- * by request. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
+ * by request, and the list of projects, by which a key is tried. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
  * of yours can be tested without a key: what is heard is a script, the next of some lines whenever something is said,
  * or what a real engine makes of it.
  *
@@ -47,6 +48,7 @@ const paths: Readonly<Record<string, Endpoint>> = {
   'socket /v2/speak': 'fluxTts',
   'POST /v1/speak': 'auraRest',
   'POST /v2/speak': 'auraRest',
+  'GET /v1/projects': 'projects',
 };
 
 function deepgramService(options: () => DeepgramServerOptions): Service<DeepgramServerOptions> {
@@ -134,6 +136,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
     authorised,
     refuse: deepgramRefusal,
     serve: (request, response, connection) => {
+      if (connection.endpoint === 'projects') return reply(response, projects(connection));
       const { pathname } = addressOf(request);
       const wanted = speakQuery(connection.query, pathname.startsWith('/v2') ? 'flux' : 'aura');
       if (typeof wanted === 'string') return reply(response, badRequest(wanted, connection));

@@ -10,6 +10,8 @@ export type Endpoint =
   | 'auraRest'
   /** Deepgram text-to-speech, Flux: the WebSocket `/v2/speak`. */
   | 'fluxTts'
+  /** Deepgram's list of projects: `/v1/projects`. */
+  | 'projects'
   /** OpenAI chat: `/v1/chat/completions`. */
   | 'completions'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
@@ -22,7 +24,7 @@ export type Endpoint =
 const stt: readonly Endpoint[] = ['nova', 'flux'];
 const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
 const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
-const all: readonly Endpoint[] = [...streams, 'models'];
+const all: readonly Endpoint[] = [...streams, 'projects', 'models'];
 
 /** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
 export type FaultKind = 'refusal' | 'stream' | 'behaviour';
