@@ -44,38 +44,75 @@ const providers: readonly Provider[] = [
 /** The longest that a service is waited for, ms. */
 const withinMs = 2_000;
 
-/** Whether the services' keys are there and, where there is a network, are accepted. */
-export const keyChecks = (config: VoiceConfig, environment: Environment): Observable<Check> =>
-  from(providers).pipe(mergeMap(provider => keyCheck(provider, config, environment)));
+/** A service as it is asked: with which key, at which address, and by which of the stages. */
+interface Account {
+  readonly provider: Provider;
+  readonly stages: readonly string[];
+  /** Whether there are others at the same service. */
+  readonly several: boolean;
+  /** A key in the configuration, and one that is found otherwise. */
+  readonly given: string | undefined;
+  readonly key: string | undefined;
+  /** The address of a server that is not the service's own. */
+  readonly own: string | undefined;
+}
 
-function keyCheck(provider: Provider, config: VoiceConfig, environment: Environment): Observable<Check> {
-  const { name, engine, console } = provider;
-  const { variables, sourceOf } = environment;
-  const configured = [config.stt, config.llm, config.tts].filter(
-    (stage): stage is Extract<typeof stage, object> & { apiKey?: string; baseURL?: string } =>
-      typeof stage !== 'function' && stage.engine === engine,
+/**
+ * Whether the services' keys are there and, where there is a network, are accepted. An engine that is chosen and can't be
+ * used is a failure; what is known of a service that no engine uses is told, and no more.
+ */
+export const keyChecks = (config: VoiceConfig, environment: Environment): Observable<Check> =>
+  from(providers).pipe(
+    mergeMap(provider => accounts(provider, config, environment)),
+    mergeMap(account => keyCheck(account, environment)),
   );
-  const given = configured.find(({ apiKey }) => apiKey !== undefined)?.apiKey;
-  const key = (given ?? variables[provider.key])?.trim() || undefined;
-  const own =
-    (configured.find(({ baseURL }) => baseURL)?.baseURL ?? variables[provider.address]) || undefined;
-  const what = `${name} key`;
+
+/** The accounts at a service: mostly one; engines may have different ones. */
+function accounts(provider: Provider, config: VoiceConfig, { variables }: Environment): Account[] {
+  const text = (value: string | undefined): string | undefined => value?.trim() || undefined;
+  const account = (stages: readonly string[], apiKey?: string, baseURL?: string): Account => ({
+    provider,
+    stages,
+    several: false,
+    given: text(apiKey),
+    key: text(apiKey) ?? text(variables[provider.key]),
+    own: text(baseURL) ?? text(variables[provider.address]),
+  });
+  const chosen = (['stt', 'llm', 'tts'] as const).flatMap(stage => {
+    const engine = config[stage];
+    if (typeof engine === 'function' || engine.engine !== provider.engine) return [];
+    const { apiKey, baseURL } = engine as { readonly apiKey?: string; readonly baseURL?: string };
+    return [account([stage], apiKey, baseURL)];
+  });
+  const all = new Map<string, Account>();
+  for (const one of chosen) {
+    const id = JSON.stringify([one.key, one.own]);
+    all.set(id, { ...one, stages: [...(all.get(id)?.stages ?? []), ...one.stages] });
+  }
+  return all.size === 0 ? [account([])] : [...all.values()].map(one => ({ ...one, several: all.size > 1 }));
+}
+
+function keyCheck(account: Account, { sourceOf }: Environment): Observable<Check> {
+  const { provider, stages, several, given, key, own } = account;
+  const { name, engine, console } = provider;
+  const what = several ? `${name} key (${stages.join(', ')})` : `${name} key`;
+  const needed = stages.length > 0;
   const source = given === undefined ? sourceOf(provider.key) : 'the configuration';
+  const unneeded = `no engine of ${name} is chosen`;
   if (key === undefined && own === undefined)
-    return configured.length === 0
-      ? of(ok(what, `is not set, and not needed: no engine of ${name} is chosen`))
-      : of(
-          fail(
-            what,
-            'is not set',
-            `Set ${provider.key} (or write it into .env); keys are made at ${console}`,
-          ),
-        );
+    return of(
+      needed
+        ? fail(what, 'is not set', `Set ${provider.key} (or write it into .env); keys are made at ${console}`)
+        : ok(what, `is not set, and not needed: ${unneeded}`),
+    );
 
   const address = (own ?? provider.baseURL).replace(/^ws/u, 'http').replace(/\/+$/u, '');
   if (!URL.canParse(address)) return EMPTY; // the configuration tells of it
   const server = own === undefined ? name : new URL(address).host;
   const path = engine === 'deepgram' && /\/v1$/u.test(address) ? provider.path.slice(3) : provider.path;
+  /** What keeps an engine from working; of one that is not chosen it is good to know. */
+  const bad = (found: string, cure: string): Check =>
+    needed ? fail(what, found, cure) : warn(what, `${found}; ${unneeded}`, cure);
   return defer(() =>
     fetch(address + path, {
       headers: key === undefined ? {} : { authorization: `${provider.scheme} ${key}` },
@@ -85,8 +122,7 @@ function keyCheck(provider: Provider, config: VoiceConfig, environment: Environm
   ).pipe(
     map(({ status }) => {
       if (status === 401)
-        return fail(
-          what,
+        return bad(
           key === undefined ? `${server} wants one` : `${server} refuses the one in ${source}`,
           `Make a new one at ${console}, and set ${provider.key}`,
         );
@@ -99,24 +135,23 @@ function keyCheck(provider: Provider, config: VoiceConfig, environment: Environm
             : 'Place a call to try it',
         );
       if (status >= 500)
-        return warn(what, `${server} has a problem (${status}); the key can't be tried`, 'Try again later');
+        return bad(`${server} has a problem (${status}); the key can't be tried`, 'Try again later');
       return key === undefined
         ? ok(what, `is not needed: ${server} answers without`)
         : ok(what, `is in ${source}; ${server} accepts it`);
     }),
-    catchError((cause: unknown) =>
-      of(
-        warn(
-          what,
-          `${key === undefined ? '' : `is in ${source}; `}${server} can't be reached (${reasonOf(cause)})`,
-          own === undefined
-            ? 'Is there a network? Without one use the offline engines'
-            : `Is it running at ${address}?`,
-        ),
-      ),
-    ),
+    catchError((cause: unknown) => {
+      const found = `${key === undefined ? '' : `is in ${source}; `}${server} can't be reached (${reasonOf(cause)})`;
+      if (!needed) return of(ok(what, `${found}, and not needed: ${unneeded}`));
+      const cure = own === undefined ? 'Is there a network?' : `Is it running at ${address}?`;
+      return of(fail(what, found, `${cure} Without it use ${offline(stages)}`));
+    }),
   );
 }
+
+/** The engines that need no service, as flags. */
+const offline = (stages: readonly string[]): string =>
+  stages.map(stage => (stage === 'llm' ? '--llm builtin' : `--${stage} local`)).join(' ');
 
 const reasonOf = (cause: unknown): string => {
   const { name, cause: under } = cause as Error & { readonly cause?: NodeJS.ErrnoException };

@@ -9,6 +9,7 @@ import { keyChecks } from '../../../cli/doctor/keyChecks.ts';
 import { nodeCheck } from '../../../cli/doctor/nodeCheck.ts';
 import { packageChecks } from '../../../cli/doctor/packageChecks.ts';
 import type { VoiceConfig } from '../../../lib/index.ts';
+import { deepgramServer } from '../../../lib/testing/index.ts';
 
 const offline: VoiceConfig = {
   stt: { engine: 'local' },
@@ -95,6 +96,17 @@ describe('the doctor', () => {
       found: containing('DEEPGRAM_API_KEY'),
     });
     expect(found.some(({ what }) => what.startsWith('sound'))).toBe(false);
+    const unreachable = rxvoice(
+      '--no-audio',
+      '--llm',
+      'openai',
+      '--model',
+      'm',
+      '--base-url',
+      'http://127.0.0.1:1/v1',
+    );
+    expect(unreachable.stdout).toMatch(/^fail +OpenAI key +127\.0\.0\.1:1 can't be reached/mu);
+    expect(unreachable.status).toBe(1);
     const usable = rxvoice('--no-audio');
     expect(usable.stdout).toMatch(/^ok +Node\.js +\d+\./u);
     expect(usable.stdout).not.toMatch(/^fail/mu);
@@ -119,6 +131,7 @@ describe('the doctor, of keys', () => {
       });
     });
   const secret = 'sk-very-secret';
+  const asking: VoiceConfig = { ...offline, llm: { engine: 'openai' } };
   const check = async (variables: Readonly<Record<string, string>>, config = offline): Promise<Check> => {
     const all = await lastValueFrom(
       keyChecks(config, { variables, sourceOf: name => `${name} in .env` }).pipe(toArray()),
@@ -136,7 +149,7 @@ describe('the doctor, of keys', () => {
   });
 
   it('should say that one is missing', async () => {
-    expect(await check({}, { ...offline, llm: { engine: 'openai' } })).toMatchObject({
+    expect(await check({}, asking)).toMatchObject({
       state: 'fail',
       cure: containing('OPENAI_API_KEY'),
     });
@@ -148,12 +161,12 @@ describe('the doctor, of keys', () => {
       seen.push(`${request.method!} ${request.url!} ${request.headers.authorization ?? 'none'}`);
       response.writeHead(request.headers.authorization === `Bearer ${secret}` ? 200 : 401).end('{}');
     });
-    const accepted = await check({ OPENAI_API_KEY: secret, OPENAI_BASE_URL: address });
+    const accepted = await check({ OPENAI_API_KEY: secret, OPENAI_BASE_URL: address }, asking);
     expect(accepted).toMatchObject({
       state: 'ok',
       found: matching(/OPENAI_API_KEY in \.env; .* accepts it$/u),
     });
-    const refused = await check({ OPENAI_API_KEY: 'wrong-secret', OPENAI_BASE_URL: address });
+    const refused = await check({ OPENAI_API_KEY: 'wrong-secret', OPENAI_BASE_URL: address }, asking);
     expect(refused).toMatchObject({ state: 'fail', found: containing('refuses') });
     expect(seen).toEqual([`GET /v1/models Bearer ${secret}`, 'GET /v1/models Bearer wrong-secret']);
   });
@@ -181,20 +194,70 @@ describe('the doctor, of keys', () => {
     const gone = await service(() => undefined);
     closing.pop()?.();
     const broken = await service((_, response) => response.writeHead(503).end());
-    expect(await check({ OPENAI_BASE_URL: broken, OPENAI_API_KEY: secret })).toMatchObject({ state: 'warn' });
-    expect(await check({ OPENAI_BASE_URL: gone, OPENAI_API_KEY: secret })).toMatchObject({
-      state: 'warn',
-      found: containing("can't be reached (ECONNREFUSED)"),
+    expect(await check({ OPENAI_BASE_URL: broken, OPENAI_API_KEY: secret }, asking)).toMatchObject({
+      state: 'fail',
+      found: containing('has a problem (503)'),
     });
+    expect(await check({ OPENAI_BASE_URL: gone, OPENAI_API_KEY: secret }, asking)).toMatchObject({
+      state: 'fail',
+      found: containing("can't be reached (ECONNREFUSED)"),
+      cure: matching(/Is it running at .*\? Without it use --llm builtin$/u),
+    });
+  });
+
+  it('should tell what is wrong with a service that no engine uses, and fail for none of it', async () => {
+    const gone = await service(() => undefined);
+    closing.pop()?.();
+    const refusing = await service((_, response) => response.writeHead(401).end());
+    const broken = await service((_, response) => response.writeHead(503).end());
+    const checks = [gone, refusing, broken].map(address =>
+      check({ OPENAI_BASE_URL: address, OPENAI_API_KEY: secret }),
+    );
+    expect((await Promise.all(checks)).map(({ state, found }) => [state, found])).toEqual([
+      ['ok', matching(/can't be reached .* not needed: no engine of OpenAI is chosen$/u)],
+      ['warn', matching(/refuses .*no engine of OpenAI is chosen$/u)],
+      ['warn', matching(/problem \(503\).*no engine of OpenAI is chosen$/u)],
+    ]);
+  });
+
+  it('should try each account of engines that have different ones', async () => {
+    const [one, two] = await Promise.all([
+      service((_, response) => response.end('{}')),
+      service((_, response) => response.writeHead(401).end()),
+    ]);
+    const config: VoiceConfig = {
+      stt: { engine: 'deepgram', apiKey: secret, baseURL: one },
+      llm: { engine: 'builtin' },
+      tts: { engine: 'deepgram', apiKey: secret, baseURL: two },
+    };
+    const all = await lastValueFrom(keyChecks(config, { variables: {}, sourceOf: String }).pipe(toArray()));
+    expect(new Map(all.map(({ what, state }) => [what, state]))).toEqual(
+      new Map([
+        ['Deepgram key (stt)', 'ok'],
+        ['Deepgram key (tts)', 'fail'],
+        ['OpenAI key', 'ok'],
+      ]),
+    );
+  });
+
+  it('should try a key at the Deepgram of rxvoice emulate', async () => {
+    await using deepgram = await deepgramServer({ key: secret });
+    const config: VoiceConfig = { ...offline, stt: { engine: 'deepgram', baseURL: deepgram.url } };
+    const states = [secret, 'wrong-secret'].map(async key => {
+      const variables = { DEEPGRAM_API_KEY: key };
+      const all = await lastValueFrom(keyChecks(config, { variables, sourceOf: String }).pipe(toArray()));
+      return all.find(({ what }) => what === 'Deepgram key')?.state;
+    });
+    expect(await Promise.all(states)).toEqual(['ok', 'fail']);
   });
 
   it('should wait two seconds for a service that does not answer, and no longer', async () => {
     const silent = await service(() => undefined);
-    const check$ = keyChecks(offline, {
+    const check$ = keyChecks(asking, {
       variables: { OPENAI_BASE_URL: silent, OPENAI_API_KEY: secret },
       sourceOf: String,
     }).pipe(toArray());
-    expect((await firstValueFrom(check$)).find(({ state }) => state === 'warn')?.found).toContain(
+    expect((await firstValueFrom(check$)).find(({ state }) => state === 'fail')?.found).toContain(
       'no answer in 2 s',
     );
   }, 20_000);
