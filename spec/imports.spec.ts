@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const may: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'engine.ts': [],
+  'problems.ts': [],
   'stageFailure.ts': ['errors.ts'],
   rx: [],
   audio: ['rx', 'errors.ts', 'engine.ts'],
@@ -18,8 +19,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   http: ['engine.ts'],
   providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'http', 'errors.ts', 'engine.ts'],
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
-  testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts'],
-  setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts'],
+  testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts', 'problems.ts'],
+  setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts', 'problems.ts'],
   server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts'],
   browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [

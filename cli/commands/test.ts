@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import chalk from 'chalk';
 import type { Command } from 'commander';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { lastValueFrom, timestamp, toArray } from 'rxjs';
 import { RxvoiceError, setup, type Voice, type VoiceConfig } from '../../lib/index.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../../lib/testing/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
+import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
 import { whyNot } from '../whyNot.ts';
 
@@ -68,13 +68,7 @@ function read(path: string): Scenario {
   } catch (error) {
     throw new UsageError(`${path}: it can't be read${whyNot(error)}`);
   }
-  const errors: ParseError[] = [];
-  const data: unknown = parse(text, errors, { allowTrailingComma: true });
-  const [wrong] = errors;
-  if (wrong) {
-    const line = text.slice(0, wrong.offset).split('\n').length;
-    throw new UsageError(`${path}: line ${line} is no JSON (${printParseErrorCode(wrong.error)}).`);
-  }
+  const data = parseJson(path, text);
   try {
     return readScenario(data);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import jsonc, { type ParseError } from 'jsonc-parser';
+import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
 import { whyNot } from '../whyNot.ts';
 
@@ -33,7 +33,8 @@ export async function readConfigFile(folder: string, asked?: string): Promise<Co
     throw new UsageError(
       `${name}: a configuration of this kind can't be read. Its name must end in ${kinds}.`,
     );
-  const content = extname(path) === '.json' ? parsed(name, textOf(name, path)) : await imported(name, path);
+  const content =
+    extname(path) === '.json' ? parseJson(name, textOf(name, path)) : await imported(name, path);
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new UsageError(
       `${name}: there is no configuration in it. Expected an object such as { "stt": { "engine": "local" } }` +
@@ -57,22 +58,6 @@ function textOf(name: string, path: string): string {
   } catch (cause) {
     throw new UsageError(`${name}: it can't be read${whyNot(cause)}`);
   }
-}
-
-/** The parser tells positions and no contents: there may be a key. */
-function parsed(name: string, text: string): unknown {
-  const errors: ParseError[] = [];
-  const content: unknown = jsonc.parse(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (first === undefined) return content;
-  const before = text.slice(0, first.offset).split('\n');
-  const what = jsonc
-    .printParseErrorCode(first.error)
-    .replace(/(?<=[a-z])[A-Z]/gu, letter => ` ${letter}`)
-    .toLowerCase();
-  throw new UsageError(
-    `${name}, line ${before.length}, column ${before.at(-1)!.length + 1}: this is no JSON (${what}).`,
-  );
 }
 
 async function imported(name: string, path: string): Promise<unknown> {

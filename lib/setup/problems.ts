@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
 
 /** How to put a field right, where its name doesn't tell. */
 const cures: Readonly<Record<string, string>> = {
@@ -21,68 +22,58 @@ const cures: Readonly<Record<string, string>> = {
   'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
 };
 
+/** What there is to say of an option that an engine does not have, where that is more. */
+const missing: Readonly<Record<string, string>> = {
+  'stt.language of local':
+    'the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
+};
+
+/** The options of each engine, by section: `{ stt: { local: ['engine', …] } }`. */
+export type OptionsOfEngines = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
 /**
  * All problems of a configuration as one text, a line each: path, what was expected, what was received, and the cure.
  * What was received is never shown for a key.
  */
-export function describeProblems(issues: readonly z.core.$ZodIssue[], config: unknown): string {
-  const lines = issues.flatMap(issue => lineOf(issue, config)).map(line => `\n  - ${line}`);
+export function describeProblems(
+  issues: readonly z.core.$ZodIssue[],
+  config: unknown,
+  engines: OptionsOfEngines,
+): string {
+  const lines = withoutEchoes(issues)
+    .flatMap(issue => lineOf(issue, config, engines))
+    .map(line => `\n  - ${line}`);
   return `rxvoice can't be set up: ${lines.length === 1 ? 'a problem' : `${lines.length} problems`}.${lines.join('')}`;
 }
 
-function lineOf(issue: z.core.$ZodIssue, config: unknown): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map(
-      key => `${nameOf([...issue.path, key])}: there is no such option. Leave it out, or check its spelling.`,
-    );
-  const path = nameOf(issue.path);
-  const received = describe(issue.path, config);
+function lineOf(issue: z.core.$ZodIssue, config: unknown, engines: OptionsOfEngines): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const engine = engineOf(issue.path, config);
+    const others = (key: string): string[] =>
+      issue.path.length !== 1
+        ? []
+        : Object.entries(engines[nameOf(issue.path)] ?? {})
+            .filter(([name, options]) => name !== engine && options.includes(key))
+            .map(([name]) => name);
+    return issue.keys.map(key => unknown(nameOf([...issue.path, key]), engine, others(key)));
+  }
+  const path = nameOf(issue.path) || 'the configuration';
   const cure =
     cures[`${path} of ${engineOf(issue.path, config)}`] ??
     cures[path] ??
     `Pass ${/^at (least|most)/u.test(expectation(issue)) ? 'a number in that range' : expectation(issue)}.`;
-  return [`${path}: expected ${expectation(issue)}, received ${received}. ${cure}`];
+  return [`${path}: expected ${expectation(issue)}, received ${received(issue.path, config)}. ${cure}`];
+}
+
+/** An option that is not there: of no engine, or of others. */
+function unknown(path: string, engine: string, others: readonly string[]): string {
+  if (others.length === 0) return `${path}: there is no such option. Leave it out, or check its spelling.`;
+  const known =
+    missing[`${path} of ${engine}`] ??
+    `the engine ${engine} has no such option. Leave it out, or choose the engine ${others.join(' or ')}, which has it.`;
+  return `${path}: ${known}`;
 }
 
 /** The engine that an option belongs to. */
 const engineOf = ([section]: readonly PropertyKey[], config: unknown): string =>
   String((config as Record<PropertyKey, { engine?: unknown } | undefined> | undefined)?.[section!]?.engine);
-
-const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the configuration';
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return article(issue.expected);
-    case 'invalid_value':
-      return issue.values.map(value => JSON.stringify(value)).join(' or ');
-    case 'invalid_union':
-      return issue.path.at(-1) === 'engine' ? 'the name of an engine' : issue.message;
-    case 'too_small':
-      return issue.origin === 'string' ? 'a text that is not empty' : `at least ${issue.minimum}`;
-    case 'too_big':
-      return `at most ${issue.maximum}`;
-    case 'invalid_format':
-      return article(issue.format === 'url' ? 'http(s) address' : issue.format);
-    default:
-      return issue.message;
-  }
-}
-
-const article = (noun: string): string => {
-  const name = noun === 'int' ? 'whole number' : noun === 'string' ? 'text' : noun;
-  return `${/^(?:[aeiou]|http)/u.test(name) ? 'an' : 'a'} ${name}`;
-};
-
-function describe(path: readonly PropertyKey[], config: unknown): string {
-  const value = path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    config,
-  );
-  if (value === undefined) return 'nothing';
-  if (value === '') return 'an empty text';
-  if (/key$/iu.test(nameOf(path))) return 'something else (not shown)';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return article(Array.isArray(value) ? 'array' : typeof value);
-}

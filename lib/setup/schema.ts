@@ -336,6 +336,16 @@ const engine = (
   ...named: [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]
 ): z.ZodType => (typeof value === 'function' ? z.any() : z.discriminatedUnion('engine', named));
 
+const optionsOfEngines = {
+  stt: { local: Object.keys(localStt.shape), deepgram: Object.keys(deepgramStt.shape) },
+  llm: { builtin: Object.keys(builtinLlm.shape), openai: Object.keys(openaiLlm.shape) },
+  tts: {
+    local: Object.keys(localTts.shape),
+    deepgram: Object.keys(deepgramTts.shape),
+    openai: Object.keys(openaiTts.shape),
+  },
+};
+
 /**
  * The configuration, if it is right.
  *
@@ -349,6 +359,6 @@ export function checked(config: VoiceConfig): VoiceConfig {
     tts: engine(tts, localTts, deepgramTts, openaiTts),
   });
   const { error } = schema.safeParse(config);
-  if (error) throw new RxvoiceError(describeProblems(error.issues, config));
+  if (error) throw new RxvoiceError(describeProblems(error.issues, config, optionsOfEngines));
   return config;
 }

@@ -49,13 +49,19 @@ describe('rxvoice test', { timeout: 60_000 }, () => {
     const noJson = rxvoice('test', file('no.json', '{\n  "name": "x",\n  oops\n}'));
     expect([noJson.status, noJson.stderr]).toEqual([
       2,
-      expect.stringContaining('no.json: line 3 is no JSON'),
+      expect.stringContaining('no.json, line 3, column 3: this is no JSON (the name of a field is expected'),
     ]);
     const noScenario = rxvoice('test', file('half.json', '{ "name": "x" }'));
     expect([noScenario.status, noScenario.stderr]).toEqual([
       2,
       expect.stringContaining('either a conversation'),
     ]);
+    const wrong = rxvoice('test', file('wrong.json', '{ "name": 1, "conversation": [{ "say": "Hi" }] }'));
+    expect(wrong.stderr).toContain(
+      '- name: expected a text, received 1.\n' +
+        '  - conversation.0.caller: expected a text, received nothing.\n' +
+        '  - conversation.0.say: there is no such field.\n',
+    );
     expect(rxvoice('test', 'nothing.json').status).toBe(2);
   });
 });

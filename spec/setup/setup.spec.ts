@@ -55,6 +55,32 @@ describe('setup', () => {
     );
   });
 
+  it('should tell an option of another engine from one that is misspelt', () => {
+    expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
+      [
+        "rxvoice can't be set up: 2 problems.",
+        '  - stt.language: the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
+        '  - stt.langauge: there is no such option. Leave it out, or check its spelling.',
+      ].join('\n'),
+    );
+    expect(problemsOf({ ...own, tts: { engine: 'local', model: 'x', instructions: 'x' } })).toMatch(
+      /tts\.model: the engine local has no such option.*choose the engine deepgram or openai, .*\n.*tts\.instructions: .*choose the engine openai, /u,
+    );
+  });
+
+  it('should name alternatives and lists in words', () => {
+    const message = problemsOf({
+      ...own,
+      turns: { maxMs: 'x', finalMs: 'x' },
+      tools: 'x',
+      history: [{ role: 'user', content: [] }],
+    });
+    expect(message).toContain('turns.maxMs: expected a number or Infinity, received "x".');
+    expect(message).toContain('tools: expected a list, received "x".');
+    expect(message).toContain('history.0.content: expected a text, received an empty list.');
+    expect(message).not.toContain('Invalid');
+  });
+
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RxvoiceError } from '../../errors.ts';
+import { expectation, nameOf, received, withoutEchoes } from '../../problems.ts';
 
 const text = z.string().min(1);
 const regularExpression = text.refine(
@@ -10,7 +11,7 @@ const regularExpression = text.refine(
       return false;
     }
   },
-  { error: 'expected a regular expression' },
+  { error: 'a regular expression' },
 );
 
 const expectations = {
@@ -53,7 +54,7 @@ const scenario = z
     never: z.array(text).exactOptional(),
   })
   .refine(({ conversation, caller }) => (conversation === undefined) !== (caller === undefined), {
-    error: 'expected either a conversation (line by line) or a caller (with a goal)',
+    error: 'either a conversation (line by line) or a caller (with a goal)',
   });
 
 /** A conversation as it is written down: what the caller says or wants, and what is expected of the bot. */
@@ -72,6 +73,19 @@ export type Expectation = z.infer<typeof answer>;
  */
 export function readScenario(data: unknown): Scenario {
   const { data: read, error } = scenario.safeParse(data);
-  if (error) throw new RxvoiceError(`The scenario is not right:\n${z.prettifyError(error)}`);
+  if (error)
+    throw new RxvoiceError(
+      `The scenario is not right.${withoutEchoes(error.issues)
+        .flatMap(issue => problemsOf(issue, data))
+        .map(problem => `\n  - ${problem}`)
+        .join('')}`,
+    );
   return read;
 }
+
+const problemsOf = (issue: z.core.$ZodIssue, data: unknown): string[] => {
+  const path = nameOf(issue.path) || 'the scenario';
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map(key => `${nameOf([...issue.path, key])}: there is no such field.`)
+    : [`${path}: expected ${expectation(issue)}, received ${received(issue.path, data)}.`];
+};

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+
+/** The name of a field: `turns.maxMs`, `conversation.0.caller`. */
+export const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
+
+/** What a schema expected, in words that go after "expected". */
+export function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return article(nouns[issue.expected] ?? issue.expected);
+    case 'invalid_value':
+      return issue.values
+        .map(value => (typeof value === 'string' ? JSON.stringify(value) : String(value)))
+        .join(' or ');
+    case 'invalid_union':
+      return issue.path.at(-1) === 'engine' ? 'the name of an engine' : anyOf(issue);
+    case 'too_small':
+      if (issue.origin === 'string') return 'a text that is not empty';
+      return issue.origin === 'array' ? 'a list that is not empty' : `at least ${issue.minimum}`;
+    case 'too_big':
+      return `at most ${issue.maximum}`;
+    case 'invalid_format':
+      return article(issue.format === 'url' ? 'http(s) address' : issue.format);
+    default:
+      return issue.message;
+  }
+}
+
+/** What the alternatives expect, unless the schema says it itself. */
+function anyOf({ message, errors }: z.core.$ZodIssueInvalidUnion): string {
+  if (message !== 'Invalid input') return message;
+  const all = errors.flatMap(([first]) => (first ? [expectation(first)] : []));
+  return [...new Set(all)].join(' or ');
+}
+
+/** What the types of a schema are called where people read of them. */
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'whole number',
+  record: 'object',
+  array: 'list',
+  nonoptional: 'value',
+};
+
+const article = (noun: string): string => `${/^(?:[aeiou]|http)/u.test(noun) ? 'an' : 'a'} ${noun}`;
+
+/** What was there instead, in words that go after "received". A key is never shown. */
+export function received(path: readonly PropertyKey[], data: unknown): string {
+  const value = path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    data,
+  );
+  if (value === undefined) return 'nothing';
+  if (value === '') return 'an empty text';
+  if (/key$/iu.test(nameOf(path))) return 'something else (not shown)';
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return article(typeof value);
+}
+
+/** One problem a field: what has another type is not also too small. */
+export const withoutEchoes = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] => {
+  const mistyped = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => nameOf(path)),
+  );
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !mistyped.has(nameOf(path)));
+};
