@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chalkStderr } from 'chalk';
 import type { Command } from 'commander';
 import { from, map, tap } from 'rxjs';
 import { summarise, type TurnMetrics, turnMetrics } from '../../lib/index.ts';
@@ -18,7 +19,11 @@ export const replay = (program: Command): Command =>
     .argument('<tape>', 'a tape: rxvoice demo --tape call.jsonl')
     .option('--json', 'one event a line, for programs; at last how it differs from then')
     .action((path: string, options: { readonly json?: boolean }) => {
-      const { values, differences, offMs } = read(path);
+      const { values, recorded, differences, offMs, cutOff } = read(path);
+      if (cutOff)
+        process.stderr.write(
+          `${chalkStderr.yellow('rxvoice:')} ${path} ends early, after ${seconds(recorded.at(-1)?.at)}: it is still being written, or its program was ended. What is on it is had again.\n`,
+        );
       const view = chooseView(options, { meters: new Meters() });
       const turns: TurnMetrics[] = [];
       let now = 0;
@@ -38,16 +43,20 @@ export const replay = (program: Command): Command =>
       view.end(summarise(turns));
       if (differences.length > 0) process.exitCode = 1;
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ type: 'replay', offMs, differences })}\n`);
+        process.stdout.write(`${JSON.stringify({ type: 'replay', cutOff, offMs, differences })}\n`);
         return;
       }
       view.note(
         differences.length === 0
-          ? `\nIt went as it did then: the same ${values.length} events, none more than ${offMs} ms off.`
+          ? cutOff
+            ? `\nThe turns that were over went as they did then, no event more than ${offMs} ms off.`
+            : `\nIt went as it did then: the same ${values.length} events, none more than ${offMs} ms off.`
           : `\nIt went another way than then, ${differences.length} events differ:\n` +
               differences.slice(0, 5).join('\n'),
       );
     });
+
+const seconds = (ms = 0): string => `${(ms / 1000).toFixed(1)} s`;
 
 function read(path: string): ReturnType<typeof replayed> {
   try {

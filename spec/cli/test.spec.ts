@@ -3,6 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import {
+  scriptedInput,
+  scriptedLlm,
+  scriptedStt,
+  scriptedTts,
+  tapedConversation,
+  virtualTime,
+} from '../../lib/testing/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-test-'));
@@ -49,7 +57,7 @@ describe('rxvoice test', { timeout: 60_000 }, () => {
     const noJson = rxvoice('test', file('no.json', '{\n  "name": "x",\n  oops\n}'));
     expect([noJson.status, noJson.stderr]).toEqual([
       2,
-      expect.stringContaining('no.json, line 3, column 3: this is no JSON (the name of a field is expected'),
+      expect.stringContaining('no.json, line 3, column 3: this is no JSON (it is neither a text'),
     ]);
     const noScenario = rxvoice('test', file('half.json', '{ "name": "x" }'));
     expect([noScenario.status, noScenario.stderr]).toEqual([
@@ -71,5 +79,27 @@ describe('rxvoice replay', { timeout: 60_000 }, () => {
     const { status, stderr } = rxvoice('replay', file('no.jsonl', '{}'));
     expect([status, stderr]).toEqual([2, expect.stringContaining('does not begin with the header')]);
     expect(rxvoice('replay', 'nothing.jsonl').status).toBe(2);
+  });
+
+  it('should say that a tape ends early, and have again what is on it', () => {
+    const lines: string[] = [];
+    virtualTime(() =>
+      tapedConversation(
+        {
+          stt: scriptedStt([{ from: 500, to: 1_500, text: 'Hello there.' }]),
+          llm: scriptedLlm('Hello.'),
+          tts: scriptedTts(),
+        },
+        () => line => lines.push(line),
+        { redact: false },
+      )(scriptedInput(4_000), { write: () => undefined }),
+    );
+    const whole = rxvoice('replay', file('whole.jsonl', lines.join('')));
+    expect([whole.status, whole.stderr]).toEqual([0, '']);
+    const spoke = lines.findIndex(line => line.includes('"bot.spoke"'));
+    const cut = rxvoice('replay', file('cut.jsonl', lines.slice(0, spoke + 1).join('')));
+    expect(cut.status).toBe(0);
+    expect(cut.stderr).toMatch(/cut\.jsonl ends early, after \d\.\d s: it is still being written, or/u);
+    expect(cut.stdout).toMatch(/Bot {4}Hello\.[^]*The turns that were over went as they did then/u);
   });
 });

@@ -1,10 +1,12 @@
 import type { ConversationEvent } from '../../conversation/events.ts';
 import {
   type EndLine,
+  type EventLine,
   readLine,
   type StrandLine,
   type StrandOf,
   type TapeHeader,
+  type TapeLine,
   tapeVersion,
 } from './tapeFormat.ts';
 
@@ -41,6 +43,9 @@ export function readTape(text: string): TapedCall {
     throw new TypeError(
       `The tape has version ${String(header.version)}, and version ${tapeVersion} can be read.`,
     );
+  const odd = parsed.findIndex(line => !isWhole(line));
+  if (odd >= 0)
+    throw new TypeError(`Line ${odd + 1} of the tape is damaged. Expected a tape as rxvoice records it.`);
   const strands = new Map<number, StrandLine>();
   for (const line of parsed)
     if (line.type === 'strand') {
@@ -55,6 +60,29 @@ export function readTape(text: string): TapedCall {
     events: parsed.filter(line => line.type === 'event').map(({ at, event }) => ({ at, event })),
     end: parsed.find(line => line.type === 'end'),
   };
+}
+
+/** Whether a line has what is needed of it. Lines of kinds that are not known are left out. */
+function isWhole(line: TapeLine): boolean {
+  switch ((line as TapeLine | null)?.type) {
+    case 'strand': {
+      const { id, at, of, values } = line as StrandLine;
+      return (
+        [id, at].every(Number.isFinite) &&
+        typeof of === 'string' &&
+        Array.isArray(values) &&
+        values.every(value => Array.isArray(value) && Number.isFinite(value[0]) && Number.isFinite(value[1]))
+      );
+    }
+    case 'event': {
+      const { at, event } = line as EventLine;
+      return Number.isFinite(at) && typeof (event as unknown) === 'object' && (event as unknown) !== null;
+    }
+    case 'end':
+      return Number.isFinite((line as EndLine).at);
+    default:
+      return typeof (line as unknown) === 'object' && (line as unknown) !== null;
+  }
 }
 
 /** The strands of something, each to be taken once. */

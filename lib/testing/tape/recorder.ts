@@ -30,6 +30,13 @@ import {
 /** A line is written after so many values, so that a long strand is on tape before it ends. */
 const pieceLength = 500;
 
+/** After these all that came so far is on tape: of a program that dies the turns that were over can be had again. */
+export const turnEnds: ReadonlySet<ConversationEvent['type']> = new Set([
+  'bot.spoke',
+  'bot.interrupted',
+  'turn.failed',
+]);
+
 /** Writes the lines of one tape. */
 export class Recorder {
   readonly redact: (text: string) => string;
@@ -39,6 +46,7 @@ export class Recorder {
   #startedAt: number | undefined;
   #order = 0;
   #strands = 0;
+  readonly #open = new Set<Strand>();
 
   constructor(write: (line: string) => unknown, { redact, audio }: { redact: boolean; audio: boolean }) {
     this.#write = write;
@@ -66,6 +74,7 @@ export class Recorder {
   }
 
   event(event: ConversationEvent): void {
+    if (turnEnds.has(event.type)) for (const strand of this.#open) strand.flush();
     this.line({ type: 'event', at: this.now, event: taped(event, this.redact) });
   }
 
@@ -79,6 +88,7 @@ export class Recorder {
     return source$ =>
       defer(() => {
         const strand = new Strand(this, { type: 'strand', id: this.#strands++, of, at: this.now, ...about });
+        this.#open.add(strand);
         let subscribing = true;
         const { isOwn = () => true, drainMs = () => undefined } = context;
         const within = (): Within | undefined => context.within?.() ?? (subscribing ? 0 : undefined);
@@ -89,7 +99,10 @@ export class Recorder {
               error: (error: unknown) => strand.end(isOwn() ? 'error' : 'cut', { within: within(), error }),
               complete: () => strand.end('complete', { within: within(), drainMs: drainMs() }),
             }),
-            finalize(() => strand.end('cut')),
+            finalize(() => {
+              strand.end('cut');
+              this.#open.delete(strand);
+            }),
           ),
           defer(() => ((subscribing = false), EMPTY)),
         );
@@ -178,14 +191,18 @@ class Strand {
   note(value: unknown, within: Within | undefined): void {
     const [ms, order] = [this.#ms, this.#recorder.next()];
     this.#values.push(within === undefined ? [ms, order, value] : [ms, order, value, within]);
-    // What a model writes is redacted as a whole: words go over its tokens.
-    if (this.#values.length >= pieceLength && this.#about.of !== 'llm') this.#flush();
+    if (this.#values.length >= pieceLength) this.flush();
+  }
+
+  /** Has what came so far on tape. What a model writes is redacted as a whole: words go over its tokens. */
+  flush(): void {
+    if (this.#values.length > 0 && this.#about.of !== 'llm') this.#write();
   }
 
   end(how: StrandEnd['how'], { within, drainMs, error }: Ending = {}): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#flush({
+    this.#write({
       how,
       ms: this.#ms,
       order: this.#recorder.next(),
@@ -199,7 +216,7 @@ class Strand {
     return this.#recorder.now - this.#about.at;
   }
 
-  #flush(end?: StrandEnd): void {
+  #write(end?: StrandEnd): void {
     const values =
       this.#about.of === 'llm' ? redactedTokens(this.#values, this.#recorder.redact) : this.#values;
     this.#recorder.line({ ...this.#about, values, ...(end && { end }) });

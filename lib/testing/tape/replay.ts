@@ -25,7 +25,7 @@ import { scriptedTts } from '../scriptedTts.ts';
 import { virtualTime, type VirtualRun } from '../virtualTime.ts';
 import { Conductor } from './conductor.ts';
 import { readTape, strandsOf, type TapedCall } from './readTape.ts';
-import { taped } from './recorder.ts';
+import { taped, turnEnds } from './recorder.ts';
 import type { StrandLine, StrandOf } from './tapeFormat.ts';
 
 /**
@@ -44,6 +44,11 @@ export interface Replay extends VirtualRun<ConversationEvent> {
    * call's own timers are late by some. `NaN` where there are differences.
    */
   readonly offMs: number;
+  /**
+   * Whether the tape ends before the call does: it is still being written, or its program was ended. Then the turns that
+   * were over are had again, and compared.
+   */
+  readonly cutOff: boolean;
 }
 
 /**
@@ -80,11 +85,17 @@ export function replay(
             ...options,
           })(input$, output);
     },
-    // A call that does not end here is given up some time after it ended then.
-    { until: end?.how === 'cut' ? end.at : (end?.at ?? call.events.at(-1)?.at ?? 0) + 60_000 },
+    { until: lastMoment(call) },
   );
-  return { ...run, recorded: call.events, ...compared(call, run) };
+  return { ...run, recorded: call.events, ...compared(call, run), cutOff: end === undefined };
 }
+
+/**
+ * A call that was cut is cut; one that does not end here is given up some time after it ended then; of one whose tape ends
+ * early there is nothing after the last event.
+ */
+const lastMoment = ({ end, events }: TapedCall): number =>
+  end === undefined ? (events.at(-1)?.at ?? 0) + mostOffMs : end.how === 'cut' ? end.at : end.at + 60_000;
 
 /** The parts of a call, from a tape. */
 export interface TapedParts extends CallParts {
@@ -188,7 +199,7 @@ const frameFrom = (value: unknown): AudioFrame => {
 };
 
 function compared(
-  { events }: TapedCall,
+  { events, end }: TapedCall,
   { values }: VirtualRun<ConversationEvent>,
 ): Pick<Replay, 'differences' | 'offMs'> {
   const before = events.map(({ at, event }) => split(at, event));
@@ -198,7 +209,11 @@ function compared(
       taped(value, text => text),
     ),
   );
-  const count = Math.max(before.length, after.length);
+  // What came after the last turn that was over is not all on a tape that was cut off.
+  const count =
+    end === undefined
+      ? events.findLastIndex(({ event }) => turnEnds.has(event.type)) + 1
+      : Math.max(before.length, after.length);
   const off = (index: number): number =>
     Math.max(
       0,

@@ -93,6 +93,34 @@ describe('a tape', () => {
     expect(loudest).toBeGreaterThan(7_000);
   });
 
+  it('should be had again as far as it goes, wherever it was cut off', () => {
+    const { tape, run } = taped({ redact: false });
+    expect(replay(tape).cutOff).toBe(false);
+    const ends = run.values.flatMap(({ value }) =>
+      value.type === 'bot.spoke' || value.type === 'bot.interrupted' ? [value] : [],
+    );
+    expect(ends).toHaveLength(2);
+    // As it is on the disk when the program dies: also in the middle of a line.
+    for (let length = tape.indexOf('\n') + 1; length < tape.length - 1; length += 97) {
+      const { cutOff, differences, offMs, values, recorded } = replay(tape.slice(0, length));
+      expect([length, cutOff, differences, offMs]).toEqual([length, true, [], 0]);
+      const over = recorded.flatMap(({ event }) => ends.filter(({ type }) => type === event.type));
+      expect(values.map(({ value }) => value)).toEqual(expect.arrayContaining(over));
+    }
+  });
+
+  it('should be refused where a line is none of a tape', () => {
+    const [header = '', ...lines] = taped().tape.split('\n');
+    for (const line of [
+      'null',
+      '5',
+      '{"type":"strand","id":1}',
+      '{"type":"strand","id":1,"of":"stt","at":0,"values":[1]}',
+      '{"type":"event","at":1}',
+    ])
+      expect(() => replay([header, line, ...lines].join('\n'))).toThrow('Line 2 of the tape is damaged.');
+  });
+
   it('should show what another bot makes of the same call', () => {
     const { tape } = taped();
     const { differences } = replay(tape, { bargeIn: { onVoice: 'wait' } });
