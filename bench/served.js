@@ -1,6 +1,6 @@
 // Many calls from web pages at once: `rxvoice/server` with scripted engines in one process, the pages in another, beside
 // a hand-written `ws` server that does the least one can: counts the audio, waits as long, sends audio and a few events.
-//   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30]
+//   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30] [--opus]
 // Each page sends 50 frames a second and acknowledges what it would have played ten times a second. Added: what a turn
 // took, at the page, beyond what the engines were set to. CPU and memory are the server's.
 import { fork } from 'node:child_process';
@@ -16,6 +16,7 @@ import { microphone, percentiles } from './realTime.js';
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    opus: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
     server: { type: 'string' },
     pages: { type: 'string' },
@@ -43,11 +44,16 @@ async function compare() {
   const heading = ['calls', '', 'turns', 'lost', 'added p50', 'p95', 'p99', 'CPU ms/min', 'core', 'MB/call'];
   console.log(heading.map((text, column) => (column === 1 ? text.padEnd(16) : text.padStart(11))).join(''));
   for (const calls of (positionals[0] ?? '1,50,100,200,400').split(',').map(Number)) {
-    for (const contestant of ['hand-written', 'rxvoice']) {
+    for (const contestant of ['hand-written', 'rxvoice', ...(values.opus ? ['rxvoice, Opus'] : [])]) {
       const me = fileURLToPath(import.meta.url);
       const server = fork(me, ['--seconds', values.seconds, '--server', contestant]);
       const [{ url }] = await once(server, 'message');
-      const pages = fork(me, ['--seconds', values.seconds, '--pages', JSON.stringify({ calls, url })]);
+      const pages = fork(me, [
+        '--seconds',
+        values.seconds,
+        '--pages',
+        JSON.stringify({ calls, url, opus: contestant.includes('Opus') }),
+      ]);
       const [{ totals, lost }] = await once(pages, 'message');
       server.send('measure');
       const [{ cpuMs, core, mb }] = await once(server, 'message');
@@ -90,7 +96,8 @@ function runServer(contestant) {
     llm: scriptedLlm(reply, { firstTokenMs, tokenMs }),
     tts: scriptedTts({ firstAudioMs, msPerCharacter }),
   });
-  serve({ call: () => (placed(), voice), port: 0, limits: { calls: 10_000 } }).subscribe(event => {
+  const opus = contestant.includes('Opus');
+  serve({ call: () => (placed(), voice), port: 0, opus, limits: { calls: 10_000 } }).subscribe(event => {
     if (event.type === 'listening') process.send({ url: `${event.url}/call` });
   });
 }
@@ -134,12 +141,14 @@ function handWritten(placed) {
   });
 }
 
-async function runPages({ calls, url }) {
+async function runPages({ calls, url, opus }) {
+  const audio = opus ? await packets() : undefined;
   const totals = [];
   const call = index =>
     new Promise((resolve, reject) => {
       const socket = new WebSocket(url.replace('http', 'ws'), 'rxvoice.v1', { perMessageDeflate: false });
       let saidAt;
+      let sent = 0;
       let reply = 0;
       let samples = 0;
       const acknowledging = setInterval(() => {
@@ -147,11 +156,13 @@ async function runPages({ calls, url }) {
       }, 100);
       socket.on('error', reject);
       socket.on('close', () => (clearInterval(acknowledging), resolve()));
-      socket.on('open', () => socket.send('{"type":"hello","acknowledges":true}'));
+      socket.on('open', () =>
+        socket.send(JSON.stringify({ type: 'hello', acknowledges: true, audio: [opus ? 'opus' : 'pcm'] })),
+      );
       const marks = new Map(script.map(({ to }) => [to, () => (saidAt = performance.now())]));
       socket.on('message', (data, binary) => {
         if (binary) {
-          samples += data.length / 2;
+          samples += opus ? samplesOf(data) : data.length / 2;
           if (saidAt !== undefined) totals.push(performance.now() - saidAt);
           saidAt = undefined;
           return;
@@ -161,7 +172,7 @@ async function runPages({ calls, url }) {
         if (message.event?.type === 'call.ready')
           void microphone({
             ms: callMs,
-            hear: ({ pcm }) => socket.send(new Uint8Array(pcm.buffer)),
+            hear: ({ pcm }) => socket.send(audio?.[(sent += 1) % audio.length] ?? new Uint8Array(pcm.buffer)),
             marks,
             offsetMs: (index * everyMs) / calls,
           }).then(() => socket.send('{"type":"hangup"}'));
@@ -170,4 +181,24 @@ async function runPages({ calls, url }) {
   await Promise.all(Array.from({ length: calls }, (_, index) => call(index)));
   process.send({ totals, lost: calls * turns - totals.length });
   process.disconnect();
+}
+
+/** A second of Opus that is not silent: messages of a packet. */
+async function packets() {
+  const { Encoder } = await import('@evan/opus');
+  const encoder = new Encoder({ channels: 1, sample_rate: 16_000, application: 'restricted_lowdelay' });
+  encoder.bitrate = 32_000;
+  return Array.from({ length: 50 }, (_, at) => {
+    const packet = encoder.encode(
+      Int16Array.from({ length: 320 }, (_, index) => 6_000 * Math.sin((at * 320 + index) ** 1.2 / 90)),
+    );
+    return Uint8Array.of(packet.length & 0xff, packet.length >> 8, ...packet);
+  });
+}
+
+/** How many samples are in a message of packets. */
+function samplesOf(data) {
+  let samples = 0;
+  for (let at = 0; at < data.length; at += 2 + data.readUInt16LE(at)) samples += 320;
+  return samples;
 }

@@ -10,12 +10,16 @@ import {
   switchMap,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
 import { CallError, microphoneError } from './callError.ts';
 import type { FromMicrophone, FromSpeaker, ToSpeaker } from './worklet/messages.ts';
 
 /** The bundled source of the worklet's processors; put in by the build. */
 declare const __WORKLET__: string;
+
+/** How long the browser's audio may take to start, ms. Firefox waits for a loudspeaker for ever. */
+const startsWithin = 10_000;
 
 /** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
 export const audioContext = (workletUrl: string | undefined): Observable<AudioContext> =>
@@ -30,8 +34,17 @@ export const audioContext = (workletUrl: string | undefined): Observable<AudioCo
     const context = new AudioContext({ latencyHint: 'interactive' });
     const blobUrl = workletUrl ?? URL.createObjectURL(new Blob([__WORKLET__], { type: 'text/javascript' }));
     const ready = Promise.all([context.audioWorklet.addModule(blobUrl), context.resume()]);
+    const waiting = timer(startsWithin).subscribe(() =>
+      subscriber.error(
+        new CallError('audioFailed', 'The browser’s audio does not start. Is there a loudspeaker?'),
+      ),
+    );
+    subscriber.add(waiting);
     ready.then(
-      () => subscriber.next(context),
+      () => {
+        waiting.unsubscribe();
+        subscriber.next(context);
+      },
       (cause: unknown) =>
         subscriber.error(new CallError('unsupported', 'The browser’s audio could not be started.', cause)),
     );

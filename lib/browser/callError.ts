@@ -12,6 +12,8 @@ export type CallErrorKind =
   | 'insecure'
   /** The browser has no AudioWorklet. */
   | 'unsupported'
+  /** The browser's audio does not start: there is no loudspeaker, or the call was not placed by a click. */
+  | 'audioFailed'
   /** The token could not be fetched. */
   | 'token'
   /** The server can't be reached, or was lost for too long. */

@@ -76,7 +76,7 @@ export interface VoiceServerOptions {
   readonly tell?: readonly ConversationEvent['type'][];
   /**
    * Takes and sends Opus where the browser can: 32 kbit/s each way instead of 256. Needs the package `@evan/opus`, and
-   * about 70 ms of CPU a minute of a call. Default `false`.
+   * about 80 ms of CPU a minute of a call. Default `false`.
    */
   readonly opus?: boolean;
   /** Answers the phone, too. */

@@ -188,6 +188,41 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
     }
   }, 60_000);
 
+  it('should go on in PCM when the browser’s codec gives up', async () => {
+    const network = await served('--opus');
+    const { browser, close } = await browserHearing(inARow(3_000, clip('goforward'), 60_000));
+    try {
+      const page = await browser.newPage();
+      await page.addInitScript(`
+        globalThis.codecs = [];
+        globalThis.AudioEncoder = class extends AudioEncoder {
+          constructor(init) {
+            super(init);
+            globalThis.giveUp = init.error;
+          }
+        };
+        globalThis.WebSocket = class extends WebSocket {
+          constructor(...given) {
+            super(...given);
+            this.addEventListener('message', ({ data }) => {
+              if (typeof data === 'string' && data.includes('"welcome"')) codecs.push(JSON.parse(data).audio);
+            });
+          }
+        };`);
+      await page.goto(network.url);
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'Listening' }).waitFor();
+      await page.evaluate("giveUp(new DOMException('no more', 'QuotaExceededError'))");
+      await expect.poll(() => page.evaluate('codecs')).toEqual(['opus', 'pcm']);
+      await user(page, 1).waitFor();
+      expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'The call is over' }).waitFor();
+    } finally {
+      await close();
+    }
+  }, 60_000);
+
   it('should say what is wrong when the microphone is refused', async () => {
     const network = await served();
     const { browser, close } = await browserHearing(inARow(1_000));
