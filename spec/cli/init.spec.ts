@@ -46,7 +46,10 @@ describe('rxvoice init', () => {
     const made = JSON.parse(readFileSync(join(bot, 'package.json'), 'utf8')) as {
       name: string;
       dependencies: Record<string, string>;
+      allowScripts: Record<string, boolean>;
     };
+    // npm 11 tells of install scripts that nobody has allowed, and will not run them.
+    expect(made.allowScripts).toEqual({ naudiodon: true, 'segfault-handler': true });
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect([made.name, made.dependencies['rxvoice']]).toEqual(['my-bot', `^${version}`]);
     expect(readdirSync(bot).sort()).toEqual([
