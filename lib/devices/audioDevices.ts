@@ -17,6 +17,10 @@ export interface AudioDevices {
 export type BackendReport =
   AudioDevices | { readonly backend: AudioBackend; readonly error: AudioBackendError };
 
+/** Who lists devices and finds none is not to be told to list them. */
+const connect =
+  'Connect one; in a container and over SSH there is often none. Without any: rxvoice demo, file, serve.';
+
 /** How long listing may take, ms. */
 const listWithin = 5_000;
 
@@ -65,7 +69,13 @@ const listed = (host: AudioHost): Observable<AudioDevices> => {
     }),
     map(({ devices }) => {
       if (devices.length === 0)
-        throw backendError(backend.name, 'no-device', 'there is no device on this machine');
+        throw backendError(
+          backend.name,
+          'no-device',
+          'there is no device on this machine',
+          undefined,
+          connect,
+        );
       return { backend: backend.name, devices };
     }),
     finalize(() => host.kill()),

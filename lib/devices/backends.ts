@@ -47,8 +47,8 @@ export const backendError = (
   code: AudioBackendCode,
   reason: string,
   cause?: unknown,
+  cure = cureOf(backend, code),
 ): AudioBackendError => {
-  const cure = cureOf(backend, code);
   return new AudioBackendError(`${backend}: ${inWords(code, reason)}. ${cure}`, {
     code,
     backend,

@@ -47,7 +47,8 @@ export const deviceLine = ({
     const open = (host: AudioHost): Observable<Line> => openLine(host, { kind, device, sampleRate });
     const first = (): Observable<Line> =>
       firstBackend(backend === undefined ? backendOrder() : [backend], open, {
-        what: `No ${noun} can be opened`,
+        what: `No ${noun}${device === undefined ? '' : ` called "${device}"`} can be opened`,
+        wanted: device,
         stage: kind === 'microphone' ? 'input' : 'output',
       });
     // Once a backend has worked it is the one: others know the device by another name.

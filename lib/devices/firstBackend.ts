@@ -3,21 +3,29 @@ import { AudioBackendError } from './audioBackendError.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import { type AudioBackend, findBackend } from './backends.ts';
 
+/** What a backend is wanted for. */
+interface Task {
+  readonly what: string;
+  readonly stage?: 'input' | 'output' | undefined;
+  readonly wanted?: string | undefined;
+}
+
 /**
  * Does something with the first backend it works with: each is tried in a host of its own. Errors when none is left,
  * with what each of them said.
  *
  * @param what could not be done, for the error: "No microphone can be opened"
+ * @param wanted the name of the device, if one is wanted: then backends that aren't there are no news where others are
  */
 export const firstBackend = <Value>(
   order: readonly AudioBackend[],
   use: (host: AudioHost) => Observable<Value>,
-  { what, stage }: { readonly what: string; readonly stage?: 'input' | 'output' | undefined },
+  { what, stage, wanted }: Task,
 ): Observable<Value> => {
   const from = (index: number, attempts: readonly AudioBackendError[]): Observable<Value> =>
     defer(() => {
       const name = order[index];
-      if (name === undefined) return throwError(() => noneLeft(what, stage, attempts));
+      if (name === undefined) return throwError(() => noneLeft({ what, stage, wanted }, attempts));
       let worked = false;
       return defer(() => use(forkHost(findBackend(name)))).pipe(
         tap(() => (worked = true)),
@@ -32,16 +40,14 @@ export const firstBackend = <Value>(
 };
 
 /** One error of all that was tried. Its code and cure are those of the attempt that came furthest. */
-function noneLeft(
-  what: string,
-  stage: 'input' | 'output' | undefined,
-  attempts: readonly AudioBackendError[],
-): AudioBackendError {
+function noneLeft({ what, stage, wanted }: Task, attempts: readonly AudioBackendError[]): AudioBackendError {
   const furthest =
     attempts.find(({ code }) => code === 'no-device') ??
     attempts.find(({ code }) => code !== 'not-installed') ??
     attempts[0];
-  const said = attempts.map(({ message }) => `\n  ${message}`).join('');
+  const there = attempts.filter(({ code }) => code !== 'not-installed');
+  const telling = wanted === undefined || there.length === 0 ? attempts : there;
+  const said = telling.map(({ message }) => `\n  ${message}`).join('');
   return new AudioBackendError(`${what}:${said}`, {
     code: furthest?.code ?? 'not-installed',
     cure: furthest?.cure ?? '',

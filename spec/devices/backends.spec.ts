@@ -113,6 +113,42 @@ describe('a backend that does not work', () => {
     });
   }, 30_000);
 
+  it.skipIf(process.platform === 'win32')(
+    'should not be taken for lost when it never opened, however slowly it says so',
+    async () => {
+      // SoX can't list devices: it is given the name, and complains after a while.
+      const slow = '#!/bin/sh\n/bin/sleep 0.3\necho "rec FAIL sox: no such thing" >&2\nexit 2\n';
+      for (const name of ['rec', 'play']) writeFileSync(join(project, name), slow, { mode: 0o755 });
+      vi.stubEnv('PATH', project);
+      const found = 'no device called "Webcam" can be opened (rec FAIL sox: no such thing)';
+      await expect(firstValueFrom(microphone({ backend: 'system', device: 'Webcam' }))).rejects.toMatchObject(
+        {
+          code: 'no-device',
+          message: expect.stringMatching(/^No microphone called "Webcam" can be opened:/u) as string,
+          attempts: [{ message: expect.stringContaining(found) as string }],
+        },
+      );
+      // Where it is known what there is, SoX is not asked.
+      const list = '#!/bin/sh\necho default\n';
+      for (const name of ['arecord', 'aplay']) writeFileSync(join(project, name), list, { mode: 0o755 });
+      await expect(firstValueFrom(microphone({ backend: 'system', device: 'Webcam' }))).rejects.toMatchObject(
+        {
+          message: expect.stringMatching(/there are "default"\. (?!.*SoX)/u) as string,
+        },
+      );
+    },
+    30_000,
+  );
+
+  it('should leave out backends that are not installed, where a device is not known to one that is', async () => {
+    install(working);
+    const error: unknown = await firstValueFrom(microphone({ device: 'Webcam' })).catch((it: unknown) => it);
+    const { attempts, message } = error as AudioBackendError;
+    expect(attempts.map(({ backend }) => backend)).toEqual(backendOrder());
+    expect(message).toContain('no device is called "Webcam"');
+    expect(message).not.toContain('not installed');
+  }, 30_000);
+
   it('should be passed over for the next one', async () => {
     install(working);
     const { backend, devices } = await lastValueFrom(audioDevices());

@@ -1,5 +1,6 @@
 /**
- * The device of this name, exactly or as the only one whose name contains it; the default one when none is named.
+ * The device of this name, exactly or as the only one whose name contains it; the default one when none is named. Throws
+ * where there is none, for a name that means none an error with `unknownName`.
  *
  * @template {{ readonly name: string, readonly isDefault: boolean }} Device
  * @param {readonly Device[]} devices
@@ -14,7 +15,10 @@ export function chooseDevice(devices, wanted) {
   const similar = devices.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (similar.length === 1) return /** @type {Device} */ (similar[0]);
   const names = devices.map(({ name }) => `"${name}"`).join(', ');
-  throw new Error(
-    `${similar.length === 0 ? 'no' : 'more than one'} device is called "${wanted}"; there are ${names}`,
+  throw Object.assign(
+    new Error(
+      `${similar.length === 0 ? 'no' : 'more than one'} device is called "${wanted}"; there are ${names}`,
+    ),
+    { unknownName: true },
   );
 }

@@ -20,6 +20,8 @@ import { withoutConverters } from './withoutConverters.js';
  * @property {(kind: Kind, wanted: string | undefined) => Promise<AudioDevice[]>} list
  * @property {number} [latencyMs] what a player adds to the lead that it is given
  * @property {string} [lister] the program that lists devices, where it is another one
+ * @property {boolean} [blind] whether it can't tell what there is
+ * @property {number} [failsWithin] how long it may take to fail to open a device, ms
  */
 
 /** How far ahead a player is written to, and how much of that it keeps itself, ms. With less, small delays are heard. */
@@ -83,6 +85,8 @@ const sox = {
   system: 'SoX',
   programs: { microphone: 'rec', speaker: 'play' },
   latencyMs: 260,
+  blind: true,
+  failsWithin: 700,
   args: (_, rate) => [
     ...['-q', '--buffer', String((rate / 50) * 2)],
     ...['-t', 'raw', '-b', '16', '-e', 'signed', '-c', '1', '-r', String(rate), '-'],
@@ -118,11 +122,15 @@ const tools = () =>
 const firstTool = async use => {
   /** @type {string[]} */
   const said = [];
+  let unknownName = false;
   for (const tool of tools()) {
+    // It would be given a name that is known to be wrong.
+    if (tool.blind && unknownName) continue;
     try {
       return await use(tool);
     } catch (error) {
       said.push(`${tool.system}: ${firstLine(error)}`);
+      unknownName ||= /** @type {{ unknownName?: boolean }} */ (error).unknownName === true;
     }
   }
   if (said.length > 0) throw new Error(said.join('; '));
@@ -137,7 +145,7 @@ const firstLine = error => {
   return (stderr?.trim() || message).split('\n')[0];
 };
 
-/** How long a program that is given nothing to do has to fail, ms: they end at once when they can't open a device. */
+/** How long most programs that are given nothing to do have to fail, ms: they end when they can't open a device. */
 const FAILS_WITHIN = 150;
 
 /**
@@ -159,16 +167,23 @@ const start = async (tool, kind, { device: wanted, sampleRate }, lost) => {
   child.stderr?.on('data', chunk => (complaint = (complaint + String(chunk)).slice(-500)));
   child.stdin?.on('error', () => undefined); // its end is told by 'close'
   let opened = false;
+  const { stdout } = child;
+  /** @type {() => unknown} */
+  let begun = () => undefined;
   await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => {
       const reason = complaint.trim().split('\n').at(-1) || `${tool.programs[kind]} ended`;
       if (opened) lost(reason);
-      reject(new Error(reason));
+      const named = tool.blind && wanted !== undefined;
+      reject(new Error(named ? `no device called "${wanted}" can be opened (${reason})` : reason));
     });
-    child.stdout?.once('readable', resolve);
-    setTimeout(resolve, FAILS_WITHIN);
+    // A program that only ends is readable, too.
+    begun = () => (stdout?.readableLength ?? 0) > 0 && resolve(undefined);
+    stdout?.on('readable', begun);
+    setTimeout(resolve, tool.failsWithin ?? FAILS_WITHIN);
   });
+  stdout?.off('readable', begun);
   opened = true;
   return { child, device: device.name };
 };
