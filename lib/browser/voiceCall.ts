@@ -33,7 +33,9 @@ import { Transcript, type TranscriptLine } from './transcript.ts';
 export interface VoiceCallOptions {
   /** Where the server takes calls. Default `/call` of the page's own host. */
   readonly url?: string;
-  /** A token of your back end's `mintToken`, or how to get one; it is asked for when a call is placed. */
+  /**
+   * How to get a token of your back end's `mintToken`: asked for whenever a call is placed. Or a token, for one call only.
+   */
   readonly token?: string | (() => string | PromiseLike<string>);
   /** Anything for the code at the server that sets the call up. */
   readonly data?: unknown;

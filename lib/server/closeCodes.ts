@@ -5,7 +5,7 @@
 export const closeCodes = {
   /** A message that is not of the protocol, or comes at the wrong time. */
   malformed: 4400,
-  /** The token is missing, forged or too old. */
+  /** The token is missing, forged, too old, or was used before. */
   unauthorised: 4401,
   /** A page of this origin may not call. */
   origin: 4403,

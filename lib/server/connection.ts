@@ -7,7 +7,8 @@ import type { Opus } from './opus.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { parsed } from './parsed.ts';
 import { clientMessageSchema, helloSchema } from './protocol.ts';
-import { readToken, same, type TokenClaims } from './token.ts';
+import { same, tokenPayload } from './token.ts';
+import type { UsedTokens } from './usedTokens.ts';
 import { WebCall } from './webCall.ts';
 
 /** The calls that browsers may go on with, by their names. */
@@ -24,8 +25,15 @@ export function connection(
     calls,
     webCalls,
     options,
+    usedTokens,
     opus,
-  }: { calls: Calls; webCalls: WebCalls; options: VoiceServerOptions; opus: Opus | undefined },
+  }: {
+    calls: Calls;
+    webCalls: WebCalls;
+    options: VoiceServerOptions;
+    usedTokens: UsedTokens;
+    opus: Opus | undefined;
+  },
 ): void {
   let call: WebCall | undefined;
 
@@ -53,10 +61,13 @@ export function connection(
       call = known;
       return call.attach(socket, { ...message, resume: message.resume });
     }
-    const claims = permitted(message.token);
+    const { token = '' } = message;
+    const claims = permitted(token);
     if (claims === undefined) return refuse('unauthorised', 'The token is missing, wrong or too old.');
     if (calls.refusal === 'draining') return refuse('draining', 'The server is about to stop.');
     if (calls.refusal === 'full') return refuse('full', 'All lines are busy.');
+    if (options.tokenSecret !== undefined && !usedTokens.use(token, claims.until))
+      return refuse('unauthorised', 'A call was placed with this token before.');
     const placed = (call = new WebCall(calls, claims.user, options.tell, opus));
     webCalls.set(placed.call, placed);
     placed.attach(socket, { acknowledges: message.acknowledges, audio: message.audio });
@@ -71,8 +82,8 @@ export function connection(
     );
   };
 
-  const permitted = (token: string | undefined): TokenClaims | undefined =>
-    options.tokenSecret === undefined ? {} : readToken(options.tokenSecret, token ?? '');
+  const permitted = (token: string): ReturnType<typeof tokenPayload> =>
+    options.tokenSecret === undefined ? { until: 0 } : tokenPayload(options.tokenSecret, token);
 
   const audio = (bytes: Buffer): void => {
     if (call === undefined) return refuse('malformed', 'Audio came before hello.');

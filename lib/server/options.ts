@@ -65,7 +65,7 @@ export interface VoiceServerOptions {
    * request's. Clients that are no browsers send no origin and are not held back by this: ask for tokens.
    */
   readonly origins?: readonly string[] | 'any';
-  /** With it each new call needs a token of `mintToken` with the same secret. */
+  /** With it each new call needs a token of `mintToken` with the same secret, one that no other call was placed with. */
   readonly tokenSecret?: string;
   /** Serves a page to talk with, at `/`. It can only call where no token is needed or `pageToken` is set. Default `false`. */
   readonly page?: boolean;

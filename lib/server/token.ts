@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { asyncScheduler } from 'rxjs';
 import { z } from 'zod';
 import { RxvoiceError } from '../errors.ts';
@@ -13,7 +13,7 @@ export interface TokenClaims {
 
 /** How a token is made. */
 export interface TokenOptions extends TokenClaims {
-  /** How long a call may be placed with it, ms. Default 60,000. A running call is not ended by it. */
+  /** Within what time a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
   readonly ttlMs?: number;
 }
 
@@ -24,8 +24,9 @@ const payloadSchema = z.object({
 });
 
 /**
- * A short-lived signed permission to place a call: your back end makes it for a user who has signed in, the page hands
- * it to the server in `hello`. HMAC-SHA256; `secret` stays at the servers, 32 characters or more.
+ * A short-lived signed permission to place a call, one: your back end makes it for a user who has signed in, the page
+ * hands it to the server in `hello`. (Each server remembers the tokens it has seen; it does not know of another's.)
+ * HMAC-SHA256; `secret` stays at the servers, 32 characters or more.
  *
  * @throws RxvoiceError for a secret that is too short.
  *
@@ -34,19 +35,31 @@ const payloadSchema = z.object({
  */
 export function mintToken(secret: string, { ttlMs = 60_000, user, data }: TokenOptions = {}): string {
   checkSecret(secret);
-  const payload = JSON.stringify({ until: asyncScheduler.now() + ttlMs, user, data });
+  const payload = JSON.stringify({
+    until: asyncScheduler.now() + ttlMs,
+    // No two are the same.
+    id: randomBytes(9).toString('base64url'),
+    user,
+    data,
+  });
   const body = Buffer.from(payload).toString('base64url');
   return `${body}.${sign(secret, body)}`;
 }
 
 /** What a token says, if it is one of `mintToken` with this secret and not too old; else `undefined`. */
 export function readToken(secret: string, token: string): TokenClaims | undefined {
+  const payload = tokenPayload(secret, token);
+  return payload && { user: payload.user, data: payload.data };
+}
+
+/** The same, and until when it is good. */
+export function tokenPayload(secret: string, token: string): z.infer<typeof payloadSchema> | undefined {
   checkSecret(secret);
   const [body = '', signature = '', ...more] = token.split('.');
   if (more.length > 0 || !same(signature, sign(secret, body))) return undefined;
   const payload = payloadSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString()));
   if (!payload.success || payload.data.until < asyncScheduler.now()) return undefined;
-  return { user: payload.data.user, data: payload.data.data };
+  return payload.data;
 }
 
 /** Whether two texts are the same, in a time that does not tell where they differ. */

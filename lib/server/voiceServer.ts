@@ -16,6 +16,7 @@ import type { ServerEvent } from './serverEvents.ts';
 import { checkSecret } from './token.ts';
 import { twilioConnection } from './twilio/twilioConnection.ts';
 import { twilioSigned } from './twilio/twilioSigned.ts';
+import { UsedTokens } from './usedTokens.ts';
 
 /** Takes calls on an HTTP server of yours. */
 export interface VoiceServer {
@@ -55,6 +56,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
   const opus = options.opus === true ? loadOpus() : undefined;
   const calls = new Calls(options.limits);
   const webCalls: WebCalls = new Map();
+  const usedTokens = new UsedTokens();
   const prometheus = new Prometheus(calls);
   const route = routes({ calls, options, prometheus });
   const sockets = new WebSocketServer({
@@ -69,7 +71,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);
       if (originAllowed(request, options.origins))
-        return connection(client, request, { calls, webCalls, options, opus });
+        return connection(client, request, { calls, webCalls, options, usedTokens, opus });
       const reason = 'Pages of this origin may not call.';
       client.on('error', () => undefined);
       client.close(closeCodes.origin, reason);

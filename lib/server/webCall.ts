@@ -22,7 +22,10 @@ import {
 } from './protocol.ts';
 import { Uplink } from './uplink.ts';
 
-/** What a client is told of the conversation. What tools do, and the tokens of the answer, are the server's own. */
+/**
+ * What a client is told of the conversation. What tools do, the tokens of the answer and what was speculated are the
+ * server's own. Everything that is spoken comes with `bot.speaking`: an apology and a filler, too.
+ */
 const usual: readonly ConversationEvent['type'][] = [
   'user.speaking',
   'user.interim',
@@ -30,6 +33,7 @@ const usual: readonly ConversationEvent['type'][] = [
   'user.silent',
   'user.ignored',
   'user.said',
+  'bot.filler',
   'bot.sentence',
   'bot.speaking',
   'bot.paused',
@@ -38,6 +42,7 @@ const usual: readonly ConversationEvent['type'][] = [
   'bot.interrupted',
   'bot.heard',
   'turn.failed',
+  'bot.apologised',
   'call.loading',
   'call.ready',
   'call.ended',

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NEVER, Subject, throwError, timer } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { mergeMap, NEVER, Subject, throwError, timer } from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
-import { RxvoiceError } from '../../lib/index.ts';
+import { RxvoiceError, setup } from '../../lib/index.ts';
 import { closeCodes, mintToken, type ServeOptions, voiceServer } from '../../lib/server/index.ts';
+import { UsedTokens } from '../../lib/server/usedTokens.ts';
+import { scriptedStt, scriptedTts } from '../../lib/testing/index.ts';
 import { TestClient } from './client.ts';
 import { scripted, type Serving, serving } from './serving.ts';
 
@@ -277,6 +279,49 @@ describe('serve', () => {
     expect(server.events[0]).toEqual({ type: 'placed', call, transport: 'web', user: 'ada' });
   });
 
+  it('should take a token for one call, which may lose its connection as often as it likes', async () => {
+    const server = await start({ tokenSecret: secret, limits: { calls: 1 } });
+    const token = mintToken(secret);
+    const other = mintToken(secret);
+    const first = await connect(server);
+    const welcome = await first.hello({ token });
+    first.vanish();
+    await server.next('detached');
+    const again = await connect(server);
+    expect(await again.hello({ ...first.resume(welcome), token })).toMatchObject({ resumed: true });
+    const refused = await connect(server);
+    refused.say({ type: 'hello', token: other });
+    expect((await refused.closed).code).toBe(closeCodes.full);
+    again.socket.close(1000);
+    await server.next('ended');
+    const thief = await connect(server);
+    thief.say({ type: 'hello', token });
+    expect(await thief.closed).toMatchObject({ code: closeCodes.unauthorised });
+    const late = await connect(server);
+    await late.hello({ token: other }); // no call was placed with it: it is good still
+  });
+
+  it('should tell of an apology in the bot’s words', async () => {
+    const client = await connect(
+      await start({
+        call: () =>
+          setup({
+            stt: scriptedStt([{ from: 100, to: 500, text: 'Hello there.' }]),
+            llm: () => timer(50).pipe(mergeMap(() => throwError(() => new Error('down')))), // the apology is ready by then
+            tts: scriptedTts({ firstAudioMs: 5, msPerCharacter: 20 }),
+            apology: 'I am sorry.',
+          }),
+      }),
+    );
+    await client.hello();
+    await client.event('call.ready');
+    client.speak(900);
+    expect(await client.event('turn.failed')).toMatchObject({ turn: 1, stage: 'llm' });
+    expect(await client.event('bot.apologised')).toMatchObject({ turn: 1, text: 'I am sorry.' });
+    expect(await client.event('bot.speaking')).toMatchObject({ turn: 0, text: 'I am sorry.' });
+    expect(await client.event('bot.spoke')).toMatchObject({ turn: 0, text: 'I am sorry.' });
+  });
+
   it('should lose a connection that is gone without a word', async () => {
     const server = await start({ limits: { pingMs: 20 } });
     const client = await connect(server, { autoPong: false });
@@ -352,5 +397,20 @@ describe('serve', () => {
     expect((await client.closed).code).toBe(1001);
     server.closeAllConnections();
     server.close();
+  });
+});
+
+describe('the tokens that were used', () => {
+  it('should be remembered as long as they are good, and no more of them than there is room for', () => {
+    vi.useFakeTimers({ now: 0 });
+    const used = new UsedTokens();
+    expect(used.use('a.first', 1_000)).toBe(true);
+    expect(used.use('another.first', 1_000)).toBe(false);
+    vi.setSystemTime(1_001);
+    expect(used.use('a.first', 2_000)).toBe(true); // it could not have come so far
+    for (let at = 0; at < 100_000; at++) used.use(`.${at}`, 2_000);
+    expect(used.use('.99999', 2_000)).toBe(false);
+    expect(used.use('.0', 2_000)).toBe(true);
+    vi.useRealTimers();
   });
 });
