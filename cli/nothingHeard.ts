@@ -5,6 +5,7 @@ const silentBelow = -60;
 
 /** That nothing was heard in a recording, and what may be the matter with it. */
 export function nothingHeard(path: string, sound: AudioFrame, stt: VoiceConfig['stt']): string {
+  if (sound.pcm.length === 0) return `nothing was heard in ${path}: there is no sound in it.`;
   const loudest = sound.pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   const decibels = Math.round(20 * Math.log10(loudest / 32_768));
   const seconds = `${(frameMs(sound) / 1000).toFixed(1)} s`;

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { chalkStderr } from 'chalk';
 import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
 import {
@@ -13,6 +14,7 @@ import { alike } from './alike.ts';
 import { type Failure, howItWent } from './howItWent.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
+import { UsageError } from './usageError.ts';
 import type { Meters } from './view/meters.ts';
 import type { View } from './view/view.ts';
 import { whyNot } from './whyNot.ts';
@@ -45,6 +47,8 @@ export interface CallOptions {
  */
 export async function placeCall(options: CallOptions): Promise<number> {
   const { voice, input$, output, view, meters, record, hangUp$ = NEVER, onEvent, ifSilent } = options;
+  if (record && options.tape && resolve(record.path) === resolve(options.tape.path))
+    throw new UsageError(`${record.path}: the recording and the tape need files of their own.`);
   const conversation$ = options.tape ? onTape(voice, options.tape) : voice.conversation$;
   const tape = record && recording();
   const heard$ = meters.input(input$);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
@@ -6,7 +7,7 @@ import { nothingHeard } from '../nothingHeard.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
-import { readable, writable } from '../usageError.ts';
+import { readable, UsageError, writable } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -32,7 +33,13 @@ export const file = (program: Command): Command =>
     .action(async (path: string, options: FileOptions) => {
       const { output: record } = options;
       const sound = readable(path);
-      if (record !== undefined) writable(record);
+      if (record !== undefined) {
+        writable(record);
+        if (resolve(record) === resolve(path))
+          throw new UsageError(
+            `--output ${record}: this would replace what the user says. Name another file.`,
+          );
+      }
       const tape = tapeOption(options);
       const { voice, config, about } = await configure(options);
       const meters = new Meters();

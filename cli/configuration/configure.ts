@@ -126,12 +126,16 @@ function checked(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voi
   } catch (error) {
     if (!RxvoiceError.is(error)) throw error;
     const message = error.message.replace(/^( {2}- )([\w.]+):/gmu, (line, dash: string, path: string) => {
-      const source = sources.get(path) ?? sources.get(path.split('.')[0]!);
+      const source = sources.get(path) ?? sources.get(path.split('.')[0]!) ?? flagOf(path);
       return source === undefined ? line : `${dash}${path} (${source}):`;
     });
     throw new UsageError(message);
   }
 }
+
+/** How a field that nobody has set is set. */
+const flagOf = (path: string): string | undefined =>
+  settings.find(setting => setting.path.join('.') === path)?.flag;
 
 function about({ stt, llm, tts }: VoiceConfig): string {
   const own = 'your own engine';

@@ -17,6 +17,10 @@ export interface Setting {
   readonly read?: (text: string) => unknown;
 }
 
+/** A number, or the text that is none, for who complains about it. */
+const numeric = (text: string): unknown =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+
 const yes = (text: string): unknown =>
   /^(?:1|true|yes|on)$/iu.test(text) || (/^(?:0|false|no|off)$/iu.test(text) ? false : text);
 
@@ -49,7 +53,7 @@ export const settings: readonly Setting[] = [
     variable: 'RXVOICE_ENDPOINTING',
     argument: 'ms',
     description: 'silence after which the user has finished',
-    read: Number,
+    read: numeric,
   },
   {
     path: ['llm', 'engine'],
@@ -107,7 +111,7 @@ export const settings: readonly Setting[] = [
     variable: 'RXVOICE_SPEED',
     argument: 'factor',
     description: "how fast it speaks; 1 is the voice's own speed",
-    read: Number,
+    read: numeric,
   },
   {
     path: ['talk', 'inputDevice'],

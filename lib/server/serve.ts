@@ -6,6 +6,14 @@ import type { VoiceServerOptions } from './options.ts';
 import type { ServerEvent } from './serverEvents.ts';
 import { voiceServer } from './voiceServer.ts';
 
+/** What to do where a port can't be listened on. */
+const cures: Readonly<Record<string, string>> = {
+  EADDRINUSE: ' Another program does; choose another port, or 0 for any.',
+  EADDRNOTAVAIL: ' This machine has no such address: 127.0.0.1 is for itself, 0.0.0.0 for all that it has.',
+  EACCES: ' Ports below 1024 are for the administrator; choose one above.',
+  ENOTFOUND: ' There is no such host: 127.0.0.1 is for this machine itself, 0.0.0.0 for all its addresses.',
+};
+
 /** How {@link serve} serves. */
 export interface ServeOptions extends VoiceServerOptions {
   /** Default 8080; 0 for any that is free. */
@@ -54,7 +62,7 @@ export const serve = ({
       subscriber.error(
         new RxvoiceError(
           `port ${port} of ${host}: it can't be listened on (${cause.code ?? 'unknown'}).` +
-            (cause.code === 'EADDRINUSE' ? ' Another program does; choose another port, or 0 for any.' : ''),
+            (cures[cause.code ?? ''] ?? ''),
           { cause },
         ),
       ),

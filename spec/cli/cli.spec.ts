@@ -63,6 +63,7 @@ describe('the CLI', () => {
 
   it('should end with 2 when it is used wrongly, and say what is wrong', async () => {
     writeFileSync(inFolder('text.wav'), 'This is no sound.');
+    const jfk = join(root, 'spec/fixtures/speech/jfk.wav');
     const wrong: [string[], RegExp][] = [
       [['talk-to-me'], /^rxvoice: unknown command 'talk-to-me'\n\(rxvoice --help lists/u],
       [['help', 'sayy'], /unknown command 'sayy'\n\(Did you mean say\?\)/u],
@@ -90,6 +91,9 @@ describe('the CLI', () => {
       ],
       [['demo', '--llm', 'builtin', '--model', 'large'], /--model/u],
       [['demo', '--llm', 'openai'], /OPENAI_API_KEY/u],
+      [['demo', '--base-url', 'http://127.0.0.1:1/v1'], /llm\.model \(--model\): expected the id/u],
+      [['say', 'Hi', '--speed', 'fast', '-o', inFolder('a.wav')], /tts\.speed .*received "fast"/u],
+      [['file', jfk, '--output', jfk], /--output .*would replace what the user says/u],
     ];
     for (const [args, complaint] of wrong) {
       const { code, out, err } = await rxvoice(args);
