@@ -42,7 +42,7 @@ export const audioChecks = (
               fail(
                 'sound',
                 'no backend works: rxvoice talk has no microphone',
-                'Do what one of the lines above says',
+                'Do what one of the lines above says; a server needs none: --no-audio',
               ),
             ),
       ),
