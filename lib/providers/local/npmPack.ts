@@ -34,6 +34,9 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
         join(folder, 'npm'),
         '--ignore-scripts',
         '--json',
+        // A person waits: without a network it is said after seconds, where npm itself takes more than a minute.
+        '--fetch-retry-mintimeout=1000',
+        '--fetch-retry-maxtimeout=4000',
       ],
       { shell: windows, stdio: ['ignore', 'pipe', 'pipe'] },
     );
