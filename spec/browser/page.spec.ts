@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { filter, lastValueFrom, map, of, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
-import { type AudioFrame, level, readWav, reframe, resampleFrame } from '../../lib/index.ts';
-import { localStt } from '../../lib/providers/local/index.ts';
+import { type AudioFrame, level, readWav } from '../../lib/index.ts';
 import { browserHearing, heardBy, inARow, noChromium, tapLoudspeaker } from './chromium.ts';
-import { type Network, networkTo } from './network.ts';
+import type { Network } from './network.ts';
+import { served } from './served.ts';
+import { transcribed } from './transcribed.ts';
 
 const root = join(import.meta.dirname, '../..');
 const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/demo/clips/${name}.wav`)));
@@ -25,28 +23,14 @@ const screenshot = async (page: Page, name: string): Promise<void> => {
 // A real browser, in real time: a recorded person is its microphone, and what it would play is recorded.
 if (noChromium !== undefined) console.warn(`Left out: the specs of the page (${noChromium}).`);
 describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromium', () => {
-  const servers: { readonly process: ChildProcess; readonly network: Network }[] = [];
-  const served = async (...flags: readonly string[]): Promise<Network> => {
-    const server = spawn(
-      process.execPath,
-      [join(root, 'dist/cli/main.js'), 'serve', '--port', '0', ...flags],
-      {
-        env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    let out = '';
-    while (!/http:\S+/u.test(out)) out += String((await once(server.stdout, 'data'))[0]);
-    const network = await networkTo(/http:\S+/u.exec(out)![0]);
-    servers.push({ process: server, network });
+  const stops: (() => Promise<void>)[] = [];
+  const serving = async (...flags: readonly string[]): Promise<Network> => {
+    const { network, stop } = await served(...flags);
+    stops.push(stop);
     return network;
   };
   afterEach(async () => {
-    for (const { process: server, network } of servers.splice(0)) {
-      network.close();
-      server.kill('SIGTERM');
-      expect(await once(server, 'exit')).toEqual([0, null]);
-    }
+    for (const stop of stops.splice(0)) await stop();
   });
 
   const line = (page: Page, who: 'user' | 'bot', turn: number, state: string) =>
@@ -63,7 +47,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   ])(
     'should talk with a person in %s, fall silent when interrupted, and survive a network that is gone',
     async (codec, flags, least, most) => {
-      const network = await served(...flags);
+      const network = await serving(...flags);
       const said = inARow(
         1_500,
         clip('goforward'),
@@ -157,7 +141,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   );
 
   it('should go on with another microphone when the one in use is unplugged, and say so when there is none', async () => {
-    const network = await served();
+    const network = await serving();
     const { browser, close } = await browserHearing(inARow(60_000));
     try {
       const page = await browser.newPage();
@@ -189,7 +173,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   }, 60_000);
 
   it('should go on in PCM when the browser’s codec gives up', async () => {
-    const network = await served('--opus');
+    const network = await serving('--opus');
     const { browser, close } = await browserHearing(inARow(3_000, clip('goforward'), 60_000));
     try {
       const page = await browser.newPage();
@@ -224,7 +208,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   }, 60_000);
 
   it('should say what is wrong when the microphone is refused', async () => {
-    const network = await served();
+    const network = await serving();
     const { browser, close } = await browserHearing(inARow(1_000));
     try {
       const context = await browser.newContext();
@@ -258,16 +242,3 @@ async function since(page: Page, from: number, to: number): Promise<AudioFrame> 
   const { pcm, sampleRate } = await heardBy(page);
   return { pcm: pcm.slice(from, to), sampleRate };
 }
-
-const transcribed = async (sound: AudioFrame): Promise<string> =>
-  (
-    await lastValueFrom(
-      of(resampleFrame(sound, 16_000)).pipe(
-        reframe(),
-        localStt(),
-        filter(transcript => transcript.type === 'final'),
-        map(({ text }) => text),
-        toArray(),
-      ),
-    )
-  ).join(' ');
