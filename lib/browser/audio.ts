@@ -128,6 +128,17 @@ export interface Speaker {
   readonly latencyMs: () => number;
 }
 
+/**
+ * What Firefox's sound card is behind, ms, about. To ask it is dangerous: on Linux with PulseAudio Firefox 153 waited in
+ * `outputLatency` for its audio thread, which waited for the page: more often than not the page stood still for ever.
+ */
+const firefoxLatencyMs = 40;
+
+const latencyMs = (context: AudioContext): number =>
+  navigator.userAgent.includes('Firefox/')
+    ? firefoxLatencyMs
+    : (context.outputLatency || context.baseLatency || 0) * 1000;
+
 /** The loudspeaker, while it is subscribed. */
 export const speaker = (context: AudioContext): Observable<Speaker> =>
   defer(() => {
@@ -141,7 +152,7 @@ export const speaker = (context: AudioContext): Observable<Speaker> =>
       tell: message =>
         node.port.postMessage(message, message.type === 'audio' ? [message.pcm.buffer as ArrayBuffer] : []),
       report$: fromEvent<MessageEvent<FromSpeaker>>(node.port, 'message').pipe(map(({ data }) => data)),
-      latencyMs: () => (context.outputLatency || context.baseLatency || 0) * 1000,
+      latencyMs: () => latencyMs(context),
     };
     return new Observable<Speaker>(subscriber => {
       subscriber.next(ready);
