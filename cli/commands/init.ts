@@ -89,7 +89,7 @@ function packageOf(name: string): object {
     },
     // The sound card: without it the rest works, and `rxvoice doctor` tells what to do.
     optionalDependencies: peer('naudiodon'),
-    // From version 11 on npm builds nothing that is not named here; naudiodon needs both.
+    // npm 11 warns of install scripts that are not allowed here; naudiodon needs both.
     allowScripts: { naudiodon: true, 'segfault-handler': true, ...(!isInstalled && { [clone]: true }) },
     devDependencies: {
       '@types/node': devDependencies['@types/node'],

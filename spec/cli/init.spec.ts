@@ -48,7 +48,7 @@ describe('rxvoice init', () => {
       dependencies: Record<string, string>;
       allowScripts: Record<string, boolean>;
     };
-    // npm 11 tells of install scripts that nobody has allowed, and will not run them.
+    // npm 11 warns of install scripts that are not allowed.
     expect(made.allowScripts).toEqual({ naudiodon: true, 'segfault-handler': true });
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect([made.name, made.dependencies['rxvoice']]).toEqual(['my-bot', `^${version}`]);
