@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { Observable, share } from 'rxjs';
 import type { Agent, Client, Dispatcher, RequestInit } from 'undici';
@@ -7,9 +6,13 @@ import type { Notice } from '../engine.ts';
 /** How a request came by its connection. */
 export type Connected = Extract<Notice, { readonly type: 'connected' }>;
 
+/** Is told how a request came by its connection. */
+type Tell = (connected: Connected) => void;
+
 /** Connections to a server that are used again, and that tell. */
 export interface KeptOpen {
-  readonly fetch: typeof fetch;
+  /** A `fetch` over these connections, each of whose requests tells how it came by its own. */
+  readonly fetch: (tell?: Tell) => typeof fetch;
   /** While it is subscribed, connections stay open for minutes between requests; it emits nothing. */
   readonly open$: Observable<never>;
 }
@@ -20,14 +23,8 @@ const idleMs = { held: 300_000, else: 4_000 } as const;
 /** After how long a silent connection shows by itself that it still exists, ms: routers forget silent ones. */
 const probeMs = 15_000;
 
-const listeners = new AsyncLocalStorage<(connected: Connected) => void>();
-
-/** Does something whose requests tell how they came by their connections. */
-export const tellingConnections = <Value>(tell: (connected: Connected) => void, make: () => Value): Value =>
-  listeners.run(tell, make);
-
 /**
- * A `fetch` whose connections outlast the pauses of a conversation. Node's own closes one that was idle for 4 s, so that
+ * Connections that outlast the pauses of a conversation. Node's own `fetch` closes one that was idle for 4 s, so that
  * nearly every turn would begin with a new one: three round trips with TLS.
  *
  * Idle connections keep no process alive; letting go of `open$` closes them.
@@ -35,11 +32,13 @@ export const tellingConnections = <Value>(tell: (connected: Connected) => void, 
 export function keptOpen(): KeptOpen {
   const { undici, agent, unheld } = (agents ??= makeAgents());
   let held: Agent | undefined;
-  const kept = (input: string | URL, init?: RequestInit): Promise<unknown> =>
-    undici.fetch(input, { ...init, dispatcher: held ?? unheld });
+  const kept =
+    (tell?: Tell) =>
+    (input: string | URL, init?: RequestInit): Promise<unknown> =>
+      undici.fetch(input, { ...init, dispatcher: telling(held ?? unheld, tell) });
 
   return {
-    fetch: kept as unknown as typeof fetch,
+    fetch: tell => kept(tell) as unknown as typeof fetch,
     open$: new Observable<never>(() => {
       const mine = (held = agent(idleMs.held));
       return () => {
@@ -49,6 +48,16 @@ export function keptOpen(): KeptOpen {
     }).pipe(share()),
   };
 }
+
+/** A request of an agent, with who is told of it. (AsyncLocalStorage would do it too, at a cost to all of the process.) */
+interface ToldOptions extends Dispatcher.DispatchOptions {
+  readonly tell?: Tell | undefined;
+}
+
+const telling = (agent: Agent, tell: Tell | undefined): Dispatcher =>
+  tell === undefined
+    ? agent
+    : agent.compose(dispatch => (options, handler) => dispatch({ ...options, tell } as ToldOptions, handler));
 
 /** Loaded with the first engine that needs it: it takes a moment, and servers without one need not wait. */
 let agents: ReturnType<typeof makeAgents> | undefined;
@@ -65,14 +74,14 @@ function makeAgents() {
       this.on('disconnect', () => (this.#open = false));
     }
 
-    override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-      const tell = listeners.getStore();
+    override dispatch(options: ToldOptions, handler: Dispatcher.DispatchHandler): boolean {
+      const { tell } = options;
       if (tell && this.#open) tell({ type: 'connected', reused: true, ms: 0 });
       else if (tell) this.#tellWhenOpen(tell);
       return super.dispatch(options, handler);
     }
 
-    #tellWhenOpen(tell: (connected: Connected) => void): void {
+    #tellWhenOpen(tell: Tell): void {
       const begunAt = performance.now();
       const over = (): void => {
         this.off('connect', connected).off('connectionError', over);

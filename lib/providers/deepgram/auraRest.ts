@@ -3,7 +3,7 @@ import { catchError, TimeoutError } from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import { tellingConnections } from '../../http/keptOpen.ts';
+import type { KeptOpen } from '../../http/keptOpen.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
@@ -19,7 +19,7 @@ export interface AuraRestOptions {
   readonly timeoutMs: number;
   readonly retries: number;
   /** What requests are made with: connections that outlast the pauses of a call. */
-  readonly fetch: typeof fetch;
+  readonly fetch: KeptOpen['fetch'];
   /** Is told how each request came by its connection. */
   readonly notify: (notice: Notice) => void;
 }
@@ -41,7 +41,7 @@ export const auraRest = (
   request: DeepgramRequest,
   options: AuraRestOptions,
 ): ((text: string) => Observable<AudioFrame>) => {
-  const client = connection.client({ fetch: answering(options.fetch) });
+  const client = connection.client({ fetch: answering(options.fetch(options.notify)) });
   const isFlux = /^flux-/u.test(request.model);
   const { parameters, sampleRate, timeoutMs, retries } = options;
 
@@ -66,7 +66,7 @@ export const auraRest = (
     defer(() => {
       const pcm = new PcmFrames(sampleRate);
       let begun = false;
-      return fromAbortable(signal => tellingConnections(options.notify, () => ask(text, signal))).pipe(
+      return fromAbortable(signal => ask(text, signal)).pipe(
         // The SDK's own timeout ends with the headers.
         timeout({ each: timeoutMs }),
         map(bytes => pcm.next(bytes)),

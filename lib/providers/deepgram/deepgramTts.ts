@@ -80,7 +80,9 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
     const kept = keptOpen();
     // Whatever the server answers, the connection is open then.
     const knock = (signal: AbortSignal) =>
-      kept.fetch(connection.address, { signal }).then(it => it.arrayBuffer());
+      kept
+        .fetch()(connection.address, { signal })
+        .then(it => it.arrayBuffer());
     const knock$ = withSignal(signal => from(knock(signal))).pipe(
       ignoreElements(),
       catchError(() => EMPTY),

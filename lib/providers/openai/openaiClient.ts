@@ -19,7 +19,8 @@ import { openaiSdk, type OpenaiSdk } from './openaiSdk.ts';
 
 /** The SDK's client of one engine, and its connections. */
 export interface OpenaiClient {
-  readonly client: OpenAI;
+  /** A client whose requests tell how they came by their connections. */
+  readonly client: (tell: (notice: Notice) => void) => OpenAI;
   readonly sdk: OpenaiSdk;
   /** While it is subscribed a connection is open; tells where the server does not take the key. */
   readonly held$: Observable<Notice> | undefined;
@@ -43,15 +44,15 @@ export function openaiClient(
     maxRetries: 0,
     logLevel: 'off',
     defaultHeaders: { ...headers },
-    fetch: fetch ?? kept!.fetch,
+    fetch: fetch ?? kept!.fetch(),
   });
-  if (kept === undefined) return { client, sdk, held$: undefined };
+  if (kept === undefined) return { client: () => client, sdk, held$: undefined };
 
   // Whatever the server answers, the connection is open then. (After a HEAD undici closes it.)
   const address = `${baseURL.replace(/\/$/u, '')}/models/${encodeURIComponent(model)}`;
   const knock = async (signal: AbortSignal): Promise<Response> => {
     const authorization = `Bearer ${apiKey}`;
-    const response = await kept.fetch(address, { headers: { authorization, ...headers }, signal });
+    const response = await kept.fetch()(address, { headers: { authorization, ...headers }, signal });
     await response.arrayBuffer();
     return response;
   };
@@ -63,7 +64,7 @@ export function openaiClient(
     map((): Notice => ({ type: 'warning', message: `${who} does not accept the API key.` })),
   );
   return {
-    client,
+    client: tell => client.withOptions({ fetch: kept.fetch(tell) }),
     sdk,
     held$: merge(kept.open$, refused$).pipe(
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
@@ -76,16 +77,16 @@ export function openaiClient(
  * connection: if it is not there by the first turn, that turn opens one.
  */
 export function perCall<Work extends object>(
-  { held$ }: OpenaiClient,
+  { client, held$ }: OpenaiClient,
   engine: string,
-  make: (tell: (notice: Notice) => void) => Work,
+  make: (client: OpenAI) => Work,
 ): Work & { readonly notice$: Observable<Notice>; readonly session: () => Work } {
   const session = (): Work & { readonly notice$: Observable<Notice> } => {
     const notice$ = new Subject<Notice>();
     const tell = (notice: Notice): void => notice$.next(notice);
     const ready: Loading = { engine, progress: 1 };
     const warm$ = held$ && merge(of(ready), held$.pipe(tap(tell), ignoreElements()));
-    return Object.assign(make(tell), { notice$: notice$.asObservable(), ...(warm$ && { warm$ }) });
+    return Object.assign(make(client(tell)), { notice$: notice$.asObservable(), ...(warm$ && { warm$ }) });
   };
   return Object.assign(session(), { session });
 }

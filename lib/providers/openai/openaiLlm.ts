@@ -5,7 +5,6 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Llm, LlmRequest, Message } from '../../llm/message.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { type CompletionChunk, completionEvents } from './completionEvents.ts';
-import { tellingConnections } from '../../http/keptOpen.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
@@ -62,9 +61,9 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
       { stage: 'llm' },
     );
   const service = openaiClient(connection, options, model);
-  const { client, sdk } = service;
+  const { sdk } = service;
 
-  return perCall<Llm>(service, `${connection.who} ${model}`, tell => (messages, request = {}) => {
+  return perCall<Llm>(service, `${connection.who} ${model}`, client => (messages, request = {}) => {
     const body = {
       ...requestBody(options, model, isOpenai),
       ...toolFields(request),
@@ -80,7 +79,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
       if (messages.at(-1)?.role === 'tool') await setImmediate();
       return client.chat.completions.create(body, { signal });
     };
-    return fromAbortable(signal => tellingConnections(tell, () => ask(signal))).pipe(
+    return fromAbortable(ask).pipe(
       // The SDK's own timeout ends with the headers.
       timeout({ each: timeoutMs }),
       completionEvents(),

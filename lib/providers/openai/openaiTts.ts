@@ -1,4 +1,5 @@
-import { catchError, concat, defer, EMPTY, map, mergeMap, type Observable, of } from 'rxjs';
+import type { OpenAI } from 'openai';
+import { filter, catchError, concat, defer, EMPTY, map, type Observable } from 'rxjs';
 import { throwError, throwIfEmpty, timeout } from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
@@ -6,7 +7,6 @@ import { RxvoiceError } from '../../errors.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { splitText } from '../../tts/splitText.ts';
 import type { Tts } from '../../tts/tts.ts';
-import { tellingConnections } from '../../http/keptOpen.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
@@ -67,7 +67,7 @@ export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
       { stage: 'tts' },
     );
   const service = openaiClient(connection, options, model);
-  const { client, sdk } = service;
+  const { sdk } = service;
   const body = {
     model,
     voice: options.voice?.trim() || defaults.voice,
@@ -77,7 +77,11 @@ export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
     ...options.extraBody,
   };
 
-  const ask = async (input: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
+  const ask = async (
+    client: OpenAI,
+    input: string,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> => {
     const response = await client.audio.speech.create({ ...body, input }, { signal });
     const type = response.headers.get('content-type') ?? '';
     if (/json|html|mpeg|mp3|ogg|opus|flac|aac|wav/u.test(type))
@@ -90,17 +94,17 @@ export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
     return response.body as unknown as AsyncIterable<Uint8Array>;
   };
 
-  return perCall<Tts>(service, `${who} ${model}`, tell => {
+  return perCall<Tts>(service, `${who} ${model}`, client => {
     const speak = (text: string): Observable<AudioFrame> =>
       defer(() => {
         const explain = openaiError(sdk, { ...connection, stage: 'tts', model, timeoutMs, said: [text] });
         const audio$ = defer(() => {
           const pcm = new PcmFrames(sampleRate);
-          return fromAbortable(signal => tellingConnections(tell, () => ask(text, signal))).pipe(
+          return fromAbortable(signal => ask(client, text, signal)).pipe(
             // The SDK's own timeout ends with the headers.
             timeout({ each: timeoutMs }),
             map(bytes => pcm.next(bytes)),
-            mergeMap(frame => (frame === undefined ? EMPTY : of(frame))),
+            filter(frame => frame !== undefined),
             throwIfEmpty(() => new RxvoiceError(`${who} sent no audio.`, { stage: 'tts', retryable: true })),
           );
         });
