@@ -3,9 +3,7 @@ import {
   asyncScheduler,
   catchError,
   concat,
-  concatMap,
   defer,
-  EMPTY,
   finalize,
   fromEvent,
   ignoreElements,
@@ -14,7 +12,8 @@ import {
 } from 'rxjs';
 import { mergeMap, type Observable, Subject, take, takeUntil, tap, throwError, timer } from 'rxjs';
 import { kindOf, RxvoiceError } from '../errors.ts';
-import { done } from '../rx/settled.ts';
+import { inTurn } from '../rx/inTurn.ts';
+import { done, isPending } from '../rx/settled.ts';
 import { type AudioFrame, frameBytes, frameMs } from './frame.ts';
 import type { Output, Playback } from './output.ts';
 import { Playhead } from './playhead.ts';
@@ -63,14 +62,14 @@ const play =
     defer(() => {
       const playhead = new Playhead();
       let heard = false;
-      const write = (frame: AudioFrame): Observable<unknown> => {
+      const write = (frame: AudioFrame): unknown => {
         playhead.hand(frameMs(frame), asyncScheduler.now());
-        return attempt(() => writer.write(frameBytes(frame)));
+        return tried(() => writer.write(frameBytes(frame)));
       };
       const drain = (): Observable<unknown> =>
-        writer.drain ? attempt(() => writer.drain?.()) : timer(playhead.restMs(asyncScheduler.now()));
+        writer.drain ? done(tried(() => writer.drain?.())) : timer(playhead.restMs(asyncScheduler.now()));
 
-      return concat(speech$.pipe(resample(writer.sampleRate ?? 16_000), concatMap(write)), defer(drain)).pipe(
+      return concat(speech$.pipe(resample(writer.sampleRate ?? 16_000), inTurn(write)), defer(drain)).pipe(
         ignoreElements(),
         tap({ complete: () => (heard = true) }),
         finalize(() => heard || writer.clear?.()),
@@ -82,7 +81,7 @@ const isWriter = (sink: unknown): sink is AudioWriter =>
 
 /** A Node stream as a writer. */
 const writerOf = (writable: Writable): AudioWriter => ({
-  write: chunk => (writable.write(chunk) ? EMPTY : fromEvent(writable, 'drain').pipe(take(1))),
+  write: chunk => (writable.write(chunk) ? undefined : fromEvent(writable, 'drain').pipe(take(1))),
 });
 
 /**
@@ -103,9 +102,17 @@ const failingWith = (writable: Writable, playback$: Observable<Playback>): Obser
     return merge(failure$, playback$.pipe(finalize(() => over$.next())));
   });
 
-/** What a foreign function does, with its failure told as the output's. */
-const attempt = (call: () => unknown): Observable<unknown> =>
-  defer(() => done(call())).pipe(catchError((cause: unknown) => throwError(() => failure(cause))));
+/** What a foreign function returns, with its failure told as the output's. */
+function tried(call: () => unknown): unknown {
+  try {
+    const result = call();
+    return isPending(result) ? done(result).pipe(catchError(failed)) : result;
+  } catch (cause) {
+    throw failure(cause);
+  }
+}
+
+const failed = (cause: unknown): Observable<never> => throwError(() => failure(cause));
 
 const closed = 'the stream is closed';
 

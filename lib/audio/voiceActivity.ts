@@ -1,6 +1,7 @@
-import { concat, defer, mergeMap, type OperatorFunction } from 'rxjs';
+import { concat, defer, type OperatorFunction } from 'rxjs';
 import { type AudioFrame, frameMs, level } from './frame.ts';
 import { reframe } from './reframe.ts';
+import { each } from '../rx/each.ts';
 
 /** Where a voice began or ended, ms of the audio. */
 export interface VoiceActivity {
@@ -63,6 +64,6 @@ export function voiceActivity(
         return [{ type: 'speechEnd', at: voiceEnd }];
       };
 
-      return concat(frame$.pipe(reframe(), mergeMap(hear)), defer(end));
+      return concat(frame$.pipe(reframe(), each(hear)), defer(end));
     });
 }

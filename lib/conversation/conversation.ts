@@ -11,7 +11,6 @@ import {
 } from 'rxjs';
 import {
   merge,
-  mergeMap,
   type Observable,
   type OperatorFunction,
   pipe,
@@ -50,6 +49,7 @@ import { noticed } from './noticed.ts';
 import type { ReplyEngines } from './reply.ts';
 import { eagerly, type SpeculationOptions, withSilences } from './speculation.ts';
 import { whileWarm } from './whileWarm.ts';
+import { each } from '../rx/each.ts';
 
 /** What a conversation is made of. */
 export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allowed$'> {
@@ -124,10 +124,11 @@ export const conversation = (options: ConversationOptions): Conversation => {
         endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
       );
       const turn$ = frame$.pipe(
-        map(frame => bot.deafTo(frame)),
-        tap(frame => {
-          clock.arrived(frame);
-          recent?.heard(frame);
+        map(frame => {
+          const heard = bot.deafTo(frame);
+          clock.arrived(heard);
+          recent?.heard(heard);
+          return heard;
         }),
         guesses === undefined || voice !== undefined ? heard : withSilences(heard, guesses.silenceMs),
         userTurns(turns),
@@ -158,7 +159,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
           });
           const said$ = signal$.pipe(ofType('said'));
           return merge(
-            signal$.pipe(mergeMap(signal => [...userEvents(signal, clock), ...bot.events(signal)])),
+            signal$.pipe(each(signal => [...userEvents(signal, clock), ...bot.events(signal)])),
             signal$.pipe(
               filter(takesTheFloor),
               // A turn that is committed with the words that are being answered goes on with that answer.
@@ -229,7 +230,7 @@ const beginning = ({ greeting }: ConversationOptions): Signal =>
 /** What the program wants, and the end of a call that lasts too long. */
 const programmed = ({ commands$ = EMPTY, maxCall }: ConversationOptions, bot: Bot): Observable<Signal> =>
   merge(
-    commands$.pipe(mergeMap(command => bot.told(command))),
+    commands$.pipe(each(command => bot.told(command))),
     maxCall === undefined
       ? EMPTY
       : timer(maxCall.ms).pipe(

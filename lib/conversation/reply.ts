@@ -7,7 +7,6 @@ import {
   filter,
   map,
   merge,
-  mergeMap,
   type Observable,
   of,
   pipe,
@@ -27,6 +26,7 @@ import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
+import { each } from '../rx/each.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -86,7 +86,7 @@ export const reply = (
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
-        event$.pipe(mergeMap(event => tellOf(turn, event))),
+        event$.pipe(each(event => tellOf(turn, event))),
         event$.pipe(
           reduce(add, { type: 'bot.answered', turn, text: '' }),
           filter(() => broken === undefined),

@@ -1,22 +1,7 @@
-import {
-  bufferWhen,
-  concat,
-  concatMap,
-  connect,
-  defer,
-  endWith,
-  filter,
-  map,
-  mergeMap,
-  NEVER,
-  of,
-  switchMap,
-  timer,
-  type OperatorFunction,
-} from 'rxjs';
-import { ofType } from '../rx/ofType.ts';
+import { debounceTime, merge, connect, defer, endWith, filter, map, type OperatorFunction } from 'rxjs';
 import type { LlmEvent } from './message.ts';
 import { sentenceScanner, type Piece, type SentenceScanner } from './sentenceScanner.ts';
+import { each } from '../rx/each.ts';
 
 /** How {@link sentences} cuts. An ideograph or kana, which says as much as three letters, counts as three characters. */
 export interface SentencesOptions {
@@ -84,8 +69,17 @@ export function sentences(options: SentencesOptions = {}): OperatorFunction<LlmE
   return source$ =>
     defer(() => {
       const scanner = sentenceScanner(limits);
+      let chunk = '';
+      const chunks = (signal: Signal): string[] =>
+        scan(scanner, signal).flatMap(piece => {
+          if (piece.type === 'text') chunk += piece.text;
+          if (piece.type === 'text' || chunk === '') return [];
+          const ended = chunk;
+          chunk = '';
+          return [ended];
+        });
       return source$.pipe(
-        mergeMap((event): Token[] =>
+        each((event): Token[] =>
           typeof event === 'string'
             ? [{ type: 'token', text: event }]
             : event.type === 'token'
@@ -93,28 +87,29 @@ export function sentences(options: SentencesOptions = {}): OperatorFunction<LlmE
               : [],
         ),
         withStalls(maxWaitMs),
-        concatMap(signal => scan(scanner, signal)),
-        // The boundary is an event of its own, after the text: a token that closed its own buffer would open the next.
-        connect(piece$ =>
-          piece$.pipe(
-            ofType('text'),
-            bufferWhen(() => piece$.pipe(ofType('boundary'))),
-          ),
-        ),
-        filter(texts => texts.length > 0),
-        map(texts => texts.map(({ text }) => text).join('')),
+        each(chunks),
       );
     });
 }
 
 /** Adds a `stall` whenever nothing has come for `maxWaitMs`, and an `end`. */
 function withStalls(maxWaitMs: number | false): OperatorFunction<Token, Signal> {
-  const stall$ = maxWaitMs === false ? NEVER : timer(maxWaitMs).pipe(map((): Signal => ({ type: 'stall' })));
-  return token$ =>
-    token$.pipe(
-      endWith<Signal>({ type: 'end' }),
-      switchMap(signal => (signal.type === 'end' ? of(signal) : concat(of(signal), stall$))),
+  return token$ => {
+    const signal$ = token$.pipe(endWith<Signal>({ type: 'end' }));
+    if (maxWaitMs === false) return signal$;
+    return signal$.pipe(
+      connect(signal$ =>
+        merge(
+          signal$,
+          signal$.pipe(
+            debounceTime(maxWaitMs),
+            filter(({ type }) => type !== 'end'),
+            map((): Signal => ({ type: 'stall' })),
+          ),
+        ),
+      ),
     );
+  };
 }
 
 function scan(scanner: SentenceScanner, signal: Signal): Piece[] {
@@ -124,6 +119,6 @@ function scan(scanner: SentenceScanner, signal: Signal): Piece[] {
     case 'stall':
       return scanner.stall();
     case 'end':
-      return scanner.end();
+      return [...scanner.end(), { type: 'boundary' }];
   }
 }

@@ -1,14 +1,8 @@
-import {
-  asyncScheduler,
-  defer,
-  mergeMap,
-  type OperatorFunction,
-  timestamp,
-  type TimestampProvider,
-} from 'rxjs';
+import { asyncScheduler, defer, type OperatorFunction, timestamp, type TimestampProvider } from 'rxjs';
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { Stage } from '../errors.ts';
 import { noUsage, type Usage, used } from './usage.ts';
+import { each } from '../rx/each.ts';
 
 /**
  * The figures of one turn, in milliseconds on one clock. The five stages add up exactly to `total`:
@@ -86,7 +80,7 @@ export const turnMetrics =
       const stopwatch = new Stopwatch();
       return event$.pipe(
         timestamp(clock),
-        mergeMap(({ value, timestamp }) => stopwatch.see(value, timestamp)),
+        each(({ value, timestamp }) => stopwatch.see(value, timestamp)),
       );
     });
 

@@ -8,5 +8,8 @@ export const settled = <Value>(value: Value | PromiseLike<Value>): Observable<Va
 export const done = (value: unknown): Observable<unknown> =>
   isObservable(value) ? value : isThenable(value) ? from(value) : EMPTY;
 
+/** Whether what a foreign function returned may have to be waited for. */
+export const isPending = (value: unknown): value is object => isThenable(value) || isObservable(value);
+
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -9,18 +9,10 @@ import {
   filter,
   ignoreElements,
 } from 'rxjs';
-import {
-  interval,
-  map,
-  merge,
-  mergeMap,
-  type OperatorFunction,
-  switchMap,
-  takeUntil,
-  throwError,
-} from 'rxjs';
+import { interval, map, merge, type OperatorFunction, switchMap, takeUntil, throwError } from 'rxjs';
 import { wordsOf } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
+import { each } from '../rx/each.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
 export type UserTurn =
@@ -71,7 +63,7 @@ export const userTurns =
           );
           return merge(shared$, tooLong$);
         }),
-        mergeMap(signal => turns.hear(signal)),
+        each(signal => turns.hear(signal)),
         catchError((error: unknown) =>
           concat(
             defer(() => turns.finish()),

@@ -1,5 +1,6 @@
-import { concat, finalize, NEVER, of, throwError, timer } from 'rxjs';
+import { concat, finalize, NEVER, of, range, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../lib/rx/each.ts';
 import { holding } from '../../lib/rx/holding.ts';
 import { ofType } from '../../lib/rx/ofType.ts';
 import { onFirst } from '../../lib/rx/onFirst.ts';
@@ -59,6 +60,38 @@ describe('ofType', () => {
     marbles(({ cold, expectObservable }) => {
       const values = { a: { type: 'a' }, b: { type: 'b' }, c: { type: 'c' } } as const;
       expectObservable(cold('a-b-c|', values).pipe(ofType('a', 'c'))).toBe('a---c|', values);
+    });
+  });
+});
+
+describe('each', () => {
+  it('should emit every value of every list, at once', () => {
+    marbles(({ cold, expectObservable }) => {
+      const source$ = cold('     a---b-c|', { a: 'xy', b: '', c: 'z' });
+      expectObservable(source$.pipe(each(text => text.match(/./gu) ?? []))).toBe('(xy)--z|');
+    });
+  });
+
+  it('should stop a source that never leaves off by itself', () => {
+    const taken: number[] = [];
+    range(0, Infinity)
+      .pipe(
+        each(value => [value, value]),
+        take(3),
+      )
+      .subscribe(value => taken.push(value));
+    expect(taken).toEqual([0, 0, 1]);
+  });
+
+  it('should make an error of a function that throws, and let go of the source', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('a-b-c|');
+      const failing = (value: string): string[] => {
+        if (value === 'b') throw new Error('a bug');
+        return [value];
+      };
+      expectObservable(source$.pipe(each(failing))).toBe('a-#', undefined, new Error('a bug'));
+      expectSubscriptions(source$.subscriptions).toBe('^-!');
     });
   });
 });

@@ -1,7 +1,8 @@
-import { catchError, concat, concatMap, defer, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
+import { catchError, concat, defer, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { CalledTools, type ToolCallDelta } from './calledTools.ts';
 import type { LlmEvent } from '../../llm/message.ts';
+import { each } from '../../rx/each.ts';
 
 /** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
 export interface CompletionChunk {
@@ -38,7 +39,7 @@ export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> 
     const called = new CalledTools();
 
     const token$ = chunk$.pipe(
-      concatMap((chunk): LlmEvent[] => {
+      each((chunk): LlmEvent[] => {
         const choice = chunk.choices?.[0];
         finish = choice?.finish_reason || finish;
         usage = chunk.usage ?? usage;

@@ -1,0 +1,56 @@
+import { Observable, type OperatorFunction } from 'rxjs';
+import { done, isPending } from './settled.ts';
+
+/**
+ * Calls a foreign function with each value, one call at a time: while what it returned is not done (a promise, an
+ * observable), the values after it wait. Emits nothing, completes when the last call is done, and errors with what the
+ * function throws or rejects with.
+ *
+ * @example
+ * frame$.pipe(inTurn(frame => socket.write(frame)))
+ */
+export const inTurn =
+  <Value>(call: (value: Value) => unknown): OperatorFunction<Value, never> =>
+  source$ =>
+    new Observable(subscriber => {
+      // Hand-written, for it runs once a frame of every call: `concatMap` would make a dozen objects for each.
+      const waiting: Value[] = [];
+      let busy = false;
+      let completed = false;
+
+      const next = (): void => {
+        busy = true;
+        while (waiting.length > 0 && !subscriber.closed) {
+          const result = call(waiting.shift()!);
+          if (!isPending(result)) continue;
+          subscriber.add(
+            done(result).subscribe({ error: (error: unknown) => subscriber.error(error), complete: begin }),
+          );
+          return;
+        }
+        busy = false;
+        if (completed) subscriber.complete();
+      };
+
+      const begin = (): void => {
+        try {
+          next();
+        } catch (error) {
+          subscriber.error(error);
+        }
+      };
+
+      subscriber.add(
+        source$.subscribe({
+          next: value => {
+            waiting.push(value);
+            if (!busy) begin();
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            completed = true;
+            if (!busy) subscriber.complete();
+          },
+        }),
+      );
+    });
