@@ -10,36 +10,42 @@ const memoryMs = 120_000;
  */
 export class AudioClock {
   #positionMs = 0;
-  #ends: number[] = [];
-  #arrivals: number[] = [];
+  // Typed, and both in one, for they are touched once a frame of every call: where it ends, and when it arrived.
+  #frames = new Float64Array(512);
+  #length = 0;
 
   /** Notes that the next frame of the input has arrived, now. */
   arrived(frame: AudioFrame): void {
+    if (this.#length === this.#frames.length) this.#makeRoom();
     this.#positionMs += frameMs(frame);
-    this.#ends.push(this.#positionMs);
-    this.#arrivals.push(asyncScheduler.now());
-    if (this.#positionMs - this.#ends[0]! > 2 * memoryMs) {
-      const keep = this.#indexOf(this.#positionMs - memoryMs);
-      this.#ends = this.#ends.slice(keep);
-      this.#arrivals = this.#arrivals.slice(keep);
-    }
+    this.#frames[this.#length++] = this.#positionMs;
+    this.#frames[this.#length++] = asyncScheduler.now();
   }
 
   /** How long ago the frame that holds this position (ms of audio since the start) arrived, ms. */
   sinceMs(positionMs: number): number {
-    const arrival = this.#arrivals[this.#indexOf(positionMs)] ?? this.#arrivals.at(-1);
-    return arrival === undefined ? 0 : asyncScheduler.now() - arrival;
+    if (this.#length === 0) return 0;
+    const at = Math.min(this.#indexOf(positionMs), this.#length - 2);
+    return asyncScheduler.now() - this.#frames[at + 1]!;
   }
 
   /** The first remembered frame that ends at or after the position. A hair of tolerance: positions are sums. */
   #indexOf(positionMs: number): number {
     let low = 0;
-    let high = this.#ends.length;
+    let high = this.#length / 2;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#ends[middle]! < positionMs - 1e-6) low = middle + 1;
+      if (this.#frames[2 * middle]! < positionMs - 1e-6) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return 2 * low;
+  }
+
+  /** Forgets what is too old, and makes room for as much again as is left. */
+  #makeRoom(): void {
+    const kept = this.#frames.subarray(this.#indexOf(this.#positionMs - memoryMs), this.#length);
+    this.#frames = new Float64Array(2 * kept.length);
+    this.#frames.set(kept);
+    this.#length = kept.length;
   }
 }

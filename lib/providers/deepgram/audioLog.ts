@@ -1,28 +1,21 @@
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 
-/** A frame and where it begins in the call's audio, ms. */
-export interface LoggedFrame {
-  readonly frame: AudioFrame;
-  readonly atMs: number;
-}
-
 /**
  * The audio of a call that may have to be heard (again): what has not been sent yet, and what was sent but is not
  * transcribed for good. It is read by index, counted from the first frame of the call.
  */
 export class AudioLog {
-  #frames: LoggedFrame[] = [];
-  /** The index of the first frame that is still there. */
+  #frames: AudioFrame[] = [];
   #first = 0;
-  /** How much audio has come, ms. */
-  endMs = 0;
+  #startMs = 0;
+  #endMs = 0;
 
   push(frame: AudioFrame): void {
-    this.#frames.push({ frame, atMs: this.endMs });
-    this.endMs += frameMs(frame);
+    this.#frames.push(frame);
+    this.#endMs += frameMs(frame);
   }
 
-  at(index: number): LoggedFrame | undefined {
+  at(index: number): AudioFrame | undefined {
     return this.#frames[index - this.#first];
   }
 
@@ -36,34 +29,44 @@ export class AudioLog {
     return this.#first + this.#frames.length;
   }
 
+  /** Where the first frame that is still there begins, ms. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
+  /** How much audio has come, ms. */
+  get endMs(): number {
+    return this.#endMs;
+  }
+
   /** How much is kept, ms. */
   get keptMs(): number {
-    return this.endMs - (this.#frames[0]?.atMs ?? this.endMs);
+    return this.#endMs - this.#startMs;
   }
 
   /** Lets go of the frames that end at or before this position. */
   forget(beforeMs: number): void {
-    let count = 0;
-    while (count < this.#frames.length && this.#endOf(count) <= beforeMs + 1e-6) count++;
-    this.#drop(count);
+    this.#dropWhile(endMs => endMs <= beforeMs + 1e-6);
   }
 
   /** Lets go of the oldest frames until at most so much is kept; returns how much that was, ms. */
   trim(maxMs: number): number {
     const before = this.keptMs;
-    let count = 0;
-    while (count < this.#frames.length && this.endMs - this.#frames[count]!.atMs > maxMs) count++;
-    this.#drop(count);
+    this.#dropWhile((_, startMs) => this.#endMs - startMs > maxMs);
     return before - this.keptMs;
   }
 
-  #endOf(index: number): number {
-    return this.#frames[index + 1]?.atMs ?? this.endMs;
-  }
-
-  #drop(count: number): void {
+  #dropWhile(isDone: (endMs: number, startMs: number) => boolean): void {
+    let count = 0;
+    for (const frame of this.#frames) {
+      const endMs = this.#startMs + frameMs(frame);
+      if (!isDone(endMs, this.#startMs)) break;
+      this.#startMs = endMs;
+      count++;
+    }
     if (count === 0) return;
     this.#frames.splice(0, count);
     this.#first += count;
+    if (this.#frames.length === 0) this.#startMs = this.#endMs;
   }
 }

@@ -13,24 +13,27 @@ interface Piece {
  */
 export class AudioMap {
   readonly #pieces: Piece[] = [];
+  #isCall: boolean | undefined;
   #callEndMs = 0;
   /** How much the connection was sent, ms. */
   sentMs = 0;
 
   /** So much of the call's audio, from this position on, was sent. */
   sent(callMs: number, ms: number): void {
-    const last = this.#pieces.at(-1);
-    if (!last?.isCall || Math.abs(callMs - this.#callEndMs) > 0.1)
-      this.#pieces.push({ sentMs: this.sentMs, callMs, isCall: true });
+    if (this.#isCall !== true || Math.abs(callMs - this.#callEndMs) > 0.1) this.#begin(callMs, true);
     this.#callEndMs = callMs + ms;
     this.sentMs += ms;
   }
 
   /** So much silence was sent. */
   silence(ms: number): void {
-    if (this.#pieces.at(-1)?.isCall !== false)
-      this.#pieces.push({ sentMs: this.sentMs, callMs: this.#callEndMs, isCall: false });
+    if (this.#isCall !== false) this.#begin(this.#callEndMs, false);
     this.sentMs += ms;
+  }
+
+  #begin(callMs: number, isCall: boolean): void {
+    this.#pieces.push({ sentMs: this.sentMs, callMs, isCall });
+    this.#isCall = isCall;
   }
 
   /** The position in the call's audio of a position that the service tells, both ms. */

@@ -14,8 +14,8 @@ export interface AudioSenderOptions {
 
 /** The service takes audio at most so much faster than real time… */
 export const replaySpeed = 1.25;
-/** … but for a burst: inputs come in pieces. */
-const burstMs = 250;
+/** … but for a burst, on a fresh connection and later, ms: inputs come in pieces, and all at once after a stall. */
+const burstMs = { first: 250, later: 1_000 } as const;
 
 /** Sends one connection the audio of a call, from the first that is kept on, no faster than the service takes it. */
 export class AudioSender {
@@ -25,8 +25,10 @@ export class AudioSender {
   unansweredMs = 0;
   readonly #log: AudioLog;
   readonly #options: AudioSenderOptions;
+  /** The frame to be sent next, and where it begins in the call, ms. */
   #next: number;
-  #budgetMs = burstMs;
+  #nextMs: number;
+  #budgetMs: number = burstMs.first;
   #budgetAt: number;
   #chunk: AudioFrame[] = [];
   #chunkMs = 0;
@@ -34,29 +36,35 @@ export class AudioSender {
   constructor(log: AudioLog, now: number, options: AudioSenderOptions) {
     this.#log = log;
     this.#next = log.first;
+    this.#nextMs = log.startMs;
     this.#budgetAt = now;
     this.#options = options;
   }
 
   /** The position in the call up to which it was sent, ms. */
   get sentToMs(): number {
-    return this.#log.at(this.#next)?.atMs ?? this.#log.endMs;
+    return this.#nextMs;
   }
 
   /** Sends what may be sent now. Returns how long the rest has to wait, ms; `undefined` when all was sent. */
   pump(now: number): number | undefined {
-    this.#budgetMs = Math.min(burstMs, this.#budgetMs + (now - this.#budgetAt) * replaySpeed);
+    this.#budgetMs = Math.min(burstMs.later, this.#budgetMs + (now - this.#budgetAt) * replaySpeed);
     this.#budgetAt = now;
-    this.#next = Math.max(this.#next, this.#log.first);
-    for (let next = this.#log.at(this.#next); next !== undefined; next = this.#log.at(this.#next)) {
-      const ms = frameMs(next.frame);
-      if (ms > this.#budgetMs && this.#budgetMs < burstMs)
-        return Math.ceil((Math.min(ms, burstMs) - this.#budgetMs) / replaySpeed);
-      this.#next++;
+    const log = this.#log;
+    if (this.#next < log.first) {
+      this.#next = log.first;
+      this.#nextMs = log.startMs;
+    }
+    for (let frame = log.at(this.#next); frame !== undefined; frame = log.at(this.#next)) {
+      const ms = frameMs(frame);
+      if (ms > this.#budgetMs && this.#budgetMs < burstMs.later)
+        return Math.ceil((Math.min(ms, burstMs.later) - this.#budgetMs) / replaySpeed);
       this.#budgetMs -= ms;
-      this.map.sent(next.atMs, ms);
+      this.map.sent(this.#nextMs, ms);
       this.unansweredMs += ms;
-      this.#add(next.frame, ms);
+      this.#next++;
+      this.#nextMs += ms;
+      this.#add(frame, ms);
     }
     return undefined;
   }

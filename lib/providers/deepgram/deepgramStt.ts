@@ -5,9 +5,9 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Stt, Transcript } from '../../stt/transcript.ts';
 import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
 import { flux, type FluxOptions } from './flux.ts';
-import { listening, type ListenSocket } from './listening.ts';
+import { listening } from './listening.ts';
 import { nova, type NovaOptions } from './nova.ts';
-import { openSocket, type OpenSocket } from './openSocket.ts';
+import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import { staying } from './staying.ts';
 
 /** How Deepgram listens. */
@@ -64,8 +64,8 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
 
   const session = (notice$ = new Subject<Notice>()): Stt => {
     const tell = (message: string): void => notice$.next({ type: 'warning', message });
-    const open = (sampleRate: number): Observable<OpenSocket<ListenSocket> | RxvoiceError> =>
-      openSocket<ListenSocket>(connection, request, { timeoutMs }, client =>
+    const open = (sampleRate: number): Observable<OpenSocket<SdkSocket> | RxvoiceError> =>
+      openSocket<SdkSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
       ).pipe(
         staying({ retries, timeoutMs, tell }),

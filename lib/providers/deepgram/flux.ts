@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { FluxTurns } from './fluxTurns.ts';
-import type { ListenSocket } from './listening.ts';
+import type { SdkSocket } from './openSocket.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
 import { words } from './openSocket.ts';
 
@@ -40,7 +40,7 @@ export interface FluxConfiguration {
   readonly numerals?: boolean;
 }
 
-type FluxSocket = ListenSocket &
+type FluxSocket = SdkSocket &
   Pick<
     Awaited<ReturnType<ReturnType<DeepgramConnection['client']>['listen']['v2']['connect']>>,
     'sendCloseStream' | 'sendConfigure'
@@ -72,7 +72,7 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
     ...(keyterms !== undefined && keyterms.length > 0 && { keyterm: [...keyterms] }),
     ...request.options,
   });
-  const as = (socket: ListenSocket): FluxSocket => socket as FluxSocket;
+  const as = (socket: SdkSocket): FluxSocket => socket as FluxSocket;
   return {
     connect: (client, sampleRate) =>
       client.listen.v2.connect({
@@ -84,7 +84,7 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
     close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
     ...(request.configure$ && {
       configure$: request.configure$,
-      configure: (socket: ListenSocket, configuration: unknown) =>
+      configure: (socket: SdkSocket, configuration: unknown) =>
         as(socket).sendConfigure({ type: 'Configure', ...(configuration as FluxConfiguration) } as Parameters<
           FluxSocket['sendConfigure']
         >[0]),

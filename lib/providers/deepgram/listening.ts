@@ -1,5 +1,5 @@
 import { asyncScheduler, interval, Observable, type Subscriber, type Subscription } from 'rxjs';
-import { type AudioFrame, frameBytes } from '../../audio/frame.ts';
+import type { AudioFrame } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { Transcript } from '../../stt/transcript.ts';
@@ -9,13 +9,8 @@ import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
 import { Recycled } from './staying.ts';
 import type { Turns } from './turns.ts';
 
-/** A socket of the SDK that listens. */
-export interface ListenSocket extends SdkSocket {
-  sendMedia: (audio: ArrayBufferView) => void;
-}
-
 /** What differs between the generations. */
-export interface Dialect<Socket extends ListenSocket> {
+export interface Dialect<Socket extends SdkSocket> {
   /** The turns of one call. `finalize` asks the service to finish what it hears. */
   readonly turns: (finalize: () => void) => Turns;
   /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
@@ -59,7 +54,7 @@ const finalizeMs = 500;
  * Listens to one call over whatever connections it takes. Audio is sent as it comes; what a connection had not
  * transcribed for good when it was lost, and what came meanwhile, is heard by the next.
  */
-export const listening = <Socket extends ListenSocket>(
+export const listening = <Socket extends SdkSocket>(
   frame$: Observable<AudioFrame>,
   line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
@@ -79,7 +74,7 @@ export const listening = <Socket extends ListenSocket>(
   });
 
 /** The state of one call. Hand-written, for it runs once a frame. */
-class Listening<Socket extends ListenSocket> {
+class Listening<Socket extends SdkSocket> {
   readonly #subscriber: Subscriber<Transcript>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
@@ -143,7 +138,7 @@ class Listening<Socket extends ListenSocket> {
   /** More of the call's audio. */
   take(frame: AudioFrame): void {
     const log = this.#log;
-    this.#frameAt = asyncScheduler.now();
+    const now = (this.#frameAt = asyncScheduler.now());
     const isOther = log.endMs === 0 && frame.sampleRate !== this.#sampleRate && frame.pcm.length > 0;
     log.push(frame);
     if (isOther) {
@@ -152,10 +147,10 @@ class Listening<Socket extends ListenSocket> {
       return this.connect();
     }
     if (this.#open === undefined) return this.#overflow();
-    this.#pump();
-    // What a monologue without finals had the service hear long ago is not kept for ever.
+    this.#pump(now);
+    // What a monologue without finals had the service hear long ago is not kept for ever; some at a time goes faster.
     const { bufferMs } = this.#options;
-    if (log.keptMs > bufferMs && this.#sender)
+    if (log.keptMs > 1.1 * bufferMs && this.#sender)
       log.forget(Math.min(this.#sender.sentToMs, log.endMs - bufferMs));
   }
 
@@ -195,7 +190,7 @@ class Listening<Socket extends ListenSocket> {
     this.#sender = new AudioSender(this.#log, now, {
       sampleRate: this.#sampleRate,
       chunkMs: this.#dialect.chunkMs,
-      send: frame => this.#send(socket => socket.sendMedia(frameBytes(frame))),
+      send: frame => this.#sendAudio(frame),
     });
     this.configure();
     this.#subscriber.add(
@@ -240,11 +235,11 @@ class Listening<Socket extends ListenSocket> {
     notify({ type: 'warning', message });
   }
 
-  #pump(): void {
+  #pump(now = asyncScheduler.now()): void {
     this.#pumping?.unsubscribe();
     const sender = this.#sender;
     if (sender === undefined || this.#isClosing) return;
-    const waitMs = sender.pump(asyncScheduler.now());
+    const waitMs = sender.pump(now);
     if (waitMs !== undefined) this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
     const { timeoutMs, stage } = this.#options;
     if (this.#dialect.isTalkative && sender.unansweredMs > timeoutMs) {
@@ -300,6 +295,13 @@ class Listening<Socket extends ListenSocket> {
   #send(message: (socket: Socket) => void): void {
     if (this.#open === undefined || this.#isClosing) return;
     message(this.#open.socket);
+    this.#sentAt = asyncScheduler.now();
+  }
+
+  #sendAudio({ pcm }: AudioFrame): void {
+    if (this.#open === undefined || this.#isClosing) return;
+    // A Buffer at once: `ws` would make one of anything else.
+    this.#open.sendBytes(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     this.#sentAt = asyncScheduler.now();
   }
 

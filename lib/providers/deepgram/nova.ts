@@ -1,7 +1,7 @@
-import type { Dialect, ListenSocket } from './listening.ts';
+import type { Dialect } from './listening.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
-import { words } from './openSocket.ts';
+import { type SdkSocket, words } from './openSocket.ts';
 
 /** What only Nova knows. */
 export interface NovaOptions {
@@ -28,14 +28,14 @@ export interface ListenRequest {
 }
 
 /** A dialect with how it connects. */
-export interface ListenDialect extends Dialect<ListenSocket> {
+export interface ListenDialect extends Dialect<SdkSocket> {
   readonly connect: (
     client: ReturnType<DeepgramConnection['client']>,
     sampleRate: number,
-  ) => Promise<ListenSocket>;
+  ) => Promise<SdkSocket>;
 }
 
-type NovaSocket = ListenSocket &
+type NovaSocket = SdkSocket &
   Pick<
     Awaited<ReturnType<ReturnType<DeepgramConnection['client']>['listen']['v1']['connect']>>,
     'sendKeepAlive' | 'sendFinalize' | 'sendCloseStream'
@@ -61,7 +61,7 @@ export function nova(request: ListenRequest & NovaOptions): ListenDialect {
     ...(keyterms !== undefined && keyterms.length > 0 && { keyterm: [...keyterms] }),
     ...request.options,
   });
-  const as = (socket: ListenSocket): NovaSocket => socket as NovaSocket;
+  const as = (socket: SdkSocket): NovaSocket => socket as NovaSocket;
   return {
     connect: (client, sampleRate) =>
       // Not all that the service knows is in the SDK's types, and those take true for text: all of it goes as query.

@@ -24,6 +24,8 @@ export interface ServerMessage {
 export interface OpenSocket<Socket> {
   /** The SDK's socket, to send with. */
   readonly socket: Socket;
+  /** Sends bytes as they are, past the SDK: what is sent once a frame of every call. */
+  readonly sendBytes: (bytes: Uint8Array) => void;
   /** All that comes, in order. Hot; completes when the connection is over, however it ended. */
   readonly message$: Observable<Incoming>;
   /** How long it took to open, ms. */
@@ -94,7 +96,15 @@ export const openSocket = <Socket extends SdkSocket>(
           if (wire.readyState === WebSocket.OPEN) send(sdkSocket!);
         };
         const openMs = asyncScheduler.now() - startedAt;
-        subscriber.next({ socket: sdkSocket!, message$: message$.asObservable(), openMs, end, fail });
+        const sendBytes = (bytes: Uint8Array): void => wire.send(bytes);
+        subscriber.next({
+          socket: sdkSocket!,
+          sendBytes,
+          message$: message$.asObservable(),
+          openMs,
+          end,
+          fail,
+        });
       });
       wire.on('message', (data: Buffer, isBinary: boolean) => {
         sign();

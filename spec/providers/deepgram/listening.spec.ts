@@ -17,9 +17,14 @@ import { type AudioFrame, silence } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import { type Dialect, listening, type ListenSocket } from '../../../lib/providers/deepgram/listening.ts';
+import { type Dialect, listening } from '../../../lib/providers/deepgram/listening.ts';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
-import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import type {
+  Incoming,
+  OpenSocket,
+  SdkSocket,
+  ServerMessage,
+} from '../../../lib/providers/deepgram/openSocket.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
 
@@ -34,11 +39,11 @@ interface Sent {
 class Service {
   readonly sent: Sent[] = [];
   readonly notices: Notice[] = [];
-  readonly lines: Subscriber<OpenSocket<ListenSocket> | RxvoiceError>[] = [];
+  readonly lines: Subscriber<OpenSocket<SdkSocket> | RxvoiceError>[] = [];
   connections = 0;
   #message$ = new Subject<Incoming>();
 
-  readonly line$: Observable<OpenSocket<ListenSocket> | RxvoiceError> = new Observable(subscriber => {
+  readonly line$: Observable<OpenSocket<SdkSocket> | RxvoiceError> = new Observable(subscriber => {
     this.lines.push(subscriber);
     this.open();
   });
@@ -49,14 +54,12 @@ class Service {
   open(): void {
     this.connections++;
     this.#message$ = new Subject();
-    const socket: ListenSocket = {
-      connect: () => undefined,
-      close: () => undefined,
-      sendMedia: audio => this.note(new Int16Array(audio.buffer, audio.byteOffset, 1)[0]!),
-    };
-    const end = (send: (socket: ListenSocket) => void): void => send(socket);
+    const socket: SdkSocket = { connect: () => undefined, close: () => undefined };
+    const sendBytes = (bytes: Uint8Array): void =>
+      this.note(new Int16Array(bytes.buffer, bytes.byteOffset, 1)[0]!);
+    const end = (send: (socket: SdkSocket) => void): void => send(socket);
     const fail = (error: RxvoiceError): void => this.lose(error);
-    this.lines.at(-1)?.next({ socket, message$: this.#message$, openMs: 0, end, fail });
+    this.lines.at(-1)?.next({ socket, sendBytes, message$: this.#message$, openMs: 0, end, fail });
   }
   tell(message: ServerMessage): void {
     this.#message$.next(message);
@@ -79,7 +82,7 @@ class Service {
   }
 }
 
-const nova = (service: Service, more: Partial<Dialect<ListenSocket>> = {}): Dialect<ListenSocket> => ({
+const nova = (service: Service, more: Partial<Dialect<SdkSocket>> = {}): Dialect<SdkSocket> => ({
   turns: finalize => new NovaTurns({ silenceMs: 1_500, finalize }),
   keepAlive: () => service.note('KeepAlive'),
   finalize: () => service.note('Finalize'),
@@ -310,7 +313,7 @@ describe('listening', () => {
 
   it('should have Flux go on in a pause of the input by silence, which moves no position', () => {
     const service = new Service();
-    const dialect: Dialect<ListenSocket> = {
+    const dialect: Dialect<SdkSocket> = {
       turns: () => new FluxTurns({ maxMs: 20_000 }),
       close: () => service.hang(),
       isTalkative: true,

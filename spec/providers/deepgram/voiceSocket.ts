@@ -44,6 +44,7 @@ export class VoiceSocket {
     voice.connected({
       socket: socket as never,
       message$: this.#message$,
+      sendBytes: () => undefined,
       openMs: 0,
       end: () => undefined,
       fail: error => {
