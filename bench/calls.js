@@ -6,9 +6,18 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { conversation, frameBytes, setup } from 'rxvoice';
+import { conversation, frameBytes } from 'rxvoice';
 import { scriptedLlm, scriptedStt, scriptedTts } from 'rxvoice/testing';
 import { handWrittenCall } from './handWritten.js';
+import {
+  cloudVoice,
+  endpointingMs,
+  firstAudioMs,
+  firstTokenMs,
+  manyCalls,
+  msPerCharacter,
+} from './manyCalls.js';
+import { placed, providerOptions, providersMs, reply } from './manyCalls.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';
 import { rxvoiceCall } from './rxvoiceCall.js';
@@ -21,22 +30,9 @@ const { positionals, values } = parseArgs({
     child: { type: 'string' },
   },
 });
-const everyMs = 10_000;
-const callMs = Math.max(1, Math.round((Number(values.seconds) * 1_000) / everyMs)) * everyMs;
-const endpointingMs = 200;
-const reply = 'It is sunny in Rome today. It will rain tomorrow, I am afraid, and be colder than it was.';
-const turns = callMs / everyMs;
-const script = Array.from({ length: turns }, (_, turn) => ({
-  from: 1_000 + turn * everyMs,
-  to: 3_000 + turn * everyMs,
-  text: 'What is the weather in Rome?',
-  endpointingMs,
-}));
-/** Endpointing, transcript, first token, six more to the full stop, first audio. */
-const setMs = {
-  sockets: endpointingMs + 80 + 250 + 6 * 20 + 120,
-  scripted: endpointingMs + 250 + 5 * 20 + 120,
-};
+const { callMs, turns, script } = manyCalls(values.seconds);
+/** What the engines take for a turn. */
+const setMs = { sockets: providersMs, scripted: endpointingMs + firstTokenMs + 5 * 20 + firstAudioMs };
 
 /** One set-up for all calls, as a server has it. */
 let shared;
@@ -81,12 +77,7 @@ function print({ calls, contestant, lost, added, cpuMs, core, mb }) {
 /** Has so many calls in a process of its own. */
 async function measure({ calls, contestant }) {
   const providers =
-    contestant === 'rxvoice, scripted'
-      ? undefined
-      : await startProviders({
-          deepgram: { script, limits: { flushesPerMinute: 1_000 }, msPerCharacter: 40 },
-          openai: { reply, msPerCharacter: 40 },
-        });
+    contestant === 'rxvoice, scripted' ? undefined : await startProviders(providerOptions(script));
   const child = fork(fileURLToPath(import.meta.url), [
     '--seconds',
     values.seconds,
@@ -128,9 +119,8 @@ async function runCalls({ calls, contestant, ...providers }) {
   };
   await Promise.all(
     Array.from({ length: calls }, async (_, index) => {
-      // Placed one after the other: a microphone that begins late is something else.
-      await new Promise(resolve => setTimeout(resolve, (index * everyMs) / calls));
-      await call(providers, stopwatch(), 0);
+      await placed(index, calls);
+      await call(providers, stopwatch());
     }),
   );
   clearInterval(sampling);
@@ -147,39 +137,33 @@ async function runCalls({ calls, contestant, ...providers }) {
   process.disconnect();
 }
 
-async function loopCall(providers, { marks, audio }, offsetMs) {
+async function loopCall(providers, { marks, audio }) {
   const call = await handWrittenCall({ ...providers, endpointingMs, onAudio: audio });
   await microphone({
     ms: callMs,
     hear: frame => call.hear(frameBytes(frame)),
     marks,
-    offsetMs,
     speech: script,
   });
   call.close();
 }
 
-function have(conversation$, watching, offsetMs) {
-  return rxvoiceCall(conversation$, { ...watching, ms: callMs, offsetMs, speech: script });
+function have(conversation$, watching) {
+  return rxvoiceCall(conversation$, { ...watching, ms: callMs, speech: script });
 }
 
-function ourCall({ deepgram, openai }, stopwatch, offsetMs) {
-  shared ??= setup({
-    stt: { engine: 'deepgram', apiKey: 'none', baseURL: deepgram, endpointingMs },
-    llm: { engine: 'openai', apiKey: 'none', baseURL: openai, model: 'any' },
-    tts: { engine: 'deepgram', apiKey: 'none', baseURL: deepgram, sampleRate: 16_000 },
-  });
-  return have(shared.conversation$, stopwatch, offsetMs);
+function ourCall(providers, stopwatch) {
+  shared ??= cloudVoice(providers);
+  return have(shared.conversation$, stopwatch);
 }
 
-function scriptedCall(_, stopwatch, offsetMs) {
+function scriptedCall(_, stopwatch) {
   return have(
     conversation({
       stt: scriptedStt(script),
-      llm: scriptedLlm(reply, { firstTokenMs: 250 }),
-      tts: scriptedTts({ firstAudioMs: 120, msPerCharacter: 40 }),
+      llm: scriptedLlm(reply, { firstTokenMs }),
+      tts: scriptedTts({ firstAudioMs, msPerCharacter }),
     }),
     stopwatch,
-    offsetMs,
   );
 }

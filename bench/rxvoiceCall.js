@@ -1,5 +1,5 @@
 // A call over rxvoice, driven in real time, as the benchmarks need it.
-import { Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import { microphone } from './realTime.js';
 
 /**
@@ -13,10 +13,12 @@ import { microphone } from './realTime.js';
  */
 export const rxvoiceCall = (conversation$, { audio, sampleRate = 16_000, hangUp, onEvent, ...listening }) =>
   new Promise((resolve, reject) => {
-    const frame$ = new Subject();
+    /** @type {import('rxjs').Subscriber<import('rxvoice').AudioFrame>} */
+    let microphone$;
+    const frame$ = new Observable(subscriber => void (microphone$ = subscriber));
     /** The microphone is off: the last reply is finished, or the call is hung up in the middle of it. */
     const over = () => {
-      if (!hangUp) return frame$.complete();
+      if (!hangUp) return microphone$.complete();
       call.unsubscribe();
       resolve(undefined);
     };
@@ -25,7 +27,7 @@ export const rxvoiceCall = (conversation$, { audio, sampleRate = 16_000, hangUp,
         if (event.type === 'turn.failed' || event.type === 'call.warning') console.error(event);
         onEvent?.(event);
         if (event.type === 'call.ready')
-          void microphone({ ...listening, hear: frame => frame$.next(frame) }).then(over);
+          void microphone({ ...listening, hear: frame => microphone$.next(frame) }).then(over);
       },
       error: reject,
       complete: resolve,

@@ -1,7 +1,8 @@
 // Many calls from web pages at once: `rxvoice/server` with scripted engines in one process, the pages in another, beside
 // a hand-written `ws` server that does the least one can: counts the audio, waits as long, sends audio and a few events.
-//   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30] [--opus]
-// Each page sends 50 frames a second and acknowledges what it would have played ten times a second. Added: what a turn
+//   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30] [--opus] [--cloud]
+// `--cloud`: with the Deepgram and OpenAI engines over sockets to loopback providers in a third process, and the loop of
+// `ws` and `fetch` in the hand-written server. Each page sends 50 frames a second and acknowledges what it would have played ten times a second. Added: what a turn
 // took, at the page, beyond what the engines were set to. CPU and memory are the server's.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,32 +12,35 @@ import { setup } from 'rxvoice';
 import { serve } from 'rxvoice/server';
 import { scriptedLlm, scriptedStt, scriptedTts } from 'rxvoice/testing';
 import { WebSocket, WebSocketServer } from 'ws';
+import { handWrittenCall } from './handWritten.js';
+import {
+  cloudVoice,
+  endpointingMs,
+  firstAudioMs,
+  firstTokenMs,
+  manyCalls,
+  msPerCharacter,
+} from './manyCalls.js';
+import { placed, providerOptions, providersMs, reply } from './manyCalls.js';
+import { startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    cloud: { type: 'boolean', default: false },
     opus: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
     server: { type: 'string' },
     pages: { type: 'string' },
   },
 });
-const everyMs = 10_000;
-const callMs = Math.max(1, Math.round((Number(values.seconds) * 1_000) / everyMs)) * everyMs;
-const turns = callMs / everyMs;
-const [firstTokenMs, tokenMs, firstAudioMs, endpointingMs, msPerCharacter] = [250, 20, 120, 200, 40];
-const reply = 'It is sunny in Rome today. It will rain tomorrow, I am afraid, and be colder than it was.';
-const script = Array.from({ length: turns }, (_, turn) => ({
-  from: 1_000 + turn * everyMs,
-  to: 3_000 + turn * everyMs,
-  text: 'What is the weather in Rome?',
-  endpointingMs,
-}));
-/** The first sentence has six words. */
-const setMs = endpointingMs + firstTokenMs + 5 * tokenMs + firstAudioMs;
+const { callMs, turns, script } = manyCalls(values.seconds);
+const tokenMs = 20;
+/** What the engines take for a turn; with scripted ones the first sentence has six words. */
+const setMs = values.cloud ? providersMs : endpointingMs + firstTokenMs + 5 * tokenMs + firstAudioMs;
 
-if (values.server !== undefined) runServer(values.server);
+if (values.server !== undefined) runServer(JSON.parse(values.server));
 else if (values.pages !== undefined) await runPages(JSON.parse(values.pages));
 else await compare();
 
@@ -46,11 +50,13 @@ async function compare() {
   for (const calls of (positionals[0] ?? '1,50,100,200,400').split(',').map(Number)) {
     for (const contestant of ['hand-written', 'rxvoice', ...(values.opus ? ['rxvoice, Opus'] : [])]) {
       const me = fileURLToPath(import.meta.url);
-      const server = fork(me, ['--seconds', values.seconds, '--server', contestant]);
+      const providers = values.cloud ? await startProviders(providerOptions(script)) : undefined;
+      const same = ['--seconds', values.seconds, ...(values.cloud ? ['--cloud'] : [])];
+      const { deepgram, openai } = providers ?? {};
+      const server = fork(me, [...same, '--server', JSON.stringify({ contestant, deepgram, openai })]);
       const [{ url }] = await once(server, 'message');
       const pages = fork(me, [
-        '--seconds',
-        values.seconds,
+        ...same,
         '--pages',
         JSON.stringify({ calls, url, opus: contestant.includes('Opus') }),
       ]);
@@ -58,6 +64,7 @@ async function compare() {
       server.send('measure');
       const [{ cpuMs, core, mb }] = await once(server, 'message');
       server.kill();
+      await providers?.stop();
       const added = percentiles(totals.map(total => total - setMs));
       console.log(
         `${String(calls).padStart(11)} ${contestant.padEnd(15)}` +
@@ -76,13 +83,13 @@ async function compare() {
   }
 }
 
-function runServer(contestant) {
+function runServer({ contestant, ...providers }) {
   process.on('SIGINT', () => process.exit());
   const memory = process.memoryUsage().rss;
   let peak = memory;
   setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 500);
   let [began, cpu] = [0, process.cpuUsage()];
-  const placed = () => {
+  const begin = () => {
     if (began === 0) [began, cpu] = [performance.now(), process.cpuUsage()];
   };
   process.on('message', () => {
@@ -90,29 +97,45 @@ function runServer(contestant) {
     const ms = (user + system) / 1000;
     process.send({ cpuMs: ms, core: ms / (performance.now() - began), mb: (peak - memory) / 1e6 });
   });
-  if (contestant === 'hand-written') return handWritten(placed);
-  const voice = setup({
-    stt: scriptedStt(script),
-    llm: scriptedLlm(reply, { firstTokenMs, tokenMs }),
-    tts: scriptedTts({ firstAudioMs, msPerCharacter }),
-  });
+  if (contestant === 'hand-written') return handWritten(begin, providers);
+  const voice = values.cloud
+    ? cloudVoice(providers)
+    : setup({
+        stt: scriptedStt(script),
+        llm: scriptedLlm(reply, { firstTokenMs, tokenMs }),
+        tts: scriptedTts({ firstAudioMs, msPerCharacter }),
+      });
   const opus = contestant.includes('Opus');
-  serve({ call: () => (placed(), voice), port: 0, opus, limits: { calls: 10_000 } }).subscribe(event => {
+  serve({ call: () => (begin(), voice), port: 0, opus, limits: { calls: 10_000 } }).subscribe(event => {
     if (event.type === 'listening') process.send({ url: `${event.url}/call` });
   });
 }
 
 /** What somebody would write who needs no more than this. */
-function handWritten(placed) {
+function handWritten(begin, providers) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   const frame = Buffer.alloc(640, 1);
   const frames = Math.round((reply.length * msPerCharacter) / 20);
   server.on('listening', () => process.send({ url: `http://127.0.0.1:${server.address().port}/call` }));
   server.on('connection', socket => {
-    placed();
+    begin();
     const tell = event => socket.send(JSON.stringify({ type: 'event', event }));
     let samples = 0;
     let due = 0;
+    let call;
+    const listen = async () => {
+      call = await handWrittenCall({
+        ...providers,
+        endpointingMs,
+        onAudio: audio => socket.send(audio),
+        onTurn: text => {
+          tell({ type: 'user.said', turn: (due += 1), text });
+          socket.send(JSON.stringify({ type: 'reply', reply: due, from: 0 }));
+        },
+      });
+      socket.on('close', call.close);
+      tell({ type: 'call.ready' });
+    };
     const speak = () => {
       socket.send(JSON.stringify({ type: 'reply', reply: due, from: 0 }));
       const startedAt = performance.now();
@@ -127,10 +150,12 @@ function handWritten(placed) {
       if (!binary) {
         const { type } = JSON.parse(data);
         if (type === 'hello') socket.send(JSON.stringify({ type: 'welcome' }));
-        if (type === 'hello') tell({ type: 'call.ready' });
+        if (type === 'hello' && values.cloud) void listen();
+        else if (type === 'hello') tell({ type: 'call.ready' });
         if (type === 'hangup') socket.close(1000);
         return;
       }
+      if (values.cloud) return call.hear(data);
       samples += data.length / 2;
       if (due < script.length && samples >= (script[due].to + endpointingMs) * 16) {
         due += 1;
@@ -144,7 +169,7 @@ function handWritten(placed) {
 async function runPages({ calls, url, opus }) {
   const audio = opus ? await packets() : undefined;
   const totals = [];
-  const call = index =>
+  const call = () =>
     new Promise((resolve, reject) => {
       const socket = new WebSocket(url.replace('http', 'ws'), 'rxvoice.v1', { perMessageDeflate: false });
       let saidAt;
@@ -174,11 +199,11 @@ async function runPages({ calls, url, opus }) {
             ms: callMs,
             hear: ({ pcm }) => socket.send(audio?.[(sent += 1) % audio.length] ?? new Uint8Array(pcm.buffer)),
             marks,
-            offsetMs: (index * everyMs) / calls,
+            speech: script,
           }).then(() => socket.send('{"type":"hangup"}'));
       });
     });
-  await Promise.all(Array.from({ length: calls }, (_, index) => call(index)));
+  await Promise.all(Array.from({ length: calls }, (_, index) => placed(index, calls).then(call)));
   process.send({ totals, lost: calls * turns - totals.length });
   process.disconnect();
 }
