@@ -129,8 +129,8 @@ export interface Speaker {
 }
 
 /**
- * What Firefox's sound card is behind, ms, about. To ask it is dangerous: on Linux with PulseAudio Firefox 153 waited in
- * `outputLatency` for its audio thread, which waited for the page: more often than not the page stood still for ever.
+ * What Firefox's sound card is behind, ms, about. To ask it is dangerous: on Linux with PulseAudio Firefox 153 often never
+ * came back from `outputLatency`, probably waiting for its audio thread, and the page stood still for ever.
  */
 const firefoxLatencyMs = 40;
 
