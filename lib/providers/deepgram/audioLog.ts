@@ -24,11 +24,6 @@ export class AudioLog {
     return this.#first;
   }
 
-  /** The index of the next frame to come. */
-  get end(): number {
-    return this.#first + this.#frames.length;
-  }
-
   /** Where the first frame that is still there begins, ms. */
   get startMs(): number {
     return this.#startMs;

@@ -75,8 +75,8 @@ describe('AudioLog', () => {
     const log = new AudioLog();
     for (let frame = 0; frame < 10; frame++) log.push(silence(20));
     log.forget(50);
-    expect([log.first, log.end, log.keptMs, log.at(1), log.startMs]).toEqual([2, 10, 160, undefined, 40]);
-    expect(log.at(2)).toEqual(silence(20));
+    expect([log.first, log.keptMs, log.at(1), log.startMs]).toEqual([2, 160, undefined, 40]);
+    expect([log.at(2), log.at(9), log.at(10)]).toEqual([silence(20), silence(20), undefined]);
     expect(log.trim(100)).toBe(60);
     expect([log.first, log.keptMs, log.endMs]).toEqual([5, 100, 200]);
   });
