@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts', 'problems.ts'],
   setup: ['audio', 'stt', 'llm', 'tts', 'conversation', 'providers', 'errors.ts', 'engine.ts', 'problems.ts'],
-  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts'],
+  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts', 'problems.ts'],
   browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [
     'devices',

@@ -49,7 +49,8 @@ export const serve = (program: Command): Command =>
       'after',
       `
 Environment:
-  RXVOICE_TOKEN_SECRET   calls need a token signed with it (mintToken); the page is not served then
+  RXVOICE_TOKEN_SECRET   calls need a token signed with it (mintToken); the page is not served then.
+                         Without it whoever sees the page may call: a client of your own gets a token at /token
   TWILIO_AUTH_TOKEN      answers Twilio Media Streams at /twilio`,
     )
     .action(async (options: ServeOptions) => {
@@ -67,13 +68,13 @@ Environment:
         page: secret === undefined,
         pageToken: secret === undefined,
         opus: options.opus === true,
-        limits: { calls: whole('--calls', options.calls) },
+        limits: { calls: whole('--calls', options.calls, 1e9, 1) },
         ...(options.origin !== undefined && { origins: options.origin }),
         ...(authToken !== undefined && {
           twilio: { authToken, ...(options.twilioUrl !== undefined && { url: options.twilioUrl }) },
         }),
         drain$: fromEvent(process, 'SIGTERM'),
-        drainMs: whole('--drain', options.drain) * 1000,
+        drainMs: whole('--drain', options.drain, 1_000_000) * 1000,
       });
       const work$ = options.json === true ? logged(served$) : told(served$, about);
       // Callers don't wait for an engine to load.
@@ -145,8 +146,10 @@ const write = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-function whole(flag: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
+function whole(flag: string, value: string, most: number, least = 0): number {
   const number = Number(value);
-  if (value.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= most) return number;
-  throw new UsageError(`${flag} ${value}: expected a whole number${most < 1e9 ? ` up to ${most}` : ''}.`);
+  if (value.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new UsageError(
+    `${flag} ${value}: expected a whole number${least > 0 ? ` from ${least}` : ''} up to ${most}.`,
+  );
 }

@@ -19,7 +19,9 @@ export class Allowance {
   /** Takes so much of it, and tells whether that was allowed. */
   take(amount: number): boolean {
     const now = asyncScheduler.now();
-    this.#left = Math.min(this.#most, this.#left + (now - this.#at) * this.#perMs);
+    // A clock that was set back takes nothing away.
+    const passedMs = Math.max(0, now - this.#at);
+    this.#left = Math.min(this.#most, this.#left + passedMs * this.#perMs);
     this.#at = now;
     this.#left -= amount;
     return this.#left >= 0;

@@ -16,6 +16,7 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
+import { limitsOf, longestMs } from './checked.ts';
 import { closeCodes, type CloseReason } from './closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
 import type { Answering, ServerLimits } from './options.ts';
@@ -37,7 +38,7 @@ export interface Line {
 
 /** The calls a server has, whatever they come over. */
 export class Calls {
-  readonly limits: { -readonly [Limit in keyof ServerLimits]-?: number };
+  readonly limits: Required<ServerLimits>;
   readonly event$: Observable<ServerEvent>;
   readonly #event$ = new Subject<ServerEvent>();
   /** How each running call is hung up. */
@@ -45,17 +46,8 @@ export class Calls {
   readonly #empty$ = new Subject<void>();
   #draining = false;
 
-  constructor(limits: ServerLimits = {}) {
-    this.limits = {
-      calls: 200,
-      callMs: 3_600_000,
-      idleMs: 300_000,
-      resumeMs: 30_000,
-      helloMs: 5_000,
-      pingMs: 10_000,
-      ...limits,
-    };
-    this.limits.resumeMs = Math.min(this.limits.resumeMs, 60_000);
+  constructor(limits?: ServerLimits) {
+    this.limits = limitsOf(limits);
     this.event$ = this.#event$.asObservable();
   }
 
@@ -143,7 +135,7 @@ export class Calls {
       this.#draining = true;
       if (this.count === 0) return subscriber.complete();
       subscriber.add(this.#empty$.subscribe(() => subscriber.complete()));
-      subscriber.add(timer(ms).subscribe(() => this.hangUpAll()));
+      subscriber.add(timer(Math.min(ms, longestMs)).subscribe(() => this.hangUpAll()));
       return undefined;
     });
   }

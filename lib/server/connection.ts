@@ -11,6 +11,9 @@ import { same, tokenPayload } from './token.ts';
 import type { UsedTokens } from './usedTokens.ts';
 import { WebCall } from './webCall.ts';
 
+/** How long a client that did what it may not has to say good-bye, ms. */
+const partingMs = 2_000;
+
 /** The calls that browsers may go on with, by their names. */
 export type WebCalls = Map<string, WebCall>;
 
@@ -46,6 +49,9 @@ export function connection(
   const expel = (reason: CloseReason, message: string): void => {
     if (call === undefined) return refuse(reason, message);
     calls.hangUp(call.call, closeCodes[reason], message);
+    // Nor is it read for long what comes instead of a good-bye.
+    const parting = timer(partingMs).subscribe(() => socket.terminate());
+    socket.on('close', () => parting.unsubscribe());
   };
 
   const greeting = timer(calls.limits.helloMs).subscribe(() => refuse('silent', 'No hello came in time.'));
@@ -118,8 +124,9 @@ export function connection(
   socket.on('close', code => {
     greeting.unsubscribe();
     if (call === undefined) return;
-    // Who says good-bye, or leaves the page, does not come back.
-    if (code === 1000 || code === 1001) calls.hangUp(call.call, 1000, 'The client hung up.');
+    // Who says good-bye, or leaves the page, does not come back; that of a connection that was replaced comes too late.
+    if (call.isOver(socket) && (code === 1000 || code === 1001))
+      calls.hangUp(call.call, 1000, 'The client hung up.');
     else call.detach(socket);
   });
 }

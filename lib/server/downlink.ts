@@ -1,16 +1,16 @@
 import {
   asyncScheduler,
+  BehaviorSubject,
   concat,
   defer,
-  EMPTY,
+  distinctUntilChanged,
   filter,
+  ignoreElements,
   NEVER,
   Observable,
-  Subject,
-  type Subscription,
-  tap,
-  timer,
+  of,
 } from 'rxjs';
+import { Subject, type Subscription, switchMap, take, tap, timer } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { frameMs } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
@@ -55,7 +55,7 @@ export class Downlink {
   readonly dropped$: Observable<number>;
   readonly #dropped$ = new Subject<number>();
   readonly #acknowledged$ = new Subject<Outgoing>();
-  #acknowledges = true;
+  readonly #acknowledges$ = new BehaviorSubject(true);
   #socket: WebSocket | undefined;
   /** How audio is written on the present connection; nothing for PCM. */
   #encoding: OpusEncoding | undefined;
@@ -97,8 +97,11 @@ export class Downlink {
         this.#release();
         if (reply.begun && !heardAll()) this.#send({ type: 'clear', reply: reply.number });
       });
-      if (this.#acknowledges)
-        subscriber.add(this.#acknowledged$.pipe(filter(of => of === reply)).subscribe(acknowledged));
+      subscriber.add(
+        this.#acknowledged$
+          .pipe(filter(of => of === reply && this.#acknowledges$.value))
+          .subscribe(acknowledged),
+      );
       const handed$ = speech$.pipe(
         resample(wireRate),
         tap(frame => {
@@ -117,8 +120,18 @@ export class Downlink {
       const heard$ = defer(() => {
         reply.complete = true;
         this.#flush();
-        if (this.#acknowledges) return heardAll() ? EMPTY : NEVER;
-        return timer(playhead.restMs(asyncScheduler.now())).pipe(tap(() => (reply.heard = reply.samples)));
+        // Another client may go on with the call, one that acknowledges where this one didn't.
+        return this.#acknowledges$.pipe(
+          distinctUntilChanged(),
+          switchMap(acknowledges => {
+            if (acknowledges) return heardAll() ? of(0) : NEVER;
+            return timer(playhead.restMs(asyncScheduler.now())).pipe(
+              tap(() => (reply.heard = reply.samples)),
+            );
+          }),
+          take(1),
+          ignoreElements(),
+        );
       });
       subscriber.add(
         concat(handed$, heard$).subscribe({
@@ -139,7 +152,7 @@ export class Downlink {
     this.#socket = socket;
     this.#encoding?.close();
     this.#encoding = encoding;
-    this.#acknowledges = acknowledges;
+    this.#acknowledges$.next(acknowledges);
     this.#crowdedSince = undefined;
     this.#send(welcome);
     for (const { seq, text } of this.#kept) if (seq > received.seq) socket.send(text);

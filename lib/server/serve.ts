@@ -50,6 +50,10 @@ export const serve = ({
   ...options
 }: ServeOptions): Observable<ServerEvent | Listening> =>
   new Observable<ServerEvent | Listening>(subscriber => {
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+      throw new RxvoiceError(
+        `port: expected a whole number up to 65535, 0 for any, but got ${String(port)}.`,
+      );
     const voices = voiceServer({ page: true, ...options });
     const server = createServer();
     voices.attach(server);

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { asyncScheduler } from 'rxjs';
 import { z } from 'zod';
-import { RxvoiceError } from '../errors.ts';
+import { kindOf, RxvoiceError } from '../errors.ts';
 
 /** What a token says about who may call. */
 export interface TokenClaims {
@@ -28,13 +28,17 @@ const payloadSchema = z.object({
  * hands it to the server in `hello`. (Each server remembers the tokens it has seen; it does not know of another's.)
  * HMAC-SHA256; `secret` stays at the servers, 32 characters or more.
  *
- * @throws RxvoiceError for a secret that is too short.
+ * @throws RxvoiceError for a secret that is too short, and a time that is none.
  *
  * @example
  * app.get('/voice-token', (request, response) => response.send(mintToken(secret, { user: request.user.id })));
  */
 export function mintToken(secret: string, { ttlMs = 60_000, user, data }: TokenOptions = {}): string {
   checkSecret(secret);
+  if (!Number.isFinite(ttlMs))
+    throw new RxvoiceError(
+      `ttlMs: expected a number of ms, e.g. 60000, but got ${typeof ttlMs === 'number' ? ttlMs : kindOf(ttlMs)}.`,
+    );
   const payload = JSON.stringify({
     until: asyncScheduler.now() + ttlMs,
     // No two are the same.

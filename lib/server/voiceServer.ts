@@ -4,9 +4,11 @@ import type { Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { Calls } from './calls.ts';
 import { closeCodes } from './closeCodes.ts';
+import { checkOptions } from './checked.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { VoiceServerOptions } from './options.ts';
+import { answerAsUsual, asksForOther } from './notWebSocket.ts';
 import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
 import { maxMessageBytes, protocolName } from './protocol.ts';
@@ -24,7 +26,10 @@ export interface VoiceServer {
   readonly event$: Observable<ServerEvent>;
   /** How many calls are running. */
   readonly calls: number;
-  /** Takes the upgrades and requests of a Node HTTP server that are for it, and leaves the others alone. */
+  /**
+   * Takes the upgrades and requests of a Node HTTP server that are for it, and leaves the others alone. Add your own
+   * `request` listeners before: one that comes later would answer what is answered already.
+   */
   attach(server: Server): void;
   /** Takes an upgrade, if it is for it; tells whether it was. For a server whose upgrades you handle yourself. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
@@ -43,7 +48,7 @@ export interface VoiceServer {
  * A handler that takes voice calls over WebSocket, one conversation each, on any HTTP server: Node's own, or that of
  * Express, Fastify or Hono. `serve` is the same with a server of its own.
  *
- * @throws RxvoiceError for a token secret that is too short, and for `opus` without its package.
+ * @throws RxvoiceError for options that can't be (all of them at once), a token secret that is too short, and for `opus` without its package.
  *
  * @example
  * const server = http.createServer(app);
@@ -51,6 +56,7 @@ export interface VoiceServer {
  * server.listen(8080);
  */
 export function voiceServer(options: VoiceServerOptions): VoiceServer {
+  checkOptions(options);
   const { path = '/call', twilio, tokenSecret } = options;
   if (tokenSecret !== undefined) checkSecret(tokenSecret);
   const opus = options.opus === true ? loadOpus() : undefined;
@@ -75,7 +81,9 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
       const reason = 'Pages of this origin may not call.';
       client.on('error', () => undefined);
       client.close(closeCodes.origin, reason);
-      calls.tell({ type: 'refused', code: closeCodes.origin, reason });
+      const { origin } = request.headers;
+      const cure = `${reason} Add ${JSON.stringify(origin?.slice(0, 100))} to origins if they should.`;
+      calls.tell({ type: 'refused', code: closeCodes.origin, reason: cure });
     });
   };
 
@@ -92,6 +100,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     const take =
       pathname === path ? web : twilio && pathname === (twilio.path ?? '/twilio') ? phone : undefined;
     if (take === undefined) return false;
+    taken.add(socket);
     socket.on('error', () => undefined);
     // Connections that have not said yet what they are must not fill the machine either.
     if (sockets.clients.size >= 2 * calls.limits.calls + 16) refuse(socket, '503 Service Unavailable');
@@ -107,16 +116,24 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     upgrade,
     request: route,
     attach: server => {
-      server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        if (upgrade(request, socket, head)) return;
-        // Another listener may want it; where there is none nobody would ever answer.
-        if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found');
-      });
+      const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+        // Node has taken its own listener away: a connection that is reset would end the process.
+        socket.on('error', () => undefined);
+        if (taken.has(socket) || (!asksForOther(request) && upgrade(request, socket, head))) return;
+        // Another listener may want it; where all are voice servers' the last one answers, or nobody ever would.
+        const listeners = server.listeners('upgrade');
+        if (listeners.at(-1) !== listener || !listeners.every(one => upgrading.has(one))) return;
+        if (asksForOther(request)) answerAsUsual(server, request, socket);
+        else refuse(socket, '404 Not Found');
+      };
+      upgrading.add(listener);
+      server.on('upgrade', listener);
       const others = server.listeners('request') as ((...args: unknown[]) => void)[];
       server.removeAllListeners('request');
       server.on('request', (request, response) => {
         if (route(request, response)) return;
-        if (others.length === 0) response.writeHead(404).end();
+        // What listens since is asked after this by the server itself.
+        if (others.length === 0 && server.listenerCount('request') === 1) response.writeHead(404).end();
         for (const other of others) other.call(server, request, response);
       });
     },
@@ -127,6 +144,12 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     },
   };
 }
+
+/** The listeners for upgrades that are voice servers'. */
+const upgrading = new WeakSet<object>();
+
+/** The connections that one of them took. */
+const taken = new WeakSet<Duplex>();
 
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

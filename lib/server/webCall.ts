@@ -55,6 +55,9 @@ const passing = new Set<ConversationEvent['type']>(['user.interim', 'bot.token',
 /** How much faster than real time a microphone's clock may run. */
 const clockTolerance = 1.05;
 
+/** Messages of audio a second, be they ever so short: frames of 5 ms. */
+const framesPerSecond = 200;
+
 /** Messages a second, and at once. */
 const messages = { perSecond: 50, burst: 500 };
 
@@ -69,6 +72,7 @@ export class WebCall implements Line {
   readonly #uplink = new Uplink();
   readonly #downlink = new Downlink();
   readonly #audio: Allowance;
+  readonly #frames: Allowance;
   readonly #messages = new Allowance(messages.perSecond / 1000, messages.burst);
   readonly #subscription = new Subscription();
   readonly #opus: Opus | undefined;
@@ -91,6 +95,10 @@ export class WebCall implements Line {
     this.#audio = new Allowance(
       (clockTolerance * wireRate) / 1000,
       ((calls.limits.resumeMs + 5_000) * wireRate) / 1000,
+    );
+    this.#frames = new Allowance(
+      framesPerSecond / 1000,
+      ((calls.limits.resumeMs + 5_000) * framesPerSecond) / 1000,
     );
     this.#subscription.add(
       this.#downlink.dropped$.subscribe(dropped =>
@@ -143,6 +151,11 @@ export class WebCall implements Line {
     );
   }
 
+  /** Whether the call goes over this connection at present. */
+  isOver(socket: WebSocket): boolean {
+    return socket === this.#socket;
+  }
+
   /** This connection was lost: another is waited for, for a while. */
   detach(socket: WebSocket): void {
     if (socket !== this.#socket) return;
@@ -156,6 +169,7 @@ export class WebCall implements Line {
 
   /** Audio came. Tells what is wrong with it, if anything is. */
   take(bytes: Uint8Array): 'malformed' | 'tooFast' | undefined {
+    if (!this.#frames.take(1)) return 'tooFast';
     if (this.#decoding !== undefined) return this.#takePackets(this.#decoding, bytes);
     if (bytes.byteLength % 2 !== 0 || bytes.byteLength > maxAudioBytes) return 'malformed';
     if (!this.#audio.take(bytes.byteLength / 2)) return 'tooFast';

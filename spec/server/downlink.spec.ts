@@ -184,4 +184,27 @@ describe('what goes down to a client', () => {
     vi.advanceTimersByTime(1);
     expect(ended).toBe('heard');
   });
+
+  it('should go by what the client says that goes on with the call, whether the reply is complete or not', () => {
+    attach(socket, nothing, false);
+    reply.unsubscribe();
+    const frame$ = new Subject<AudioFrame>();
+    downlink.output(frame$).subscribe({ complete: () => (ended = 'heard') });
+    frame$.next(silence());
+    const again = new FakeSocket();
+    attach(again, nothing, true);
+    frame$.complete();
+    vi.advanceTimersByTime(1_000);
+    expect(ended).toBeUndefined();
+    downlink.played(2, 320);
+    expect(ended).toBe('heard');
+
+    ended = undefined;
+    downlink.output(of(silence())).subscribe({ complete: () => (ended = 'by the clock') });
+    vi.advanceTimersByTime(1_000);
+    expect(ended).toBeUndefined();
+    attach(new FakeSocket(), nothing, false);
+    vi.advanceTimersByTime(20);
+    expect(ended).toBe('by the clock');
+  });
 });

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { RxvoiceError } from '../errors.ts';
+import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
+import type { ServerLimits, VoiceServerOptions } from './options.ts';
+
+/** The longest a timer of Node waits, ms: 24.8 days. What is to last longer lasts so long. */
+export const longestMs = 2 ** 31 - 1;
+
+const defaults = {
+  calls: 200,
+  callMs: 3_600_000,
+  idleMs: 300_000,
+  resumeMs: 30_000,
+  helloMs: 5_000,
+  pingMs: 10_000,
+} as const satisfies ServerLimits;
+
+/** The most that is kept of a call whose client is away, ms. */
+const mostResumeMs = 60_000;
+
+const limit = (least: number) =>
+  z.custom<number>(
+    value => typeof value === 'number' && value >= least,
+    `a number of at least ${least}, or Infinity`,
+  );
+
+const isOrigin = (value: unknown): boolean =>
+  typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+
+const origins = z.unknown().superRefine((value, context) => {
+  if (value === 'any') return;
+  if (!Array.isArray(value))
+    return context.addIssue({ code: 'custom', message: 'a list of origins, or "any"' });
+  for (const [at, origin] of value.entries())
+    if (!isOrigin(origin))
+      context.addIssue({
+        code: 'custom',
+        path: [at],
+        message: 'an origin without a path, such as "https://example.com"',
+      });
+});
+
+const path = z.custom<string>(
+  value => typeof value === 'string' && value.startsWith('/'),
+  'a path that begins with a slash, such as "/call"',
+);
+
+const schema = z.object({
+  call: z.custom(value => typeof value === 'function', 'a function that sets up a call'),
+  path: path.optional(),
+  origins: origins.optional(),
+  limits: z
+    .object({
+      calls: limit(0).optional(),
+      callMs: limit(1).optional(),
+      idleMs: limit(1).optional(),
+      resumeMs: limit(0).optional(),
+      helloMs: limit(1).optional(),
+      pingMs: limit(1).optional(),
+    })
+    .optional(),
+  twilio: z
+    .object({
+      authToken: z.custom(
+        value => value === false || (typeof value === 'string' && value !== ''),
+        'the auth token of your Twilio account, or false to let anybody call',
+      ),
+      path: path.optional(),
+    })
+    .optional(),
+});
+
+/**
+ * Checks how calls are to be taken: what a type can't see, and what comes from an environment.
+ *
+ * @throws RxvoiceError that names every wrong field with what it should be. A token is never shown.
+ */
+export function checkOptions(options: VoiceServerOptions): void {
+  const { error } = schema.safeParse(options);
+  if (error === undefined) return;
+  const problems = withoutEchoes(error.issues).map(
+    issue => `${nameOf(issue.path)}: expected ${expectation(issue)}, but got ${got(issue.path, options)}.`,
+  );
+  throw new RxvoiceError(problems.join('\n'));
+}
+
+const got = (path: readonly PropertyKey[], options: unknown): string =>
+  path.at(-1) === 'authToken' ? 'nothing that can be one' : received(path, options);
+
+/** The limits of a server, none of them missing and none longer than a timer can be. */
+export function limitsOf(limits: ServerLimits = {}): Required<ServerLimits> {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  const all: Required<ServerLimits> = { ...defaults, ...(Object.fromEntries(given) as ServerLimits) };
+  const { calls, ...times } = all;
+  const timed = Object.fromEntries(
+    Object.entries(times).map(([name, ms]) => [name, Math.min(ms, longestMs)]),
+  ) as Omit<Required<ServerLimits>, 'calls'>;
+  return { calls, ...timed, resumeMs: Math.min(timed.resumeMs, mostResumeMs) };
+}

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { voiceServer, type VoiceServer } from '../../lib/server/index.ts';
+import { TestClient } from './client.ts';
+import { scripted } from './serving.ts';
+
+describe('a voice server on an HTTP server of one’s own', () => {
+  let server: Server;
+  let url: string;
+  const voices: VoiceServer[] = [];
+  const attach = (path: string): void => {
+    const attached = voiceServer({ call: () => scripted(), path });
+    voices.push(attached);
+    attached.attach(server);
+  };
+  const listen = async (
+    app?: (request: IncomingMessage, response: ServerResponse) => void,
+  ): Promise<void> => {
+    server = createServer(app);
+    attach('/call');
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  /** A raw request, for what no client sends. */
+  const ask = async (path: string, upgrade: string): Promise<Socket> => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    );
+    return socket;
+  };
+  const answer = async (socket: Socket): Promise<string> => {
+    let text = '';
+    socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    await once(socket, 'close');
+    return text;
+  };
+  beforeEach(() => listen());
+  afterEach(() => {
+    for (const attached of voices.splice(0)) attached.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('should outlive upgrades to paths nobody serves that are reset at once', async () => {
+    for (let at = 0; at < 50; at++) {
+      const socket = await ask('/nowhere', 'websocket');
+      socket.resetAndDestroy();
+    }
+    const client = await new TestClient(`${url}/call`).opened();
+    await client.hello();
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('should answer an upgrade to a path nobody serves, also where several voice servers listen', async () => {
+    attach('/support');
+    expect(await answer(await ask('/nowhere', 'websocket'))).toMatch(/^HTTP\/1\.1 404 /u);
+    for (const path of ['/call', '/support']) await (await new TestClient(`${url}${path}`).opened()).hello();
+  });
+
+  it('should leave such an upgrade to another listener', async () => {
+    server.on('upgrade', (_request: IncomingMessage, socket: Socket) => socket.end('mine'));
+    expect(await answer(await ask('/nowhere', 'websocket'))).toBe('mine');
+  });
+
+  it('should answer a request that offers HTTP/2 as any other', async () => {
+    expect(await answer(await ask('/healthz', 'h2c'))).toMatch(/^HTTP\/1\.1 200 /u);
+    expect(await answer(await ask('/nowhere', 'h2c'))).toMatch(/^HTTP\/1\.1 404 /u);
+  });
+
+  it('should let the program answer what is not its own', async () => {
+    server.close();
+    await listen((_request, response) => response.end('the page'));
+    expect(await (await fetch(`${url}/`)).text()).toBe('the page');
+    expect(await answer(await ask('/', 'h2c'))).toMatch(/the page/u);
+  });
+
+  it('should outlive a request listener that came too late to be asked', async () => {
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('late'));
+    expect(await (await fetch(`${url}/`)).text()).toBe('late');
+  });
+
+  it('should go on with a call whose former connection says good-bye after it was replaced', async () => {
+    const first = await new TestClient(`${url}/call`).opened();
+    const { call, secret } = await first.hello();
+    // What it is told does not reach it any more; its good-bye does.
+    first.socket.pause();
+    const second = await new TestClient(`${url}/call`).opened();
+    await second.hello({ resume: { call, secret, seq: 0, reply: 0, samples: 0 } });
+    first.socket.close(1001);
+    first.socket.resume();
+    await first.closed;
+    second.speak(900);
+    await second.event('bot.spoke');
+    expect(second.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('should end a call whose client floods it with messages without a sample', async () => {
+    const client = await new TestClient(`${url}/call`).opened();
+    await client.hello();
+    for (let at = 0; at < 10_000; at++) client.socket.send(new Uint8Array(0));
+    expect((await client.closed).code).toBe(4429);
+  });
+});
+
+describe('the options of a voice server', () => {
+  const call = (): ReturnType<typeof scripted> => scripted();
+
+  it.each([
+    [{ call: undefined }, /call: expected a function that sets up a call, but got nothing/u],
+    [{ path: 'call' }, /path: expected a path that begins with a slash.* but got "call"/u],
+    [{ origins: 'https://example.com' }, /origins: expected a list of origins, or "any"/u],
+    [{ origins: ['https://example.com/'] }, /origins\.0: expected an origin without a path/u],
+    [{ limits: { calls: -9 } }, /limits\.calls: expected a number of at least 0, or Infinity, but got -9/u],
+    [{ limits: { idleMs: 0 } }, /limits\.idleMs: expected a number of at least 1/u],
+    [{ limits: { pingMs: '5000' } }, /limits\.pingMs: expected .* but got "5000"/u],
+    [{ twilio: {} }, /twilio\.authToken: expected the auth token of your Twilio account, or false/u],
+    [{ twilio: { authToken: '' } }, /twilio\.authToken: expected the auth token/u],
+  ])('should be refused where they can not be: %j', (wrong, message) => {
+    expect(() => voiceServer({ call, ...wrong } as Parameters<typeof voiceServer>[0])).toThrow(message);
+  });
+
+  it('should all be told at once', () => {
+    const wrong = { call, path: 5, limits: { calls: 'many' } } as unknown as Parameters<
+      typeof voiceServer
+    >[0];
+    expect(() => voiceServer(wrong)).toThrow(/path: [^]*limits\.calls: /u);
+  });
+});

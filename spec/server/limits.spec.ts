@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Allowance } from '../../lib/server/allowance.ts';
+import { limitsOf } from '../../lib/server/checked.ts';
+
+describe('the limits of a server', () => {
+  it('should be what they are by default where nothing is given', () => {
+    expect(limitsOf({ calls: undefined, idleMs: undefined } as object)).toEqual(limitsOf());
+  });
+
+  it('should last as long as a timer can where they are endless', () => {
+    const { callMs, idleMs, calls } = limitsOf({ callMs: Infinity, idleMs: 1e12, calls: Infinity });
+    expect([callMs, idleMs, calls]).toEqual([2 ** 31 - 1, 2 ** 31 - 1, Infinity]);
+  });
+});
+
+describe('Allowance', () => {
+  beforeEach(() => vi.useFakeTimers({ now: 1_000_000 }));
+  afterEach(() => vi.useRealTimers());
+
+  it('should give back what time brings, and lose nothing to a clock that is set back', () => {
+    const allowance = new Allowance(1, 100);
+    expect(allowance.take(90)).toBe(true);
+    vi.setSystemTime(500_000);
+    expect(allowance.take(10)).toBe(true);
+    expect(allowance.take(1)).toBe(false);
+    vi.advanceTimersByTime(50);
+    expect(allowance.take(40)).toBe(true);
+  });
+});
