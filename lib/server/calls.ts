@@ -16,9 +16,9 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
-import { limitsOf, longestMs } from './checked.ts';
 import { closeCodes, type CloseReason } from './closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
+import { limitsOf, longestMs } from './limitsOf.ts';
 import type { Answering, ServerLimits } from './options.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
 

@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { RxvoiceError } from '../errors.ts';
 import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
-import type { ServerLimits, VoiceServerOptions } from './options.ts';
-
-/** The longest a timer of Node waits, ms: 24.8 days. What is to last longer lasts so long. */
-export const longestMs = 2 ** 31 - 1;
-
-const defaults = {
-  calls: 200,
-  callMs: 3_600_000,
-  idleMs: 300_000,
-  resumeMs: 30_000,
-  helloMs: 5_000,
-  pingMs: 10_000,
-} as const satisfies ServerLimits;
-
-/** The most that is kept of a call whose client is away, ms. */
-const mostResumeMs = 60_000;
+import type { VoiceServerOptions } from './options.ts';
 
 const limit = (least: number) =>
   z.custom<number>(
@@ -86,14 +71,3 @@ export function checkOptions(options: VoiceServerOptions): void {
 
 const got = (path: readonly PropertyKey[], options: unknown): string =>
   path.at(-1) === 'authToken' ? 'nothing that can be one' : received(path, options);
-
-/** The limits of a server, none of them missing and none longer than a timer can be. */
-export function limitsOf(limits: ServerLimits = {}): Required<ServerLimits> {
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  const all: Required<ServerLimits> = { ...defaults, ...(Object.fromEntries(given) as ServerLimits) };
-  const { calls, ...times } = all;
-  const timed = Object.fromEntries(
-    Object.entries(times).map(([name, ms]) => [name, Math.min(ms, longestMs)]),
-  ) as Omit<Required<ServerLimits>, 'calls'>;
-  return { calls, ...timed, resumeMs: Math.min(timed.resumeMs, mostResumeMs) };
-}

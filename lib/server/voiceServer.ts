@@ -2,13 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
+import { attach, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
-import { closeCodes } from './closeCodes.ts';
 import { checkOptions } from './checked.ts';
+import { closeCodes } from './closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { VoiceServerOptions } from './options.ts';
-import { answerAsUsual, asksForOther } from './notWebSocket.ts';
 import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
 import { maxMessageBytes, protocolName } from './protocol.ts';
@@ -48,7 +48,8 @@ export interface VoiceServer {
  * A handler that takes voice calls over WebSocket, one conversation each, on any HTTP server: Node's own, or that of
  * Express, Fastify or Hono. `serve` is the same with a server of its own.
  *
- * @throws RxvoiceError for options that can't be (all of them at once), a token secret that is too short, and for `opus` without its package.
+ * @throws RxvoiceError for options that can't be (all of them at once), a token secret that is too short, and `opus`
+ *   without its package.
  *
  * @example
  * const server = http.createServer(app);
@@ -100,7 +101,6 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     const take =
       pathname === path ? web : twilio && pathname === (twilio.path ?? '/twilio') ? phone : undefined;
     if (take === undefined) return false;
-    taken.add(socket);
     socket.on('error', () => undefined);
     // Connections that have not said yet what they are must not fill the machine either.
     if (sockets.clients.size >= 2 * calls.limits.calls + 16) refuse(socket, '503 Service Unavailable');
@@ -108,49 +108,19 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     return true;
   };
 
-  return {
+  const server: VoiceServer = {
     event$: calls.event$,
     get calls() {
       return calls.count;
     },
     upgrade,
     request: route,
-    attach: server => {
-      const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-        // Node has taken its own listener away: a connection that is reset would end the process.
-        socket.on('error', () => undefined);
-        if (taken.has(socket) || (!asksForOther(request) && upgrade(request, socket, head))) return;
-        // Another listener may want it; where all are voice servers' the last one answers, or nobody ever would.
-        const listeners = server.listeners('upgrade');
-        if (listeners.at(-1) !== listener || !listeners.every(one => upgrading.has(one))) return;
-        if (asksForOther(request)) answerAsUsual(server, request, socket);
-        else refuse(socket, '404 Not Found');
-      };
-      upgrading.add(listener);
-      server.on('upgrade', listener);
-      const others = server.listeners('request') as ((...args: unknown[]) => void)[];
-      server.removeAllListeners('request');
-      server.on('request', (request, response) => {
-        if (route(request, response)) return;
-        // What listens since is asked after this by the server itself.
-        if (others.length === 0 && server.listenerCount('request') === 1) response.writeHead(404).end();
-        for (const other of others) other.call(server, request, response);
-      });
-    },
+    attach: to => attach(to, server),
     drain: (ms = 60_000) => calls.drain(ms),
     close: () => {
       calls.hangUpAll();
       for (const client of sockets.clients) client.terminate();
     },
   };
-}
-
-/** The listeners for upgrades that are voice servers'. */
-const upgrading = new WeakSet<object>();
-
-/** The connections that one of them took. */
-const taken = new WeakSet<Duplex>();
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  return server;
 }

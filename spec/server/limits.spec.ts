@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Allowance } from '../../lib/server/allowance.ts';
-import { limitsOf } from '../../lib/server/checked.ts';
+import { limitsOf } from '../../lib/server/limitsOf.ts';
 
 describe('the limits of a server', () => {
   it('should be what they are by default where nothing is given', () => {

@@ -1,0 +1,21 @@
+import type { ServerLimits } from './options.ts';
+
+/** The longest a timer of Node waits, ms: 24.8 days. What is to last longer, `Infinity` too, lasts so long. */
+export const longestMs = 2 ** 31 - 1;
+
+/** The most that is kept of a call whose client is away, ms. */
+const mostResumeMs = 60_000;
+
+/** The limits of a server, none of them missing and none longer than a timer can be. */
+export function limitsOf(limits: ServerLimits = {}): Required<ServerLimits> {
+  const { calls = 200, callMs = 3_600_000, idleMs = 300_000, resumeMs = 30_000 } = limits;
+  const { helloMs = 5_000, pingMs = 10_000 } = limits;
+  return {
+    calls,
+    callMs: Math.min(callMs, longestMs),
+    idleMs: Math.min(idleMs, longestMs),
+    resumeMs: Math.min(resumeMs, mostResumeMs),
+    helloMs: Math.min(helloMs, longestMs),
+    pingMs: Math.min(pingMs, longestMs),
+  };
+}
