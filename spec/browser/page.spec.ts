@@ -98,7 +98,9 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
         const answer = await transcribed(await since(page, spoken.pcm.length, cutAt));
         expect(cut!.length).toBeGreaterThan(60);
         expect(wordErrors(cut!, answer).errors / cut!.split(' ').length).toBeLessThan(0.35);
-        await page.waitForFunction(`heard.length > ${cutAt + 20_000}`);
+        await expect
+          .poll(() => page.evaluate('heard.length'), { timeout: 30_000 })
+          .toBeGreaterThan(cutAt + 20_000);
         const after = await since(page, cutAt + 8_000, cutAt + 20_000);
         expect(level(after)).toBeLessThan(0.001);
 
@@ -163,7 +165,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
       await page.locator('#state', { hasText: 'Listening' }).waitFor();
       expect(await page.evaluate('asked[0]')).toMatchObject({ echoCancellation: true });
       await unplug();
-      await page.waitForFunction('tracks.length === 2');
+      await expect.poll(() => page.evaluate('tracks.length'), { timeout: 30_000 }).toBe(2);
       expect(await page.locator('#state').textContent()).toBe('Listening');
       await unplug();
       await page.locator('#error', { hasText: 'No microphone was found' }).waitFor();
