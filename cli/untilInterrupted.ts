@@ -7,7 +7,7 @@ const signals = { SIGINT: 130, SIGHUP: 129, SIGTERM: 143 } as const;
  * Runs something to its end, or to Ctrl-C (or another signal to end), which unsubscribes it; a second one ends the program
  * at once. Settles with the exit code, 0 or that of the signal, when it is torn down; rejects when it failed.
  *
- * @param ownSignal one that the work itself listens to.
+ * @param ownSignal one that the work itself listens to; a second of these interrupts.
  */
 export function untilInterrupted(
   work$: Observable<unknown>,
@@ -15,9 +15,10 @@ export function untilInterrupted(
 ): Promise<number> {
   const hangUp$ = new Subject<void>();
   let code = 0;
-  const ending = Object.entries(signals).filter(([signal]) => signal !== ownSignal);
-  const interrupts = ending.map(([signal, exitCode]) => {
+  let asked = false;
+  const interrupts = Object.entries(signals).map(([signal, exitCode]) => {
     const interrupt = (): void => {
+      if (signal === ownSignal && !asked) return void (asked = true);
       if (code !== 0) process.exit(code);
       code = exitCode;
       hangUp$.next();

@@ -37,7 +37,11 @@ export const serve = (program: Command): Command =>
       '127.0.0.1',
     )
     .option('--calls <count>', 'how many calls at the same time', '100')
-    .option('--drain <seconds>', 'how long running calls may go on after SIGTERM', '60')
+    .option(
+      '--drain <seconds>',
+      'how long running calls may go on after SIGTERM; a second one ends them',
+      '60',
+    )
     .option('--origin <origins...>', 'pages that may call, beside its own; default none')
     .option(
       '--twilio-url <url>',

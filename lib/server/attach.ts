@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerAsUsual, asksForOther } from './notWebSocket.ts';
 import type { VoiceServer } from './voiceServer.ts';
@@ -25,14 +25,15 @@ export function attach(server: Server, voices: VoiceServer): void {
   upgrading.add(listener);
   server.on('upgrade', listener);
 
-  const others = server.listeners('request') as ((...args: unknown[]) => void)[];
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    if (voices.request(request, response)) return;
-    // What listens since is asked after this by the server itself.
-    if (others.length === 0 && server.listenerCount('request') === 1) response.writeHead(404).end();
-    for (const other of others) other.call(server, request, response);
-  });
+  // Asked before the listeners, so that none answers a second time, whenever it was added.
+  const emit = server.emit.bind(server) as (name: string, ...args: unknown[]) => boolean;
+  server.emit = (name: string, ...args: unknown[]): boolean => {
+    if (name !== 'request') return emit(name, ...args);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    if (voices.request(request, response) || emit(name, request, response)) return true;
+    response.writeHead(404).end();
+    return true;
+  };
 }
 
 /** Refuses an upgrade. */

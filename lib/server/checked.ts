@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RxvoiceError } from '../errors.ts';
 import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
 import type { VoiceServerOptions } from './options.ts';
+import { eventNames } from './told.ts';
 
 const limit = (least: number) =>
   z.custom<number>(
@@ -30,12 +31,12 @@ const path = z.custom<string>(
   'a path that begins with a slash, such as "/call"',
 );
 
-const schema = z.object({
+const schema = z.strictObject({
   call: z.custom(value => typeof value === 'function', 'a function that sets up a call'),
   path: path.optional(),
   origins: origins.optional(),
   limits: z
-    .object({
+    .strictObject({
       calls: limit(0).optional(),
       callMs: limit(1).optional(),
       idleMs: limit(1).optional(),
@@ -45,14 +46,20 @@ const schema = z.object({
     })
     .optional(),
   twilio: z
-    .object({
+    .strictObject({
       authToken: z.custom(
         value => value === false || (typeof value === 'string' && value !== ''),
         'the auth token of your Twilio account, or false to let anybody call',
       ),
+      url: z.string().optional(),
       path: path.optional(),
     })
     .optional(),
+  tokenSecret: z.string().optional(),
+  page: z.boolean().optional(),
+  pageToken: z.boolean().optional(),
+  tell: z.array(z.custom(value => eventNames.includes(value as never), 'the name of an event')).optional(),
+  opus: z.boolean().optional(),
 });
 
 /**
@@ -63,11 +70,15 @@ const schema = z.object({
 export function checkOptions(options: VoiceServerOptions): void {
   const { error } = schema.safeParse(options);
   if (error === undefined) return;
-  const problems = withoutEchoes(error.issues).map(
-    issue => `${nameOf(issue.path)}: expected ${expectation(issue)}, but got ${got(issue.path, options)}.`,
+  const problems = withoutEchoes(error.issues).flatMap(issue =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map(key => `${nameOf([...issue.path, key])}: there is no such option; check its spelling.`)
+      : `${nameOf(issue.path)}: expected ${expectation(issue)}, but got ${got(issue.path, options)}.`,
   );
   throw new RxvoiceError(problems.join('\n'));
 }
 
 const got = (path: readonly PropertyKey[], options: unknown): string =>
-  path.at(-1) === 'authToken' ? 'nothing that can be one' : received(path, options);
+  path.at(-1) === 'authToken' || path.at(-1) === 'tokenSecret'
+    ? 'nothing that can be one'
+    : received(path, options);

@@ -59,6 +59,14 @@ function entryOf(event: ServerEvent): object | undefined {
   }
 }
 
-/** An error for a log. Messages of ours hold no key and nothing that was said; others are known by their kind only. */
-const describe = (error: unknown): string =>
-  RxvoiceError.is(error) ? error.message : error instanceof Error ? error.name : typeof error;
+/**
+ * An error for a log. Messages of ours hold no key and nothing that was said; others are known by their kind, and by
+ * where they were thrown.
+ */
+function describe(error: unknown): string {
+  if (RxvoiceError.is(error)) return error.message;
+  if (!(error instanceof Error)) return typeof error;
+  const { name, message, stack = '' } = error;
+  const [frame] = /^ +at .*$/mu.exec(stack.slice(stack.indexOf(message) + message.length)) ?? [];
+  return frame === undefined ? name : `${name} ${frame.trim()}`;
+}

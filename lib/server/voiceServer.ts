@@ -27,8 +27,8 @@ export interface VoiceServer {
   /** How many calls are running. */
   readonly calls: number;
   /**
-   * Takes the upgrades and requests of a Node HTTP server that are for it, and leaves the others alone. Add your own
-   * `request` listeners before: one that comes later would answer what is answered already.
+   * Takes the upgrades and requests of a Node HTTP server that are for it, before any listener, and leaves the others
+   * alone.
    */
   attach(server: Server): void;
   /** Takes an upgrade, if it is for it; tells whether it was. For a server whose upgrades you handle yourself. */

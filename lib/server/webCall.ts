@@ -20,37 +20,8 @@ import {
   type ServerMessage,
   wireRate,
 } from './protocol.ts';
+import { passing, told } from './told.ts';
 import { Uplink } from './uplink.ts';
-
-/**
- * What a client is told of the conversation. What tools do, the tokens of the answer and what was speculated are the
- * server's own. Everything that is spoken comes with `bot.speaking`: an apology and a filler, too.
- */
-const usual: readonly ConversationEvent['type'][] = [
-  'user.speaking',
-  'user.interim',
-  'user.final',
-  'user.silent',
-  'user.ignored',
-  'user.said',
-  'bot.filler',
-  'bot.sentence',
-  'bot.speaking',
-  'bot.paused',
-  'bot.resumed',
-  'bot.spoke',
-  'bot.interrupted',
-  'bot.heard',
-  'turn.failed',
-  'bot.apologised',
-  'call.loading',
-  'call.ready',
-  'call.ended',
-  'call.warning',
-];
-
-/** What is out of date with the next of its kind: a slow reader does without. */
-const passing = new Set<ConversationEvent['type']>(['user.interim', 'bot.token', 'call.loading']);
 
 /** How much faster than real time a microphone's clock may run. */
 const clockTolerance = 1.05;
@@ -84,13 +55,13 @@ export class WebCall implements Line {
   constructor(
     calls: Calls,
     user: string | undefined,
-    tell: readonly ConversationEvent['type'][] = [],
+    tell?: readonly ConversationEvent['type'][],
     opus?: Opus,
   ) {
     this.#calls = calls;
     this.user = user;
     this.#opus = opus;
-    this.#told = new Set([...usual, ...tell]);
+    this.#told = told(tell);
     // What was said while the connection was gone comes at once when it is back.
     this.#audio = new Allowance(
       (clockTolerance * wireRate) / 1000,

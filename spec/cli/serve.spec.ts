@@ -42,7 +42,7 @@ describe('rxvoice serve', () => {
     const { call } = await client.hello({ token });
     await client.event('call.ready');
     child.kill('SIGTERM');
-    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { timeout: 10_000 }).toBe(503);
     const late = await new TestClient(`${address}/call`).opened();
     late.say({ type: 'hello', token });
     expect((await late.closed).code).toBe(closeCodes.draining);
@@ -63,6 +63,39 @@ describe('rxvoice serve', () => {
     ]);
     expect(lines[2]).toMatchObject({ call, transport: 'web' });
     expect(texts.out + texts.err).not.toContain(token);
+  }, 60_000);
+
+  /** A call over the page's way, which is running. */
+  const calling = async (address: string): Promise<TestClient> => {
+    const token = await (await fetch(`${address}/token`)).text();
+    const client = await new TestClient(`${address}/call`).opened();
+    await client.hello({ token });
+    await client.event('call.ready');
+    return client;
+  };
+
+  it('should take as many calls as it is told, and end them when they may not go on', async () => {
+    const { child, exit, url } = run(['--port', '0', '--calls', '1', '--drain', '0']);
+    const address = await url();
+    const client = await calling(address);
+    const token = await (await fetch(`${address}/token`)).text();
+    const second = await new TestClient(`${address}/call`).opened();
+    second.say({ type: 'hello', token });
+    expect((await second.closed).code).toBe(closeCodes.full);
+    child.kill('SIGTERM');
+    expect((await client.closed).code).toBe(1001);
+    expect(await exit).toBe(0);
+  }, 60_000);
+
+  it('should end its calls, and tell them so, at a second SIGTERM', async () => {
+    const { child, exit, url } = run(['--port', '0']);
+    const address = await url();
+    const client = await calling(address);
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+    child.kill('SIGTERM');
+    expect((await client.closed).code).toBe(1001);
+    expect(await exit).toBe(143);
   }, 60_000);
 
   it('should leave the page to your own application when you sign the tokens', async () => {

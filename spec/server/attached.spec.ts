@@ -82,9 +82,15 @@ describe('a voice server on an HTTP server of one’s own', () => {
     expect(await answer(await ask('/', 'h2c'))).toMatch(/the page/u);
   });
 
-  it('should outlive a request listener that came too late to be asked', async () => {
-    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('late'));
+  it('should answer what is its own before any listener of the program, also one that came later', async () => {
+    const asked: unknown[] = [];
+    server.on('request', ({ url: path }: IncomingMessage, response: ServerResponse) => {
+      asked.push(path);
+      response.writeHead(200).end('late');
+    });
+    expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok');
     expect(await (await fetch(`${url}/`)).text()).toBe('late');
+    expect(asked).toEqual(['/']);
   });
 
   it('should go on with a call whose former connection says good-bye after it was replaced', async () => {
@@ -108,6 +114,16 @@ describe('a voice server on an HTTP server of one’s own', () => {
     for (let at = 0; at < 10_000; at++) client.socket.send(new Uint8Array(0));
     expect((await client.closed).code).toBe(4429);
   });
+
+  it('should not wait long for the good-bye of a client that it sent away', async () => {
+    const client = await new TestClient(`${url}/call`).opened();
+    await client.hello();
+    client.say({ type: 'sing' });
+    client.socket.pause(); // nor does it read that it is to go
+    const connections = (): Promise<number> =>
+      new Promise(resolve => server.getConnections((_, count) => resolve(count)));
+    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
+  });
 });
 
 describe('the options of a voice server', () => {
@@ -123,6 +139,10 @@ describe('the options of a voice server', () => {
     [{ limits: { pingMs: '5000' } }, /limits\.pingMs: expected .* but got "5000"/u],
     [{ twilio: {} }, /twilio\.authToken: expected the auth token of your Twilio account, or false/u],
     [{ twilio: { authToken: '' } }, /twilio\.authToken: expected the auth token/u],
+    [{ tell: ['bot.tokens'] }, /tell\.0: expected the name of an event, but got "bot.tokens"/u],
+    [{ tokenSecret: 5 }, /tokenSecret: expected a text, but got nothing that can be one/u],
+    [{ orgins: 'any' }, /orgins: there is no such option; check its spelling/u],
+    [{ limits: { call: 9 } }, /limits\.call: there is no such option/u],
   ])('should be refused where they can not be: %j', (wrong, message) => {
     expect(() => voiceServer({ call, ...wrong } as Parameters<typeof voiceServer>[0])).toThrow(message);
   });

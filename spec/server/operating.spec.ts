@@ -89,6 +89,23 @@ describe('operating a server', () => {
     expect(lines.join()).not.toContain('friend');
   });
 
+  it('should log where a call that can not be set up was thrown, and not what was', async () => {
+    server = await serving({
+      call: () => {
+        throw new TypeError(`${secret} is no function\n    at ${secret}`);
+      },
+    });
+    const lines: string[] = [];
+    server.event$.pipe(logLines()).subscribe(line => lines.push(line));
+    const client = await new TestClient(`${server.url}/call`).opened();
+    client.say({ type: 'hello' });
+    await client.closed;
+    const { message, cause } = JSON.parse(lines.at(-1)!) as Record<string, unknown>;
+    expect(message).toBe('call ended');
+    expect(cause).toMatch(/^TypeError at .*operating\.spec\.ts/u);
+    expect(lines.join()).not.toContain(secret);
+  });
+
   it('should trace a call, its turns, and what they were made of', async () => {
     const events = await call();
     const exporter = new InMemorySpanExporter();

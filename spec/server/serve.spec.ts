@@ -257,6 +257,8 @@ describe('serve', () => {
     expect(await refused(own, 'null')).toBe(true);
     expect(await refused(told, 'https://example.com')).toBe(false);
     expect(await refused(told, told.url)).toBe(true);
+    const { reason } = await own.next('refused');
+    expect(reason).toMatch(/Add "https:\/\/evil\.example" to origins if they should/u);
   });
 
   it('should hand the token and the data to what sets the call up', async () => {
