@@ -199,7 +199,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
       await page.locator('#call').click();
       await page.locator('#state', { hasText: 'Listening' }).waitFor();
       await page.evaluate("giveUp(new DOMException('no more', 'QuotaExceededError'))");
-      await expect.poll(() => page.evaluate('codecs'), { timeout: 10_000 }).toEqual(['opus', 'pcm']);
+      await expect.poll(() => page.evaluate('codecs')).toEqual(['opus', 'pcm']);
       await user(page, 1).waitFor();
       expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
       await page.locator('#call').click();

@@ -42,7 +42,7 @@ describe('rxvoice serve', () => {
     const { call } = await client.hello({ token });
     await client.event('call.ready');
     child.kill('SIGTERM');
-    await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(503);
     const late = await new TestClient(`${address}/call`).opened();
     late.say({ type: 'hello', token });
     expect((await late.closed).code).toBe(closeCodes.draining);
@@ -92,7 +92,7 @@ describe('rxvoice serve', () => {
     const address = await url();
     const client = await calling(address);
     child.kill('SIGTERM');
-    await expect.poll(async () => (await fetch(`${address}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+    await expect.poll(async () => (await fetch(`${address}/readyz`)).status).toBe(503);
     child.kill('SIGTERM');
     expect((await client.closed).code).toBe(1001);
     expect(await exit).toBe(143);

@@ -45,7 +45,7 @@ describe('a conversation with Deepgram at both ends', { timeout: 15_000 }, () =>
     const events = await lastValueFrom(
       voice.conversation$(scriptedInput(4_500), { write: () => undefined }).pipe(toArray()),
     );
-    await vi.waitFor(() => expect([server.connections, server.sockets]).toEqual([0, 0]));
+    await expect.poll(() => [server.connections, server.sockets]).toEqual([0, 0]);
     return { events, seen: server.events };
   };
   const of = (events: readonly ConversationEvent[], ...types: ConversationEvent['type'][]): unknown[] =>

@@ -1,5 +1,5 @@
 import { lastValueFrom, map, merge, Subscription, toArray } from 'rxjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { flite$, flitePath, type Synthesise } from '../../../lib/providers/local/flite.ts';
 import type { FliteRequest } from '../../../lib/providers/local/fliteWorker.js';
 
@@ -58,12 +58,12 @@ describe('flite$', () => {
   it('should leave no thread behind when the last user goes', async () => {
     const threads = (): number =>
       process.getActiveResourcesInfo().filter(resource => resource === 'MessagePort').length;
-    await vi.waitFor(() => expect(threads()).toBe(0));
+    await expect.poll(threads).toBe(0);
     const synthesise = hold();
     synthesise(say('A sentence that nobody waits for any more.')).subscribe().unsubscribe();
     expect(threads()).toBe(1);
     held.unsubscribe();
-    await vi.waitFor(() => expect(threads()).toBe(0));
+    await expect.poll(threads).toBe(0);
   });
 });
 

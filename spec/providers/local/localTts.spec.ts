@@ -13,7 +13,7 @@ import {
   timer,
   toArray,
 } from 'rxjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { concatFrames, frameMs, level, type AudioFrame } from '../../../lib/audio/frame.ts';
 import type { Loading } from '../../../lib/engine.ts';
 import { localTts } from '../../../lib/providers/local/localTts.ts';
@@ -130,7 +130,7 @@ describe('localTts', () => {
       concatMap(ms => localTts()(sentence).pipe(takeUntil(timer(ms)))),
     );
     await lastValueFrom(givenUp$, { defaultValue: undefined });
-    await vi.waitFor(() => expect(threads()).toBe(0));
+    await expect.poll(threads).toBe(0);
   });
 
   it.each([

@@ -76,7 +76,7 @@ describe('the model store', () => {
     await lastValueFrom(removeModel('silero-vad'), { defaultValue: undefined });
     expect(existsSync(file())).toBe(false);
     await firstValueFrom(fetchModel('silero-vad').pipe(take(1)));
-    await expect.poll(() => readdirSync(folder), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(folder)).toEqual([]);
     expect(await state()).toBe('missing');
   }, 60_000);
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Observable } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { openaiLlm, openaiTts } from '../../../lib/providers/openai/index.ts';
 import {
@@ -75,7 +75,7 @@ describe.each(engines)('$name on bad days', ({ endpoint, use }) => {
     }
     expect(inspect(error, { depth: 9 })).not.toMatch(/sk-proj|card/);
     // The half-open one can't see that it was closed.
-    if (fault !== 'half-open') await vi.waitFor(() => expect(server.connections).toBe(0));
+    if (fault !== 'half-open') await expect.poll(() => server.connections).toBe(0);
   });
 
   it('should say so where there is no such address', async () => {

@@ -92,7 +92,7 @@ describe('openaiTts', () => {
   it('should close the connection when it is unsubscribed', async () => {
     const tts = await serve({ faults: ['stall'] });
     await firstValueFrom(tts(sentence).pipe(take(1)));
-    await vi.waitFor(() => expect(server!.connections).toBe(0));
+    await expect.poll(() => server!.connections).toBe(0);
     expect(server!.events.at(-1)).toMatchObject({ type: 'closed', by: 'client' });
   });
 

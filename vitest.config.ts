@@ -1,0 +1,23 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** What needs a browser, a terminal or a sound server, and the machine for itself: `npm run test:machine`. */
+const machine = [
+  'spec/browser/page.spec.ts',
+  'spec/browser/firefox.spec.ts',
+  'spec/cli/talk/soundCard.spec.ts',
+  'spec/devices/devices.spec.ts',
+];
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    // A machine that is busy is no failure: what is waited for comes, or never does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
+    projects: [
+      { extends: true, test: { name: 'anywhere', exclude: [...configDefaults.exclude, ...machine] } },
+      { extends: true, test: { name: 'machine', include: machine } },
+    ],
+  },
+});
