@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { catchError, lastValueFrom, type Observable, of, reduce, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type AudioFrame, frameMs } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
@@ -24,7 +24,8 @@ const against = async <Result>(
   const server = await deepgramServer(options);
   try {
     const result = await run(server);
-    if (fault !== 'half-open' && fault !== 'no-answer') await expect.poll(() => server.connections).toBe(0);
+    if (fault !== 'half-open' && fault !== 'no-answer')
+      await vi.waitFor(() => expect(server.connections).toBe(0), { timeout: 20_000 });
     return result;
   } finally {
     await server.close();
