@@ -325,7 +325,7 @@ describe('serve', () => {
   });
 
   it('should lose a connection that is gone without a word', async () => {
-    const server = await start({ limits: { pingMs: 20 } });
+    const server = await start({ limits: { pingMs: 500 } });
     const client = await connect(server, { autoPong: false });
     await client.hello();
     await server.next('detached');

@@ -41,7 +41,7 @@ const befalling = (endpoint: Endpoint): Fault[] =>
 /** What a request survives with nothing lost; all else is an error, and which ones may pass later. */
 const harmless: readonly Fault[] = ['slow', 'no-done', 'ping', 'unknown-messages'];
 const final: readonly Fault[] = ['400', '401', '402', '403', '404', 'quota', 'garbage'];
-const limits = { timeoutMs: 150, retries: 1 };
+const limits = { timeoutMs: 600, retries: 1 };
 
 const engines = [
   {

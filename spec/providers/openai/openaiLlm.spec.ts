@@ -212,7 +212,7 @@ describe('openaiLlm', () => {
 
     it('should try again when nothing comes in time', async () => {
       const server = await serve(stall(), stream(completion('Yes.')));
-      expect(text(await all(ask(server, { timeoutMs: 50 })))).toBe('Yes.');
+      expect(text(await all(ask(server, { timeoutMs: 1_000 })))).toBe('Yes.');
       await server.requests[0]!.closed;
     });
 
@@ -268,10 +268,10 @@ describe('openaiLlm', () => {
         ),
         /gave up.*overloaded/,
       ],
-      ['nothing more comes', stall(chunk({ content: 'Hello' })), /sent nothing for 50 ms/],
+      ['nothing more comes', stall(chunk({ content: 'Hello' })), /sent nothing for 1000 ms/],
     ])('should fail, and not say it all again, when %s', async (_, reply, message) => {
       const server = await serve(reply);
-      const { events, error } = await failing(ask(server, { timeoutMs: 50 }));
+      const { events, error } = await failing(ask(server, { timeoutMs: 1_000 }));
       expect(events).toEqual([{ type: 'token', text: 'Hello' }]);
       expect(error).toMatchObject({ stage: 'llm', retryable: true });
       expect(error.message).toMatch(message);
@@ -281,7 +281,7 @@ describe('openaiLlm', () => {
     it('should not mind what happens once the answer is whole', async () => {
       const whole = chunk({ content: 'Hello' }, 'stop');
       expect(text(await all(ask(await serve(cut(whole)))))).toBe('Hello');
-      expect(text(await all(ask(await serve(stall(whole)), { timeoutMs: 50 })))).toBe('Hello');
+      expect(text(await all(ask(await serve(stall(whole)), { timeoutMs: 1_000 })))).toBe('Hello');
     });
 
     it('should fail when the answer was filtered, or reasoning left no room for it', async () => {
