@@ -7,6 +7,7 @@ import { wordErrors } from '../../bench/wordErrors.js';
 import { type AudioFrame, concatFrames, readWav } from '../../lib/index.ts';
 import { virtualSoundCard } from '../../lib/testing/index.ts';
 import { firefox, whyNoFirefox } from './firefox.ts';
+import { realTime } from '../realTime.ts';
 import { served } from './served.ts';
 import { transcribed } from './transcribed.ts';
 
@@ -22,6 +23,7 @@ describe.skipIf(noFirefox !== undefined)('the page of rxvoice serve, in Firefox'
     ['PCM', []],
   ])(
     'should talk with a person in %s, fall silent when interrupted, and survive a network that is gone',
+    realTime,
     async (_, flags) => {
       const { network, stop } = await served(...flags);
       const card = await virtualSoundCard();
@@ -70,7 +72,6 @@ describe.skipIf(noFirefox !== undefined)('the page of rxvoice serve, in Firefox'
         await stop();
       }
     },
-    120_000,
   );
 
   it('should say so when there is no loudspeaker, without which Firefox has no audio', async () => {

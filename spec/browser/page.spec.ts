@@ -6,6 +6,7 @@ import { wordErrors } from '../../bench/wordErrors.js';
 import { type AudioFrame, level, readWav } from '../../lib/index.ts';
 import { browserHearing, heardBy, inARow, noChromium, tapLoudspeaker } from './chromium.ts';
 import type { Network } from './network.ts';
+import { realTime } from '../realTime.ts';
 import { served } from './served.ts';
 import { transcribed } from './transcribed.ts';
 
@@ -46,6 +47,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
     ['Opus', ['--opus'], 5, 45],
   ])(
     'should talk with a person in %s, fall silent when interrupted, and survive a network that is gone',
+    realTime,
     async (codec, flags, least, most) => {
       const network = await serving(...flags);
       const said = inARow(
@@ -139,7 +141,6 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
         await close();
       }
     },
-    120_000,
   );
 
   it('should go on with another microphone when the one in use is unplugged, and say so when there is none', async () => {

@@ -29,6 +29,7 @@ import { wordErrors } from '../../../bench/wordErrors.js';
 import { type AudioFrame, concatFrames, frameOf, level, readWav, reframe } from '../../../lib/index.ts';
 import { localStt } from '../../../lib/providers/local/index.ts';
 import { hostsOf, noHosts } from '../../devices/hosts.ts';
+import { realTime } from '../../realTime.ts';
 import { leftOut, onSoundCard, theSoundCard } from '../../devices/soundCard.ts';
 import { type Screen, tmux, whyNoTmux } from './tmux.ts';
 
@@ -38,8 +39,6 @@ const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/
 
 /** From a loss to its warning takes 1.3 s at most; a busy machine may take longer to get round to it, ms. */
 const soon = 3_000;
-/** It is real time: on a machine that is busy otherwise words may be lost, and so once is enough. */
-const realTime = { timeout: 240_000, retry: 2 };
 /** The first call of a fresh machine fetches a model, ms. */
 const loading = 180_000;
 
