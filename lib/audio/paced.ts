@@ -36,6 +36,7 @@ export const paced =
       const hand = (): void => {
         busy = true; // a consumer that feeds the source while it is handed a frame must not overtake
         for (let frame = queue[0]; frame !== undefined; frame = queue[0]) {
+          if (subscriber.closed) return;
           if (head.held) {
             halted = true;
             return;
@@ -50,7 +51,6 @@ export const paced =
           queue.shift();
           head.hand(frameMs(frame), now);
           subscriber.next(frame);
-          if (subscriber.closed) return;
         }
         busy = false;
         if (completed) subscriber.complete();

@@ -25,7 +25,10 @@ export interface AudioWriter {
   readonly sampleRate?: number;
   /** Takes the next bytes. When it returns a promise, the next write waits for it. */
   write(chunk: Uint8Array): unknown;
-  /** Called at once when the speech is cut: forget what was written and not yet heard. */
+  /**
+   * Called at once when the speech is cut: forget what was written and not yet heard. It is not waited for, and that it
+   * failed is not told.
+   */
   clear?(): unknown;
   /** Waits until all that was written has been heard. Without it the time is taken from the clock. */
   drain?(): unknown;
@@ -72,9 +75,20 @@ const play =
       return concat(speech$.pipe(resample(writer.sampleRate ?? 16_000), inTurn(write)), defer(drain)).pipe(
         ignoreElements(),
         tap({ complete: () => (heard = true) }),
-        finalize(() => heard || writer.clear?.()),
+        finalize(() => {
+          if (!heard) cleared(writer);
+        }),
       );
     });
+
+/** Has what was written forgotten. Nobody is there any more to be told that it failed: the next write tells. */
+function cleared(writer: AudioWriter): void {
+  try {
+    done(writer.clear?.()).subscribe({ error: () => undefined });
+  } catch {
+    // See above.
+  }
+}
 
 const isWriter = (sink: unknown): sink is AudioWriter =>
   typeof sink === 'object' && sink !== null && 'write' in sink && typeof sink.write === 'function';

@@ -152,7 +152,10 @@ export class Answers {
       if (this.#bot.userSpeaks) return EMPTY;
       const next = this.#bot.saysNext();
       return next === undefined
-        ? concat(this.#summarise(), this.#idle())
+        ? this.#idle().pipe(
+            // A summary that is not there when the bot speaks again would be one of what is past.
+            connect(idle$ => merge(this.#summarise().pipe(takeUntil(idle$)), idle$)),
+          )
         : concat(this.say(next.text, next.interruptible), this.afterwards());
     });
   }
@@ -219,12 +222,11 @@ export class Answers {
     );
   }
 
+  /** The reply is over before its last event is told: who answers that with a command does not cut it. */
   #ending(event$: Observable<BotEvent>): Observable<BotEvent> {
-    return concat(
-      event$,
-      defer(() => {
-        this.#bot.end();
-        return EMPTY;
+    return event$.pipe(
+      tap(({ type }) => {
+        if (type === 'bot.spoke' || type === 'turn.failed') this.#bot.end();
       }),
     );
   }

@@ -85,7 +85,8 @@ class FloorKeeper {
   readonly #bot: () => BotState;
   readonly #sinceMs: (positionMs: number) => number;
   #turn = 0;
-  /** Whether the user's open turn has the floor. */
+  /** Whether a turn of the user's is open, and whether it has the floor. */
+  #open = false;
   #users = false;
   #finals: readonly string[] = [];
   #voiceAt: number | undefined;
@@ -107,6 +108,7 @@ class FloorKeeper {
     this.#turn = event.turn;
     switch (event.type) {
       case 'speaking':
+        this.#open = true;
         return [event, ...this.#voice(event.at)];
       case 'interim':
         return [event, ...this.#words([event.text])];
@@ -130,7 +132,7 @@ class FloorKeeper {
   /** When something is to be decided though nothing was heard; nothing when not. */
   get dueInMs(): number | undefined {
     const now = asyncScheduler.now();
-    const queuedAt = this.#queued.length === 0 ? Infinity : now + this.#bot().protectedMs;
+    const queuedAt = this.#queued.length === 0 || this.#open ? Infinity : now + this.#bot().protectedMs;
     const next = Math.min(this.#voiceAt ?? Infinity, this.#resumeAt ?? Infinity, queuedAt);
     return next === Infinity ? undefined : Math.max(0, Math.ceil(next - now));
   }
@@ -142,9 +144,9 @@ class FloorKeeper {
     return this.#late();
   }
 
-  /** What had to wait, once it need not any more. */
+  /** What had to wait, once it need not any more. While the user speaks again it is not the bot's turn either. */
   #late(): (UserTurn | Floor)[] {
-    if (this.#queued.length === 0 || this.#bot().protectedMs > 0) return [];
+    if (this.#queued.length === 0 || this.#open || this.#bot().protectedMs > 0) return [];
     const queued = this.#queued;
     this.#queued = [];
     return queued.flatMap((waited): (UserTurn | Floor)[] =>
@@ -213,9 +215,11 @@ class FloorKeeper {
     return [...this.#late(), { type: 'cut', turn: said.turn }, said];
   }
 
-  #silent(): Floor[] {
+  #silent(): (UserTurn | Floor)[] {
     const yields = this.#users || this.#bot().doing === 'nothing';
     this.#close();
+    const late = this.#late();
+    if (late.length > 0) return late;
     return yields ? [{ type: 'yield', turn: this.#turn }] : this.#resume();
   }
 
@@ -234,6 +238,7 @@ class FloorKeeper {
   }
 
   #close(): void {
+    this.#open = false;
     this.#users = false;
     this.#finals = [];
     this.#voiceAt = undefined;

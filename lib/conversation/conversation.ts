@@ -14,11 +14,13 @@ import {
   type Observable,
   type OperatorFunction,
   pipe,
+  ReplaySubject,
   startWith,
   switchMap,
   takeWhile,
   tap,
   timer,
+  using,
 } from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioFrame, silence } from '../audio/frame.ts';
@@ -84,7 +86,7 @@ export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allo
    * first call begins, and needs no engine then. Default false: silence, for it must be in the language of the call.
    */
   readonly apology?: string | false;
-  /** What the program wants done, subscribed for as long as the call lasts. */
+  /** What the program wants done, subscribed for as long as each call lasts. An error of it ends the call. */
   readonly commands$?: Observable<Command>;
 }
 
@@ -96,8 +98,8 @@ export type Conversation = (input: AudioInput, output: AudioSink) => Observable<
  *
  * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
  * released); when the input completes the last reply is finished, then the call completes. It errors only when the
- * input or the speech-to-text engine is gone for good; whatever else fails ends the turn with `turn.failed`, and the
- * call goes on.
+ * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
+ * `protect`, `silenceMs`, `voice`) throws; whatever else fails ends the turn with `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
@@ -117,6 +119,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const sinceMs = (position: number): number => clock.sinceMs(position);
       const recent = turns?.completeness && new RecentAudio();
       const bot = new Bot(interrupting, halfDuplex);
+      // A command may come while the engines load, or in answer to the very first events: it is kept until then.
+      const command$ = new ReplaySubject<Command>(Infinity);
       let remembered = options.history ?? [];
 
       const heard = pipe(
@@ -136,7 +140,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         bargeIn(interrupting, () => bot.state, sinceMs),
       );
       const signal$ = turn$.pipe(
-        alongside<UserTurn | Floor, Signal>(programmed(options, bot)),
+        alongside<UserTurn | Floor, Signal>(programmed(command$, options.maxCall, bot)),
         startWith(beginning(options)),
         takeWhile(({ type }) => type !== 'hangUp', true),
       );
@@ -173,13 +177,17 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, notice =>
         bot.noticed(notice),
       )(event$);
-      return whileWarm(
-        [stt, engines.llm, engines.tts, output],
+      const warm$ = whileWarm(
+        { stt, llm: engines.llm, tts: engines.tts, output },
         call$.pipe(
           alongside(apology?.prepare(engines.tts) ?? EMPTY),
           tap(event => (remembered = remember(remembered, event))),
           takeWhile(({ type }) => type !== 'call.ended', true),
         ),
+      );
+      return using(
+        () => (options.commands$ ?? EMPTY).subscribe(command$),
+        () => warm$,
       );
     });
   };
@@ -195,7 +203,10 @@ const takesTheFloor = (signal: Signal): signal is FloorTaker =>
   (floorTakers as readonly string[]).includes(signal.type);
 
 const isCommitOf = (guess: FloorTaker, signal: FloorTaker): boolean =>
-  guess.type === 'eager' && signal.type === 'said' && normalised(guess.text) === normalised(signal.text);
+  guess.type === 'eager' &&
+  signal.type === 'said' &&
+  guess.turn === signal.turn &&
+  normalised(guess.text) === normalised(signal.text);
 
 /** What the bot is about, now that this happened. */
 function next(
@@ -228,9 +239,13 @@ const beginning = ({ greeting }: ConversationOptions): Signal =>
     : { type: 'say', ...(typeof greeting === 'string' ? { text: greeting } : greeting) };
 
 /** What the program wants, and the end of a call that lasts too long. */
-const programmed = ({ commands$ = EMPTY, maxCall }: ConversationOptions, bot: Bot): Observable<Signal> =>
+const programmed = (
+  command$: Observable<Command>,
+  maxCall: CallLimit | undefined,
+  bot: Bot,
+): Observable<Signal> =>
   merge(
-    commands$.pipe(each(command => bot.told(command))),
+    command$.pipe(each(command => bot.told(command))),
     maxCall === undefined
       ? EMPTY
       : timer(maxCall.ms).pipe(

@@ -1,5 +1,5 @@
-import { defer, finalize, merge, mergeMap, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
-import { Subject, takeUntil } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, merge, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
+import { type Observable, Subject, takeUntil } from 'rxjs';
 import type { Notice, Noticing } from '../engine.ts';
 import type { Stage } from '../errors.ts';
 import type { ConversationEvent } from './events.ts';
@@ -30,7 +30,12 @@ export const noticed =
         }
       };
       const notice$s = Object.entries(parts).flatMap(([stage, part]) =>
-        notices(part).map(notice$ => notice$.pipe(mergeMap(notice => eventsOf(stage as Stage, notice)))),
+        notices(part).map(notice$ =>
+          notice$.pipe(
+            catchError(() => EMPTY), // what an engine has to tell is not what it does
+            mergeMap(notice => eventsOf(stage as Stage, notice)),
+          ),
+        ),
       );
       if (notice$s.length === 0) return event$;
       return merge(merge(...notice$s).pipe(takeUntil(over$)), event$.pipe(finalize(() => over$.next())));

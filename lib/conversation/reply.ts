@@ -16,9 +16,10 @@ import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { ofType } from '../rx/ofType.ts';
-import { failingAs, type StageFailure } from '../stageFailure.ts';
+import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
+import { hasWords, silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
@@ -109,10 +110,11 @@ export const reply = (
         map(event => onTurn(turn, event)),
       );
 
-    const ended = (): BotEvent =>
-      broken
-        ? failed(broken)
-        : { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
+    const ended = (): BotEvent => {
+      if (broken) return failed(broken);
+      if (spoken.isSilent) return failed(new StageFailure('tts', silentVoice()));
+      return { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
+    };
 
     return concat(
       filled$.pipe(connect(event$ => merge(written(event$), said(event$)))),
@@ -162,9 +164,6 @@ const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
 /** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
 const textOf = (event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>): string =>
   event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n';
-
-/** Whether there is something to say in a text: a letter or a digit. */
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
   switch (event.type) {

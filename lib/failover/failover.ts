@@ -2,18 +2,21 @@ import {
   catchError,
   defer,
   EMPTY,
+  identity,
   ignoreElements,
   merge,
   type Observable,
   of,
   Subject,
   throwError,
+  throwIfEmpty,
 } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import { type Engine, type Loading, type Notice, sessionOf } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, LlmRequest, Message } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
+import { hasWords, silentVoice } from '../tts/silentVoice.ts';
 import type { Tts } from '../tts/tts.ts';
 import { Health } from './health.ts';
 import { inTurn, type Line, whatFailed } from './inTurn.ts';
@@ -33,8 +36,8 @@ export interface FailoverOptions {
  * Several engines as one: the first that is well does the work, and when it fails the next takes over. A `warning` tells.
  *
  * - A model is followed before its first token; after it the answer ends there.
- * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out; else the rest of the
- *   sentence is lost, and the next one is spoken by another. They speak sentence by sentence, also those that could
+ * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out (also where it has none
+ *   for words); else the rest of the sentence is lost, and the next one is spoken by another. They speak sentence by sentence, also those that could
  *   take text as it is written.
  * - Speech-to-text is followed by an engine that is given what was said since the last final.
  *
@@ -85,7 +88,7 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
   const speak = (text: string) =>
     inTurn(
       line,
-      index => voices[index]!(text),
+      index => voices[index]!(text).pipe(hasWords(text) ? throwIfEmpty(silentVoice) : identity),
       (error, index) => {
         if (line.count === 1) return throwError(() => error);
         line.tell(`${whatFailed(index, line.count, error)} A sentence was cut.`);

@@ -123,7 +123,8 @@ class Ending {
         this.#ended = heard.end;
         return [];
       case 'over':
-        return this.#ended === undefined ? [] : [this.#commit({ type: 'utteranceEnd', end: this.#ended })];
+        if (!this.#voice) return [];
+        return [this.#commit({ type: 'utteranceEnd', end: this.#ended ?? this.#quiet ?? this.#words.end })];
       default:
         return [heard];
     }
@@ -142,7 +143,7 @@ class Ending {
     const turn: TurnSoFar = { text: this.#words.text, pausesMs: this.#pausesMs, audio: this.#audio };
     const waitFor = (probability: number): Observable<Transcript> =>
       this.#after(Math.max(finalInMs, this.#silenceMs({ ...turn, probability }) - this.#sinceMs(end)), end);
-    const likely = turn.text === '' ? 1 : this.#completeness(turn);
+    const likely = turn.text === '' ? 1 : this.#likely(turn);
     const end$ = isObservable(likely)
       ? merge(
           likely.pipe(
@@ -158,6 +159,15 @@ class Ending {
       end$,
       defer(() => this.#getReady()),
     );
+  }
+
+  /** A model that fails is taken for a 1. */
+  #likely(turn: TurnSoFar): ReturnType<Completeness> {
+    try {
+      return this.#completeness(turn);
+    } catch {
+      return 1;
+    }
   }
 
   #bySilence(end: number): Observable<Transcript> {

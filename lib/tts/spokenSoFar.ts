@@ -70,9 +70,14 @@ export class SpokenSoFar {
     return heardMs;
   }
 
-  /** All the sentences that began. */
+  /** All the sentences that began, without those the voice had no audio for. */
   get text(): string {
-    return join(this.#sentences.map(({ text }) => text));
+    return join(this.#sentences.map(sentence => (isSilent(sentence) ? '' : sentence.text)));
+  }
+
+  /** Whether there was something to be said, and the voice had no audio for any of it. */
+  get isSilent(): boolean {
+    return !this.sounding && this.#sentences.some(sentence => isSilent(sentence) && sentence.text !== '');
   }
 
   /** Whether any of its audio went to the output. */
@@ -109,7 +114,7 @@ export class SpokenSoFar {
     const heardMs = this.heardMs;
     return join(
       this.#sentences.map(({ text, fromMs, toMs, complete }) => {
-        if (complete && heardMs >= toMs) return text;
+        if (complete && heardMs >= toMs) return toMs > fromMs ? text : '';
         const timed = this.#timings.get(text);
         if (timed !== undefined) return wordsUntil(text, timed, heardMs - fromMs);
         const lengthMs = complete ? toMs - fromMs : Math.max(toMs - fromMs, text.length * msPerCharacter);
@@ -119,6 +124,17 @@ export class SpokenSoFar {
   }
 }
 
-/** Sentences as one text; they bring their own white space where the model wrote any. */
+/** Whether all of a sentence's audio came, and was none. */
+const isSilent = ({ fromMs, toMs, complete }: Sentence): boolean => complete && toMs === fromMs;
+
+/**
+ * Sentences as one text; they bring their own white space where the model wrote any. Where it wrote none there is a space
+ * between a mark and a capital or digit: "example." and "com" are one word that was cut.
+ */
 const join = (texts: readonly string[]): string =>
-  texts.reduce((all, text) => all + (/\S$/u.test(all) && /^\w/u.test(text) ? ' ' : '') + text, '').trim();
+  texts
+    .reduce(
+      (all, text) => all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text,
+      '',
+    )
+    .trim();

@@ -1,4 +1,5 @@
-import { concat, EMPTY, from, map, NEVER, of, Subject, take, tap, throwError, timer } from 'rxjs';
+import { concat, defer, EMPTY, from, map, NEVER, of, Subject, take, takeUntil, tap, throwError } from 'rxjs';
+import { timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../lib/audio/frame.ts';
 import { paced } from '../../lib/audio/paced.ts';
@@ -99,6 +100,20 @@ describe('paced', () => {
     source$.next(frame);
     subscription.unsubscribe();
     expect(seen).toEqual([frame, 'handled', second, 'handled']);
+  });
+
+  it('should leave no timer when it is stopped before its source has begun', () => {
+    const stop$ = new Subject<void>();
+    const source$ = defer(() => {
+      stop$.next();
+      return of(frame, frame);
+    });
+    const paced$ = defer(() => {
+      const playhead = new Playhead();
+      playhead.hand(1_000, 0); // so that the first frame has to wait
+      return source$.pipe(paced({ playhead }), takeUntil(stop$));
+    });
+    expect(virtualTime(() => paced$).leftTimers).toBe(0);
   });
 
   it('should start anew for each subscription', () => {

@@ -64,6 +64,22 @@ describe('toOutput', () => {
     expect(log).toEqual(['write', 'write', 'write', 'write', 'write', 'write', 'clear']);
   });
 
+  it('should not mind when it can not be cleared', async () => {
+    const fails: (() => unknown)[] = [
+      () => Promise.reject(new Error('The socket is closed.')),
+      () => throwError(() => new Error('The socket is closed.')),
+      () => {
+        throw new Error('The socket is closed.');
+      },
+    ];
+    // A promise whose rejection nobody handles would fail the run, as it would end a program.
+    for (const clear of fails)
+      toOutput({ write: () => undefined, clear })(NEVER)
+        .subscribe()
+        .unsubscribe();
+    await new Promise(resolve => setImmediate(resolve));
+  });
+
   it('should clear when the speech fails', () => {
     const { sink, log } = writer();
     const speech$ = new Subject<AudioFrame>();

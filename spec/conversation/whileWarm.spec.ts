@@ -1,4 +1,4 @@
-import { concat, finalize, map, NEVER, of, throwError, timer, mergeMap } from 'rxjs';
+import { concat, EMPTY, finalize, map, NEVER, of, throwError, timer, mergeMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { whileWarm } from '../../lib/conversation/whileWarm.ts';
@@ -22,7 +22,7 @@ describe('whileWarm', () => {
     };
     const { values, completedAt } = virtualTime(() =>
       whileWarm(
-        [loading('ears', 300), {}, loading('voice', 700)],
+        { stt: loading('ears', 300), llm: {}, tts: loading('voice', 700) },
         call$.pipe(finalize(() => expect(held).toBe(2))),
       ),
     );
@@ -39,7 +39,7 @@ describe('whileWarm', () => {
   });
 
   it('should start at once when nothing is to be loaded', () => {
-    const { values } = virtualTime(() => whileWarm([{}, {}], call$));
+    const { values } = virtualTime(() => whileWarm({ stt: {}, tts: {} }, call$));
     expect(values.map(({ at, value }) => [at, value.type])).toEqual([
       [0, 'call.ready'],
       [100, 'user.said'],
@@ -48,16 +48,43 @@ describe('whileWarm', () => {
 
   it('should fail when an engine cannot be loaded', () => {
     const broken = { warm$: timer(50).pipe(mergeMap(() => throwError(() => new Error('no model')))) };
-    expect(virtualTime(() => whileWarm([broken], call$)).failed).toEqual({
+    expect(virtualTime(() => whileWarm({ stt: broken }, call$)).failed).toEqual({
       at: 50,
       error: new Error('no model'),
     });
   });
 
+  it('should go on when an engine can not be kept loaded, and say so', () => {
+    const lost = {
+      warm$: concat(
+        of({ engine: 'voice', progress: 1 }),
+        timer(50).pipe(mergeMap(() => throwError(() => new Error('key sk-1')))),
+      ),
+    };
+    const { values, completedAt } = virtualTime(() => whileWarm({ tts: lost }, call$));
+    expect(values.map(({ at, value }) => [at, value.type])).toEqual([
+      [0, 'call.loading'],
+      [0, 'call.ready'],
+      [50, 'call.warning'],
+      [100, 'user.said'],
+    ]);
+    expect(values[2]?.value).toEqual({
+      type: 'call.warning',
+      stage: 'tts',
+      message: 'It can not be kept loaded.',
+    });
+    expect(completedAt).toBe(100);
+  });
+
+  it('should say what is wrong with an engine that is never ready', () => {
+    const { failed } = virtualTime(() => whileWarm({ llm: { warm$: EMPTY } }, call$));
+    expect(String(failed?.error)).toMatch(/warm\$ of llm completed before it was ready/u);
+  });
+
   it('should let go of the engines when the user hangs up while they load', () => {
     let held = 1;
     const slow = { warm$: NEVER.pipe(finalize(() => (held -= 1))) };
-    virtualTime(() => whileWarm([slow], call$), { until: 10 });
+    virtualTime(() => whileWarm({ tts: slow }, call$), { until: 10 });
     expect(held).toBe(0);
   });
 });

@@ -143,6 +143,18 @@ describe('failover of voices', () => {
     ]);
   });
 
+  it('should speak it with the next if the first has no audio for words', () => {
+    const tts = (): Tts => failover([() => EMPTY, voice(16_000)]);
+    const words = tts();
+    expect(watch(words, heard(words, 'One.')).map(([, value]) => value)).toEqual([
+      'Engine 1 of 2 failed. The voice had no audio for the words it was given. The next takes over.',
+      16_000,
+      16_000,
+    ]);
+    const mark = tts();
+    expect(watch(mark, heard(mark, '…'))).toEqual([]);
+  });
+
   it('should go on with the next sentence if there was', () => {
     const tts = failover([breaking, voice(16_000)]);
     expect(watch(tts, heard(tts, 'One.', 'Two.')).map(([, value]) => value)).toEqual([

@@ -151,6 +151,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
   const wrong: string[] = [];
   let reply: Entry[] = [];
   let answer = '';
+  let sounded = '';
   // what was heard before the bot was paused; it goes on with the rest, through the output anew
   let beforeMs = 0;
   let paused = false;
@@ -161,6 +162,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
     const { event, at } = entry;
     if (event.type === 'user.said') {
       answer = '';
+      sounded = '';
       reply = [];
       beforeMs = 0;
       paused = false;
@@ -175,6 +177,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
       paused = true;
     }
     if (event.type === 'bot.token') answer += event.text;
+    if (event.type === 'bot.speaking') sounded = `${sounded.trim()} ${event.text.trim()}`;
     if (event.type !== 'bot.spoke' && event.type !== 'bot.interrupted' && event.type !== 'turn.failed')
       continue;
     const handed = reply.reduce(
@@ -184,19 +187,20 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
     const { audioMs } = event;
     const heard = event.type === 'bot.spoke' ? event.text : event.heard;
     const where = `turn ${event.turn}, ${at} ms`;
+    const whole = (voiceOf(plan) || plan.streams ? answer : sounded).trim();
     if (audioMs > handed + 1e-6) wrong.push(`${audioMs} ms heard of ${handed} handed over, ${where}`);
     if (event.type === 'bot.spoke') {
       if (Math.abs(audioMs - handed) > 1e-6)
         wrong.push(`${audioMs} ms spoken of ${handed} handed over, ${where}`);
-      if (answer.trim() !== heard) wrong.push(`spoke “${heard}” of “${answer}”, ${where}`);
+      if (whole !== heard) wrong.push(`spoke “${heard}” of “${whole}”, ${where}`);
     } else {
       const played = beforeMs + (paused ? 0 : playedMs(reply, at));
       if (Math.abs(audioMs - played) > 1e-6) wrong.push(`${audioMs} ms told heard, ${played} were, ${where}`);
-      if (!isBegin(heard, answer.trim())) wrong.push(`heard “${heard}” of “${answer}”, ${where}`);
-      if (played === 0 && heard !== '' && voiceOf(plan))
-        wrong.push(`heard “${heard}” without a sound, ${where}`);
+      if (!isBegin(heard, whole)) wrong.push(`heard “${heard}” of “${whole}”, ${where}`);
+      if (played === 0 && heard !== '') wrong.push(`heard “${heard}” without a sound, ${where}`);
     }
     answer = '';
+    sounded = '';
     reply = [];
     beforeMs = 0;
     paused = false;
@@ -204,7 +208,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
   return wrong;
 }
 
-/** A voice without a sound says its words all the same. */
+/** What a voice has no sound for is not said. */
 const voiceOf = ({ voices }: Plan): boolean => voices.every(({ msPerCharacter }) => msPerCharacter > 0);
 
 /** What a loudspeaker has played by a time: what it reported, else one frame after the other (with 40 ms of slack). */

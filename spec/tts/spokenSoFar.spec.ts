@@ -59,4 +59,10 @@ describe('SpokenSoFar', () => {
     for (const text of ['One.', 'Two. ', 'Three.']) spoken.begin(text);
     expect(spoken.text).toBe('One. Two. Three.');
   });
+
+  it('should join the pieces of a word that was cut without one', () => {
+    const spoken = new SpokenSoFar();
+    for (const text of ['Visit example.', 'com or wwww', 'wwww.org.']) spoken.begin(text);
+    expect(spoken.text).toBe('Visit example.com or wwwwwwww.org.');
+  });
 });

@@ -303,6 +303,24 @@ describe('a long call', () => {
     expect(events.filter(({ type }) => type === 'call.summarised')).toHaveLength(2);
   });
 
+  it('should not wait with its prompts for a summary that does not come', () => {
+    const { outline } = call({
+      lasts: 6_000,
+      context: { summarise: () => NEVER },
+      idle: { afterMs: 2_000, prompts: ['Still there?'] },
+    });
+    expect(outline[0]).toBe('2100 0 bot.speaking: Still there?');
+  });
+
+  it('should not be what it was before the bot spoke again, when a summary comes late', () => {
+    const { events } = call({
+      lasts: 6_000,
+      context: { summarise: () => timer(3_000).pipe(map(() => [])) },
+      idle: { afterMs: 2_000, prompts: ['Still there?'] },
+    });
+    expect(history(events)).toEqual([bot('Still there?')]);
+  });
+
   it('should go on as it was when it cannot be summarised', () => {
     const failing: Llm = () => throwError(() => new Error('no'));
     const { values, completedAt } = virtualTime(() => summarising(failing, { over: 3, keep: 2 })(withTool));

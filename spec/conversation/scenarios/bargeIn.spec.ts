@@ -6,7 +6,7 @@ import type { Message } from '../../../lib/llm/message.ts';
 import { toOutput } from '../../../lib/audio/toOutput.ts';
 import { scriptedLlm, type ScriptedSpeech } from '../../../lib/testing/index.ts';
 import type { Tts } from '../../../lib/tts/tts.ts';
-import { type Call, figuresOf, run } from '../call.ts';
+import { type Call, figuresOf, outline, run } from '../call.ts';
 import { engine } from './engine.ts';
 
 /**
@@ -218,6 +218,44 @@ describe('what nothing interrupts', () => {
       `${sentenceEnds} user.said: Stop.`,
     ]);
     expect(asked[1]?.at(-2)).toEqual({ role: 'assistant', content: 'Once upon a time there was a king.' });
+  });
+
+  it('should not have the bot speak into what the user says next', () => {
+    const { values } = run({
+      greeting: { text: 'Hello, this is protected.', interruptible: false },
+      says: [
+        { from: 600, to: 800, text: 'No wait' },
+        { from: 1_300, to: 4_400, text: 'What is it?' },
+      ],
+      lasts: 9_000,
+      llm: scriptedLlm('Fine.'),
+    });
+    const speaks = outline(values).filter(([at, what]) => at < 4_700 && /[12] bot/u.test(what));
+    expect(speaks).toEqual([]);
+    expect(outline(values).filter(([, what]) => /said|bot\.(spoke|interrupted)/u.test(what))).toEqual([
+      [1_600, '0 bot.spoke'],
+      [4_700, '1 user.said'],
+      [4_700, '1 bot.interrupted'],
+      [4_700, '2 user.said'],
+      [5_300, '2 bot.spoke'],
+    ]);
+  });
+
+  it('should be answered when what the user says next is nothing', () => {
+    const { values } = run({
+      greeting: { text: 'Hello, this is protected.', interruptible: false },
+      says: [
+        { from: 600, to: 800, text: 'No wait' },
+        { from: 1_300, to: 4_400, text: '' },
+      ],
+      lasts: 9_000,
+      llm: scriptedLlm('Fine.'),
+    });
+    expect(outline(values).filter(([, what]) => /said|bot\.(spoke|interrupted)/u.test(what))).toEqual([
+      [1_600, '0 bot.spoke'],
+      [4_700, '1 user.said'],
+      [5_300, '1 bot.spoke'],
+    ]);
   });
 
   it('should be that sentence alone', () => {

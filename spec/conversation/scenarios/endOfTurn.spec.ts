@@ -80,6 +80,10 @@ describe('a turn ends', () => {
     const call = { says: [says(500, 1_500, 'One two three')], lasts: 5_000 };
     const failing = () => throwError(() => new Error('no model'));
     expect(turns({ ...call, turns: { completeness: failing } })).toEqual([[1_800, 'One two three']]);
+    const throwing = (): number => {
+      throw new Error('no model');
+    };
+    expect(turns({ ...call, turns: { completeness: throwing } })).toEqual([[1_800, 'One two three']]);
     const silent = () => timer(60_000).pipe(map(() => 1));
     expect(turns({ ...call, turns: { completeness: silent } })).toEqual([[2_700, 'One two three']]);
   });
@@ -114,6 +118,14 @@ describe('a turn ends', () => {
 });
 
 describe('when the engine misses something', () => {
+  it('should be at once when nothing more is heard, with the words there are', () => {
+    const stt = engine([
+      [600, { type: 'speechStart', at: 500 }],
+      [1_000, { type: 'final', text: 'What is new?', end: 900 }],
+    ]);
+    expect(turns({ says: [], stt, lasts: 1_200 })).toEqual([[1_200, 'What is new?']]);
+  });
+
   it('should end a turn whose end never comes, 5 s after its last words', () => {
     const deaf = { ...says(500, 1_500, 'Hello?'), endpointingMs: Infinity };
     expect(turns({ says: [deaf], lasts: 20_000 })).toEqual([[6_600, 'Hello?']]);

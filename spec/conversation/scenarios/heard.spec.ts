@@ -1,4 +1,4 @@
-import { defer, merge, NEVER, Subject } from 'rxjs';
+import { defer, EMPTY, merge, NEVER, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type ConversationEvent, remember } from '../../../lib/index.ts';
 import type { Notice } from '../../../lib/engine.ts';
@@ -59,6 +59,25 @@ describe('what was heard of a cut reply', () => {
     const { interrupted, asked } = cut(timing(900));
     expect(interrupted.heard).toBe('');
     expect(asked[1]?.slice(1)).toEqual([{ role: 'user', content: 'Tell me a story. Stop.' }]);
+  });
+
+  it('should not be what the voice had no audio for', () => {
+    const silent = (text: string) => (text.includes('king') ? EMPTY : scriptedTts()(text));
+    const { interrupted } = cut(silent);
+    expect(interrupted.heard + interrupted.text).not.toContain('king');
+    const { events } = run({ says: says.slice(0, 1), lasts: 9_000, llm: scriptedLlm(story), tts: silent });
+    expect(events.find(({ type }) => type === 'bot.spoke')).toMatchObject({ text: 'He had a daughter.' });
+  });
+
+  it('should be nothing when the voice had no audio at all: the turn failed', () => {
+    const { events } = run({
+      says: says.slice(0, 1),
+      lasts: 9_000,
+      llm: scriptedLlm(story),
+      tts: () => EMPTY,
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'turn.failed', stage: 'tts', heard: '' });
+    expect(events.some(({ type }) => type === 'bot.spoke')).toBe(false);
   });
 
   it('should have the full text beside it', () => {

@@ -62,6 +62,17 @@ describe('an answer that is begun before the turn is over', () => {
     expect(from(asked, { voice })).toEqual([1_300]);
   });
 
+  it('should not be taken for the answer to the same words in another turn', () => {
+    const says = [
+      { from: 200, to: 600, text: 'Next one.' },
+      { from: 1_000, to: 1_500, text: 'Next one.' },
+    ];
+    const bargeIn = { protect: () => true };
+    const { events } = run({ says, lasts: 9_000, bargeIn, speculation: true, llm: scriptedLlm('Fine, yes.') });
+    expect(only(events, 'user.said').map(({ turn }) => turn)).toEqual([1, 2]);
+    expect(only(events, 'bot.spoke').map(({ turn }) => turn)).toEqual([1, 2]);
+  });
+
   it('should be told of in figures that add up', () => {
     const [turn] = figuresOf(call(asked, { speculation: { tts: true } }).values);
     expect(stages.map(stage => turn?.[stage])).toEqual([600, 0, 0, 0, 0]);
