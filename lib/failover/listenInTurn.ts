@@ -3,6 +3,7 @@ import {
   concat,
   connect,
   defer,
+  EMPTY,
   filter,
   from,
   map,
@@ -11,6 +12,7 @@ import {
   throwError,
 } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
+import { RxvoiceError } from '../errors.ts';
 import type { Stt, Transcript } from '../stt/transcript.ts';
 import { type Line, whatFailed } from './inTurn.ts';
 import { Unheard } from './unheard.ts';
@@ -19,7 +21,7 @@ import { Unheard } from './unheard.ts';
 const silentMs = 2_000;
 
 /**
- * Listens with the first engine that can. When it fails, the next is given what was said since the last final, and goes
+ * Listens with the first engine that can. When it fails, or leaves off before the audio is over, the next is given what was said since the last final, and goes
  * on from there; positions stay those of the whole call.
  */
 export const listenInTurn =
@@ -43,8 +45,10 @@ export const listenInTurn =
         defer(() => {
           const { frames, startMs } = unheard;
           const isTold = isSpoken;
-          return concat(from(frames), live$).pipe(
-            engines[index]!,
+          return concat(
+            concat(from(frames), live$).pipe(engines[index]!),
+            defer(() => (isOver ? EMPTY : throwError(leftOff))),
+          ).pipe(
             map(transcript => shifted(transcript, startMs)),
             // That the user began to speak was told by the engine before.
             filter(({ type }) => !(isTold && isSpoken && type === 'speechStart')),
@@ -65,10 +69,14 @@ export const listenInTurn =
         tap({
           next: frame => unheard.heard(frame, isSpoken ? bufferMs : Math.min(silentMs, bufferMs)),
           error: () => (isOver = true),
+          complete: () => (isOver = true),
         }),
         connect(live$ => listen(health.order(engines.length), live$)),
       );
     });
+
+const leftOff = (): RxvoiceError =>
+  new RxvoiceError('It stopped listening before the audio was over.', { stage: 'stt', retryable: true });
 
 const shifted = (transcript: Transcript, ms: number): Transcript =>
   'at' in transcript

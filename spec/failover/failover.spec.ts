@@ -216,6 +216,20 @@ describe('failover of speech-to-text', () => {
     ]);
   });
 
+  it('should let the next hear on when one leaves off without a word', () => {
+    const leaving: Stt = frame$ =>
+      frame$.pipe(
+        take(3),
+        mergeMap(() => EMPTY),
+      );
+    const second = hearing(Infinity, [200, { type: 'final', text: 'Hello', end: 180 }]);
+    expect(listen([leaving, second], 1_000)).toEqual([
+      [60, 'Engine 1 of 2 failed. It stopped listening before the audio was over. The next takes over.'],
+      [200, { type: 'final', text: 'Hello', end: 180 }],
+    ]);
+    expect(listen([hearing(Infinity), second], 1_000)).toEqual([]);
+  });
+
   it('should keep no more audio than it may, and little while nobody speaks', () => {
     const lengths: number[] = [];
     const counting: Stt = frame$ =>

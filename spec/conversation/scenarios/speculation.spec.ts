@@ -68,7 +68,13 @@ describe('an answer that is begun before the turn is over', () => {
       { from: 1_000, to: 1_500, text: 'Next one.' },
     ];
     const bargeIn = { protect: () => true };
-    const { events } = run({ says, lasts: 9_000, bargeIn, speculation: true, llm: scriptedLlm('Fine, yes.') });
+    const { events } = run({
+      says,
+      lasts: 9_000,
+      bargeIn,
+      speculation: true,
+      llm: scriptedLlm('Fine, yes.'),
+    });
     expect(only(events, 'user.said').map(({ turn }) => turn)).toEqual([1, 2]);
     expect(only(events, 'bot.spoke').map(({ turn }) => turn)).toEqual([1, 2]);
   });
