@@ -100,11 +100,11 @@ export class Bot {
     return this.#userSpeaks;
   }
 
-  /** What a program wants: now, or, for something to say, when there is room for it. */
-  told(command: Command): Command[] {
+  /** Something to say: now, or when there is room for it. */
+  told(say: Say): Say[] {
     const busy = this.#reply !== undefined || this.#userSpeaks;
-    if (command.type !== 'say' || command.now === true || !busy) return [command];
-    this.#says.push(command);
+    if (say.now === true || !busy) return [say];
+    this.#says.push(say);
     return [];
   }
 

@@ -13,7 +13,9 @@ import {
   merge,
   type Observable,
   type OperatorFunction,
+  observeOn,
   pipe,
+  queueScheduler,
   ReplaySubject,
   startWith,
   switchMap,
@@ -140,8 +142,11 @@ export const conversation = (options: ConversationOptions): Conversation => {
         bargeIn(interrupting, () => bot.state, sinceMs),
       );
       const signal$ = turn$.pipe(
-        alongside<UserTurn | Floor, Signal>(programmed(command$, options.maxCall, bot)),
+        alongside<UserTurn | Floor, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(options)),
+        // One after the other: who answers an event with a command does so in the middle of what it is an event of.
+        observeOn(queueScheduler),
+        each((signal): Signal[] => (signal.type === 'say' ? bot.told(signal) : [signal])),
         takeWhile(({ type }) => type !== 'hangUp', true),
       );
 
@@ -239,13 +244,9 @@ const beginning = ({ greeting }: ConversationOptions): Signal =>
     : { type: 'say', ...(typeof greeting === 'string' ? { text: greeting } : greeting) };
 
 /** What the program wants, and the end of a call that lasts too long. */
-const programmed = (
-  command$: Observable<Command>,
-  maxCall: CallLimit | undefined,
-  bot: Bot,
-): Observable<Signal> =>
+const programmed = (command$: Observable<Command>, maxCall: CallLimit | undefined): Observable<Signal> =>
   merge(
-    command$.pipe(each(command => bot.told(command))),
+    command$,
     maxCall === undefined
       ? EMPTY
       : timer(maxCall.ms).pipe(

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
-import { concat, EMPTY, map, mergeMap, of, timer } from 'rxjs';
+import { concat, defer, EMPTY, map, mergeMap, Observable, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type Command, conversation, type ConversationOptions, voiceActivity } from '../../lib/index.ts';
-import { call } from '../random/call.ts';
+import {
+  type Command,
+  type Conversation,
+  conversation,
+  type ConversationEvent,
+  type ConversationOptions,
+  voiceActivity,
+} from '../../lib/index.ts';
+import { call, type Ended } from '../random/call.ts';
 import { wrongs } from '../random/laws.ts';
-import { plan } from '../random/plan.ts';
+import { plan, type Plan } from '../random/plan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
 const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 300) / 6);
@@ -53,16 +60,87 @@ const together = (chosen: readonly Partial<ConversationOptions>[]): Partial<Conv
     {},
   );
 
+const having = (options: ConversationOptions, policy: Partial<ConversationOptions>): ConversationOptions => ({
+  ...options,
+  ...policy,
+  turns: { ...options.turns, ...policy.turns },
+});
+
+const obeys = (ended: Ended, planned: Plan, { speculation }: Partial<ConversationOptions>): void =>
+  expect(wrongs({ ...ended, guesses: speculation !== undefined }, planned)).toEqual([]);
+
+interface Program {
+  readonly to: ConversationEvent['type'];
+  readonly command: Command;
+  readonly times: number;
+}
+
+/** A conversation whose program answers the first few events of a kind with a command, in the very moment. */
+const answering =
+  ({ to, command, times }: Program, options: ConversationOptions): Conversation =>
+  (input, output) =>
+    defer(() => {
+      const commands$ = new Subject<Command>();
+      let left = times;
+      return new Observable<ConversationEvent>(subscriber =>
+        conversation({ ...options, commands$ })(input, output).subscribe({
+          next: event => {
+            subscriber.next(event);
+            if (event.type === to && left-- > 0) commands$.next(command);
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
+    });
+const answered: readonly ConversationEvent['type'][] = [
+  'call.ready',
+  'user.speaking',
+  'user.said',
+  'bot.token',
+  'bot.sentence',
+  'bot.speaking',
+  'bot.paused',
+  'bot.spoke',
+  'bot.interrupted',
+  'turn.failed',
+];
+const answers: readonly Command[] = [
+  { type: 'say', text: 'Newsa.' },
+  { type: 'say', text: 'Newsb.', now: true },
+  { type: 'interrupt' },
+  { type: 'hangUp', goodbye: 'Byea.' },
+  { type: 'hangUp' },
+];
+
 describe('any conversation', () => {
+  it('should obey the laws of a conversation whatever a program answers', { timeout: 3_600_000 }, () => {
+    const program = fc.record({
+      to: fc.constantFrom(...answered),
+      command: fc.constantFrom(...answers),
+      times: fc.integer({ min: 1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(plan, program, fc.constantFrom(...Object.values(policies)), (planned, program, policy) => {
+        const ended = call(planned, options => answering(program, having(options, policy)));
+        // Who hangs up does not hear what is still said.
+        const over = ended.log.find(entry => entry.type === 'event' && entry.event.type === 'call.ended');
+        obeys(ended, over === undefined ? planned : { ...planned, hangUpAt: over.at }, policy);
+      }),
+      { numRuns: runs, seed },
+    );
+  });
+
   it('should obey the laws of a conversation with any policies together', { timeout: 3_600_000 }, () => {
     const names = fc.subarray(Object.keys(policies), { minLength: 2 });
     fc.assert(
       fc.property(plan, names, (planned, chosen) => {
         const policy = together(chosen.map(name => policies[name]!));
-        const ended = call(planned, options =>
-          conversation({ ...options, ...policy, turns: { ...options.turns, ...policy.turns } }),
+        obeys(
+          call(planned, options => conversation(having(options, policy))),
+          planned,
+          policy,
         );
-        expect(wrongs({ ...ended, guesses: policy.speculation !== undefined }, planned)).toEqual([]);
       }),
       { numRuns: runs, seed },
     );
@@ -73,10 +151,11 @@ describe('any conversation', () => {
     (_, policy) => {
       fc.assert(
         fc.property(plan, planned => {
-          const ended = call(planned, options =>
-            conversation({ ...options, ...policy, turns: { ...options.turns, ...policy.turns } }),
+          obeys(
+            call(planned, options => conversation(having(options, policy))),
+            planned,
+            policy,
           );
-          expect(wrongs({ ...ended, guesses: policy.speculation !== undefined }, planned)).toEqual([]);
         }),
         { numRuns: runs, seed },
       );
