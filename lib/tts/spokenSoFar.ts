@@ -72,7 +72,7 @@ export class SpokenSoFar {
 
   /** All the sentences that began, without those the voice had no audio for. */
   get text(): string {
-    return join(this.#sentences.map(sentence => (isSilent(sentence) ? '' : sentence.text)));
+    return join(this.#sentences.map(sentence => (isSilent(sentence) ? nothing : sentence.text)));
   }
 
   /** Whether there was something to be said, and the voice had no audio for any of it. */
@@ -113,8 +113,10 @@ export class SpokenSoFar {
   get heard(): string {
     const heardMs = this.heardMs;
     return join(
-      this.#sentences.map(({ text, fromMs, toMs, complete }) => {
-        if (complete && heardMs >= toMs) return toMs > fromMs ? text : '';
+      this.#sentences.map(sentence => {
+        if (isSilent(sentence)) return nothing;
+        const { text, fromMs, toMs, complete } = sentence;
+        if (complete && heardMs >= toMs) return text;
         const timed = this.#timings.get(text);
         if (timed !== undefined) return wordsUntil(text, timed, heardMs - fromMs);
         const lengthMs = complete ? toMs - fromMs : Math.max(toMs - fromMs, text.length * msPerCharacter);
@@ -127,14 +129,17 @@ export class SpokenSoFar {
 /** Whether all of a sentence's audio came, and was none. */
 const isSilent = ({ fromMs, toMs, complete }: Sentence): boolean => complete && toMs === fromMs;
 
+/** What is there instead of a sentence without audio. */
+const nothing = ' ';
+
 /**
  * Sentences as one text; they bring their own white space where the model wrote any. Where it wrote none there is a space
  * between a mark and a capital or digit: "example." and "com" are one word that was cut.
  */
 const join = (texts: readonly string[]): string =>
   texts
-    .reduce(
-      (all, text) => all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text,
-      '',
-    )
+    .reduce((all, text) => {
+      if (text === nothing) return all.trimEnd() + nothing;
+      return all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text;
+    }, '')
     .trim();
