@@ -12,7 +12,9 @@ import {
 import { interval, map, merge, type OperatorFunction, switchMap, takeUntil, throwError } from 'rxjs';
 import { wordsOf } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
+import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
+import { longestTimerMs } from '../timers.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
 export type UserTurn =
@@ -44,10 +46,16 @@ export interface UserTurnsOptions {
  * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
  * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
  * nothing is doubled. Words still open when the audio ends or the engine fails are said, too.
+ *
+ * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
-export const userTurns =
-  ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<Transcript, UserTurn> =>
-  transcript$ =>
+export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<
+  Transcript,
+  UserTurn
+> => {
+  if (!(maxMs > 0))
+    throw new RxvoiceError(`turns.maxMs: expected more than 0 ms, or Infinity for never, but got ${maxMs}.`);
+  return transcript$ =>
     defer(() => {
       const turns = new Turns(maxWords);
       return transcript$.pipe(
@@ -57,7 +65,7 @@ export const userTurns =
             filter(isWords),
             map(({ type }) => type !== 'utteranceEnd'),
             distinctUntilChanged(),
-            switchMap(talking => (talking && maxMs < Infinity ? interval(maxMs) : EMPTY)),
+            switchMap(talking => (talking && maxMs <= longestTimerMs ? interval(maxMs) : EMPTY)),
             map(() => ({ type: 'tooLong' }) as const),
             takeUntil(over$),
           );
@@ -77,6 +85,7 @@ export const userTurns =
           ),
       );
     });
+};
 
 /** The state of one subscription: the open turn. */
 class Turns {

@@ -53,6 +53,15 @@ describe('tool', () => {
     expect(ran).toBe(false);
   });
 
+  it('should refuse a time that is none, and take one that no timer can wait for as no limit', async () => {
+    const taking = (timeoutMs: number) =>
+      tool({ name: 'slow', description: '', parameters: z.object({}), run: () => timer(30), timeoutMs });
+    for (const timeoutMs of [0, -1, NaN])
+      expect(() => taking(timeoutMs)).toThrow(/timeoutMs of more than 0/u);
+    for (const timeoutMs of [2 ** 31, Infinity])
+      expect(await firstValueFrom(taking(timeoutMs).call('{}'))).toBe('0');
+  });
+
   it('should take no arguments as an empty object, as some models call', async () => {
     const clock = tool({ name: 'clock', description: '', parameters: z.object({}), run: () => 'noon' });
     expect(await firstValueFrom(clock.call(''))).toBe('noon');

@@ -81,6 +81,36 @@ describe('setup', () => {
     expect(message).not.toContain('Invalid');
   });
 
+  it('should refuse times that no timer can wait, and say how to have never', () => {
+    const days = 24 * 3_600_000;
+    const config = {
+      ...own,
+      turns: { maxMs: 30 * days },
+      idle: { afterMs: 30 * days },
+      maxCall: { ms: 1e10 },
+    };
+    expect(problemsOf(config)).toBe(
+      [
+        "rxvoice can't be set up: 3 problems.",
+        '  - turns.maxMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Pass Infinity for turns that are never cut.',
+        '  - idle.afterMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Leave idle out for a bot that waits for ever.',
+        '  - maxCall.ms: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Leave maxCall out for a call without a limit.',
+      ].join('\n'),
+    );
+    expect(problemsOf({ ...own, bargeIn: { resumeMs: 2 ** 31 } })).toMatch(
+      /resumeMs: .*24 days\. Pass a number/u,
+    );
+    expect(
+      problemsOf({
+        ...own,
+        turns: { maxMs: Infinity, maxWords: Infinity, finalMs: Infinity },
+        speculation: { stableMs: Infinity },
+        idle: { afterMs: 24 * days },
+        maxCall: { ms: 2_147_483_647 },
+      }),
+    ).toBe('');
+  });
+
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);

@@ -1,4 +1,4 @@
-import { concat, EMPTY, from, NEVER, of, take, throwError } from 'rxjs';
+import { concat, EMPTY, from, lastValueFrom, NEVER, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Transcript } from '../../lib/stt/transcript.ts';
 import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
@@ -108,6 +108,17 @@ describe('userTurns', () => {
     const run = virtualTime(() => source$.pipe(userTurns()));
     expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
     expect(run.failed?.error).toEqual(new Error('gone'));
+  });
+
+  it('should refuse a turn of no length, and never cut one whose length no timer can wait for', async () => {
+    for (const maxMs of [0, -1, NaN])
+      expect(() => userTurns({ maxMs })).toThrow(/turns\.maxMs: .*more than 0/u);
+    const talking$ = concat(of(start(0), final('one two', 3)), NEVER);
+    const turns: UserTurn[] = [];
+    const call = talking$.pipe(userTurns({ maxMs: 2 ** 31 })).subscribe(turn => turns.push(turn));
+    await lastValueFrom(timer(20));
+    call.unsubscribe();
+    expect(turns.map(({ type }) => type)).toEqual(['speaking', 'final']);
   });
 
   it('should cut a turn that lasts too long with what is final, and lose or double nothing', () => {
