@@ -280,7 +280,14 @@ const options = z.strictObject({
   speech: z
     .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
     .exactOptional(),
-  sentences: z.looseObject({}).exactOptional(),
+  sentences: z
+    .strictObject({
+      firstMinChars: z.union([count, z.literal(false)], 'a whole number, or false').exactOptional(),
+      maxChars: z.number().int().min(1).exactOptional(),
+      eager: z.boolean().exactOptional(),
+      maxWaitMs: z.union([milliseconds, z.literal(false)], 'milliseconds, or false').exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */

@@ -111,6 +111,22 @@ describe('setup', () => {
     ).toBe('');
   });
 
+  it('should check how answers are cut into sentences', () => {
+    expect(
+      problemsOf({ ...own, sentences: { maxChar: 9, maxChars: 0, firstMinChars: 'few', maxWaitMs: 1e10 } }),
+    ).toBe(
+      [
+        "rxvoice can't be set up: 4 problems.",
+        '  - sentences.firstMinChars: expected a whole number, or false, received "few". Pass a whole number, or false.',
+        '  - sentences.maxChars: expected at least 1, received 0. Pass a number in that range.',
+        '  - sentences.maxWaitMs: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Pass false to wait for ever.',
+        '  - sentences.maxChar: there is no such option. Leave it out, or check its spelling.',
+      ].join('\n'),
+    );
+    const sentences = { firstMinChars: false, maxChars: 120, eager: false, maxWaitMs: false };
+    expect(problemsOf({ ...own, sentences })).toBe('');
+  });
+
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);
