@@ -10,7 +10,7 @@ import {
   ignoreElements,
 } from 'rxjs';
 import { interval, map, merge, type OperatorFunction, switchMap, takeUntil, throwError } from 'rxjs';
-import { wordsOf } from './sameWords.ts';
+import { saysAnything, wordsOf } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
@@ -45,7 +45,7 @@ export interface UserTurnsOptions {
  * Folds an engine's transcripts into the user's turns. Each turn is announced by one `speaking` before anything else
  * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
  * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
- * nothing is doubled. Words still open when the audio ends or the engine fails are said, too.
+ * nothing is doubled. Text without a letter or a digit, of any script, is nothing said. Words still open when the audio ends or the engine fails are said, too.
  *
  * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
@@ -108,13 +108,13 @@ class Turns {
         if (this.#quiet) return this.#resume();
         return this.#speak(signal.at);
       case 'interim': {
-        if (signal.text === '') return [];
+        if (!saysAnything(signal.text)) return [];
         this.#interim = signal.text;
         return [...this.#speak(Infinity), { type: 'interim', turn: this.#turn, text: this.#text }];
       }
       case 'final': {
         this.#interim = '';
-        if (signal.text === '') return [];
+        if (!saysAnything(signal.text)) return [];
         this.#finals.push(signal.text);
         this.#end = signal.end;
         const events: UserTurn[] = [
@@ -131,7 +131,7 @@ class Turns {
         return events;
       }
       case 'eagerEnd': {
-        const text = [...this.#finals, signal.text].filter(Boolean).join(' ');
+        const text = [...this.#finals, signal.text].filter(saysAnything).join(' ');
         return text === '' ? [] : [...this.#speak(Infinity), { type: 'eager', turn: this.#turn, text }];
       }
       case 'resumed':
@@ -181,4 +181,4 @@ class Turns {
   }
 }
 
-const isWords = (transcript: Transcript): boolean => !('text' in transcript) || transcript.text !== '';
+const isWords = (transcript: Transcript): boolean => !('text' in transcript) || saysAnything(transcript.text);

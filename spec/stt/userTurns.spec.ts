@@ -93,6 +93,20 @@ describe('userTurns', () => {
     expect(hear(interim(''), final('', 100), end(100))).toEqual([]);
   });
 
+  it.each(['   ', '.', ' … ', '♪', '🎵', "'"])('should take %j for nothing said', text => {
+    expect(hear(interim(text), final(text, 100), end(100))).toEqual([]);
+    const eager: Transcript = { type: 'eagerEnd', text };
+    expect(hear(start(0), interim(text), eager, final(text, 100), end(100)).map(({ type }) => type)).toEqual([
+      'speaking',
+      'silent',
+    ]);
+    expect(hear(final('Well', 100), final(text, 200), end(200)).at(-1)).toMatchObject({ text: 'Well' });
+  });
+
+  it.each(['42', 'はい。', 'हाँ', '네', 'да', '٣', '👍 ok'])('should take %j for something said', text => {
+    expect(hear(final(text, 100), end(100)).at(-1)).toEqual({ type: 'said', turn: 1, text, end: 100 });
+  });
+
   it('should say what was begun when the audio ends mid-word', () => {
     expect(hear(start(0), final('I would', 600), interim('li')).at(-1)).toMatchObject({
       type: 'said',
