@@ -11,7 +11,7 @@ import {
 } from 'rxjs';
 import { timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
-import { RxvoiceError } from '../errors.ts';
+import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
 import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../timers.ts';
@@ -115,8 +115,13 @@ function argumentsOf<Parameters extends z.ZodObject>(
 
 const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? 'done' : JSON.stringify(value);
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return 'done';
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw new Error(`The result is no JSON, but ${kindOf(value)}.`);
+  return json;
+}
 
 const complaint = (error: unknown, timeoutMs: number): string =>
   error instanceof TimeoutError

@@ -143,6 +143,8 @@ class Turns {
         // The open interim is left to the next turn: its words will be final there.
         this.#overdue = this.#speaking;
         return this.#finals.length > 0 ? this.#commit(this.#finals.join(' ')) : [];
+      default:
+        throw unknown(signal);
     }
   }
 
@@ -182,3 +184,10 @@ class Turns {
 }
 
 const isWords = (transcript: Transcript): boolean => !('text' in transcript) || saysAnything(transcript.text);
+
+/** An engine of one's own tells something else: types are not everywhere. */
+const unknown = ({ type }: { readonly type: string }): RxvoiceError =>
+  new RxvoiceError(
+    `The speech-to-text engine told '${type}': expected speechStart, interim, final, eagerEnd, resumed, speechEnd or utteranceEnd.`,
+    { stage: 'stt' },
+  );

@@ -43,6 +43,15 @@ describe('tool', () => {
   });
 
   it.each([
+    ['function', () => 'fine'],
+    ['symbol', Symbol('fine')],
+  ] as const)('should tell the model of a result that is a %s', async (type, value) => {
+    expect(JSON.parse(await result(() => value))).toEqual({
+      error: `The result is no JSON, but a value of type ${type}.`,
+    });
+  });
+
+  it.each([
     ['no JSON', '{"city":', 'not JSON'],
     ['an argument that is missing', '{}', 'city'],
     ['an argument of the wrong kind', '{"city":"Oslo","days":"two"}', 'days'],

@@ -130,6 +130,12 @@ describe('setup', () => {
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);
+    for (const [config, received] of [
+      [null, 'null'],
+      [7, '7'],
+      ['local', '"local"'],
+    ])
+      expect(problemsOf(config)).toContain(`the configuration: expected an object, received ${received}.`);
     expect(problemsOf({ ...own, llm: { engine: 'openai' } })).toMatch(/llm\.apiKey: .*Set OPENAI_API_KEY/u);
     expect(problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'http://127.0.0.1:1/v1' } })).toMatch(
       /llm\.model: /u,

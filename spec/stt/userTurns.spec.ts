@@ -114,6 +114,16 @@ describe('userTurns', () => {
     });
   });
 
+  it('should fail with the name of what no engine tells', () => {
+    const strange$ = of(interim('help'), { type: 'partial', text: 'help me' } as unknown as Transcript);
+    const run = virtualTime(() => strange$.pipe(userTurns()));
+    expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
+    expect(run.failed?.error).toMatchObject({
+      stage: 'stt',
+      message: expect.stringContaining("told 'partial': expected speechStart, interim, ") as string,
+    });
+  });
+
   it('should say what was begun when the engine fails, and then fail', () => {
     const source$ = concat(
       of(start(0), interim('help')),
