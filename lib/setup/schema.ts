@@ -361,7 +361,7 @@ const optionsOfEngines = {
  * @throws RxvoiceError that lists every problem.
  */
 export function checked(config: VoiceConfig): VoiceConfig {
-  const { stt, llm, tts } = ((config as VoiceConfig | null | undefined) ?? {}) as Partial<VoiceConfig>;
+  const { stt, llm, tts } = Object(config) as Partial<VoiceConfig>;
   const schema = options.extend({
     stt: engine(stt, localStt, deepgramStt),
     llm: engine(llm, builtinLlm, openaiLlm),
