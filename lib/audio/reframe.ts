@@ -30,7 +30,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
       const waiting: AudioFrame[] = [];
       let busy = false;
       let completed = false;
-      let sampleRate = 0;
+      let sampleRate = NaN;
       let length = 0;
       let begun = new Int16Array(0);
       let begunLength = 0;
@@ -45,7 +45,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
       const cut = (frame: AudioFrame): void => {
         if (frame.sampleRate !== sampleRate) {
           flush();
-          sampleRate = frame.sampleRate;
+          sampleRate = rateOf(frame);
           length = Math.max(1, Math.round((ms * sampleRate) / 1000));
         }
         const { pcm } = frame;
@@ -94,4 +94,13 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         },
       });
     });
+}
+
+/** The sample rate of a frame: without one it would have no length, or no end. */
+function rateOf({ sampleRate }: AudioFrame): number {
+  if (!(sampleRate > 0 && Number.isFinite(sampleRate)))
+    throw new RxvoiceError(
+      `A frame of audio has a sampleRate of ${sampleRate}: expected samples a second, e.g. 16000.`,
+    );
+  return sampleRate;
 }

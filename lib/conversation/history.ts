@@ -54,9 +54,14 @@ function called(history: readonly Message[], call: ToolCall): readonly Message[]
     : [...history, { role: 'assistant', content: '', toolCalls: [call] }, result];
 }
 
-/** The same history with the result of a call. */
+/** The same history with the result of a call: where calls of a round share an id, of the first that has none. */
 function resulted(history: readonly Message[], id: string, content: string): readonly Message[] {
-  const at = history.findLastIndex(({ toolCallId }) => toolCallId === id);
+  const last = history.findLastIndex(({ toolCallId }) => toolCallId === id);
+  const round = history.slice(0, last + 1).findLastIndex(({ role }) => role !== 'tool');
+  const open = history.findIndex(
+    (message, index) => index > round && message.toolCallId === id && message.content === cancelled,
+  );
+  const at = open === -1 ? last : open;
   return history.map((message, index) => (index === at ? { ...message, content } : message));
 }
 

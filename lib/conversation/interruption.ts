@@ -60,11 +60,11 @@ const has = (text: readonly string[], words: readonly string[]): boolean =>
   text.some((_, from) => words.every((word, index) => text[from + index] === word));
 
 /** Whether a text is nothing but these phrases. */
-const madeOf = (text: readonly string[], phrases: readonly (readonly string[])[]): boolean =>
-  text.length === 0 ||
-  phrases.some(
-    phrase =>
-      phrase.length > 0 &&
-      phrase.every((word, index) => text[index] === word) &&
-      madeOf(text.slice(phrase.length), phrases),
-  );
+function madeOf(text: readonly string[], phrases: readonly (readonly string[])[]): boolean {
+  // Each place once, however many ways lead there: "uh huh" is also "uh" and "huh". What is added is visited, too.
+  const reached = new Set([0]);
+  for (const at of reached)
+    for (const phrase of phrases)
+      if (phrase.every((word, index) => text[at + index] === word)) reached.add(at + phrase.length);
+  return reached.has(text.length);
+}

@@ -1,9 +1,20 @@
-import { catchError, defer, isObservable, map, type Observable, of, takeLast, throwIfEmpty } from 'rxjs';
+import {
+  catchError,
+  defer,
+  identity,
+  isObservable,
+  map,
+  type Observable,
+  of,
+  takeLast,
+  throwIfEmpty,
+} from 'rxjs';
 import { timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
-import { RxvoiceError } from '../errors.ts';
+import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
 import { withSignal } from '../rx/withSignal.ts';
+import { longestTimerMs } from '../timers.ts';
 import type { ToolDescription } from './message.ts';
 
 /** Something a model may have done: how it is described to the model, and what happens when it is called. */
@@ -28,7 +39,7 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
    * anything else as JSON. The signal is aborted when the reply is cut, or the time is up.
    */
   readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
-  /** The longest it may take, ms. Default 10,000. */
+  /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
 }
 
@@ -36,7 +47,7 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
  * A tool for a model: its arguments are checked before it runs, and whatever goes wrong (arguments that don't fit,
  * something thrown, no end in time) becomes a result that tells the model what, as `{"error": …}`.
  *
- * Throws an RxvoiceError where the name can't be, or the parameters can't be said in JSON Schema.
+ * Throws an RxvoiceError where the name or the time can't be, or the parameters can't be said in JSON Schema.
  *
  * @example
  * const weather = tool({
@@ -57,6 +68,10 @@ export function tool<Parameters extends z.ZodObject>({
     throw new RxvoiceError(
       `A tool is named '${name}', but a name has 1 to 64 letters, digits, _ and - only.`,
     );
+  if (!(timeoutMs > 0))
+    throw new RxvoiceError(
+      `The tool '${name}': expected a timeoutMs of more than 0, or Infinity, but got ${timeoutMs}.`,
+    );
   return {
     name,
     description,
@@ -67,7 +82,7 @@ export function tool<Parameters extends z.ZodObject>({
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),
-          timeout(timeoutMs),
+          timeoutMs > longestTimerMs ? identity : timeout(timeoutMs),
         ),
       ).pipe(catchError((error: unknown) => of(textOf({ error: complaint(error, timeoutMs) })))),
   };
@@ -100,8 +115,13 @@ function argumentsOf<Parameters extends z.ZodObject>(
 
 const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? 'done' : JSON.stringify(value);
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return 'done';
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw new Error(`The result is no JSON, but ${kindOf(value)}.`);
+  return json;
+}
 
 const complaint = (error: unknown, timeoutMs: number): string =>
   error instanceof TimeoutError

@@ -55,6 +55,7 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
         tools: descriptions,
         ...(left === 0 && { toolChoice: 'none' }),
       }).pipe(
+        map(event => (event.type === 'toolCall' ? distinct(event, calls) : event)),
         tap(event => {
           if (event.type === 'token') text += event.text;
           if (event.type === 'toolCall') {
@@ -101,6 +102,12 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
 }
 
 type Result = Extract<LlmEvent, { readonly type: 'toolResult' }>;
+
+type Called = Extract<LlmEvent, { readonly type: 'toolCall' }>;
+
+/** The call, under an id of its own: some servers repeat one within a round, and results are told apart by it. */
+const distinct = (call: Called, before: readonly ToolCall[]): Called =>
+  before.some(({ id }) => id === call.id) ? { ...call, id: `${call.id}_${before.length + 1}` } : call;
 
 const unknown = (name: string, tools: ReadonlyMap<string, Tool>): string =>
   JSON.stringify({ error: `There is no tool '${name}', only: ${[...tools.keys()].join(', ')}.` });

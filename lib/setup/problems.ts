@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
+import { longestTimerMs } from '../timers.ts';
 
 /** How to put a field right, where its name doesn't tell. */
 const cures: Readonly<Record<string, string>> = {
@@ -20,6 +21,17 @@ const cures: Readonly<Record<string, string>> = {
   'tts.model': 'Pass tts.model: a server of your own has models of its own.',
   'tts.baseURL of openai': 'Pass an address such as http://127.0.0.1:8880/v1.',
   'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
+};
+
+/** How to have what a time that is too long for a timer was to do: never. */
+const never: Readonly<Record<string, string>> = {
+  'turns.maxMs': 'Pass Infinity for turns that are never cut.',
+  'turns.finalMs': "Pass Infinity to wait for the engine's word.",
+  'speculation.stableMs': 'Pass Infinity for never.',
+  'sentences.maxWaitMs': 'Pass false to wait for ever.',
+  'idle.afterMs': 'Leave idle out for a bot that waits for ever.',
+  'filler.afterMs': 'Leave filler out for none.',
+  'maxCall.ms': 'Leave maxCall out for a call without a limit.',
 };
 
 /** What there is to say of an option that an engine does not have, where that is more. */
@@ -58,11 +70,16 @@ function lineOf(issue: z.core.$ZodIssue, config: unknown, engines: OptionsOfEngi
     return issue.keys.map(key => unknown(nameOf([...issue.path, key]), engine, others(key)));
   }
   const path = nameOf(issue.path) || 'the configuration';
+  const problem = `${path}: expected ${expectation(issue)}, received ${received(issue.path, config)}.`;
+  if (issue.code === 'too_big' && issue.maximum === longestTimerMs)
+    return [
+      `${problem} Timers reach no further than 24 days. ${never[path] ?? 'Pass a number in that range.'}`,
+    ];
   const cure =
     cures[`${path} of ${engineOf(issue.path, config)}`] ??
     cures[path] ??
     `Pass ${/^at (least|most)/u.test(expectation(issue)) ? 'a number in that range' : expectation(issue)}.`;
-  return [`${path}: expected ${expectation(issue)}, received ${received(issue.path, config)}. ${cure}`];
+  return [`${problem} ${cure}`];
 }
 
 /** An option that is not there: of no engine, or of others. */

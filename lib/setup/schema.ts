@@ -16,10 +16,12 @@ import type { SentencesOptions } from '../llm/sentences.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { Stt } from '../stt/transcript.ts';
+import { longestTimerMs } from '../timers.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';
 
-const milliseconds = z.number().int().nonnegative();
+const milliseconds = z.number().int().nonnegative().max(longestTimerMs);
+const someMilliseconds = milliseconds.min(1);
 const count = z.number().int().nonnegative();
 const text = z.string().min(1);
 const operation = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'a function');
@@ -56,7 +58,7 @@ const deepgram = {
   /** Further parameters, as the service calls them. */
   options: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the service may give no sign of life, ms. */
-  timeoutMs: z.number().int().min(1).exactOptional(),
+  timeoutMs: someMilliseconds.exactOptional(),
   /** How many failures in a row are the end. */
   retries: z.number().int().min(1).exactOptional(),
 };
@@ -80,7 +82,7 @@ const deepgramStt = z
     /** Nova: silence after which the user has finished, ms. */
     endpointingMs: milliseconds.exactOptional(),
     /** Nova: the gap between words that ends a turn, ms. */
-    utteranceEndMs: z.number().int().min(1_000).exactOptional(),
+    utteranceEndMs: milliseconds.min(1_000).exactOptional(),
     /** Nova: the silence of our own that ends a turn, ms. */
     silenceMs: milliseconds.exactOptional(),
     /** Flux: how sure it must be that the turn ended. */
@@ -128,7 +130,7 @@ const openai = {
   /** Further fields of the request's body. */
   extraBody: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the server may send nothing, ms. */
-  timeoutMs: z.number().int().min(1).exactOptional(),
+  timeoutMs: someMilliseconds.exactOptional(),
   /** How often a request is made again before its first token or audio. */
   retries: count.exactOptional(),
 };
@@ -204,12 +206,12 @@ const options = z.strictObject({
   tools: tools.exactOptional(),
   turns: z
     .strictObject({
-      maxMs: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
+      maxMs: z.number().min(1).max(longestTimerMs).or(z.literal(Infinity)).exactOptional(),
       maxWords: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
       silenceMs: z.union([milliseconds, operation], 'milliseconds, or a function').exactOptional(),
       completeness: operation.exactOptional(),
       finalMs: milliseconds.or(z.literal(Infinity)).exactOptional(),
-      watchdogMs: milliseconds.exactOptional(),
+      watchdogMs: someMilliseconds.exactOptional(),
     })
     .exactOptional(),
   voice: operation.exactOptional(),
@@ -253,14 +255,14 @@ const options = z.strictObject({
     .exactOptional(),
   idle: z
     .strictObject({
-      afterMs: z.number().int().min(1).exactOptional(),
+      afterMs: someMilliseconds.exactOptional(),
       prompts: z.array(text).exactOptional(),
       hangUp: z
         .union([z.boolean(), z.strictObject({ goodbye: text })], 'true, false or { goodbye }')
         .exactOptional(),
     })
     .exactOptional(),
-  maxCall: z.strictObject({ ms: z.number().int().min(1), goodbye: text.exactOptional() }).exactOptional(),
+  maxCall: z.strictObject({ ms: someMilliseconds, goodbye: text.exactOptional() }).exactOptional(),
   context: z
     .strictObject({
       maxMessages: z.number().int().min(1).exactOptional(),
@@ -278,7 +280,14 @@ const options = z.strictObject({
   speech: z
     .strictObject({ ahead: count.exactOptional(), leadMs: milliseconds.exactOptional() })
     .exactOptional(),
-  sentences: z.looseObject({}).exactOptional(),
+  sentences: z
+    .strictObject({
+      firstMinChars: z.union([count, z.literal(false)], 'a whole number, or false').exactOptional(),
+      maxChars: z.number().int().min(1).exactOptional(),
+      eager: z.boolean().exactOptional(),
+      maxWaitMs: z.union([milliseconds, z.literal(false)], 'milliseconds, or false').exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
@@ -352,7 +361,7 @@ const optionsOfEngines = {
  * @throws RxvoiceError that lists every problem.
  */
 export function checked(config: VoiceConfig): VoiceConfig {
-  const { stt, llm, tts } = (typeof config === 'object' ? config : {}) as Partial<VoiceConfig>;
+  const { stt, llm, tts } = Object(config) as Partial<VoiceConfig>;
   const schema = options.extend({
     stt: engine(stt, localStt, deepgramStt),
     llm: engine(llm, builtinLlm, openaiLlm),

@@ -18,6 +18,9 @@ export const normalised = (text: string): string =>
 /** The words of a transcript, normalised. */
 export const wordsOf = (text: string): string[] => normalised(text).split(' ').filter(Boolean);
 
+/** Whether a transcript says anything: engines tell spaces, marks and notes of music for what is no speech. */
+export const saysAnything = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
 /** What comes in a text after these words, if it begins with them. */
 export function after(words: readonly string[], text: string): string | undefined {
   const pieces = text.trim().split(/\s+/u);

@@ -10,9 +10,11 @@ import {
   ignoreElements,
 } from 'rxjs';
 import { interval, map, merge, type OperatorFunction, switchMap, takeUntil, throwError } from 'rxjs';
-import { wordsOf } from './sameWords.ts';
+import { saysAnything, wordsOf } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
+import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
+import { longestTimerMs } from '../timers.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
 export type UserTurn =
@@ -43,11 +45,17 @@ export interface UserTurnsOptions {
  * Folds an engine's transcripts into the user's turns. Each turn is announced by one `speaking` before anything else
  * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
  * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
- * nothing is doubled. Words still open when the audio ends or the engine fails are said, too.
+ * nothing is doubled. Text without a letter or a digit, of any script, is nothing said. Words still open when the audio ends or the engine fails are said, too.
+ *
+ * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
-export const userTurns =
-  ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<Transcript, UserTurn> =>
-  transcript$ =>
+export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<
+  Transcript,
+  UserTurn
+> => {
+  if (!(maxMs > 0))
+    throw new RxvoiceError(`turns.maxMs: expected more than 0 ms, or Infinity for never, but got ${maxMs}.`);
+  return transcript$ =>
     defer(() => {
       const turns = new Turns(maxWords);
       return transcript$.pipe(
@@ -57,7 +65,7 @@ export const userTurns =
             filter(isWords),
             map(({ type }) => type !== 'utteranceEnd'),
             distinctUntilChanged(),
-            switchMap(talking => (talking && maxMs < Infinity ? interval(maxMs) : EMPTY)),
+            switchMap(talking => (talking && maxMs <= longestTimerMs ? interval(maxMs) : EMPTY)),
             map(() => ({ type: 'tooLong' }) as const),
             takeUntil(over$),
           );
@@ -77,6 +85,7 @@ export const userTurns =
           ),
       );
     });
+};
 
 /** The state of one subscription: the open turn. */
 class Turns {
@@ -99,13 +108,13 @@ class Turns {
         if (this.#quiet) return this.#resume();
         return this.#speak(signal.at);
       case 'interim': {
-        if (signal.text === '') return [];
+        if (!saysAnything(signal.text)) return [];
         this.#interim = signal.text;
         return [...this.#speak(Infinity), { type: 'interim', turn: this.#turn, text: this.#text }];
       }
       case 'final': {
         this.#interim = '';
-        if (signal.text === '') return [];
+        if (!saysAnything(signal.text)) return [];
         this.#finals.push(signal.text);
         this.#end = signal.end;
         const events: UserTurn[] = [
@@ -122,7 +131,7 @@ class Turns {
         return events;
       }
       case 'eagerEnd': {
-        const text = [...this.#finals, signal.text].filter(Boolean).join(' ');
+        const text = [...this.#finals, signal.text].filter(saysAnything).join(' ');
         return text === '' ? [] : [...this.#speak(Infinity), { type: 'eager', turn: this.#turn, text }];
       }
       case 'resumed':
@@ -134,6 +143,8 @@ class Turns {
         // The open interim is left to the next turn: its words will be final there.
         this.#overdue = this.#speaking;
         return this.#finals.length > 0 ? this.#commit(this.#finals.join(' ')) : [];
+      default:
+        throw unknown(signal);
     }
   }
 
@@ -172,4 +183,11 @@ class Turns {
   }
 }
 
-const isWords = (transcript: Transcript): boolean => !('text' in transcript) || transcript.text !== '';
+const isWords = (transcript: Transcript): boolean => !('text' in transcript) || saysAnything(transcript.text);
+
+/** An engine of one's own tells something else: types are not everywhere. */
+const unknown = ({ type }: { readonly type: string }): RxvoiceError =>
+  new RxvoiceError(
+    `The speech-to-text engine told '${type}': expected speechStart, interim, final, eagerEnd, resumed, speechEnd or utteranceEnd.`,
+    { stage: 'stt' },
+  );

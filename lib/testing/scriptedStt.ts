@@ -56,16 +56,15 @@ function stepsOf(speech: ScriptedSpeech): Step[] {
   const { from, to, text, noticedMs = 100, finalMs = 100, endpointingMs = 300 } = speech;
   const words = text === '' ? [] : text.split(' ');
   const wordMs = (to - from) / words.length;
+  // A voice that is noticed late is told late, and so is all that comes of it.
+  const noticedAt = from + noticedMs;
+  const heardAt = words.map((_, index) => Math.max(noticedAt, from + (index + 1) * wordMs));
+  const finalAt = Math.max(to + finalMs, heardAt.at(-1) ?? noticedAt);
   const step = (at: number, transcript: Transcript): Step => ({ at, from, transcript });
   return [
-    step(from + noticedMs, { type: 'speechStart', at: from }),
-    ...words.map((_, index) =>
-      step(from + Math.max(noticedMs, (index + 1) * wordMs), {
-        type: 'interim',
-        text: words.slice(0, index + 1).join(' '),
-      }),
-    ),
-    ...(text === '' ? [] : [step(to + finalMs, { type: 'final', text, end: to })]),
-    step(to + Math.max(finalMs, endpointingMs), { type: 'utteranceEnd', end: to }),
+    step(noticedAt, { type: 'speechStart', at: from }),
+    ...heardAt.map((at, index) => step(at, { type: 'interim', text: words.slice(0, index + 1).join(' ') })),
+    ...(text === '' ? [] : [step(finalAt, { type: 'final', text, end: to })]),
+    step(Math.max(finalAt, to + endpointingMs), { type: 'utteranceEnd', end: to }),
   ];
 }

@@ -4,6 +4,7 @@ import type { AudioFrame } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
 import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
+import { RxvoiceError } from '../errors.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { failingAs } from '../stageFailure.ts';
 import { prefetch } from './prefetch.ts';
@@ -35,12 +36,18 @@ export interface SpeakOptions {
  * Speaks sentences one after the other into an output, without gaps between them, and tells how it goes. Completes
  * when all of it was heard; unsubscribing silences at once and stops the synthesis.
  *
+ * @throws RxvoiceError for less than 0 sentences or milliseconds ahead.
+ *
  * @example
  * llm(messages).pipe(sentences(), speak(tts, output)).subscribe()
  */
-export const speak =
-  (tts: Tts, output: Output, options: SpeakOptions = {}): OperatorFunction<string, SpeechEvent> =>
-  text$ =>
+export const speak = (
+  tts: Tts,
+  output: Output,
+  options: SpeakOptions = {},
+): OperatorFunction<string, SpeechEvent> => {
+  refuseNegative(options);
+  return text$ =>
     defer(() => {
       const { ahead = 1, leadMs = 200, spoken = new SpokenSoFar() } = options;
       const event$ = new Subject<SpeechEvent>();
@@ -50,9 +57,9 @@ export const speak =
           event$.next({ type: 'sentence', sentence, text });
           return tts(text);
         }).pipe(
-          failingAs('tts'),
           onFirst(() => event$.next({ type: 'audio', sentence })),
           reframe(),
+          failingAs('tts'),
         );
 
       const play = (audio$: Observable<AudioFrame>, { sentence, text }: Sentence): Observable<AudioFrame> => {
@@ -77,6 +84,13 @@ export const speak =
         ),
       );
     });
+};
+
+/** With less than none of them speech would wait for ever. */
+export function refuseNegative({ ahead = 0, leadMs = 0 }: SpeakOptions): void {
+  for (const [name, value] of Object.entries({ ahead, leadMs }))
+    if (!(value >= 0)) throw new RxvoiceError(`speech.${name}: expected at least 0, but got ${value}.`);
+}
 
 interface Sentence {
   readonly sentence: number;

@@ -13,7 +13,7 @@ import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { failingAs } from '../stageFailure.ts';
-import type { SpeakOptions, SpeechEvent } from './speak.ts';
+import { refuseNegative, type SpeakOptions, type SpeechEvent } from './speak.ts';
 import { SpokenSoFar } from './spokenSoFar.ts';
 import type { TtsStream } from './tts.ts';
 
@@ -26,15 +26,16 @@ import type { TtsStream } from './tts.ts';
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakStream(tts.stream, output, sentences()))
  */
-export const speakStream =
-  (
-    stream: TtsStream,
-    output: Output,
-    sentences: OperatorFunction<string, string>,
-    { leadMs = 200, spoken = new SpokenSoFar() }: Omit<SpeakOptions, 'ahead'> = {},
-  ): OperatorFunction<string, SpeechEvent> =>
-  text$ =>
+export const speakStream = (
+  stream: TtsStream,
+  output: Output,
+  sentences: OperatorFunction<string, string>,
+  options: Omit<SpeakOptions, 'ahead'> = {},
+): OperatorFunction<string, SpeechEvent> => {
+  refuseNegative(options);
+  return text$ =>
     defer(() => {
+      const { leadMs = 200, spoken = new SpokenSoFar() } = options;
       const event$ = new Subject<SpeechEvent>();
       const written: string[] = [];
       let told = 0;
@@ -62,14 +63,14 @@ export const speakStream =
                 ignoreElements(),
               ),
               defer(() => stream(piece$.pipe(tap(text => spoken.write(text))), () => spoken.heardMs)).pipe(
+                onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
+                reframe(),
                 failingAs('tts'),
               ),
             ),
           // An engine may take the first words only when its socket is open.
           { connector: () => new ReplaySubject(Infinity) },
         ),
-        onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
-        reframe(),
         paced({ leadMs, playhead: spoken.playhead }),
         onFirst(() => {
           sounding = true;
@@ -86,3 +87,4 @@ export const speakStream =
         ),
       );
     });
+};

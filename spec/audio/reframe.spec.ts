@@ -129,13 +129,18 @@ describe('reframe', () => {
     expect(all(of(silence(60_000)).pipe(reframe(), take(2)))).toHaveLength(2);
   });
 
-  it('should pass what is wrong with a frame down the error channel', () => {
-    const errors: unknown[] = [];
-    of({ pcm: new Int16Array(5), sampleRate: Number.NaN })
-      .pipe(reframe())
-      .subscribe({ error: (error: unknown) => errors.push(error) });
-    expect(errors).toHaveLength(1);
-  });
+  it.each([0, -16_000, Number.NaN, Infinity])(
+    'should fail where a frame has a sample rate of %d',
+    sampleRate => {
+      const errors: unknown[] = [];
+      of({ pcm: new Int16Array(5), sampleRate })
+        .pipe(reframe())
+        .subscribe({ error: (error: unknown) => errors.push(error) });
+      expect(String(errors)).toContain(
+        `a sampleRate of ${sampleRate}: expected samples a second, e.g. 16000`,
+      );
+    },
+  );
 
   it('should refuse a length that makes no sense', () => {
     expect(() => reframe(0)).toThrow('but got 0');

@@ -56,6 +56,25 @@ describe('remember', () => {
     ]);
   });
 
+  it('should give results to the calls of an id in order, those of a round before left alone', () => {
+    const called: ConversationEvent = { type: 'bot.tool', turn: 1, id: 'x', name: 'clock', arguments: '{}' };
+    const result = (content: string): ConversationEvent => ({
+      type: 'bot.toolResult',
+      turn: 1,
+      id: 'x',
+      name: 'clock',
+      content,
+    });
+    const results = after(
+      ...[said(1, 'When?'), called, called, result('noon'), result('one')],
+      ...[called, called, result('two')],
+    ).filter(({ role }) => role === 'tool');
+    expect(results.map(({ content }) => content)).toEqual([
+      ...['noon', 'one', 'two'],
+      expect.stringContaining('The user went on'),
+    ]);
+  });
+
   it('should leave the history before an event as it was', () => {
     const before = after(said(1, 'Hi.'));
     remember(before, said(2, 'Hello?'));

@@ -93,6 +93,22 @@ describe('a reply with tools', () => {
     expect(alive).toBe(0);
   });
 
+  it('should keep the result of each call where a server gives two of them the same id', () => {
+    const { events } = talk({
+      llm: calling(call('1', 'slow'), call('1', 'quick')),
+      tools: [taking('slow', 500), taking('quick', 100)],
+    });
+    const [, { toolCalls } = { toolCalls: [] }, ...results] = history(events);
+    expect(toolCalls?.map(({ id, name }) => [id, name])).toEqual([
+      ['1', 'slow'],
+      ['1_2', 'quick'],
+    ]);
+    expect(results.slice(0, 2)).toEqual([
+      { role: 'tool', content: 'slow is done', toolCallId: '1' },
+      { role: 'tool', content: 'quick is done', toolCallId: '1_2' },
+    ]);
+  });
+
   it('should keep calls of a later round as a message of their own', () => {
     const rounds: Llm = messages => {
       const results = messages.filter(({ role }) => role === 'tool').length;

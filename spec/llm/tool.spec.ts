@@ -43,6 +43,15 @@ describe('tool', () => {
   });
 
   it.each([
+    ['function', () => 'fine'],
+    ['symbol', Symbol('fine')],
+  ] as const)('should tell the model of a result that is a %s', async (type, value) => {
+    expect(JSON.parse(await result(() => value))).toEqual({
+      error: `The result is no JSON, but a value of type ${type}.`,
+    });
+  });
+
+  it.each([
     ['no JSON', '{"city":', 'not JSON'],
     ['an argument that is missing', '{}', 'city'],
     ['an argument of the wrong kind', '{"city":"Oslo","days":"two"}', 'days'],
@@ -51,6 +60,15 @@ describe('tool', () => {
     const content = await result(() => (ran = true), json);
     expect(JSON.parse(content)).toEqual({ error: expect.stringContaining(told) as string });
     expect(ran).toBe(false);
+  });
+
+  it('should refuse a time that is none, and take one that no timer can wait for as no limit', async () => {
+    const taking = (timeoutMs: number) =>
+      tool({ name: 'slow', description: '', parameters: z.object({}), run: () => timer(30), timeoutMs });
+    for (const timeoutMs of [0, -1, NaN])
+      expect(() => taking(timeoutMs)).toThrow(/timeoutMs of more than 0/u);
+    for (const timeoutMs of [2 ** 31, Infinity])
+      expect(await firstValueFrom(taking(timeoutMs).call('{}'))).toBe('0');
   });
 
   it('should take no arguments as an empty object, as some models call', async () => {

@@ -81,9 +81,61 @@ describe('setup', () => {
     expect(message).not.toContain('Invalid');
   });
 
+  it('should refuse times that no timer can wait, and say how to have never', () => {
+    const days = 24 * 3_600_000;
+    const config = {
+      ...own,
+      turns: { maxMs: 30 * days },
+      idle: { afterMs: 30 * days },
+      maxCall: { ms: 1e10 },
+    };
+    expect(problemsOf(config)).toBe(
+      [
+        "rxvoice can't be set up: 3 problems.",
+        '  - turns.maxMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Pass Infinity for turns that are never cut.',
+        '  - idle.afterMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Leave idle out for a bot that waits for ever.',
+        '  - maxCall.ms: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Leave maxCall out for a call without a limit.',
+      ].join('\n'),
+    );
+    expect(problemsOf({ ...own, bargeIn: { resumeMs: 2 ** 31 } })).toMatch(
+      /resumeMs: .*24 days\. Pass a number/u,
+    );
+    expect(
+      problemsOf({
+        ...own,
+        turns: { maxMs: Infinity, maxWords: Infinity, finalMs: Infinity },
+        speculation: { stableMs: Infinity },
+        idle: { afterMs: 24 * days },
+        maxCall: { ms: 2_147_483_647 },
+      }),
+    ).toBe('');
+  });
+
+  it('should check how answers are cut into sentences', () => {
+    expect(
+      problemsOf({ ...own, sentences: { maxChar: 9, maxChars: 0, firstMinChars: 'few', maxWaitMs: 1e10 } }),
+    ).toBe(
+      [
+        "rxvoice can't be set up: 4 problems.",
+        '  - sentences.firstMinChars: expected a whole number, or false, received "few". Pass a whole number, or false.',
+        '  - sentences.maxChars: expected at least 1, received 0. Pass a number in that range.',
+        '  - sentences.maxWaitMs: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Pass false to wait for ever.',
+        '  - sentences.maxChar: there is no such option. Leave it out, or check its spelling.',
+      ].join('\n'),
+    );
+    const sentences = { firstMinChars: false, maxChars: 120, eager: false, maxWaitMs: false };
+    expect(problemsOf({ ...own, sentences })).toBe('');
+  });
+
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);
+    for (const [config, received] of [
+      [null, 'null'],
+      [7, '7'],
+      ['local', '"local"'],
+    ])
+      expect(problemsOf(config)).toContain(`the configuration: expected an object, received ${received}.`);
     expect(problemsOf({ ...own, llm: { engine: 'openai' } })).toMatch(/llm\.apiKey: .*Set OPENAI_API_KEY/u);
     expect(problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'http://127.0.0.1:1/v1' } })).toMatch(
       /llm\.model: /u,

@@ -1,4 +1,4 @@
-import { concat, EMPTY, from, NEVER, of, take, throwError } from 'rxjs';
+import { concat, EMPTY, from, lastValueFrom, NEVER, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Transcript } from '../../lib/stt/transcript.ts';
 import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
@@ -93,10 +93,34 @@ describe('userTurns', () => {
     expect(hear(interim(''), final('', 100), end(100))).toEqual([]);
   });
 
+  it.each(['   ', '.', ' … ', '♪', '🎵', "'"])('should take %j for nothing said', text => {
+    expect(hear(interim(text), final(text, 100), end(100))).toEqual([]);
+    const eager: Transcript = { type: 'eagerEnd', text };
+    expect(hear(start(0), interim(text), eager, final(text, 100), end(100)).map(({ type }) => type)).toEqual([
+      'speaking',
+      'silent',
+    ]);
+    expect(hear(final('Well', 100), final(text, 200), end(200)).at(-1)).toMatchObject({ text: 'Well' });
+  });
+
+  it.each(['42', 'はい。', 'हाँ', '네', 'да', '٣', '👍 ok'])('should take %j for something said', text => {
+    expect(hear(final(text, 100), end(100)).at(-1)).toEqual({ type: 'said', turn: 1, text, end: 100 });
+  });
+
   it('should say what was begun when the audio ends mid-word', () => {
     expect(hear(start(0), final('I would', 600), interim('li')).at(-1)).toMatchObject({
       type: 'said',
       text: 'I would li',
+    });
+  });
+
+  it('should fail with the name of what no engine tells', () => {
+    const strange$ = of(interim('help'), { type: 'partial', text: 'help me' } as unknown as Transcript);
+    const run = virtualTime(() => strange$.pipe(userTurns()));
+    expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
+    expect(run.failed?.error).toMatchObject({
+      stage: 'stt',
+      message: expect.stringContaining("told 'partial': expected speechStart, interim, ") as string,
     });
   });
 
@@ -108,6 +132,17 @@ describe('userTurns', () => {
     const run = virtualTime(() => source$.pipe(userTurns()));
     expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
     expect(run.failed?.error).toEqual(new Error('gone'));
+  });
+
+  it('should refuse a turn of no length, and never cut one whose length no timer can wait for', async () => {
+    for (const maxMs of [0, -1, NaN])
+      expect(() => userTurns({ maxMs })).toThrow(/turns\.maxMs: .*more than 0/u);
+    const talking$ = concat(of(start(0), final('one two', 3)), NEVER);
+    const turns: UserTurn[] = [];
+    const call = talking$.pipe(userTurns({ maxMs: 2 ** 31 })).subscribe(turn => turns.push(turn));
+    await lastValueFrom(timer(20));
+    call.unsubscribe();
+    expect(turns.map(({ type }) => type)).toEqual(['speaking', 'final']);
   });
 
   it('should cut a turn that lasts too long with what is final, and lose or double nothing', () => {

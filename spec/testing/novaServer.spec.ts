@@ -298,4 +298,20 @@ describe('deepgramServer: Nova', () => {
     expect([...new Set(types)].sort()).toEqual(['Metadata', 'Results', 'SpeechStarted', 'UtteranceEnd']);
     expect(server.events[0]).toMatchObject({ query: { keyterm: ['one two', 'three'] } });
   });
+
+  it('should refuse a connection with what its script or its voice throws, and go on', async () => {
+    const broken = (): never => {
+      throw new Error('no such line');
+    };
+    await start({ script: broken, tts: broken });
+    const headers = { authorization: 'Token any', 'content-type': 'application/json' };
+    expect(await connect().refused()).toMatchObject({ status: 500, headers: { 'dg-error': 'no such line' } });
+    const spoken = await fetch(`${server.url}/v1/speak`, { method: 'POST', headers, body: '{"text":"Hi."}' });
+    expect([spoken.status, await spoken.json()]).toEqual([
+      500,
+      expect.objectContaining({ err_code: 'INTERNAL_SERVER_ERROR', err_msg: 'no such line' }),
+    ]);
+    await server.set({ script });
+    await connect().opened();
+  });
 });

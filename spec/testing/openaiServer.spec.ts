@@ -62,6 +62,24 @@ describe('openaiServer, to the official SDK', () => {
     expect(JSON.stringify(server.events)).not.toContain('key');
   });
 
+  it('should fail as the service does where its reply or its voice throws, say what, and go on', async () => {
+    const client = await start({
+      reply: messages => {
+        if (messages.length < 2) throw new TypeError('no such cake');
+        return 'Fine.';
+      },
+      tts: () => {
+        throw new Error('no such voice');
+      },
+    });
+    const failure = await chunks(client).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InternalServerError);
+    expect(failure).toMatchObject({ status: 500, error: { message: 'no such cake', type: 'server_error' } });
+    const speech = { model: 'tts', voice: 'marin', input: 'Hi.', response_format: 'pcm' } as const;
+    await expect(client.audio.speech.create(speech)).rejects.toThrow('500 no such voice');
+    expect(textOf(await chunks(client, { messages: [...ask.messages, ...ask.messages] }))).toBe('Fine.');
+  });
+
   it('should answer in one piece too', async () => {
     const client = await start({ reply: 'In one piece.' });
     const whole = await client.chat.completions.create({ ...ask, stream: false });

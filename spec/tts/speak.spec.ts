@@ -4,9 +4,12 @@ import {
   EMPTY,
   finalize,
   from,
+  identity,
   ignoreElements,
   map,
   NEVER,
+  type Observable,
+  of,
   tap,
   throwError,
   timer,
@@ -15,6 +18,7 @@ import { describe, expect, it } from 'vitest';
 import type { Output } from '../../lib/audio/output.ts';
 import { toOutput } from '../../lib/audio/toOutput.ts';
 import { speak, type SpeakOptions } from '../../lib/tts/speak.ts';
+import { speakStream } from '../../lib/tts/speakStream.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import { scriptedTts, virtualTime } from '../../lib/testing/index.ts';
 
@@ -88,6 +92,25 @@ describe('speak', () => {
     const run = say(['One.', 'Two.'], { tts: broken, leadMs: 0 });
     expect(told(run).at(-1)).toBe('300 speaking 0');
     expect(run.failed).toMatchObject({ at: 680, error: { stage: 'tts', cause: new Error('no voice') } });
+  });
+
+  it('should fail when the voice gives frames without a sample rate, instead of waiting for their end', () => {
+    const run = say(['One.'], { tts: () => of({ pcm: new Int16Array(320), sampleRate: 0 }) });
+    expect(run.failed?.error).toMatchObject({
+      stage: 'tts',
+      cause: { message: expect.stringContaining('a sampleRate of 0') as string },
+    });
+  });
+
+  it('should refuse less than nothing ahead', () => {
+    expect(() => speak(tts, speaker, { leadMs: -1 })).toThrow(
+      'speech.leadMs: expected at least 0, but got -1.',
+    );
+    expect(() => speak(tts, speaker, { ahead: -1 })).toThrow(
+      'speech.ahead: expected at least 0, but got -1.',
+    );
+    const stream = (): Observable<never> => EMPTY;
+    expect(() => speakStream(stream, speaker, identity, { leadMs: NaN })).toThrow('speech.leadMs');
   });
 
   it('should fail when the output does', () => {

@@ -10,36 +10,38 @@ export function deepgramRefusal(
 ): Reply {
   if (fault === '503-html') return htmlRefusal;
   const [status, code, message] = refusals[fault] ?? [500, 'INTERNAL_SERVER_ERROR', 'Internal Server Error.'];
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json',
-      'dg-error': message,
-      'dg-request-id': requestId,
-      ...(fault === '429-retry-after' && { 'retry-after': String(Math.ceil(retryAfter)) }),
-    },
-    body: JSON.stringify({ err_code: code, err_msg: message, request_id: requestId }),
-  };
+  const headers = fault === '429-retry-after' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {};
+  return refused(status, { err_code: code, err_msg: message, request_id: requestId }, message, headers);
 }
+
+/** A function of the test's threw this. */
+export const internalError = (message: string, { requestId }: Pick<Connection, 'requestId'>): Reply =>
+  refused(500, { err_code: 'INTERNAL_SERVER_ERROR', err_msg: message, request_id: requestId }, message);
 
 /** A parameter is wrong, and how. */
 export const badRequest = (
   message: string,
   { requestId }: Pick<Connection, 'requestId'>,
   status = 400,
+): Reply => {
+  const category = status === 413 ? 'PAYLOAD_TOO_LARGE' : 'INVALID_QUERY_PARAMETER';
+  return refused(status, { category, message, details: message, request_id: requestId }, message);
+};
+
+const refused = (
+  status: number,
+  body: Readonly<Record<string, string>> & { readonly request_id: string },
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Reply => ({
   status,
   headers: {
     'content-type': 'application/json',
     'dg-error': message.replace(/[^ -~]/gu, '?'),
-    'dg-request-id': requestId,
+    'dg-request-id': body.request_id,
+    ...headers,
   },
-  body: JSON.stringify({
-    category: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'INVALID_QUERY_PARAMETER',
-    message,
-    details: message,
-    request_id: requestId,
-  }),
+  body: JSON.stringify(body),
 });
 
 const tooMany = [429, 'TOO_MANY_REQUESTS', 'Too many requests. Please try again later.'] as const;

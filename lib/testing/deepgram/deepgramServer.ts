@@ -6,13 +6,13 @@ import { type AnnouncedAudio, bytesPerMs } from '../loopback/audioFromClient.ts'
 import type { Endpoint } from '../loopback/fault.ts';
 import { close, json, type ServerFrame } from '../loopback/frames.ts';
 import { host, type Service } from '../loopback/host.ts';
-import { reply, type Reply } from '../loopback/reply.ts';
+import { orFailed, reply, type Reply } from '../loopback/reply.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
 import { scriptedTts } from '../scriptedTts.ts';
 import { aura } from './aura.ts';
 import { type DeepgramServerOptions, defaultLatencies, defaultLimits } from './deepgramOptions.ts';
-import { badRequest, deepgramRefusal } from './deepgramRefusal.ts';
+import { badRequest, deepgramRefusal, internalError } from './deepgramRefusal.ts';
 import { Ear } from './ear.ts';
 import { nova } from './nova.ts';
 import { novaQuery } from './novaQuery.ts';
@@ -144,16 +144,21 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
       speakRequest(request, response, connection, wanted, { ...speech(wanted), maxCharacters });
     },
     upgrade: (request, socket, head, connection): Reply | undefined => {
-      const protocol = protocolOf(connection);
-      if (typeof protocol === 'string') {
-        connection.log({ type: 'refused', status: 400, authorised: true });
-        return badRequest(protocol, connection);
-      }
+      const refuse = (status: number, refusal: Reply): Reply => {
+        connection.log({ type: 'refused', status, authorised: true });
+        return refusal;
+      };
+      const made = orFailed<Protocol | string | Reply>(
+        () => protocolOf(connection),
+        message => internalError(message, connection),
+      );
+      if (typeof made === 'string') return refuse(400, badRequest(made, connection));
+      if (typeof made === 'object') return refuse(made.status, made);
       requestIds.set(request, connection.requestId);
       const open = () =>
         sockets.handleUpgrade(request, socket, head, client => {
           socket.off('close', gaveUp);
-          serveSocket(client, protocol, connection, errorFrames(connection));
+          serveSocket(client, made, connection, errorFrames(connection));
         });
       const { connectMs } = latencies();
       const opening =

@@ -7,7 +7,7 @@ import { reply as answer } from '../loopback/reply.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { serveAnswer } from '../loopback/serveAnswer.ts';
 import { spoken, type SpokenOptions } from '../loopback/spoken.ts';
-import { badRequest } from './deepgramRefusal.ts';
+import { badRequest, internalError } from './deepgramRefusal.ts';
 import type { SpeakQuery } from './speakQuery.ts';
 import { voiceUuid } from './voiceUuid.ts';
 
@@ -23,35 +23,39 @@ export function speakRequest(
     ...options
   }: SpokenOptions & { readonly ttsMs: number; readonly maxCharacters: number },
 ): void {
-  readJson(request, body => {
-    const text = body?.['text'];
-    const refuse = (message: string, status: number): void =>
-      answer(response, badRequest(message, connection, status));
-    connection.log({ type: 'request', body });
-    if (typeof text !== 'string') return refuse('The body must be JSON with a text.', 400);
-    if (text.trim() === '') return refuse('The text is empty.', 422);
-    if (text.length > maxCharacters)
-      return refuse(`Input text exceeds maximum character limit of ${maxCharacters}.`, 413);
-    const header = query.container === 'wav' ? [binary(openWavHeader(query))] : [];
-    const speech$ = spoken(text, options).pipe(
-      onFirst(() => connection.log({ type: 'speaking' })),
-      map(binary),
-    );
-    serveAnswer(
-      response,
-      {
-        frame$: concat(timer(ttsMs).pipe(ignoreElements()), of(...header), speech$),
-        headers: {
-          'content-type': header.length > 0 ? 'audio/wav' : `audio/${mediaType[query.encoding]}`,
-          'dg-request-id': connection.requestId,
-          'dg-model-name': query.model,
-          'dg-model-uuid': voiceUuid,
-          'dg-char-count': String(text.length),
+  readJson(
+    request,
+    body => {
+      const text = body?.['text'];
+      const refuse = (message: string, status: number): void =>
+        answer(response, badRequest(message, connection, status));
+      connection.log({ type: 'request', body });
+      if (typeof text !== 'string') return refuse('The body must be JSON with a text.', 400);
+      if (text.trim() === '') return refuse('The text is empty.', 422);
+      if (text.length > maxCharacters)
+        return refuse(`Input text exceeds maximum character limit of ${maxCharacters}.`, 413);
+      const header = query.container === 'wav' ? [binary(openWavHeader(query))] : [];
+      const speech$ = spoken(text, options).pipe(
+        onFirst(() => connection.log({ type: 'speaking' })),
+        map(binary),
+      );
+      serveAnswer(
+        response,
+        {
+          frame$: concat(timer(ttsMs).pipe(ignoreElements()), of(...header), speech$),
+          headers: {
+            'content-type': header.length > 0 ? 'audio/wav' : `audio/${mediaType[query.encoding]}`,
+            'dg-request-id': connection.requestId,
+            'dg-model-name': query.model,
+            'dg-model-uuid': voiceUuid,
+            'dg-char-count': String(text.length),
+          },
         },
-      },
-      connection,
-    );
-  });
+        connection,
+      );
+    },
+    message => answer(response, internalError(message, connection)),
+  );
 }
 
 const mediaType = { linear16: 'l16', mulaw: 'basic', alaw: 'PCMA' } as const;

@@ -17,6 +17,18 @@ export const reply = (response: ServerResponse, { status, headers, body }: Reply
   response.end(body);
 };
 
+/**
+ * What a test's own function makes of a request; where it throws, that is answered, as a service fails. The test reads
+ * of it in its client, and its process goes on.
+ */
+export function orFailed<Result>(make: () => Result, failed: (message: string) => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** A whole answer as it goes over the connection, which it ends. */
 export const rawReply = ({ status, headers, body }: Reply): string =>
   [

@@ -19,7 +19,7 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
 /**
  * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM, and the list of
  * models. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
- * yours can be tested without a key: the model answers by a script or a function.
+ * yours can be tested without a key: the model answers by a script or a function. What that throws is answered with 500.
  *
  * @example
  * await using openai = await openaiServer({ reply: messages => `You said: ${String(messages.at(-1)?.content)}` });
@@ -51,12 +51,16 @@ const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServer
   serve: (request, response, connection) => {
     response.setHeaders(new Map(Object.entries(headersOf(connection))));
     if (connection.endpoint === 'models') return answer(response, tellModels(request.url ?? '', options()));
-    readJson(request, body => {
-      if (body === undefined)
-        return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
-      connection.log({ type: 'request', body });
-      serve(response, body, connection, options());
-    });
+    readJson(
+      request,
+      body => {
+        if (body === undefined)
+          return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
+        connection.log({ type: 'request', body });
+        serve(response, body, connection, options());
+      },
+      message => answer(response, apiError(500, message, { type: 'server_error' })),
+    );
   },
 });
 

@@ -323,6 +323,13 @@ describe('interruption', () => {
   ])('should judge %j: %s', (text, verdict) => {
     expect(interruption(text, bot, { minWords: 2 })).toBe(verdict);
   });
+
+  it('should judge a long run of back-channels at once, whichever phrases they may be', () => {
+    const startedAt = performance.now();
+    expect(interruption('uh huh '.repeat(200), bot)).toBe('backchannel');
+    expect(interruption(`${'uh huh '.repeat(200)}banana`, bot)).toBe('interrupts');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
 });
 
 /** What is heard of a reply whose samples count, when the user makes a noise. */
