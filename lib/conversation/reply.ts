@@ -19,7 +19,8 @@ import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
-import { hasWords, silentVoice } from '../tts/silentVoice.ts';
+import { saysAnything } from '../stt/sameWords.ts';
+import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
@@ -94,7 +95,7 @@ export const reply = (
         ),
       );
 
-    const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(hasWords));
+    const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(saysAnything));
     const speaking =
       tts.stream === undefined
         ? pipe(sentence, speak(tts, output, { ...speech, spoken }))

@@ -16,7 +16,8 @@ import { type Engine, type Loading, type Notice, sessionOf } from '../engine.ts'
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, LlmRequest, Message } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
-import { hasWords, silentVoice } from '../tts/silentVoice.ts';
+import { saysAnything } from '../stt/sameWords.ts';
+import { silentVoice } from '../tts/silentVoice.ts';
 import type { Tts } from '../tts/tts.ts';
 import { Health } from './health.ts';
 import { inTurn, type Line, whatFailed } from './inTurn.ts';
@@ -88,7 +89,7 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
   const speak = (text: string) =>
     inTurn(
       line,
-      index => voices[index]!(text).pipe(hasWords(text) ? throwIfEmpty(silentVoice) : identity),
+      index => voices[index]!(text).pipe(saysAnything(text) ? throwIfEmpty(silentVoice) : identity),
       (error, index) => {
         if (line.count === 1) return throwError(() => error);
         line.tell(`${whatFailed(index, line.count, error)} A sentence was cut.`);

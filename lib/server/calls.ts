@@ -18,7 +18,8 @@ import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
 import { closeCodes, type CloseReason } from './closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
-import { limitsOf, longestMs } from './limitsOf.ts';
+import { longestTimerMs } from '../timers.ts';
+import { limitsOf } from './limitsOf.ts';
 import type { Answering, ServerLimits } from './options.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
 
@@ -135,7 +136,7 @@ export class Calls {
       this.#draining = true;
       if (this.count === 0) return subscriber.complete();
       subscriber.add(this.#empty$.subscribe(() => subscriber.complete()));
-      subscriber.add(timer(Math.min(ms, longestMs)).subscribe(() => this.hangUpAll()));
+      subscriber.add(timer(Math.min(ms, longestTimerMs)).subscribe(() => this.hangUpAll()));
       return undefined;
     });
   }

@@ -1,7 +1,5 @@
+import { longestTimerMs } from '../timers.ts';
 import type { ServerLimits } from './options.ts';
-
-/** The longest a timer of Node waits, ms: 24.8 days. What is to last longer, `Infinity` too, lasts so long. */
-export const longestMs = 2 ** 31 - 1;
 
 /** The most that is kept of a call whose client is away, ms. */
 const mostResumeMs = 60_000;
@@ -12,10 +10,10 @@ export function limitsOf(limits: ServerLimits = {}): Required<ServerLimits> {
   const { helloMs = 5_000, pingMs = 10_000 } = limits;
   return {
     calls,
-    callMs: Math.min(callMs, longestMs),
-    idleMs: Math.min(idleMs, longestMs),
+    callMs: Math.min(callMs, longestTimerMs),
+    idleMs: Math.min(idleMs, longestTimerMs),
     resumeMs: Math.min(resumeMs, mostResumeMs),
-    helloMs: Math.min(helloMs, longestMs),
-    pingMs: Math.min(pingMs, longestMs),
+    helloMs: Math.min(helloMs, longestTimerMs),
+    pingMs: Math.min(pingMs, longestTimerMs),
   };
 }
