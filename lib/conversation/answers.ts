@@ -17,6 +17,7 @@ import type { Output } from '../audio/output.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import { heldUntil } from '../rx/heldUntil.ts';
 import { onFirst } from '../rx/onFirst.ts';
+import { longestTimerMs } from '../timers.ts';
 import { pausable } from '../tts/pausable.ts';
 import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Apology } from './apology.ts';
@@ -174,7 +175,7 @@ export class Answers {
     const { idle, over$ } = this.#options;
     if (idle === undefined) return EMPTY;
     const { afterMs = 10_000, prompts = ['Are you still there?'], hangUp = false } = idle;
-    const silence$ = timer(afterMs).pipe(ignoreElements(), takeUntil(over$));
+    const silence$ = timer(Math.min(afterMs, longestTimerMs)).pipe(ignoreElements(), takeUntil(over$));
     const asked$ = from(prompts).pipe(concatMap(prompt => concat(silence$, this.say(prompt))));
     const goodbye = typeof hangUp === 'object' ? hangUp.goodbye : undefined;
     return concat(asked$, hangUp === false ? EMPTY : concat(silence$, this.hangUp('idle', goodbye))).pipe(

@@ -40,6 +40,7 @@ import { normalised } from '../stt/sameWords.ts';
 import type { Stt } from '../stt/transcript.ts';
 import { type UserTurn, userTurns, type UserTurnsOptions } from '../stt/userTurns.ts';
 import { withVoice } from '../stt/withVoice.ts';
+import { longestTimerMs } from '../timers.ts';
 import { Answers } from './answers.ts';
 import { Apology } from './apology.ts';
 import { bargeIn, type BargeInOptions, type Floor } from './bargeIn.ts';
@@ -249,7 +250,7 @@ const programmed = (command$: Observable<Command>, maxCall: CallLimit | undefine
     command$,
     maxCall === undefined
       ? EMPTY
-      : timer(maxCall.ms).pipe(
+      : timer(Math.min(maxCall.ms, longestTimerMs)).pipe(
           map((): HangUp => ({
             type: 'hangUp',
             tooLong: true,

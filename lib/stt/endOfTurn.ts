@@ -13,6 +13,7 @@ import {
 } from 'rxjs';
 import { of, switchMap, take, timer } from 'rxjs';
 import { type AudioFrame, silence } from '../audio/frame.ts';
+import { longestTimerMs } from '../timers.ts';
 import { completeness, type Completeness, type TurnSoFar } from './completeness.ts';
 import { OpenWords } from './openWords.ts';
 import { patience, type Silence } from './patience.ts';
@@ -177,7 +178,7 @@ class Ending {
 
   #after(ms: number, end: number): Observable<Transcript> {
     const commit = (): Transcript => this.#commit({ type: 'utteranceEnd', end });
-    return (ms > 0 ? timer(Math.ceil(ms)) : of(0)).pipe(map(commit));
+    return (ms > 0 ? timer(Math.min(Math.ceil(ms), longestTimerMs)) : of(0)).pipe(map(commit));
   }
 
   /** Tells, if the end is not here yet, that it may be near. */

@@ -2,6 +2,7 @@ import { concat, concatMap, delay, from, map, mergeMap, NEVER, of, throwError, t
 import { describe, expect, it } from 'vitest';
 import {
   type Command,
+  conversation,
   type ConversationEvent,
   remember,
   stages,
@@ -10,7 +11,13 @@ import {
 } from '../../../lib/index.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
-import { scriptedLlm, type ScriptedSpeech, virtualTime } from '../../../lib/testing/index.ts';
+import {
+  scriptedLlm,
+  type ScriptedSpeech,
+  scriptedStt,
+  scriptedTts,
+  virtualTime,
+} from '../../../lib/testing/index.ts';
 import { type Call, figuresOf, run } from '../call.ts';
 
 /** The user asks until 1,500 ms; the turn is committed at 1,800, and the bot heard from 2,120 to 2,600 ("Not much."). */
@@ -34,6 +41,22 @@ const outlineOf = (values: ReturnType<typeof run>['values']): string[] =>
       return `${at} ${of}${value.type}${what}`;
     });
 const history = (events: readonly ConversationEvent[]) => events.reduce<readonly Message[]>(remember, []);
+
+it('should be a call without an end, and a bot that waits for ever, where the program says so', async () => {
+  const events: string[] = [];
+  const call$ = conversation({
+    stt: scriptedStt([]),
+    llm: scriptedLlm('Not much.'),
+    tts: scriptedTts(),
+    idle: { afterMs: Infinity },
+    maxCall: { ms: 2 ** 31 },
+  })(NEVER, { write: () => undefined });
+  // In real time: virtual time knows no longest timer.
+  const call = call$.subscribe(({ type }) => events.push(type));
+  await new Promise(resolve => setTimeout(resolve, 50));
+  call.unsubscribe();
+  expect(events).toEqual(['call.ready']);
+});
 
 describe('a greeting', () => {
   it('should be the first thing that is heard, and in the history', () => {
