@@ -38,7 +38,7 @@ export const onTape =
       const { stt, llm, tts, systemPrompt, history, commands$, ...options } = config;
       const file = openSync(path, 'w');
       const taping = tape(line => writeSync(file, line), { redact, conversation: options });
-      const prompt = systemPrompt ?? (typeof llm === 'function' ? undefined : llm.systemPrompt);
+      const prompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? systemPrompt;
       return setup({
         ...config,
         stt: taping.stt(voice.stt),

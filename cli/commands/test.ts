@@ -81,7 +81,7 @@ function read(path: string): Scenario {
 async function had(scenario: Scenario, voice: Voice, config: VoiceConfig, audio: boolean): Promise<Timed> {
   const { llm } = voice;
   const prompt =
-    config.systemPrompt ?? (typeof config.llm === 'function' ? undefined : config.llm.systemPrompt);
+    (typeof config.llm === 'function' ? undefined : config.llm.systemPrompt) ?? config.systemPrompt;
   const call$ = simulate(
     scenario,
     audio

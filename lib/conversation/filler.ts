@@ -8,7 +8,7 @@ export interface FillerOptions {
   readonly afterMs?: number;
   /** What it says, by turns. Default: "Let me look that up." and the like. */
   readonly texts?: readonly string[];
-  /** How often at most in one reply. Default 2. */
+  /** How often at most in one reply, once for each time it is silent: before its first word, and after each call of a tool. Default 2. */
   readonly max?: number;
 }
 

@@ -48,6 +48,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   let pieces: Piece[] = [];
   let word = ''; // the word that is being written
   let gap = ''; // the space after it, while it isn't known whether it ends a sentence
+  let spaced = false; // whether that ends with a plain space
   let ahead = ''; // what came after that space
   let surrogate = ''; // half a character
   let previous = ''; // the word before, in the same chunk
@@ -114,11 +115,15 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
 
   const add = (char: string): void => {
     if (gap !== '') {
-      if (ahead === '' && breakingSpace.test(char)) gap += char;
-      else ahead += char;
+      if (ahead === '' && breakingSpace.test(char)) {
+        gap += char;
+        if (char === ' ' && spaced) return; // one more of them decides nothing, and there may be thousands
+        spaced = char === ' ';
+      } else ahead += char;
       judge();
     } else if (breakingSpace.test(char)) {
       gap = char;
+      spaced = char === ' ';
       judge();
     } else {
       judgeWithoutSpace(char);

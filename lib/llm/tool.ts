@@ -36,7 +36,8 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   readonly parameters: Parameters;
   /**
    * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
-   * anything else as JSON. The signal is aborted when the reply is cut, or the time is up.
+   * anything else as JSON. The signal is aborted when the reply is cut, or the time is up. No promise settles in virtual
+   * time: there, in `scriptedCall` say, it takes too long; give a value or an observable (`timer(300).pipe(…)`).
    */
   readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */

@@ -19,6 +19,7 @@ import type { Stt } from '../stt/transcript.ts';
 import { longestTimerMs } from '../timers.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';
+import { withoutUndefined } from './withoutUndefined.ts';
 
 const milliseconds = z.number().int().nonnegative().max(longestTimerMs);
 const someMilliseconds = milliseconds.min(1);
@@ -196,7 +197,7 @@ const tools = z
   .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
 
 const options = z.strictObject({
-  /** What the model is told about its task, where `llm` is a function of your own. */
+  /** What the model is told about its task, unless `llm` has a prompt itself. */
   systemPrompt: text.exactOptional(),
   /** What was said before, for a call that continues another. */
   history: z.array(message).exactOptional(),
@@ -303,7 +304,10 @@ export interface VoiceConfig {
   readonly stt: SttConfig;
   readonly llm: LlmConfig;
   readonly tts: TtsConfig;
-  /** What the model is told about its task, where `llm` is a function of your own. Default: a prompt for voice. */
+  /**
+   * What the model is told about its task, for any `llm`, also a function of your own; one that `llm` has itself
+   * (`llm: { systemPrompt }`) goes before it. Default: a prompt for voice.
+   */
   readonly systemPrompt?: string;
   /** What was said before, for a call that continues another. Default: nothing. */
   readonly history?: readonly Message[];
@@ -327,7 +331,7 @@ export interface VoiceConfig {
   readonly maxCall?: CallLimit;
   /** How much of a long call the model is given. Default: all. */
   readonly context?: ContextOptions;
-  /** What the program wants done during the call; see `Command`. */
+  /** What the program wants done during the call; see `Command`. All calls of this voice hear it: set up one a call to tell them apart. */
   readonly commands$?: Observable<Command>;
   /** Whether the user is not listened to while the bot is heard, and for how long after, ms. Default false. */
   readonly halfDuplex?: boolean | { readonly tailMs?: number };
@@ -356,11 +360,12 @@ const optionsOfEngines = {
 };
 
 /**
- * The configuration, if it is right.
+ * The configuration, if it is right, without the options that are `undefined`: they are left out.
  *
  * @throws RxvoiceError that lists every problem.
  */
-export function checked(config: VoiceConfig): VoiceConfig {
+export function checked(given: VoiceConfig): VoiceConfig {
+  const config = withoutUndefined(given);
   const { stt, llm, tts } = Object(config) as Partial<VoiceConfig>;
   const schema = options.extend({
     stt: engine(stt, localStt, deepgramStt),

@@ -41,11 +41,14 @@ const horizontalRule: Rule = (text, _, final) => {
   return /([-*_=])(?: *\1){2}/u.test(line) ? drop(line.length, false) : undefined;
 };
 
+// In what follows, spaces beyond a hundred and separators beyond three thousand characters are no marks: text of which
+// nobody knows yet what it is would be looked at again with each piece that comes, however long it grows.
+
 /** A code block. Indented or not, it is left out up to the next line with the same marks, or the end. */
 const codeFence: Rule = (text, place, final) => {
   const [, opening = '', fence = '', info = '', end] =
-    /^([ \t]*(`{3,}|~{3,}))([^\n]*)(\n?)/u.exec(text) ?? [];
-  if (fence === '') return /^[ \t]*(?:`{1,2}|~{1,2})$/u.test(text) && !final ? 'wait' : undefined;
+    /^([ \t]{0,100}(`{3,}|~{3,}))([^\n]*)(\n?)/u.exec(text) ?? [];
+  if (fence === '') return /^[ \t]{0,100}(?:`{1,2}|~{1,2})$/u.test(text) && !final ? 'wait' : undefined;
   if (info.includes('`')) return undefined; // code within a line
   if (end === '' && !final) return 'wait';
   place.skipping = { end: new RegExp(`\n[ \t]*${fence}`, 'u'), begun: /\n[ \t]*[`~]*$/u };
@@ -53,19 +56,19 @@ const codeFence: Rule = (text, place, final) => {
 };
 
 const heading: Rule = (text, _, final) => {
-  const [marks] = /^ {0,3}#{1,6}(?:[ \t]+|$)/u.exec(text) ?? [];
+  const [marks] = /^ {0,3}#{1,6}(?:[ \t]{1,100}|$)/u.exec(text) ?? [];
   if (marks === undefined) return undefined;
   return marks.length === text.length && !final ? 'wait' : drop(marks.length, false);
 };
 
 const bullet: Rule = (text, _, final) => {
-  const [mark] = /^[ \t]*[-*+•][ \t]+/u.exec(text) ?? [];
+  const [mark] = /^[ \t]{0,100}[-*+•][ \t]{1,100}/u.exec(text) ?? [];
   if (mark !== undefined) return mark.length === text.length && !final ? 'wait' : drop(mark.length, true);
-  return /^[ \t]*(?:[-*+•])?$/u.test(text) && !final ? 'wait' : undefined;
+  return /^[ \t]{0,100}(?:[-*+•])?$/u.test(text) && !final ? 'wait' : undefined;
 };
 
 const task: Rule = (text, _, final) => {
-  const [box] = /^\[[ xX]\][ \t]+/u.exec(text) ?? [];
+  const [box] = /^\[[ xX]\][ \t]{1,100}/u.exec(text) ?? [];
   if (box !== undefined) return box.length === text.length && !final ? 'wait' : drop(box.length, true);
   return /^\[(?:[ xX]\]?)?$/u.test(text) && !final ? 'wait' : undefined;
 };
@@ -77,12 +80,13 @@ const quote: Rule = (text, _, final) => {
 };
 
 const tableRow: Rule = (text, place, final) => {
-  if (!/^[ \t]*\|/u.test(text)) return undefined;
-  if (/^[ \t|:-]*$/u.test(text) && !final) return 'wait';
-  const [separator] = /^[ \t]*\|[ \t|:-]*-[ \t|:-]*(?:\n|$)/u.exec(text) ?? [];
-  if (separator !== undefined) return drop(separator.length, true);
+  if (!/^[ \t]{0,100}\|/u.test(text)) return undefined;
+  const [line] = /^[ \t|:-]{0,3000}/u.exec(text)!;
+  const after = text.slice(line.length);
+  if (after === '' && !final) return 'wait';
+  if (line.includes('-') && /^(?:\n|$)/u.test(after)) return drop(line.length + (after === '' ? 0 : 1), true);
   place.inTable = true;
-  return drop(/^[ \t]*\|[ \t]*/u.exec(text)![0].length, false);
+  return drop(/^[ \t]{0,100}\|[ \t]{0,100}/u.exec(text)![0].length, false);
 };
 
 /** `[^1]`, with the colon that begins the note itself. */
@@ -246,8 +250,8 @@ const emphasis: Rule = (text, place, final) => {
 
 const cell: Rule = (text, { inTable }, final) => {
   if (!inTable) return undefined;
-  const [edge] = /^[ \t]*\|[ \t]*/u.exec(text) ?? [];
-  if (edge === undefined) return /^[ \t]+$/u.test(text) && !final ? 'wait' : undefined;
+  const [edge] = /^[ \t]{0,100}\|[ \t]{0,100}/u.exec(text) ?? [];
+  if (edge === undefined) return /^[ \t]{1,100}$/u.test(text) && !final ? 'wait' : undefined;
   if (edge.length === text.length && !final) return 'wait';
   return text[edge.length] === '\n' || edge.length === text.length
     ? drop(edge.length, false)

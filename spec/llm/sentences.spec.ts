@@ -184,6 +184,14 @@ describe('sentences', () => {
     expect(seen).toEqual(['One. ', 'Two. ', 'Three. ']);
   });
 
+  it('should be as quick with spaces without end', () => {
+    const spaces = ' '.repeat(200_000);
+    const startedAt = performance.now();
+    for (const before of ['', 'Dr.', 'e.g.', 'Well…', 'U.S.', 'No. 3.'])
+      expect(cut([before, spaces, 'Who?']).join('').length).toBe(before.length + spaces.length + 4);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
   it('should start anew for each subscription', () => {
     const chunks$ = of('One, that is').pipe(sentences());
     expect(virtualTime(() => concat(chunks$, chunks$)).values.map(({ value }) => value)).toEqual([

@@ -127,6 +127,29 @@ describe('setup', () => {
     expect(problemsOf({ ...own, sentences })).toBe('');
   });
 
+  it('should take an option that is undefined as left out, however deep', () => {
+    const left = {
+      greeting: undefined,
+      turns: { maxMs: undefined, watchdogMs: undefined },
+      bargeIn: { thinking: { minWords: undefined } },
+      commands$: undefined,
+      sentences: { maxChars: undefined, eager: undefined },
+      speech: undefined,
+    };
+    const config = {
+      stt: scriptedStt([{ from: 100, to: 600, text: 'Hello.' }]),
+      llm: scriptedLlm('One. Two.'),
+      tts: scriptedTts(),
+    };
+    const events = (more: object): unknown =>
+      virtualTime(() =>
+        setup({ ...config, ...more }).conversation$(scriptedInput(2_000), { write: () => undefined }),
+      ).values;
+    expect(events(left)).toEqual(events({}));
+    expect(problemsOf({ ...own, stt: { engine: 'local', model: undefined, nodel: undefined } })).toBe('');
+    expect(problemsOf({ ...own, llm: undefined })).toMatch(/llm: expected .*received nothing/u);
+  });
+
   it('should say what is missing', () => {
     expect(problemsOf({})).toMatch(/stt: expected .*received nothing.*\n.*llm: .*\n.*tts: /u);
     expect(problemsOf(undefined)).toMatch(/can't be set up/u);

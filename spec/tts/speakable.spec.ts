@@ -145,6 +145,27 @@ describe('speakable', () => {
     });
   });
 
+  it('should be as quick with spaces without end, and say the same however they are cut up', () => {
+    const spaces = ' '.repeat(50_000);
+    const written = ['', '- ', '|', '\n', 'Dr.', '[x] '].map(before => `${before}${spaces}|${spaces}- x\n`);
+    const startedAt = performance.now();
+    for (const text of written) {
+      const said$ = from(text.match(/.{1,4}/gsu)!).pipe(speakable(), toArray());
+      const all = virtualTime(() => said$).values[0]!.value.join('');
+      expect(all === toSpeakable(text)).toBe(true); // no difference to print, of 50,000 spaces
+    }
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it('should take a separator of a table for none where it is a page long', () => {
+    for (const length of [2_990, 2_998, 2_999, 3_000, 3_010]) {
+      const text = `|a|b|\n|${'-'.repeat(length)}|\nEnd`;
+      const said$ = from(text.match(/.{1,4}/gsu)!).pipe(speakable(), toArray());
+      expect(virtualTime(() => said$).values[0]!.value.join('')).toBe(toSpeakable(text));
+      expect(toSpeakable(text).includes('---')).toBe(length > 2_998);
+    }
+  });
+
   it('should give the rest when the text ends, and pass errors on', async () => {
     expect(
       await lastValueFrom(

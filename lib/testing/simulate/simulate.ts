@@ -39,7 +39,7 @@ export interface SimulateOptions {
  *
  * @example
  * const scenario = readScenario({ name: 'a sum', conversation: [{ caller: 'What is 2 plus 3?', bot: { says: '5' } }] });
- * const { values } = virtualTime(() => simulate(scenario, { bot: stt => conversation({ stt, llm, tts }) }));
+ * const { values } = virtualTime(() => simulate(scenario, { bot: stt => conversation({ stt: stt!, llm, tts }) }));
  * expect(judge(scenario, values)).toEqual([]);
  */
 export function simulate(
