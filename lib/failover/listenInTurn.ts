@@ -17,7 +17,10 @@ import type { Stt, Transcript } from '../stt/transcript.ts';
 import { type Line, whatFailed } from './inTurn.ts';
 import { Unheard } from './unheard.ts';
 
-/** While nobody speaks, so much is kept for another engine to begin with, ms: a word's beginning. */
+/**
+ * While nobody speaks, so much is kept for another engine to begin with, ms: a word's beginning. That nobody does an
+ * engine is believed only once it has told something: one that is failing tells nothing either.
+ */
 const silentMs = 2_000;
 
 /**
@@ -30,9 +33,11 @@ export const listenInTurn =
     defer(() => {
       const unheard = new Unheard();
       let isSpoken = false;
-      let isOver = false;
+      let isBelieved = false;
+      let input: 'on' | 'over' | 'failed' = 'on';
 
       const noted = (transcript: Transcript): void => {
+        isBelieved = true;
         if (transcript.type === 'final') unheard.understood(transcript.end);
         if (transcript.type === 'utteranceEnd') isSpoken = false;
         else if (transcript.type === 'speechStart' || transcript.type === 'interim') isSpoken = true;
@@ -45,9 +50,10 @@ export const listenInTurn =
         defer(() => {
           const { frames, startMs } = unheard;
           const isTold = isSpoken;
+          isBelieved = false;
           return concat(
             concat(from(frames), live$).pipe(engines[index]!),
-            defer(() => (isOver ? EMPTY : throwError(leftOff))),
+            defer(() => (input === 'on' ? throwError(leftOff) : EMPTY)),
           ).pipe(
             map(transcript => shifted(transcript, startMs)),
             // That the user began to speak was told by the engine before.
@@ -57,7 +63,7 @@ export const listenInTurn =
         }).pipe(
           tap(() => health.worked(index)),
           catchError((error: unknown) => {
-            if (isOver) return throwError(() => error);
+            if (input === 'failed') return throwError(() => error);
             health.failed(index);
             if (others.length === 0) return throwError(() => error);
             tell(`${whatFailed(index, engines.length, error)} The next takes over.`);
@@ -67,9 +73,10 @@ export const listenInTurn =
 
       return frame$.pipe(
         tap({
-          next: frame => unheard.heard(frame, isSpoken ? bufferMs : Math.min(silentMs, bufferMs)),
-          error: () => (isOver = true),
-          complete: () => (isOver = true),
+          next: frame =>
+            unheard.heard(frame, isBelieved && !isSpoken ? Math.min(silentMs, bufferMs) : bufferMs),
+          error: () => (input = 'failed'),
+          complete: () => (input = 'over'),
         }),
         connect(live$ => listen(health.order(engines.length), live$)),
       );

@@ -244,9 +244,32 @@ describe('failover of speech-to-text', () => {
             ),
         );
       });
-    listen([hearing(9_000), counting], 10_000);
+    const heard: [number, Transcript][] = [
+      [100, { type: 'speechStart', at: 0 }],
+      [600, { type: 'utteranceEnd', end: 300 }],
+    ];
+    listen([hearing(9_000, ...heard), counting], 10_000);
     listen([hearing(9_000, [100, { type: 'speechStart', at: 0 }]), counting], 10_000, { bufferMs: 5_000 });
     expect(lengths).toEqual([3_000 - 20, 6_000 - 20]);
+  });
+
+  it('should let the next hear all that one heard that told nothing, for it may have been failing all along', () => {
+    const second = hearing(Infinity, [200, { type: 'final', text: 'Hello', end: 180 }]);
+    expect(listen([hearing(9_000), second], 10_000).slice(1)).toEqual([
+      [9_020, { type: 'final', text: 'Hello', end: 180 }],
+    ]);
+  });
+
+  it('should let the next hear what was said when one fails while the audio is over', () => {
+    const draining: Stt = frame$ =>
+      concat(
+        frame$.pipe(mergeMap(() => EMPTY)),
+        throwError(() => gone),
+      );
+    const second = hearing(Infinity, [200, { type: 'final', text: 'Hello', end: 180 }]);
+    expect(listen([draining, second], 1_000).slice(1)).toEqual([
+      [1_000, { type: 'final', text: 'Hello', end: 180 }],
+    ]);
   });
 
   it('should fail as its input does, and blame no engine', () => {

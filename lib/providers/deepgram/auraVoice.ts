@@ -5,6 +5,7 @@ import { FlushBudget } from './flushBudget.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
+import { type Share, SharedAudio } from './sharedAudio.ts';
 import { Recycled } from './staying.ts';
 import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
@@ -27,8 +28,13 @@ const patienceMs = 500;
 const lowBudget = 8;
 /** Audio of a held sentence has to come so long before the sentence before it was heard, ms. */
 const leadMs = 180;
-/** The longest a sentence is held: the sound it waits for may have been cut. */
-const longestHoldMs = 5_000;
+/**
+ * The longest a sentence is held, ms: the sound it waits for may have been cut, and somebody else may be asked to speak it
+ * (see `failover`). One Flush in 3 s is what the service takes for ever.
+ */
+const longestHoldMs = 3_000;
+/** How long a character takes to say while none was said yet, ms: 15 a second. */
+const usualMsPerCharacter = 1000 / 15;
 
 interface Sentence {
   readonly text: string;
@@ -49,6 +55,7 @@ type Owed =
       readonly type: 'flush';
       readonly sentences: readonly Sentence[];
       readonly pcm: PcmFrames;
+      readonly shared: SharedAudio;
     }
   | { readonly type: 'clear' };
 
@@ -59,7 +66,7 @@ type Owed =
  * One that nobody waits for any more is cleared, unless another is on its way behind the same socket: then its audio is
  * left out. The service takes 20 Flush messages a minute. While there are enough left each sentence has its own, at once;
  * when they run low a sentence waits until the one before it has nearly been heard, and goes together with those that
- * have come by then, the audio of all being the first one's.
+ * have come by then, whose audio they share.
  */
 export class AuraVoice {
   readonly #options: AuraVoiceOptions;
@@ -69,6 +76,9 @@ export class AuraVoice {
   #owed: Owed[] = [];
   /** When the audio that was handed on will have been heard, if it is played as it comes. */
   #heardAt = 0;
+  /** What was said of sentences that are over, ms and characters. */
+  #saidMs = 0;
+  #saidCharacters = 0;
   #isOld = false;
   /** Whether the connection takes no Flush for a while. */
   #isSpent = false;
@@ -181,8 +191,13 @@ export class AuraVoice {
     socket.sendFlush({ type: 'Flush' });
     this.#budget.spend(now);
     // What was handed on of it before a connection was lost comes again.
-    const pcm = new PcmFrames(this.#options.sampleRate, sentences[0]?.handedMs);
-    this.#owed.push({ type: 'flush', sentences, pcm });
+    const { sampleRate } = this.#options;
+    const pcm = new PcmFrames(sampleRate, sentences[0]?.handedMs);
+    const texts = sentences.map(({ text }) => text);
+    const msPerCharacter =
+      this.#saidCharacters === 0 ? usualMsPerCharacter : this.#saidMs / this.#saidCharacters;
+    const shared = new SharedAudio(texts, sampleRate, msPerCharacter, sentences[0]?.handedMs);
+    this.#owed.push({ type: 'flush', sentences, pcm, shared });
     this.#watch();
   }
 
@@ -194,9 +209,13 @@ export class AuraVoice {
         const [owed] = this.#owed;
         if (owed?.type !== 'flush') return;
         this.#owed.shift();
+        this.#hand(owed.sentences, owed.shared.rest());
         for (const sentence of owed.sentences) {
-          sentence.done = true;
-          sentence.subscriber.complete();
+          if (sentence.done || !sentence.subscriber.closed) {
+            this.#saidMs += sentence.handedMs;
+            this.#saidCharacters += sentence.text.length;
+          }
+          over(sentence);
         }
         break;
       }
@@ -222,12 +241,19 @@ export class AuraVoice {
     const [owed] = this.#owed;
     if (owed?.type !== 'flush') return;
     const frame = owed.pcm.next(bytes);
-    const sentence = owed.sentences.find(({ subscriber }) => !subscriber.closed);
-    if (frame === undefined || sentence === undefined) return;
-    const ms = frameMs(frame);
-    sentence.handedMs += ms;
-    this.#heardAt = Math.max(this.#heardAt, asyncScheduler.now()) + ms;
-    sentence.subscriber.next(frame);
+    if (frame !== undefined) this.#hand(owed.sentences, owed.shared.next(frame));
+  }
+
+  #hand(sentences: readonly Sentence[], shares: readonly Share[]): void {
+    for (const { sentence: index, frame } of shares) {
+      if (index > 0) over(sentences[index - 1]!);
+      const sentence = sentences[index]!;
+      if (sentence.subscriber.closed) continue;
+      const ms = frameMs(frame);
+      sentence.handedMs += ms;
+      this.#heardAt = Math.max(this.#heardAt, asyncScheduler.now()) + ms;
+      sentence.subscriber.next(frame);
+    }
   }
 
   /** Nobody waits for a sentence any more. */
@@ -287,6 +313,12 @@ const split = <Value>(values: readonly Value[], isLeft: (value: Value) => boolea
   values.filter(isLeft),
   values.filter(value => !isLeft(value)),
 ];
+
+const over = (sentence: Sentence): void => {
+  if (sentence.subscriber.closed) return;
+  sentence.done = true;
+  sentence.subscriber.complete();
+};
 
 const hasListeners = (owed: Owed): boolean =>
   owed.type === 'flush' && owed.sentences.some(({ subscriber }) => !subscriber.closed);

@@ -286,28 +286,76 @@ describe('the voice of Aura over a socket', () => {
         [
           index * 20 + 10,
           (socket: VoiceSocket) => {
-            const flushes = socket.sent.filter(([, type]) => type === 'Flush').length;
-            const answered = answers.get(socket) ?? 0;
-            if (flushes <= answered) return;
-            answers.set(socket, answered + 1);
-            const texts = socket.sent.filter(([, type]) => type === 'Speak').length;
-            const before = spoken.get(socket) ?? 0;
-            spoken.set(socket, texts);
-            socket.audio(1_000 * (texts - before), 1);
+            const groups = socket.sent
+              .map(([, type]) => type)
+              .join(' ')
+              .split('Flush');
+            if (groups.length - 1 <= answered) return;
+            socket.audio(1_000 * groups[answered]!.split('Speak').slice(1).length, 1);
+            answered += 1;
             socket.say('Flushed');
           },
         ] as const,
     );
-    const answers = new Map<VoiceSocket, number>();
-    const spoken = new Map<VoiceSocket, number>();
+    let answered = 0;
     const run = speak(lines, answering, { flushesPerMinute: 10 });
     const flushes = run.socket.sent.filter(([, type]) => type === 'Flush').length;
     const speaks = run.socket.sent.filter(([, type]) => type === 'Speak').length;
     expect(speaks).toBe(12);
     expect(flushes).toBe(8); // three alone, then two at a time
     expect(told(run).filter(([, what]) => what === 'over')).toHaveLength(12);
-    // The audio of a group is that of its first sentence: none is lost.
-    expect(told(run).reduce((sum, [, , ms = 0]) => sum + ms, 0)).toBe(12_000);
+    // The audio of a group is shared out in order, none of it is lost, and no sentence is without.
+    const heard = told(run).filter(([, what]) => what !== 'over');
+    expect(heard.reduce((sum, [, , ms = 0]) => sum + ms, 0)).toBe(12_000);
+    expect([...new Set(heard.map(([text]) => text))]).toEqual(lines.map(([text]) => text));
+    for (const [text] of lines) {
+      const ms = heard.reduce((sum, [of, , ms = 0]) => sum + (of === text ? ms : 0), 0);
+      expect([text, Math.abs(ms - 1_000) < 200]).toEqual([text, true]);
+    }
+  });
+
+  it('should say no part of a group twice when its connection is lost', () => {
+    const lines: Lines = [
+      ['One.', 0],
+      ['Two.', 100],
+      ['Three.', 150],
+    ];
+    const run = speak(
+      lines,
+      [
+        [
+          50,
+          socket => {
+            socket.audio(1_000, 1);
+            socket.say('Flushed');
+          },
+        ],
+        [
+          900, // the two that are one Flush, of which one and a half have come
+          socket => {
+            socket.audio(1_500, 2);
+            socket.lose();
+          },
+        ],
+        [1_000, (socket, voice) => socket.open(voice)],
+        [
+          1_100,
+          socket => {
+            socket.audio(1_500, 3);
+            socket.say('Flushed');
+          },
+        ],
+      ],
+      { flushesPerMinute: 3 },
+    );
+    const heard = told(run).filter(([, what]) => what !== 'over');
+    // 250 ms a character so far: "Two." is whole, and "Three." came to 500 ms before.
+    expect(heard.reduce((sum, [of, , ms = 0]) => sum + (of === 'Two.' ? ms : 0), 0)).toBe(1_000);
+    expect(heard.filter(([text]) => text === 'Three.')).toEqual([
+      ['Three.', 2, 500],
+      ['Three.', 3, 1_000],
+    ]);
+    expect(told(run).filter(([, what]) => what === 'over')).toHaveLength(3);
   });
 
   it('should take a fresh connection when no Flush is left in a minute, once what it owes has come', () => {
