@@ -68,7 +68,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       openSocket<SdkSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
       ).pipe(
-        staying({ retries, timeoutMs, tell }),
+        staying({ retries, timeoutMs, message$: ({ message$ }) => message$, tell }),
         share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
       );
     const warmLine$ = open(warmRate);

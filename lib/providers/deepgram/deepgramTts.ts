@@ -111,7 +111,12 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
       // A connection that is lost while nothing is said is nobody's concern.
-      staying({ retries, timeoutMs, tell: message => voice.isBusy && notify({ type: 'warning', message }) }),
+      staying({
+        retries,
+        timeoutMs,
+        message$: ({ message$ }) => message$,
+        tell: message => voice.isBusy && notify({ type: 'warning', message }),
+      }),
       tap(socket => (RxvoiceError.is(socket) ? voice.lost(socket) : voice.connected(socket))),
       finalize(() => voice.disconnected()),
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),

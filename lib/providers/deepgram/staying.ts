@@ -1,20 +1,24 @@
-import { asyncScheduler, catchError, concat, defer, of, type OperatorFunction, retry } from 'rxjs';
-import { tap, throwError, timer } from 'rxjs';
+import { asyncScheduler, catchError, concat, defer, EMPTY, type Observable, of } from 'rxjs';
+import { type OperatorFunction, retry, tap, throwError, timer } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { Refusal } from './deepgramError.ts';
 
 /** How a connection is held. */
-export interface StayingOptions {
+export interface StayingOptions<Socket> {
   /** How many failures in a row are the end; a connection that lasted is none. */
   readonly retries: number;
   /** The longest it takes to notice that a connection is dead, ms: it has to last longer to have been alive. */
   readonly timeoutMs: number;
+  /** What the server says over a connection. Default: nobody knows. */
+  readonly message$?: (socket: Socket) => Observable<unknown>;
   /** Is told of each loss that is to be made good. */
   readonly tell: (message: string) => void;
 }
 
 /** A connection that lasted this long was a good one, ms, if it was not dead for most of it. */
 const lastingMs = 5_000;
+/** One over which the server still spoke so long after it was opened was a good one, too, ms. */
+const speakingMs = 2_000;
 /** The longest wait before another attempt, ms. */
 const longestWaitMs = 10_000;
 
@@ -29,14 +33,28 @@ export class Recycled extends RxvoiceError {}
  * with jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
  */
 export const staying =
-  <Socket>({ retries, timeoutMs, tell }: StayingOptions): OperatorFunction<Socket, Socket | RxvoiceError> =>
+  <Socket>({
+    retries,
+    timeoutMs,
+    message$ = () => EMPTY,
+    tell,
+  }: StayingOptions<Socket>): OperatorFunction<Socket, Socket | RxvoiceError> =>
   open$ =>
     defer(() => {
       const goodAfterMs = Math.max(lastingMs, 2 * timeoutMs);
       let failures = 0;
       let openedAt: number | undefined;
+      let spokeAt = 0;
+      const watch = (socket: Socket): void => {
+        openedAt = spokeAt = asyncScheduler.now();
+        // It completes when the connection is over.
+        message$(socket).subscribe({
+          next: () => (spokeAt = asyncScheduler.now()),
+          error: () => undefined, // nor does it err
+        });
+      };
       return open$.pipe(
-        tap(() => (openedAt = asyncScheduler.now())),
+        tap(watch),
         catchError((error: unknown) =>
           concat(
             of(error as RxvoiceError),
@@ -48,8 +66,9 @@ export const staying =
             if (error instanceof Recycled) return timer(0);
             const wasOpen = openedAt !== undefined;
             const lasted = asyncScheduler.now() - (openedAt ?? Infinity);
+            const wasGood = lasted >= goodAfterMs || spokeAt - (openedAt ?? Infinity) >= speakingMs;
             openedAt = undefined;
-            failures = lasted >= goodAfterMs ? 0 : failures + 1;
+            failures = wasGood ? 0 : failures + 1;
             if (!error.retryable) return throwError(() => error);
             const waitMs =
               (error.cause instanceof Refusal && error.cause.retryAfterMs) ||

@@ -1,4 +1,4 @@
-import { concat, defer, NEVER, type Observable, of, throwError, timer } from 'rxjs';
+import { concat, defer, delay, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { ignoreElements } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RxvoiceError } from '../../../lib/errors.ts';
@@ -37,6 +37,24 @@ describe('a connection that stays', () => {
     expect(opened).toHaveLength(5);
     for (const [index, at] of opened.slice(1).entries()) expect(at - opened[index]!).toBeLessThan(6_100);
     expect(told).toHaveLength(5);
+  });
+
+  it('should be opened as often as it takes when the server speaks over each for a while', () => {
+    let attempt = 0;
+    const message$ = (ms: number) => () => of('words').pipe(delay(ms));
+    const losses = (ms: number) =>
+      virtualTime(
+        () =>
+          defer(() => (attempt++ < 5 ? lasting(3_000) : NEVER)).pipe(
+            staying({ retries: 3, timeoutMs: 5_000, message$: message$(ms), tell: () => undefined }),
+          ),
+        { until: 60_000 },
+      ).failed;
+    expect(losses(2_500)).toBeUndefined();
+    expect(attempt).toBe(6);
+    attempt = 0;
+    expect(losses(1_500)).toBeDefined();
+    expect(attempt).toBe(3);
   });
 
   it('should wait longer after each failure, and give up after three in a row', () => {
