@@ -19,7 +19,7 @@ const run = share =>
       RXVOICE_RANDOM_RUNS: String(Math.ceil(Number(values.runs) / shares)),
       RXVOICE_RANDOM_SEED: String(seed + share),
     };
-    const spec = ['run', 'spec/conversation/random.spec.ts'];
+    const spec = ['run', 'spec/conversation/random.spec.ts', 'spec/conversation/policies.spec.ts'];
     spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...spec], { stdio: 'inherit', env }).on(
       'exit',
       code => resolve(code ?? 1),

@@ -220,40 +220,36 @@ describe('what nothing interrupts', () => {
     expect(asked[1]?.at(-2)).toEqual({ role: 'assistant', content: 'Once upon a time there was a king.' });
   });
 
-  it('should not have the bot speak into what the user says next', () => {
+  /** What is said under a protected greeting, until 1,600 ms, and what the user has begun to say when that ends. */
+  const underAGreeting = (next: string) => {
     const { values } = run({
       greeting: { text: 'Hello, this is protected.', interruptible: false },
       says: [
         { from: 600, to: 800, text: 'No wait' },
-        { from: 1_300, to: 4_400, text: 'What is it?' },
+        { from: 1_300, to: 4_400, text: next },
       ],
       lasts: 9_000,
       llm: scriptedLlm('Fine.'),
     });
-    const speaks = outline(values).filter(([at, what]) => at < 4_700 && /[12] bot/u.test(what));
-    expect(speaks).toEqual([]);
-    expect(outline(values).filter(([, what]) => /said|bot\.(spoke|interrupted)/u.test(what))).toEqual([
+    return outline(values).filter(([, what]) => /said|bot\.(speaking|spoke|interrupted)/u.test(what));
+  };
+
+  it('should not have the bot speak into what the user says next', () => {
+    expect(underAGreeting('What is it?').slice(1)).toEqual([
       [1_600, '0 bot.spoke'],
       [4_700, '1 user.said'],
       [4_700, '1 bot.interrupted'],
       [4_700, '2 user.said'],
+      [5_000, '2 bot.speaking'],
       [5_300, '2 bot.spoke'],
     ]);
   });
 
   it('should be answered when what the user says next is nothing', () => {
-    const { values } = run({
-      greeting: { text: 'Hello, this is protected.', interruptible: false },
-      says: [
-        { from: 600, to: 800, text: 'No wait' },
-        { from: 1_300, to: 4_400, text: '' },
-      ],
-      lasts: 9_000,
-      llm: scriptedLlm('Fine.'),
-    });
-    expect(outline(values).filter(([, what]) => /said|bot\.(spoke|interrupted)/u.test(what))).toEqual([
+    expect(underAGreeting('').slice(1)).toEqual([
       [1_600, '0 bot.spoke'],
       [4_700, '1 user.said'],
+      [5_000, '1 bot.speaking'],
       [5_300, '1 bot.spoke'],
     ]);
   });
