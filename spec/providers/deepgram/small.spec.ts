@@ -108,6 +108,11 @@ describe('the connection to Deepgram', () => {
     expect(problem({ apiKey: 'se cret' })).not.toMatch(/cret/u);
     expect(problem({ apiKey: 'k', baseURL: 'localhost' })).toMatch(/baseURL is 'localhost'/u);
     expect(problem({ apiKey: 'k', headers: { 'x-a': 'b\nc' } })).toMatch(/headers has an entry 'x-a'/u);
+    expect(problem({ apiKey: 'k', baseURL: 'ftp://me:cr@et@host' })).toMatch(/baseURL is 'ftp:\/\/…@host'/u);
+    for (const extra of ['me:cret@host', 'host/#cret', 'host?x=1', 'host/v1?', 'host#'])
+      expect(problem({ apiKey: 'k', baseURL: `https://${extra}` })).toMatch(
+        /baseURL is '[^']*(?<!cret(?:@host)?)', but must be without/u,
+      );
     expect(problem({ baseURL: 'ws://127.0.0.1:1' })).toBe('');
     expect(problem({ apiKey: 'Bearer token' })).toBe('');
   });

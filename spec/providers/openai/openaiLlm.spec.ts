@@ -347,6 +347,13 @@ describe('openaiLlm', () => {
       },
     );
 
+    it.each(['http://me:cret@host/v1', 'http://host/v1?key=cret', 'http://host/v1#f', 'ftp://me:cret@host'])(
+      'should refuse the address %s, without showing a password',
+      baseURL => {
+        expect(make({ apiKey, baseURL, model: 'test' })).toThrow(/baseURL is '(?!.*cret).*', but must be/);
+      },
+    );
+
     it('should refuse a key or a header that HTTP can not carry, without showing it', () => {
       expect(make({ apiKey: 'sk-se cret' })).toThrow(/^OpenAI: apiKey has a character(?!.*cret)/);
       expect(make({ apiKey, headers: { 'x-token': 'se\ncret' } })).toThrow(/'x-token'(?!.*cret)/s);
