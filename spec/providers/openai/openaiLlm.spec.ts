@@ -301,6 +301,9 @@ describe('openaiLlm', () => {
       const { error } = await failing(ask(await serve(refuse(status, echo)), { retries: 0 }));
       expect(inspect(error, { depth: 9 })).not.toMatch(/sk-proj|card|four two/);
     }
+    const inFacts = refuse(400, { code: 'bad_0123456789abcdef' }, { 'x-request-id': '0123456789abcdef' });
+    const { error } = await failing(ask(await serve(inFacts), { retries: 0, apiKey: '0123456789abcdef' }));
+    expect(error.message).toMatch(/ does not accept the request: No\. \(HTTP 400\)$/u);
     const frame = await serve(stream(`data: ${JSON.stringify({ error: echo })}\n\n`));
     expect(inspect((await failing(ask(frame, { retries: 0 }))).error, { depth: 9 })).not.toMatch(
       /sk-proj|card/,
