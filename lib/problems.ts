@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shownAddress } from './address.ts';
 
 /** The name of a field: `turns.maxMs`, `conversation.0.caller`. */
 export const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
@@ -44,7 +45,7 @@ const nouns: Readonly<Record<string, string>> = {
 
 const article = (noun: string): string => `${/^(?:[aeiou]|http)/u.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/** What was there instead, in words that go after "received". A key is never shown. */
+/** What was there instead, in words that go after "received". Neither a key nor an address's password is ever shown. */
 export function received(path: readonly PropertyKey[], data: unknown): string {
   const value = path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
@@ -53,7 +54,10 @@ export function received(path: readonly PropertyKey[], data: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === '') return 'an empty text';
   if (/key$/iu.test(nameOf(path))) return 'something else (not shown)';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'string') {
+    const shown = /url$/iu.test(nameOf(path)) ? shownAddress(value) : value;
+    return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   return article(typeof value);

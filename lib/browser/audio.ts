@@ -7,7 +7,6 @@ import {
   merge,
   mergeMap,
   Observable,
-  switchMap,
   tap,
   throwError,
   timer,
@@ -55,41 +54,42 @@ export const audioContext = (workletUrl: string | undefined): Observable<AudioCo
   });
 
 /**
- * The microphone, with the browser's echo cancellation, noise suppression and gain control: frames of 20 ms. Another
- * device, or being muted, does not end it; a device that is unplugged is replaced by the default one.
+ * What a microphone hears: frames of 20 ms. Being muted does not end it; that the device is unplugged does, with
+ * {@link Unplugged}.
  */
 export const microphone = (
   context: AudioContext,
-  device: string | undefined,
+  stream: MediaStream,
   muted$: Observable<boolean>,
 ): Observable<FromMicrophone> =>
-  opened(device).pipe(
-    switchMap(stream => {
-      const [track] = stream.getAudioTracks();
-      const source = context.createMediaStreamSource(stream);
-      const node = new AudioWorkletNode(context, 'rxvoice-microphone', { numberOfOutputs: 0 });
-      source.connect(node);
-      node.port.start();
-      return merge(
-        muted$.pipe(
-          tap(muted => (track!.enabled = !muted)),
-          ignoreElements(),
-        ),
-        fromEvent<MessageEvent<FromMicrophone>>(node.port, 'message').pipe(map(({ data }) => data)),
-        fromEvent(track!, 'ended').pipe(mergeMap(() => throwError(() => new Unplugged()))),
-      ).pipe(
-        finalize(() => {
-          source.disconnect();
-          node.port.close();
-        }),
-      );
-    }),
-  );
+  defer(() => {
+    const [track] = stream.getAudioTracks();
+    const source = context.createMediaStreamSource(stream);
+    const node = new AudioWorkletNode(context, 'rxvoice-microphone', { numberOfOutputs: 0 });
+    source.connect(node);
+    node.port.start();
+    return merge(
+      muted$.pipe(
+        tap(muted => (track!.enabled = !muted)),
+        ignoreElements(),
+      ),
+      fromEvent<MessageEvent<FromMicrophone>>(node.port, 'message').pipe(map(({ data }) => data)),
+      fromEvent(track!, 'ended').pipe(mergeMap(() => throwError(() => new Unplugged()))),
+    ).pipe(
+      finalize(() => {
+        source.disconnect();
+        node.port.close();
+      }),
+    );
+  }).pipe(finalize(() => stop(stream)));
 
 /** The device went away while it was used. */
 export class Unplugged extends Error {}
 
-const opened = (device: string | undefined): Observable<MediaStream> =>
+const stop = (stream: MediaStream): void => stream.getTracks().forEach(track => track.stop());
+
+/** A microphone, with the browser's echo cancellation, noise suppression and gain control; it is up to who takes it. */
+export const openMicrophone = (device?: string): Observable<MediaStream> =>
   new Observable(subscriber => {
     // TypeScript thinks it is always there; on insecure pages it is not.
     const devices = navigator.mediaDevices as MediaDevices | undefined;
@@ -97,8 +97,6 @@ const opened = (device: string | undefined): Observable<MediaStream> =>
       return subscriber.error(
         new CallError('insecure', 'Browsers give a microphone to pages over https or of localhost only.'),
       );
-    let stream: MediaStream | undefined;
-    const stop = (): void => stream?.getTracks().forEach(track => track.stop());
     devices
       .getUserMedia({
         audio: {
@@ -110,14 +108,13 @@ const opened = (device: string | undefined): Observable<MediaStream> =>
         },
       })
       .then(
-        opened => {
-          stream = opened;
-          if (subscriber.closed) stop();
-          else subscriber.next(stream);
+        stream => {
+          if (subscriber.closed) return stop(stream);
+          subscriber.next(stream);
+          subscriber.complete();
         },
         (cause: unknown) => subscriber.error(microphoneError(cause)),
       );
-    return stop;
   });
 
 /** The loudspeaker: what it is told to play, and what it tells. */

@@ -16,9 +16,12 @@ export type CallErrorKind =
   | 'audioFailed'
   /** The token could not be fetched. */
   | 'token'
-  /** The server can't be reached, or was lost for too long. */
+  /** The server can't be reached, was lost for too long, or its address is none. */
   | 'network'
-  /** The server closed the connection with one of its codes. */
+  /**
+   * The server closed the connection with one of its codes. `malformed` is also said before: of `data` that is not JSON,
+   * or too big.
+   */
   | CloseReason;
 
 /** What a call fails with: `kind` for programs, `message` for people. */
@@ -56,6 +59,7 @@ export function microphoneError(cause: unknown): CallError {
 /** Why the server closed a connection; nothing where it may be tried again. */
 export function closeError(code: number, reason: string): CallError | undefined {
   if (code === 1001) return new CallError('network', 'The server stops.');
+  if (code === 1009) return new CallError('malformed', 'The server takes no such big messages.');
   const [kind] = Object.entries(closeCodes).find(([, of]) => of === code) ?? [];
   return kind === undefined || code === closeCodes.tooSlow
     ? undefined

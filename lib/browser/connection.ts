@@ -2,6 +2,7 @@ import {
   debounceTime,
   defer,
   fromEvent,
+  map,
   Observable,
   race,
   retry,
@@ -18,10 +19,12 @@ import { CallError, closeError } from './callError.ts';
 export type Incoming =
   | ServerMessage
   | { readonly type: 'audio'; readonly bytes: ArrayBuffer }
+  /** `again`: the server was there before. */
   | { readonly type: 'connecting'; readonly again: boolean };
 
 /** How {@link connection} connects. */
 export interface ConnectionOptions {
+  /** Where the server takes calls, relative to the page. */
   readonly url: string;
   /** The first message: for a new call, or to go on with one. */
   readonly hello: () => Observable<HelloMessage>;
@@ -38,6 +41,10 @@ export interface Line {
   drop(): void;
 }
 
+/** How long is waited before another attempt, ms: at first, and at most. */
+const firstWaitMs = 150;
+const longestWaitMs = 2_000;
+
 /** The server tells once a second that it is there. */
 const silentMs = 4_000;
 
@@ -52,22 +59,34 @@ const lostCode = 4_000;
 export const connection = ({ url, hello, resumeMs, attach }: ConnectionOptions): Observable<Incoming> =>
   defer(() => {
     let lostAt: number | undefined;
-    return defer(() => socket(url, hello, attach, lostAt !== undefined)).pipe(
+    let waitMs = firstWaitMs;
+    let welcomed = false;
+    return defer(() => socket(url, hello, attach, welcomed)).pipe(
       tap(message => {
-        if (message.type === 'welcome') lostAt = undefined;
+        if (message.type !== 'welcome') return;
+        // Only now is it a server's, and no proxy's that takes connections for one that is gone.
+        welcomed = true;
+        lostAt = undefined;
+        waitMs = firstWaitMs;
       }),
       retry({
-        resetOnSuccess: true,
-        delay: (error: unknown, count) => {
+        delay: (error: unknown) => {
           if (error instanceof CallError) return throwError(() => error);
           lostAt ??= performance.now();
           if (performance.now() - lostAt > resumeMs())
-            return throwError(() => new CallError('network', 'The server can’t be reached.'));
-          return race(timer(Math.min(2_000, 150 * 2 ** (count - 1))), fromEvent(window, 'online'));
+            return throwError(() => new CallError('network', unreachable(url, welcomed)));
+          const wait$ = timer(waitMs);
+          waitMs = Math.min(longestWaitMs, 2 * waitMs);
+          return race(wait$, fromEvent(window, 'online'));
         },
       }),
     );
   });
+
+const unreachable = (url: string, welcomed: boolean): string =>
+  welcomed
+    ? 'The server can’t be reached.'
+    : `No server answers at ${url}. Is it running, and is the path right?`;
 
 /** The connection was lost, without a word that would forbid another. */
 class Lost extends Error {}
@@ -80,22 +99,27 @@ const socket = (
 ): Observable<Incoming> =>
   new Observable<Incoming>(subscriber => {
     subscriber.next({ type: 'connecting', again });
-    const socket = new WebSocket(url, 'rxvoice.v1');
+    const socket = opened(url);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       subscriber.add(
-        hello().subscribe({
-          next: message => socket.send(JSON.stringify(message)),
-          error: (error: unknown) => subscriber.error(error),
-        }),
+        hello()
+          .pipe(map(asText))
+          .subscribe({
+            next: text => socket.send(text),
+            error: (error: unknown) => subscriber.error(error),
+          }),
       );
     };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
       if (typeof data !== 'string') return subscriber.next({ type: 'audio', bytes: data });
       const message = JSON.parse(data) as ServerMessage;
-      // From here on audio may be sent.
+      // From here on audio may be sent; `never`, because what may be is typed too narrowly.
       if (message.type === 'welcome')
-        attach({ send: sent => socket.readyState === WebSocket.OPEN && socket.send(sent as string), drop });
+        attach({
+          send: (sent: never) => socket.readyState === WebSocket.OPEN && socket.send(sent),
+          drop,
+        });
       subscriber.next(message);
     };
     socket.onclose = ({ code, reason }) => {
@@ -119,3 +143,22 @@ const socket = (
       socket.close(1000);
     };
   });
+
+/** A socket to this address, in WebSocket's own scheme. */
+function opened(url: string): WebSocket {
+  try {
+    const absolute = new URL(url, location.href);
+    absolute.protocol = absolute.protocol.replace('http', 'ws');
+    return new WebSocket(absolute, 'rxvoice.v1');
+  } catch (cause) {
+    throw new CallError('network', `The url ${url} can’t be called.`, cause);
+  }
+}
+
+function asText(message: HelloMessage): string {
+  try {
+    return JSON.stringify(message);
+  } catch (cause) {
+    throw new CallError('malformed', 'The call’s data is not JSON.', cause);
+  }
+}

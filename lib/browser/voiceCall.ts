@@ -12,7 +12,6 @@ import {
   mergeMap,
   type Observable,
   of,
-  retry,
   Subject,
   switchMap,
   take,
@@ -23,11 +22,20 @@ import {
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 import type { ClientEvent } from '../server/protocol.ts';
-import { audioContext, microphone, type Speaker, speaker, Unplugged, useSink } from './audio.ts';
+import {
+  audioContext,
+  microphone,
+  openMicrophone,
+  type Speaker,
+  speaker,
+  Unplugged,
+  useSink,
+} from './audio.ts';
 import { CallError } from './callError.ts';
 import { connection, type Incoming } from './connection.ts';
 import { Session } from './session.ts';
 import { Transcript, type TranscriptLine } from './transcript.ts';
+import type { FromMicrophone } from './worklet/messages.ts';
 
 /** How {@link voiceCall} calls. */
 export interface VoiceCallOptions {
@@ -37,7 +45,7 @@ export interface VoiceCallOptions {
    * How to get a token of your back end's `mintToken`: asked for whenever a call is placed. Or a token, for one call only.
    */
   readonly token?: string | (() => string | PromiseLike<string>);
-  /** Anything for the code at the server that sets the call up. */
+  /** Anything for the code at the server that sets the call up, as JSON of up to 60 kB. */
   readonly data?: unknown;
   /** The device ids of `enumerateDevices`. Default: the system's. */
   readonly microphone?: string;
@@ -48,7 +56,7 @@ export interface VoiceCallOptions {
 
 /** How a call is. */
 export interface CallState {
-  /** `reconnecting`: the network is gone; what is said meanwhile is kept. `ended`: also before the next call. */
+  /** `reconnecting`: the network is gone, in a call that was open; what is said meanwhile is kept. `ended`: also before the next call. */
   readonly phase: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'ended';
   /** Whether the bot's engines are ready: from here on it listens. */
   readonly ready: boolean;
@@ -58,6 +66,8 @@ export interface CallState {
   readonly muted: boolean;
   /** Why the call could not be placed, or ended. */
   readonly error: CallError | undefined;
+  /** What does not work in a call that goes on: the microphone that was chosen last. */
+  readonly warning: CallError | undefined;
 }
 
 /** The figures of a call so far. */
@@ -87,7 +97,10 @@ export interface VoiceCall {
   /** Hangs up, at once. */
   hangUp(): void;
   mute(muted?: boolean): void;
-  /** Changes the microphone, also during the call; nothing for the system's. */
+  /**
+   * Changes the microphone, also during the call; nothing for the system's. Where it can't be had the call goes on with
+   * the one there was, and its state has a `warning`.
+   */
   useMicrophone(device?: string): void;
   /** Changes the loudspeaker, in browsers that can. */
   useSpeaker(device?: string): void;
@@ -100,6 +113,7 @@ const idle: CallState = {
   thinking: false,
   muted: false,
   error: undefined,
+  warning: undefined,
 };
 
 /**
@@ -107,7 +121,12 @@ const idle: CallState = {
  * loudspeaker out of the microphone.
  *
  * @example
- * const call = voiceCall({ token: () => fetch('/voice-token').then(response => response.text()) });
+ * const token = async () => {
+ *   const response = await fetch('/voice-token');
+ *   if (!response.ok) throw new Error(`No token: ${response.status}`); // the call's error is of kind `token`
+ *   return response.text();
+ * };
+ * const call = voiceCall({ token });
  * call.transcript$.subscribe(lines => show(lines));
  * button.onclick = () => call.start();
  */
@@ -169,20 +188,29 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
             return levels$.next({ ...levels$.value, bot: 0 });
         }
       };
+      let hearing = false;
+      /** One that can't be had is told of, and the one there is goes on. */
+      const chosen = (device: string | undefined) =>
+        openMicrophone(device).pipe(
+          catchError((error: unknown) => {
+            if (!hearing) throw error;
+            change({ warning: error as CallError });
+            return EMPTY;
+          }),
+        );
       /** A microphone that is unplugged is replaced by the system's, as often as that happens. */
-      const plugged = (device: string | undefined) =>
-        defer(() => {
-          let present = device;
-          return defer(() => microphone(context, present, muted$)).pipe(
-            retry({
-              delay: (error: unknown) => {
-                present = undefined;
-                return error instanceof Unplugged ? of(true) : throwError(() => error);
-              },
-            }),
-          );
-        });
+      const plugged = (stream: MediaStream): Observable<FromMicrophone> =>
+        microphone(context, stream, muted$).pipe(
+          catchError((error: unknown) =>
+            error instanceof Unplugged ? openMicrophone().pipe(switchMap(plugged)) : throwError(() => error),
+          ),
+        );
       const listening$ = microphone$.pipe(
+        switchMap(chosen),
+        tap(() => {
+          hearing = true;
+          if (state$.value.warning) change({ warning: undefined });
+        }),
         switchMap(plugged),
         tap(({ pcm, level }) => {
           session.spoken(pcm);
@@ -213,7 +241,7 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
       );
       const over$ = new Subject<true>();
       const connected$ = connection({
-        url: address(options.url),
+        url: options.url ?? '/call',
         hello: session.hello,
         resumeMs: () => session.resumeMs,
         attach: session.attach,
@@ -243,7 +271,13 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
           }),
           finalize(() => {
             levels$.next({ user: 0, bot: 0 });
-            change({ phase: 'ended', ready: false, speaking: undefined, thinking: false });
+            change({
+              phase: 'ended',
+              ready: false,
+              speaking: undefined,
+              thinking: false,
+              warning: undefined,
+            });
           }),
         ),
       ),
@@ -293,11 +327,4 @@ function changeOf(event: ClientEvent, replying: boolean): Partial<CallState> {
     default:
       return {};
   }
-}
-
-/** The address of the server: WebSocket's own scheme, relative to the page. */
-function address(url = '/call'): string {
-  const absolute = new URL(url, location.href);
-  absolute.protocol = absolute.protocol.replace('http', 'ws');
-  return absolute.href;
 }

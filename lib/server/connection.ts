@@ -14,6 +14,9 @@ import { WebCall } from './webCall.ts';
 /** How long a client that did what it may not has to say good-bye, ms. */
 const partingMs = 2_000;
 
+/** WebSocket's own word for a message that is too big. */
+const tooBigCode = 1009;
+
 /** The calls that browsers may go on with, by their names. */
 export type WebCalls = Map<string, WebCall>;
 
@@ -120,7 +123,13 @@ export function connection(
       expel('failed', 'The call failed at the server.');
     }
   });
-  socket.on('error', () => undefined); // it closes after one, with the code for it
+  // It closes after one, with the code for it.
+  socket.on('error', (error: Error & { readonly code?: string }) => {
+    if (error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return;
+    const reason = 'A message is too big.';
+    if (call === undefined) calls.tell({ type: 'refused', code: tooBigCode, reason });
+    else calls.hangUp(call.call, tooBigCode, reason);
+  });
   socket.on('close', code => {
     greeting.unsubscribe();
     if (call === undefined) return;

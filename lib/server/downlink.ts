@@ -197,8 +197,8 @@ export class Downlink {
   played(number: number, samples: number): void {
     const reply = this.#reply;
     if (reply?.number !== number) return;
-    // Packets go on beyond the end: who plays that, too, has heard all.
-    const heard = reply.ended && this.#encoding ? Math.min(samples, reply.samples) : samples;
+    // Packets go on beyond the end, and clocks are not exact: who plays that, too, has heard all.
+    const heard = reply.ended ? Math.min(samples, reply.samples) : samples;
     if (heard > reply.sent) return;
     reply.acknowledge(heard);
     this.#acknowledged$.next(reply);

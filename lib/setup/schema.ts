@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
+import { isBare } from '../address.ts';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { backchannels } from '../conversation/backchannels.ts';
@@ -45,13 +46,22 @@ const localTts = z.strictObject({
   speed: z.number().min(0.5).max(2).exactOptional(),
 });
 
+const address = (protocol: RegExp) => {
+  const url = z.url({ protocol });
+  return url.refine(
+    // One problem is enough.
+    value => !url.safeParse(value).success || isBare(value),
+    'an address without a user name, a password, a query or a fragment',
+  );
+};
+
 /** What every Deepgram engine takes; the key may come from the environment, and a server of one's own may need none. */
 const deepgram = {
   engine: z.literal('deepgram'),
   /** Default: the environment's `DEEPGRAM_API_KEY`. */
   apiKey: text.exactOptional(),
   /** A region, or a server of your own. Default: the environment's `DEEPGRAM_BASE_URL`, else Deepgram. */
-  baseURL: z.url({ protocol: /^(?:https?|wss?)$/u }).exactOptional(),
+  baseURL: address(/^(?:https?|wss?)$/u).exactOptional(),
   model: text.exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   /** Hz. */
@@ -121,7 +131,7 @@ const openai = {
   /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
   apiKey: text.exactOptional(),
   /** A compatible server: Ollama, vLLM, llama.cpp. Default: the environment's `OPENAI_BASE_URL`, else OpenAI. */
-  baseURL: z.url({ protocol: /^https?$/u }).exactOptional(),
+  baseURL: address(/^https?$/u).exactOptional(),
   model: text.exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   /** Makes the requests, through a proxy, say. */

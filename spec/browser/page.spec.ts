@@ -175,6 +175,52 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
     }
   }, 60_000);
 
+  it('should go on with the microphone it has when another can not be had, and say so', async () => {
+    const network = await serving();
+    const { browser, close } = await browserHearing(inARow(4_000, clip('goforward'), 60_000));
+    try {
+      const page = await browser.newPage();
+      await page.addInitScript(`
+        globalThis.tracks = [];
+        const { mediaDevices } = navigator;
+        const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async constraints => {
+          const stream = await getUserMedia(constraints);
+          tracks.push(...stream.getTracks());
+          return stream;
+        };`);
+      await page.goto(network.url);
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'Listening' }).waitFor();
+      const choose = (device: string): Promise<unknown> =>
+        page.evaluate(`{
+          const select = document.querySelector('#microphone');
+          select.append(new Option('another', ${JSON.stringify(device)}));
+          select.value = ${JSON.stringify(device)};
+          select.dispatchEvent(new Event('change'));
+        }`);
+      await choose('nonesuch');
+      await page.locator('#error', { hasText: 'The chosen microphone is not there' }).waitFor();
+      await user(page, 1).waitFor();
+      expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
+      expect(await page.evaluate('tracks.map(track => track.readyState)')).toEqual(['live']);
+
+      // One that can be had takes over, and the former is let go of.
+      await choose('default');
+      await expect
+        .poll(() => page.evaluate('tracks.map(track => track.readyState)'))
+        .toEqual(['ended', 'live']);
+      await page.locator('#error').waitFor({ state: 'hidden' });
+      await page.locator('#call').click();
+      await page.locator('#state', { hasText: 'The call is over' }).waitFor();
+      await expect
+        .poll(() => page.evaluate('tracks.map(track => track.readyState)'))
+        .toEqual(['ended', 'ended']);
+    } finally {
+      await close();
+    }
+  }, 60_000);
+
   it('should go on in PCM when the browser’s codec gives up', async () => {
     const network = await serving('--opus');
     const { browser, close } = await browserHearing(inARow(3_000, clip('goforward'), 60_000));

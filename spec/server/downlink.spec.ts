@@ -141,6 +141,13 @@ describe('what goes down to a client', () => {
     expect(socket.texts.join()).not.toContain('clear');
   });
 
+  it('should end a reply of which a client says that it played more than there is', () => {
+    speak(2);
+    speech$.complete();
+    downlink.played(1, 641);
+    expect([heard, ended]).toEqual([[], 'heard']);
+  });
+
   it('should clear a reply that is cut, and only then', () => {
     speak(1);
     reply.unsubscribe();

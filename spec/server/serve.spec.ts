@@ -238,6 +238,21 @@ describe('serve', () => {
     expect(closed.reason).not.toContain('sk-secret');
   });
 
+  it('should end a call over which too big a message comes, and tell of it', async () => {
+    const server = await start();
+    const client = await connect(server);
+    await client.hello();
+    client.socket.send('x'.repeat(65_537));
+    expect((await client.closed).code).toBe(1009);
+    expect(await server.next('ended')).toMatchObject({ code: 1009, reason: 'A message is too big.' });
+    const other = await connect(server);
+    other.socket.send('x'.repeat(65_537));
+    expect(await server.next('refused')).toMatchObject({ code: 1009, reason: 'A message is too big.' });
+    const another = await connect(server);
+    another.say({ type: 'hello', data: 'x'.repeat(65_000) });
+    await another.next('welcome');
+  });
+
   it('should let pages of its own host call, those it is told, and no others', async () => {
     const own = await start();
     const told = await start({ origins: ['https://example.com'] });

@@ -55,6 +55,18 @@ describe('setup', () => {
     );
   });
 
+  it('should refuse an address with more than a path, and not show its password', () => {
+    const refused = (baseURL: string): string =>
+      problemsOf({ ...own, llm: { engine: 'openai', model: 'm', baseURL } });
+    for (const address of ['http://me:cret@host/v1', 'http://host/v1?a=1', 'http://host/v1#f'])
+      expect(refused(address)).toMatch(
+        /a problem\.\n.*llm\.baseURL: expected an address without a user name/u,
+      );
+    expect(refused('http://me:cret@host/v1')).toMatch(/received "http:\/\/…@host\/v1"/u);
+    expect(refused('ftp://me:cret@host')).toMatch(/a problem\.\n.*received "ftp:\/\/…@host"/u);
+    expect(refused('http://host/v1')).toBe('');
+  });
+
   it('should tell an option of another engine from one that is misspelt', () => {
     expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
       [

@@ -1,4 +1,5 @@
 import type { DeepgramClient } from '@deepgram/sdk';
+import { isBare, shownAddress } from '../../address.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { deepgramSdk } from './deepgramSdk.ts';
 
@@ -44,7 +45,14 @@ export function deepgramConnection(options: DeepgramConnectionOptions): Deepgram
   const url = (options.baseURL ?? DEEPGRAM_BASE_URL)?.trim() || undefined;
   const key = (options.apiKey ?? DEEPGRAM_API_KEY)?.trim() || undefined;
   if (url !== undefined && (!URL.canParse(url) || !/^(?:https?|wss?):/iu.test(url)))
-    throw wrong(`baseURL is '${url}', but must be a URL such as 'https://api.eu.deepgram.com'.`);
+    throw wrong(
+      `baseURL is '${shownAddress(url)}', but must be a URL such as 'https://api.eu.deepgram.com'.`,
+    );
+  if (url !== undefined && !isBare(url))
+    throw wrong(
+      `baseURL is '${shownAddress(url)}', but must be without a user name, a password, a query or a fragment: ` +
+        'what your server needs to let you in goes into headers, further parameters into options.',
+    );
   const host = url === undefined ? 'api.deepgram.com' : new URL(url).host;
   const isDeepgram = /(?:^|\.)deepgram\.com$/u.test(host);
   if (key === undefined && isDeepgram)

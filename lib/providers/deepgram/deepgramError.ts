@@ -40,9 +40,10 @@ export function refusedError(
   request: DeepgramRequest,
 ): RxvoiceError {
   const told = parse(body);
-  const code = told.err_code ?? told.category;
-  const reason = header('dg-error') ?? told.err_msg ?? told.message ?? '';
-  const requestId = header('dg-request-id') ?? told.request_id;
+  const fact = (...fields: unknown[]): string => passable(fields.find(isText), request);
+  const code = fact(told.err_code, told.category);
+  const reason = [header('dg-error'), told.err_msg, told.message].find(isText);
+  const requestId = fact(header('dg-request-id'), told.request_id);
   const facts = [`HTTP ${status}`, code, requestId && `request ${requestId}`].filter(Boolean).join(', ');
   const retryable = status === 408 || status === 429 || status >= 500;
   return new RxvoiceError(`${request.who} ${cure(status, quoted(reason, request), request)} (${facts}).`, {
@@ -73,11 +74,20 @@ function cure(status: number, reason: string, { model }: DeepgramRequest): strin
   }
 }
 
-/** The server's own words, unless they hold the key. */
-const quoted = (reason: string, { apiKey }: DeepgramRequest): string =>
-  reason === '' || (apiKey.length > 5 && reason.includes(apiKey)) || /bearer|token /iu.test(reason)
-    ? ''
-    : `: ${reason.slice(0, 300).replace(/[.\s]+$/u, '')}`;
+const isText = (field: unknown): field is string => typeof field === 'string';
+
+/** What the server says, unless it holds the key, with or without the scheme that it was given with. */
+function passable(text: string | undefined, { apiKey }: DeepgramRequest): string {
+  const key = apiKey.replace(/^(?:Bearer|Token) /u, '');
+  if (text === undefined || (key.length > 5 && text.includes(key)) || /bearer|token /iu.test(text)) return '';
+  return text.slice(0, 300);
+}
+
+/** The server's own words, where they can be passed on. */
+function quoted(reason: string | undefined, request: DeepgramRequest): string {
+  const words = passable(reason, request).replace(/[.\s]+$/u, '');
+  return words && `: ${words}`;
+}
 
 /** The error of a socket that was lost: every loss may be made good by another one, but for what it can't read. */
 export function closedError(code: number, reason: string, request: DeepgramRequest): RxvoiceError {
@@ -97,12 +107,13 @@ export function closedError(code: number, reason: string, request: DeepgramReque
 export const brokenError = (what: string, { who, stage }: DeepgramRequest, cause?: unknown): RxvoiceError =>
   new RxvoiceError(`${who} ${what}.`, { stage, retryable: true, cause });
 
+/** Nothing in it is certain. */
 interface ToldBody {
-  readonly err_code?: string;
-  readonly err_msg?: string;
-  readonly category?: string;
-  readonly message?: string;
-  readonly request_id?: string;
+  readonly err_code?: unknown;
+  readonly err_msg?: unknown;
+  readonly category?: unknown;
+  readonly message?: unknown;
+  readonly request_id?: unknown;
 }
 
 function parse(body: string): ToldBody {

@@ -74,15 +74,36 @@ export const openSocket = <Socket extends SdkSocket>(
       message$.complete();
       subscriber.error(error);
     };
+    /** What the SDK or `ws` throws: another attempt would be no better. */
+    const refuse = (error: unknown): void => {
+      const reason = error instanceof Error ? error.message : 'an unknown error';
+      fail(
+        RxvoiceError.is(error)
+          ? error
+          : new RxvoiceError(`${who}: the SDK does not accept the request: ${reason}`, {
+              stage: request.stage,
+            }),
+      );
+    };
     const finish = (): void => {
       message$.complete();
       subscriber.complete();
     };
 
+    const connected = (url: string, headers: Record<string, string>): WebSocket => {
+      try {
+        return new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
+      } catch (error) {
+        // The SDK keeps what its factory throws to itself.
+        refuse(error);
+        throw error;
+      }
+    };
+
     const transport: TransportFactory = async (url, headers) => {
       // The SDK attaches its listeners after the factory is done.
       await Promise.resolve();
-      const wire = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
+      const wire = connected(url, headers);
       let sdkOpen = (): void => undefined;
       let sdkError: (error: Error) => void = () => undefined;
       let sdkClose: (event: { code: number; reason: string }) => void = () => undefined;
@@ -175,16 +196,7 @@ export const openSocket = <Socket extends SdkSocket>(
       subscriber.add(() => socket.close());
       socket.connect();
     };
-    open().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : 'an unknown error';
-      fail(
-        RxvoiceError.is(error)
-          ? error
-          : new RxvoiceError(`${who}: the SDK does not accept the request: ${reason}`, {
-              stage: request.stage,
-            }),
-      );
-    });
+    open().catch(refuse);
   });
 
 /** Says goodbye and lets the connection go; a peer that doesn't answer isn't waited for. */

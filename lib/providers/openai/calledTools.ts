@@ -20,7 +20,8 @@ interface Open {
 
 /**
  * Puts the tool calls of an answer together from their pieces: by `index`, as OpenAI counts them; where a server sends
- * none, or the same one for all, a new `id` begins a call, and what has neither belongs to the last.
+ * none, or the same one for all, a new `id` begins a call, and what has neither belongs to the last. A call begins with
+ * its name: some servers send a fresh `id` with each piece.
  */
 export class CalledTools {
   readonly #open: Open[] = [];
@@ -40,20 +41,20 @@ export class CalledTools {
   }
 
   #find(index: number | undefined, id: string | undefined, name: string | undefined): Open {
-    const same = this.#open.findLast(call =>
-      index === undefined ? id === undefined || call.id === id : call.index === index,
-    );
-    const isOther =
-      same === undefined ||
-      (id !== undefined && same.id !== '' && same.id !== id) ||
-      // Neither index nor id: a name begins a call.
-      (index === undefined && id === undefined && name !== undefined);
-    if (!isOther) return same;
+    const known = this.#open.filter(call => index === undefined || call.index === index);
+    const same = known.findLast(call => id !== undefined && call.id === id) ?? known.at(-1);
+    if (same !== undefined && (name === undefined || isOf(same, index, id))) return same;
     const call: Open = { index, id: '', name: '', json: '' };
     this.#open.push(call);
     return call;
   }
 }
+
+/** Whether a piece with a name is of this call, rather than the first of another. */
+const isOf = (call: Open, index: number | undefined, id: string | undefined): boolean =>
+  index === undefined
+    ? id !== undefined && call.id === id
+    : id === undefined || call.id === '' || call.id === id;
 
 const textOf = (json: unknown): string =>
   typeof json === 'string' ? json : json == null ? '' : JSON.stringify(json);

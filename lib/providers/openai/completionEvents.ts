@@ -1,4 +1,15 @@
-import { catchError, concat, defer, EMPTY, of, type OperatorFunction, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  debounceTime,
+  defer,
+  EMPTY,
+  of,
+  type OperatorFunction,
+  Subject,
+  takeUntil,
+  throwError,
+} from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { CalledTools, type ToolCallDelta } from './calledTools.ts';
 import type { LlmEvent } from '../../llm/message.ts';
@@ -9,7 +20,8 @@ export interface CompletionChunk {
   readonly choices?:
     | readonly {
         readonly delta?: {
-          readonly content?: string | null;
+          /** A text; some servers send a list of parts, as in a message. */
+          readonly content?: string | readonly ContentPart[] | null;
           readonly refusal?: string | null;
           readonly tool_calls?: readonly ToolCallDelta[] | null;
         } | null;
@@ -24,11 +36,20 @@ export interface CompletionChunk {
   } | null;
 }
 
+interface ContentPart {
+  readonly type?: string;
+  readonly text?: string;
+}
+
+/** How long a stream may stay silent after its `finish_reason`, ms: the usage comes at once, where it comes. */
+const lingerMs = 500;
+
 /**
  * Reads the chunks of a streamed chat completion (`POST /v1/chat/completions` with `stream: true`).
  *
  * A refusal is an answer like any other. An answer is only whole with a `finish_reason`: a stream that ends without
- * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter. Tool calls are
+ * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter, and a server
+ * that sends nothing more but stays is not waited for: the last words are said when the answer ends. Tool calls are
  * passed on when the answer is whole. The usage is the last one told, since some servers count along.
  */
 export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> => chunk$ =>
@@ -37,6 +58,7 @@ export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> 
     let usage: CompletionChunk['usage'];
     let empty = true;
     const called = new CalledTools();
+    const whole$ = new Subject<void>();
 
     const token$ = chunk$.pipe(
       each((chunk): LlmEvent[] => {
@@ -44,12 +66,14 @@ export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> 
         finish = choice?.finish_reason || finish;
         usage = chunk.usage ?? usage;
         for (const delta of choice?.delta?.tool_calls ?? []) called.add(delta);
-        const text = choice?.delta?.content || choice?.delta?.refusal;
+        if (finish !== undefined) whole$.next();
+        const text = textOf(choice?.delta?.content) || choice?.delta?.refusal;
         if (!text) return [];
         empty = false;
         return [{ type: 'token', text }];
       }),
       catchError((error: unknown) => (finish === undefined ? throwError(() => error) : EMPTY)),
+      takeUntil(whole$.pipe(debounceTime(lingerMs))),
     );
 
     return concat(
@@ -61,6 +85,14 @@ export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> 
       }),
     );
   });
+
+/** The text of what was said; parts of other types, such as a model's thoughts, are not. */
+function textOf(content: string | readonly ContentPart[] | null | undefined): string {
+  if (!Array.isArray(content)) return (content as string | null | undefined) ?? '';
+  return (content as readonly ContentPart[])
+    .map(({ type, text = '' }) => (type === 'text' ? text : ''))
+    .join('');
+}
 
 function costOf(usage: CompletionChunk['usage']): LlmEvent[] {
   if (!usage) return [];

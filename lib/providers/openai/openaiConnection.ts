@@ -1,3 +1,4 @@
+import { isBare, shownAddress } from '../../address.ts';
 import { RxvoiceError } from '../../errors.ts';
 
 /** How an OpenAI engine reaches its server. */
@@ -37,7 +38,14 @@ export function openaiConnection({ apiKey, baseURL, headers }: OpenaiConnectionO
   const url = (baseURL ?? OPENAI_BASE_URL)?.trim() || 'https://api.openai.com/v1';
   const key = (apiKey ?? OPENAI_API_KEY)?.trim() || undefined;
   if (!URL.canParse(url) || !/^https?:/i.test(url))
-    throw wrong(`baseURL is '${url}', but must be an http or https URL such as 'http://localhost:11434/v1'.`);
+    throw wrong(
+      `baseURL is '${shownAddress(url)}', but must be an http or https URL such as 'http://localhost:11434/v1'.`,
+    );
+  if (!isBare(url))
+    throw wrong(
+      `baseURL is '${shownAddress(url)}', but must be without a user name, a password, a query or a fragment: ` +
+        'what your server needs to let you in goes into headers.',
+    );
   const isOpenai = /(^|\.)api\.openai\.com$/.test(new URL(url).hostname);
   if (key === undefined && isOpenai)
     throw wrong(

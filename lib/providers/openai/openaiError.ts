@@ -35,7 +35,8 @@ export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request
     if (error instanceof APIError) {
       const { status, code, requestID } = error as Refusal;
       const [what, retryable] = refusal(error as Refusal, request);
-      const facts = [status && `HTTP ${status}`, code, requestID && `request ${requestID}`]
+      const [named, numbered] = [code, requestID].map(fact => passable(fact, request));
+      const facts = [status && `HTTP ${status}`, named, numbered && `request ${numbered}`]
         .filter(Boolean)
         .join(', ');
       return failure(what + (facts && ` (${facts})`), retryable);
@@ -90,9 +91,17 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
 }
 
 /** The server's own words, unless they hold what must not be passed on. */
-function quoted({ message }: Refusal, { apiKey, said }: OpenaiRequest): string {
+function quoted({ message }: Refusal, request: OpenaiRequest): string {
+  const words = passable(message.replace(/^\d{3} /, ''), request);
+  return words && `: ${words}`;
+}
+
+/** What the server says, unless it holds the key or anything that was said. */
+function passable(text: unknown, { apiKey, said }: OpenaiRequest): string {
+  if (typeof text !== 'string') return '';
   const pieces = said.flatMap(text => text.match(/[\p{L}\p{N} ]{8,20}/gu) ?? []);
-  const holdsSecret =
-    /\bsk-|bearer/i.test(message) || [apiKey, ...pieces].some(secret => message.includes(secret));
-  return holdsSecret ? '' : `: ${message.replace(/^\d{3} /, '').slice(0, 300)}`;
+  // A key of a letter or two, for a server that needs none, is no secret.
+  const secrets = apiKey.length > 5 ? [apiKey, ...pieces] : pieces;
+  const holdsSecret = /\bsk-|bearer/i.test(text) || secrets.some(secret => text.includes(secret));
+  return holdsSecret ? '' : text.slice(0, 300);
 }

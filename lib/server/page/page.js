@@ -32,8 +32,9 @@ call.state$.subscribe(next => {
   muteButton.disabled = !running();
   muteButton.textContent = next.muted ? 'Unmute' : 'Mute';
   muteButton.setAttribute('aria-pressed', String(next.muted));
-  element('error').hidden = next.error === undefined;
-  element('error').textContent = next.error?.message ?? '';
+  const wrong = next.error ?? next.warning;
+  element('error').hidden = wrong === undefined;
+  element('error').textContent = wrong?.message ?? '';
   if (next.phase === 'open') listDevices();
 });
 

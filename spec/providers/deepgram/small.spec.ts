@@ -5,7 +5,7 @@ import { AudioLog } from '../../../lib/providers/deepgram/audioLog.ts';
 import { AudioMap } from '../../../lib/providers/deepgram/audioMap.ts';
 import { deepgramConnection } from '../../../lib/providers/deepgram/deepgramConnection.ts';
 import { deepgramSdk } from '../../../lib/providers/deepgram/deepgramSdk.ts';
-import { refusedError } from '../../../lib/providers/deepgram/deepgramError.ts';
+import { closedError, refusedError } from '../../../lib/providers/deepgram/deepgramError.ts';
 import { FlushBudget } from '../../../lib/providers/deepgram/flushBudget.ts';
 import { PcmFrames } from '../../../lib/audio/pcmFrames.ts';
 import { splitText } from '../../../lib/tts/splitText.ts';
@@ -108,6 +108,11 @@ describe('the connection to Deepgram', () => {
     expect(problem({ apiKey: 'se cret' })).not.toMatch(/cret/u);
     expect(problem({ apiKey: 'k', baseURL: 'localhost' })).toMatch(/baseURL is 'localhost'/u);
     expect(problem({ apiKey: 'k', headers: { 'x-a': 'b\nc' } })).toMatch(/headers has an entry 'x-a'/u);
+    expect(problem({ apiKey: 'k', baseURL: 'ftp://me:cr@et@host' })).toMatch(/baseURL is 'ftp:\/\/…@host'/u);
+    for (const extra of ['me:cret@host', 'host/#cret', 'host?x=1', 'host/v1?', 'host#'])
+      expect(problem({ apiKey: 'k', baseURL: `https://${extra}` })).toMatch(
+        /baseURL is '[^']*(?<!cret(?:@host)?)', but must be without/u,
+      );
     expect(problem({ baseURL: 'ws://127.0.0.1:1' })).toBe('');
     expect(problem({ apiKey: 'Bearer token' })).toBe('');
   });
@@ -123,8 +128,11 @@ describe('the connection to Deepgram', () => {
 
 describe('a refusal', () => {
   const request = { who: 'Deepgram', apiKey: 'secret-key', stage: 'tts', model: 'aura-2' } as const;
-  const refusal = (status: number, body = '', headers: Record<string, string> = {}) =>
-    refusedError({ status, body, header: name => headers[name] }, request);
+  const refusal = (status: number, body = '', headers: Record<string, string> = {}, apiKey?: string) =>
+    refusedError(
+      { status, body, header: name => headers[name] },
+      { ...request, ...(apiKey !== undefined && { apiKey }) },
+    );
 
   it('should say what to do, and whether another attempt may help', () => {
     const cases: [number, RegExp, boolean][] = [
@@ -155,5 +163,25 @@ describe('a refusal', () => {
     expect(refusal(400, '{"category":"INVALID_JSON","message":"Broken"}').message).toMatch(/: Broken/u);
     expect(refusal(400, '<html>').message).toBe('Deepgram does not accept the request (HTTP 400).');
     expect(refusal(400, '', { 'dg-error': 'Key secret-key' }).message).not.toMatch(/secret/u);
+  });
+
+  it('should leave the key out wherever it is quoted, with or without its scheme', () => {
+    const told = JSON.stringify({
+      err_code: 'BAD_secret-key',
+      err_msg: 'No secret-key',
+      request_id: 'secret-key',
+    });
+    for (const apiKey of ['secret-key', 'Bearer secret-key', 'Token secret-key']) {
+      expect(refusal(400, told, {}, apiKey).message).toBe('Deepgram does not accept the request (HTTP 400).');
+      expect(closedError(4000, 'No secret-key', { ...request, apiKey }).message).toBe(
+        'Deepgram closed the connection (close code 4000).',
+      );
+    }
+  });
+
+  it('should not mind fields that are no texts', () => {
+    expect(refusal(400, '{"err_code":{},"category":"X","err_msg":7,"request_id":[]}').message).toBe(
+      'Deepgram does not accept the request (HTTP 400, X).',
+    );
   });
 });

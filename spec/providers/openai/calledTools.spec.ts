@@ -41,6 +41,20 @@ describe('CalledTools', () => {
     ).toEqual(both);
   });
 
+  it('should take a fresh id in each piece of a call, of which only the first has a name', () => {
+    const pieces = (index?: number): ToolCallDelta[] =>
+      [
+        { id: 'a', function: { name: 'weather', arguments: '' } },
+        { id: 'x', function: { arguments: '{"city":' } },
+        { id: 'y', function: { name: '', arguments: '"Bern"}' } },
+        { id: 'b', function: { name: 'time', arguments: '{' } },
+        { id: 'z', function: { arguments: '}' } },
+      ].map((piece, at) => (index === undefined ? piece : { index: at < 3 ? 0 : index, ...piece }));
+    expect(calls(...pieces(1))).toEqual(both);
+    expect(calls(...pieces(0))).toEqual(both);
+    expect(calls(...pieces())).toEqual(both);
+  });
+
   it('should do without ids, and make up different ones', () => {
     const [one, other] = calls(
       { function: { name: 'weather', arguments: '{}' } },

@@ -37,6 +37,34 @@ describe('completionEvents', () => {
     });
   });
 
+  it('should not wait for a server that stays when the answer is whole', () => {
+    run(({ cold, expectObservable, expectSubscriptions }) => {
+      const stays$ = cold('   a-s', chunks);
+      expectObservable(stays$.pipe(completionEvents())).toBe('a- 500ms |', events);
+      expectSubscriptions(stays$.subscriptions).toBe('^- 500ms !');
+      const late$ = cold('   s 400ms a 400ms u', chunks);
+      expectObservable(late$.pipe(completionEvents())).toBe('- 400ms a 900ms (u|)', events);
+      const slow$ = cold('   a 9s s|', chunks);
+      expectObservable(slow$.pipe(completionEvents())).toBe('a 9s -|', events);
+    });
+  });
+
+  it('should take the texts of a content in parts, and nothing else of it', () => {
+    run(({ cold, expectObservable }) => {
+      const parts = [
+        { type: 'thinking', text: 'hm' },
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+        { type: 'text' },
+      ];
+      const inParts = { p: { choices: [{ delta: { content: parts } }] }, n: chunks['s']! };
+      const none = { choices: [{ delta: { content: [] } }] };
+      expectObservable(cold('p-e-n|', { ...inParts, e: none }).pipe(completionEvents())).toBe('p----|', {
+        p: { type: 'token', text: 'ab' },
+      });
+    });
+  });
+
   it('should fail with what can be tried again when the answer ends without a reason, or is empty', () => {
     run(({ cold, expectObservable }) => {
       const cut = new RxvoiceError(

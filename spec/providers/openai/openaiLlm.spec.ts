@@ -301,6 +301,9 @@ describe('openaiLlm', () => {
       const { error } = await failing(ask(await serve(refuse(status, echo)), { retries: 0 }));
       expect(inspect(error, { depth: 9 })).not.toMatch(/sk-proj|card|four two/);
     }
+    const inFacts = refuse(400, { code: 'bad_0123456789abcdef' }, { 'x-request-id': '0123456789abcdef' });
+    const { error } = await failing(ask(await serve(inFacts), { retries: 0, apiKey: '0123456789abcdef' }));
+    expect(error.message).toMatch(/ does not accept the request: No\. \(HTTP 400\)$/u);
     const frame = await serve(stream(`data: ${JSON.stringify({ error: echo })}\n\n`));
     expect(inspect((await failing(ask(frame, { retries: 0 }))).error, { depth: 9 })).not.toMatch(
       /sk-proj|card/,
@@ -344,6 +347,13 @@ describe('openaiLlm', () => {
       'should refuse the address %s',
       baseURL => {
         expect(make({ apiKey, baseURL, model: 'test' })).toThrow(/baseURL is '.*', but must be/);
+      },
+    );
+
+    it.each(['http://me:cret@host/v1', 'http://host/v1?key=cret', 'http://host/v1#f', 'ftp://me:cret@host'])(
+      'should refuse the address %s, without showing a password',
+      baseURL => {
+        expect(make({ apiKey, baseURL, model: 'test' })).toThrow(/baseURL is '(?!.*cret).*', but must be/);
       },
     );
 
