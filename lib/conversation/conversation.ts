@@ -183,7 +183,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, notice =>
         bot.noticed(notice),
       )(event$);
-      const warm$ = whileWarm(
+      const conversation$ = whileWarm(
         { stt, llm: engines.llm, tts: engines.tts, output },
         call$.pipe(
           alongside(apology?.prepare(engines.tts) ?? EMPTY),
@@ -193,7 +193,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       );
       return using(
         () => (options.commands$ ?? EMPTY).subscribe(command$),
-        () => warm$,
+        () => conversation$,
       );
     });
   };
