@@ -138,8 +138,9 @@ const nothing = ' ';
  */
 const join = (texts: readonly string[]): string =>
   texts
-    .reduce((all, text) => {
+    .reduce((all, text, index) => {
       if (text === nothing) return all.trimEnd() + nothing;
+      if (texts[index - 1] === nothing) return all + text.trimStart();
       return all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text;
     }, '')
     .trim();
