@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { defer, finalize } from 'rxjs';
 import { type Conversation, setup, type Voice, type VoiceConfig } from '../lib/index.ts';
 import { tape } from '../lib/testing/index.ts';
+import { promptOf } from './configuration/promptOf.ts';
 import { UsageError, writable } from './usageError.ts';
 
 /** How a call goes on tape. */
@@ -38,13 +39,12 @@ export const onTape =
       const { stt, llm, tts, systemPrompt, history, commands$, ...options } = config;
       const file = openSync(path, 'w');
       const taping = tape(line => writeSync(file, line), { redact, conversation: options });
-      const prompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? systemPrompt;
       return setup({
         ...config,
         stt: taping.stt(voice.stt),
         llm: taping.llm(voice.llm),
         tts: taping.tts(voice.tts),
-        ...(prompt !== undefined && { systemPrompt: prompt }),
+        ...promptOf(config),
         ...(config.voice && { voice: taping.voice(config.voice) }),
       })
         .conversation$(taping.input(input), taping.output(output))

@@ -14,6 +14,7 @@ import {
   virtualTime,
 } from '../../lib/testing/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
+import { promptOf } from '../configuration/promptOf.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
@@ -80,8 +81,6 @@ function read(path: string): Scenario {
 /** The call: as text at once where the model is built in, in real time where another has to be waited for. */
 async function had(scenario: Scenario, voice: Voice, config: VoiceConfig, audio: boolean): Promise<Timed> {
   const { llm } = voice;
-  const prompt =
-    (typeof config.llm === 'function' ? undefined : config.llm.systemPrompt) ?? config.systemPrompt;
   const call$ = simulate(
     scenario,
     audio
@@ -93,7 +92,7 @@ async function had(scenario: Scenario, voice: Voice, config: VoiceConfig, audio:
               stt: stt!,
               llm,
               tts: scriptedTts(),
-              ...(prompt !== undefined && { systemPrompt: prompt }),
+              ...promptOf(config),
             }).conversation$,
           caller: llm,
         },

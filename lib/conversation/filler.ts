@@ -1,6 +1,7 @@
 import { connect, endWith, filter, ignoreElements, map, merge, mergeMap, type Observable } from 'rxjs';
 import { of, type OperatorFunction, switchMap, takeUntil, timer } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
+import { longestTimerMs } from '../timers.ts';
 
 /** What the bot says while something is slow. */
 export interface FillerOptions {
@@ -8,7 +9,10 @@ export interface FillerOptions {
   readonly afterMs?: number;
   /** What it says, by turns. Default: "Let me look that up." and the like. */
   readonly texts?: readonly string[];
-  /** How often at most in one reply, once for each time it is silent: before its first word, and after each call of a tool. Default 2. */
+  /**
+   * How often at most in one reply, once for each time it is silent: before its first word, and after each call of a
+   * tool. Default 2.
+   */
   readonly max?: number;
 }
 
@@ -45,7 +49,7 @@ export const withFiller =
           ),
         );
         const filler$ = silent$.pipe(
-          switchMap(silent => (silent && said < max ? timer(afterMs) : [])),
+          switchMap(silent => (silent && said < max ? timer(Math.min(afterMs, longestTimerMs)) : [])),
           mergeMap((): Filler[] => {
             const text = texts[said++ % texts.length];
             return text === undefined ? [] : [{ type: 'filler', text }];

@@ -37,9 +37,9 @@ export interface FailoverOptions {
  * Several engines as one: the first that is well does the work, and when it fails the next takes over. A `warning` tells.
  *
  * - A model is followed before its first token; after it the answer ends there.
- * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out (also where it has none
- *   for words); else the rest of the sentence is lost, and the next one is spoken by another. They speak sentence by sentence, also those that could
- *   take text as it is written.
+ * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out (also where it has
+ *   none for words); else the rest of the sentence is lost, and the next one is spoken by another. They speak sentence
+ *   by sentence, also those that could take text as it is written.
  * - Speech-to-text is followed by an engine that is given what was said since the last final.
  *
  * An engine that failed is left out for a while, by all calls; when all are, they are tried as if they were well. All of

@@ -24,8 +24,8 @@ import { Unheard } from './unheard.ts';
 const silentMs = 2_000;
 
 /**
- * Listens with the first engine that can. When it fails, or leaves off before the audio is over, the next is given what was said since the last final, and goes
- * on from there; positions stay those of the whole call.
+ * Listens with the first engine that can. When it fails, or leaves off before the audio is over, the next is given
+ * what was said since the last final, and goes on from there; positions stay those of the whole call.
  */
 export const listenInTurn =
   (engines: readonly Stt[], { health, tell }: Line, bufferMs: number) =>

@@ -45,7 +45,8 @@ export interface UserTurnsOptions {
  * Folds an engine's transcripts into the user's turns. Each turn is announced by one `speaking` before anything else
  * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
  * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
- * nothing is doubled. Text without a letter or a digit, of any script, is nothing said. Words still open when the audio ends or the engine fails are said, too.
+ * nothing is doubled. Text without a letter or a digit, of any script, is nothing said. Words still open when the audio
+ * ends or the engine fails are said, too.
  *
  * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
