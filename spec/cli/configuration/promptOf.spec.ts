@@ -9,7 +9,9 @@ describe('the prompt of a configuration', () => {
   it('should be the model’s own, as in setup, else that of the bot', () => {
     const llm = { engine: 'builtin', systemPrompt: 'Be brief.' } as const;
     expect(of({ llm, systemPrompt: 'Be long.' })).toEqual({ systemPrompt: 'Be brief.' });
-    expect(of({ llm: { engine: 'builtin' }, systemPrompt: 'Be long.' })).toEqual({ systemPrompt: 'Be long.' });
+    expect(of({ llm: { engine: 'builtin' }, systemPrompt: 'Be long.' })).toEqual({
+      systemPrompt: 'Be long.',
+    });
     expect(of({ llm: { engine: 'builtin' } })).toEqual({});
   });
 });
