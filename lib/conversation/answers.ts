@@ -12,9 +12,9 @@ import {
   merge,
   type Observable,
 } from 'rxjs';
-import { of, ReplaySubject, startWith, switchMap, take, takeUntil, tap, throwError, timer } from 'rxjs';
+import { of, ReplaySubject, startWith, take, takeUntil, tap, timer } from 'rxjs';
 import type { Output } from '../audio/output.ts';
-import type { Llm, Message } from '../llm/message.ts';
+import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { heldUntil } from '../rx/heldUntil.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { longestTimerMs } from '../timers.ts';
@@ -22,6 +22,7 @@ import { pausable } from '../tts/pausable.ts';
 import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Apology } from './apology.ts';
 import type { Bot } from './bot.ts';
+import { committedAnswer } from './committedAnswer.ts';
 import { type ContextOptions, trimmed } from './context.ts';
 import type { BotEvent, CallEvent } from './events.ts';
 import { remember } from './history.ts';
@@ -88,18 +89,13 @@ export class Answers {
             return speculated.event(true);
           }),
         );
-        const llm: Llm = (messages, request) =>
-          engines.llm(messages, request).pipe(
-            // A guess that fails at once is no failure of the turn.
-            catchError((error: unknown) =>
-              this.#speculated === speculated && !speculated.hasTokens
-                ? committed$.pipe(switchMap(() => engines.llm(messages, request)))
-                : throwError(() => error),
-            ),
-            speculated.counting(),
-            tts ? identity : onFirst(() => speculated.ready()),
-            tts ? identity : heldUntil(committed$),
-          );
+        const llm: Llm = (messages, request) => {
+          const ask = (): Observable<LlmEvent> =>
+            engines
+              .llm(messages, request)
+              .pipe(speculated.counting(), tts ? identity : onFirst(() => speculated.ready()));
+          return committedAnswer(ask, committed$, { early: tts, onDropped: () => speculated.dropped() });
+        };
         const held$ = merge(of(true), committed$.pipe(map(() => false)), this.#options.held$);
         const output = pausable(engines.output, held$, spoken);
         const reply$ = reply(turn, messages, { ...engines, llm, output, allowed$: committed$ }, spoken);

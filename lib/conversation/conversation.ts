@@ -34,6 +34,8 @@ import { sessionOf } from '../engine.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt as defaultPrompt } from '../llm/systemPrompt.ts';
 import { alongside } from '../rx/alongside.ts';
+import { withoutPending } from '../llm/toolResults.ts';
+import { ToolRuns } from '../llm/toolRuns.ts';
 import { ofType, without } from '../rx/ofType.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import { normalised } from '../stt/sameWords.ts';
@@ -53,11 +55,16 @@ import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
 import { noticed } from './noticed.ts';
 import type { ReplyEngines } from './reply.ts';
 import { eagerly, type SpeculationOptions, withSilences } from './speculation.ts';
+import { userSpeaks } from './userSpeaks.ts';
 import { whileWarm } from './whileWarm.ts';
+import { withLateResults } from './withLateResults.ts';
 import { each } from '../rx/each.ts';
 
 /** What a conversation is made of. */
-export interface ConversationOptions extends Omit<ReplyEngines, 'output' | 'allowed$'> {
+export interface ConversationOptions extends Omit<
+  ReplyEngines,
+  'output' | 'allowed$' | 'held$' | 'userSpeaks$' | 'toolRuns'
+> {
   readonly stt: Stt;
   /** What the model is told about its task. Default: a prompt written for voice (`systemPrompt`). */
   readonly systemPrompt?: string;
@@ -122,9 +129,10 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const sinceMs = (position: number): number => clock.sinceMs(position);
       const recent = turns?.completeness && new RecentAudio();
       const bot = new Bot(interrupting, halfDuplex);
+      const toolRuns = new ToolRuns();
       // A command may come while the engines load, or in answer to the very first events: it is kept until then.
       const command$ = new ReplaySubject<Command>(Infinity);
-      let remembered = options.history ?? [];
+      let remembered = withoutPending(options.history ?? []);
 
       const heard = pipe(
         voice === undefined ? stt : withVoice(stt, voice),
@@ -153,18 +161,19 @@ export const conversation = (options: ConversationOptions): Conversation => {
 
       const event$ = signal$.pipe(
         connect(signal$ => {
+          const held$ = signal$.pipe(
+            ofType('pause', 'resume'),
+            map(({ type }) => type === 'pause'),
+          );
           const answers = new Answers(bot, {
-            engines,
+            engines: { ...engines, held$, userSpeaks$: userSpeaks(signal$), toolRuns },
             systemPrompt: options.systemPrompt ?? defaultPrompt,
             history: () => remembered,
             context: options.context ?? {},
             speculation: guesses ?? {},
             idle: options.idle,
             apology,
-            held$: signal$.pipe(
-              ofType('pause', 'resume'),
-              map(({ type }) => type === 'pause'),
-            ),
+            held$,
             over$: signal$.pipe(ignoreElements(), endWith(true)),
           });
           const said$ = signal$.pipe(ofType('said'));
@@ -179,6 +188,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
             ),
           );
         }),
+        // Tools outlive the reply that called them, not the call; their late results are events of the call.
+        withLateResults(toolRuns),
       );
       const call$ = noticed({ input, stt, llm: engines.llm, tts: engines.tts, output: sink }, notice =>
         bot.noticed(notice),

@@ -1,5 +1,6 @@
 import {
   catchError,
+  combineLatest,
   concat,
   connect,
   defer,
@@ -7,18 +8,23 @@ import {
   filter,
   map,
   merge,
+  NEVER,
   type Observable,
   of,
   pipe,
   reduce,
+  shareReplay,
+  startWith,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { holding } from '../rx/holding.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
+import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
@@ -39,6 +45,12 @@ export interface ReplyEngines {
   readonly tools?: readonly Tool[];
   /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
   readonly allowed$?: Observable<unknown>;
+  /** Whether the reply is held, each time it changes: no tool begins and no filler is said meanwhile. Default: never. */
+  readonly held$?: Observable<boolean>;
+  /** Whether the user speaks, each time it changes: no filler is said meanwhile. */
+  readonly userSpeaks$?: Observable<boolean>;
+  /** Owns the tools, which may outlive the reply. Default: they end with it. */
+  readonly toolRuns?: ToolRuns;
   /** What is said while the model or a tool is slow. Default: nothing. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
@@ -55,7 +67,19 @@ export interface ReplyEngines {
 export const reply = (
   turn: number,
   messages: readonly Message[],
-  { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech }: ReplyEngines,
+  {
+    llm,
+    tts,
+    output,
+    tools = [],
+    allowed$,
+    held$ = NEVER,
+    userSpeaks$ = NEVER,
+    toolRuns,
+    filler,
+    sentences: sentencing,
+    speech,
+  }: ReplyEngines,
   spoken: SpokenSoFar,
 ): Observable<BotEvent> =>
   defer(() => {
@@ -70,12 +94,17 @@ export const reply = (
       audioMs: spoken.heardMs,
     });
 
+    const isHeld$ = lasting(held$);
+    const isQuiet$ = combineLatest([isHeld$, lasting(userSpeaks$)], (held, speaks) => held || speaks);
     const asking = (): Observable<LlmEvent> =>
-      tools.length === 0
-        ? llm(messages)
-        : withTools(llm, tools, allowed$ === undefined ? {} : { allowed$ })(messages);
+      withTools(llm, tools, {
+        held$: isHeld$,
+        ...(allowed$ && { allowed$ }),
+        ...(toolRuns && { runner: toolRuns.of(turn) }),
+      })(messages);
 
     const answer$ = defer(asking).pipe(
+      holding(isHeld$),
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -84,7 +113,7 @@ export const reply = (
       }),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$));
+    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, isQuiet$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
@@ -122,6 +151,10 @@ export const reply = (
       defer(() => of(ended())),
     ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
   });
+
+/** A state that is false at first, for all who ask as long as anybody does. */
+const lasting = (state$: Observable<boolean>): Observable<boolean> =>
+  state$.pipe(startWith(false), shareReplay({ bufferSize: 1, refCount: true }));
 
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
