@@ -7,6 +7,8 @@ import { type AudioSink, toOutput } from '../audio/toOutput.ts';
 import { sessionOf } from '../engine.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt } from '../llm/systemPrompt.ts';
+import { withoutPending } from '../llm/toolResults.ts';
+import { ToolRuns } from '../llm/toolRuns.ts';
 import { alongside } from '../rx/alongside.ts';
 import { ofType } from '../rx/ofType.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
@@ -20,6 +22,7 @@ import { remember } from './history.ts';
 import { nextReply } from './nextReply.ts';
 import { noticed } from './noticed.ts';
 import { whileWarm } from './whileWarm.ts';
+import { withLateResults } from './withLateResults.ts';
 import type { ReplyContext, Say } from './replyContext.ts';
 import {
   beginning,
@@ -58,11 +61,12 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
+      const toolRuns = new ToolRuns();
       const userSpeaks$ = new BehaviorSubject(false);
       const says$ = new BehaviorSubject<readonly Say[]>([]);
       // A command may come while the engines load, or in answer to the very first events: it is kept until then.
       const command$ = new ReplaySubject<Command>(Infinity);
-      let history: readonly Message[] = options.history ?? [];
+      let history: readonly Message[] = withoutPending(options.history ?? []);
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
@@ -90,6 +94,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
             ),
             userSpeaks$,
             says$,
+            toolRuns,
             inputOver$: signal$.pipe(ignoreElements(), endWith(true)),
           };
           const state$ = signal$.pipe(
@@ -117,6 +122,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
           );
           return merge(state$, user$, bot$);
         }),
+        // Tools outlive the reply that called them, not the call; their late results are events of the call.
+        withLateResults(toolRuns),
       );
       const call$ = noticed({ input, stt, llm, tts, output: sink }, notice => {
         if (notice.type === 'heard') return current.corrected(notice.text);

@@ -64,11 +64,6 @@ export class CurrentReply {
     this.#guess = guess;
   }
 
-  /** Whether this answer may still be discarded. */
-  isGuess(guess: Speculated): boolean {
-    return this.#guess === guess;
-  }
-
   /** Ends whatever is in progress: the answer that is discarded, the reply that is cut and what the user heard of it. */
   cut(): BotEvent[] {
     const guess = this.#guess;

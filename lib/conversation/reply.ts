@@ -1,5 +1,6 @@
 import {
   catchError,
+  combineLatest,
   concat,
   connect,
   defer,
@@ -15,10 +16,12 @@ import {
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { lasting } from '../rx/lasting.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
+import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
@@ -48,8 +51,12 @@ export interface ReplyEngines {
 
 /** How one reply is made. */
 export interface ReplyOptions extends ReplyEngines {
-  /** Whether it is held: silent, until it goes on where it was. It emits on subscription. */
+  /** Whether it is held: silent, without a tool that begins, until it goes on where it was. It emits on subscription. */
   readonly held$: Observable<boolean>;
+  /** Whether the user speaks, so that no filler is said. It emits on subscription. */
+  readonly userSpeaks$: Observable<boolean>;
+  /** Owns the tools, which may outlive the reply. */
+  readonly toolRuns: ToolRuns;
   /** Where it is noted what was said and heard. */
   readonly ledger: SpeechLedger;
   /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
@@ -72,7 +79,9 @@ export const reply = (
 ): Observable<BotEvent> =>
   defer(() => {
     const { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech } = options;
-    const { held$, ledger } = options;
+    const { ledger } = options;
+    // All of a reply see it held, or not, in the same instant.
+    const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
@@ -84,10 +93,13 @@ export const reply = (
       audioMs: ledger.heardMs,
     });
 
+    const quiet$ = combineLatest([held$, options.userSpeaks$], (held, speaks) => held || speaks);
     const asking = (): Observable<LlmEvent> =>
-      tools.length === 0
-        ? llm(messages)
-        : withTools(llm, tools, allowed$ === undefined ? {} : { allowed$ })(messages);
+      withTools(llm, tools, {
+        held$,
+        ...(allowed$ && { allowed$ }),
+        runner: options.toolRuns.of(turn),
+      })(messages);
 
     const answer$ = defer(asking).pipe(
       failingAs('llm'),
@@ -98,7 +110,7 @@ export const reply = (
       }),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$));
+    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(

@@ -1,5 +1,6 @@
 import type { BehaviorSubject, Observable } from 'rxjs';
 import type { Message } from '../llm/message.ts';
+import type { ToolRuns } from '../llm/toolRuns.ts';
 import type { Apology } from './apology.ts';
 import type { Command } from './command.ts';
 import { type ContextOptions, trimmed } from './context.ts';
@@ -24,6 +25,8 @@ export interface ReplyContext {
   readonly held$: Observable<boolean>;
   /** Whether the user's turn is open. */
   readonly userSpeaks$: Observable<boolean>;
+  /** Owns the tools that run. */
+  readonly toolRuns: ToolRuns;
   /** What the program wants said when there is room for it. */
   readonly says$: BehaviorSubject<readonly Say[]>;
   /** Emits, also to late subscribers, when nothing more comes from the user. */

@@ -21,6 +21,8 @@ export const answer = (
       ...call.engines,
       held$: call.held$.pipe(startWith(false)),
       ledger,
+      userSpeaks$: call.userSpeaks$,
+      toolRuns: call.toolRuns,
       inputOver$: call.inputOver$,
     });
     return concat(of(said), call.current.run(said.turn, reply$, ledger).pipe(withApology(call)));

@@ -21,6 +21,8 @@ export const say = (
       tts,
       held$: call.held$.pipe(startWith(false)),
       ledger,
+      userSpeaks$: call.userSpeaks$,
+      toolRuns: call.toolRuns,
       inputOver$: call.inputOver$,
     });
     return call.current.run(0, reply$, ledger, !interruptible);

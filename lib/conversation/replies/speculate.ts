@@ -1,9 +1,10 @@
-import { catchError, concat, defer, EMPTY, identity, merge, type Observable, of, ReplaySubject } from 'rxjs';
-import { startWith, switchMap, take, tap, throwError } from 'rxjs';
-import type { Llm, Message } from '../../llm/message.ts';
+import { concat, defer, EMPTY, identity, merge, type Observable, of, ReplaySubject } from 'rxjs';
+import { startWith, switchMap, take, tap } from 'rxjs';
+import type { Llm, LlmEvent, Message } from '../../llm/message.ts';
 import { heldUntil } from '../../rx/heldUntil.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { UserTurn } from '../../stt/userTurns.ts';
+import { committedAnswer } from '../committedAnswer.ts';
 import type { BotEvent, UserEvent } from '../events.ts';
 import { remember } from '../history.ts';
 import { reply } from '../reply.ts';
@@ -47,18 +48,16 @@ export const speculate = (
         );
       }),
     );
-    const llm: Llm = (messages, request) =>
-      engines.llm(messages, request).pipe(
-        // A guess that fails at once is no failure of the turn.
-        catchError((error: unknown) =>
-          current.isGuess(speculated) && !speculated.hasTokens
-            ? committed$.pipe(switchMap(() => engines.llm(messages, request)))
-            : throwError(() => error),
-        ),
-        speculated.counting(),
-        synthesises ? identity : onFirst(() => speculated.ready()),
-        synthesises ? identity : heldUntil(committed$),
-      );
+    const llm: Llm = (messages, request) => {
+      const ask = (): Observable<LlmEvent> =>
+        engines
+          .llm(messages, request)
+          .pipe(speculated.counting(), synthesises ? identity : onFirst(() => speculated.ready()));
+      return committedAnswer(ask, committed$, {
+        early: synthesises,
+        onDropped: () => speculated.dropped(),
+      });
+    };
     const reply$ = reply(
       turn,
       promptOf(call, remember(history, { type: 'user.said', turn, text, silenceMs: 0 })),
@@ -69,6 +68,8 @@ export const speculate = (
         held$: concat(of(true), committed$.pipe(switchMap(() => call.held$.pipe(startWith(false))))),
         ledger,
         allowed$: committed$,
+        userSpeaks$: call.userSpeaks$,
+        toolRuns: call.toolRuns,
         inputOver$: call.inputOver$,
       },
     ).pipe(
