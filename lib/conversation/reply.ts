@@ -11,10 +11,12 @@ import {
   of,
   pipe,
   reduce,
+  tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { RxvoiceError } from '../errors.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
@@ -23,7 +25,7 @@ import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
-import { speakable } from '../tts/speakable.ts';
+import { speakable, toSpeakable } from '../tts/speakable.ts';
 import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
@@ -60,6 +62,7 @@ export const reply = (
 ): Observable<BotEvent> =>
   defer(() => {
     let broken: StageFailure | undefined;
+    let text = '';
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
       type: 'turn.failed',
@@ -76,6 +79,10 @@ export const reply = (
         : withTools(llm, tools, allowed$ === undefined ? {} : { allowed$ })(messages);
 
     const answer$ = defer(asking).pipe(
+      tap(event => {
+        if (event.type === 'token') text += event.text;
+        if (event.type === 'toolCall') text += '\n';
+      }),
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -113,6 +120,8 @@ export const reply = (
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
+      // Turn 0 says what the program gave it, which may be nothing.
+      if (turn !== 0 && !saysAnything(toSpeakable(text))) return failed(new StageFailure('llm', wordless()));
       if (spoken.isSilent) return failed(new StageFailure('tts', silentVoice()));
       return { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
     };
@@ -122,6 +131,13 @@ export const reply = (
       defer(() => of(ended())),
     ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
   });
+
+/** What is wrong with an answer that leaves the user in silence. */
+const wordless = (): RxvoiceError =>
+  new RxvoiceError(
+    'The language model answered without a word that can be spoken. Check the system prompt, or try another model.',
+    { stage: 'llm', retryable: true },
+  );
 
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
