@@ -17,6 +17,9 @@ export type AudioKind =
 /** Of how many bytes the kind is certain, where they don't look like MP3 or AAC. */
 const certainBytes = 64;
 
+/** How much of a frame of MP3 or AAC tells its length. */
+const headerBytes = 6;
+
 /**
  * The kind of a body by its first bytes; nothing while there are too few of them, unless they are `all`. Raw PCM has no
  * mark, so that is what is left.
@@ -52,7 +55,7 @@ export function audioKind(bytes: Uint8Array, all = false): AudioKind | undefined
     const length = lengthOf(bytes, 0);
     if (length === undefined) continue;
     // The next frame must be where this one ends: two bytes alone may as well be a sample.
-    if (bytes.length < length + 4) {
+    if (bytes.length < length + headerBytes) {
       if (!all) return undefined;
       if (bytes.length >= length) return kind;
     } else if (lengthOf(bytes, length) !== undefined) return kind;
@@ -93,5 +96,5 @@ function aacFrameLength(bytes: Uint8Array, at: number): number | undefined {
   const [sync = 0, head = 0, profile = 0, a = 0, b = 0, c = 0] = bytes.subarray(at, at + 6);
   if (sync !== 0xff || (head & 0xf6) !== 0xf0 || ((profile >> 2) & 15) > 12) return undefined;
   const length = ((a & 3) << 11) | (b << 3) | (c >> 5);
-  return length < 7 || (bytes.length >= at + 4 && bytes.length < at + 6) ? undefined : length;
+  return length < 7 ? undefined : length;
 }

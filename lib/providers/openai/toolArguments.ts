@@ -8,7 +8,10 @@ export function argumentsOf(json: string): string {
   if (text === '') return '{}';
   const value = parsed(text);
   if (value === null) return '{}';
-  if (typeof value === 'string' && value !== text) return argumentsOf(value);
+  if (typeof value === 'string') {
+    const inner = argumentsOf(value);
+    return isObject(inner) ? inner : text;
+  }
   if (value !== undefined) return text;
   return lastOf(text) ?? text;
 }
@@ -19,11 +22,9 @@ export const isWhole = (json: string): boolean => json.trim() !== '' && parsed(j
 /** The last of several objects that were written one after the other. */
 function lastOf(text: string): string | undefined {
   const starts = [...text.matchAll(/\}\s*(?=\{)/gu)].map(({ index, 0: match }) => index + match.length);
-  // From the longest end on: an object in the last one is no object of its own.
   for (const start of starts) {
     const [before, last] = [text.slice(0, start), text.slice(start)];
-    if (isObject(before) && isObject(last)) return last;
-    if (isObject(before) && lastOf(last) !== undefined) return lastOf(last);
+    if (isObject(before)) return isObject(last) ? last : lastOf(last);
   }
   return undefined;
 }
