@@ -146,7 +146,6 @@ export const reply = (
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
-<<<<<<< HEAD
       // Turn 0 says what the program gave it, which may be nothing.
       if (turn !== 0 && !saysAnything(toSpeakable(text))) return failed(new StageFailure('llm', wordless()));
       if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
