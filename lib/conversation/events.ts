@@ -47,6 +47,8 @@ export type BotEvent =
       readonly id: string;
       readonly name: string;
       readonly arguments: string;
+      /** What the model's service attached to the call and wants back; opaque. */
+      readonly providerData?: unknown;
     }
   /** What the tool gave back to the model, or what went wrong with it. */
   | {

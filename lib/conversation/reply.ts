@@ -13,10 +13,12 @@ import {
   of,
   pipe,
   reduce,
+  tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { RxvoiceError } from '../errors.ts';
 import { lasting } from '../rx/lasting.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
@@ -27,7 +29,7 @@ import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
-import { speakable } from '../tts/speakable.ts';
+import { speakable, toSpeakable } from '../tts/speakable.ts';
 import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
@@ -87,6 +89,7 @@ export const reply = (
     // All of a reply see it held, or not, in the same instant.
     const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
+    let text = '';
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
       type: 'turn.failed',
@@ -106,6 +109,10 @@ export const reply = (
       })(messages);
 
     const answer$ = defer(asking).pipe(
+      tap(event => {
+        if (event.type === 'token') text += event.text;
+        if (event.type === 'toolCall') text += '\n';
+      }),
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -151,6 +158,8 @@ export const reply = (
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
+      // Turn 0 says what the program gave it, which may be nothing.
+      if (turn !== 0 && !saysAnything(toSpeakable(text))) return failed(new StageFailure('llm', wordless()));
       if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
       return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
@@ -163,3 +172,10 @@ export const reply = (
       catchError((error: unknown) => of(failed(error as StageFailure))),
     );
   });
+
+/** What is wrong with an answer that leaves the user in silence. */
+const wordless = (): RxvoiceError =>
+  new RxvoiceError(
+    'The language model answered without a word that can be spoken. Check the system prompt, or try another model.',
+    { stage: 'llm', retryable: true },
+  );

@@ -132,7 +132,8 @@ const openai = {
   extraBody: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the server may send nothing, ms. */
   timeoutMs: someMilliseconds.exactOptional(),
-  /** How often a request is made again before its first token or audio. */
+  /** How long a request is made again that failed before its first token or audio, ms, and how often at most. */
+  retryForMs: milliseconds.exactOptional(),
   retries: count.exactOptional(),
 };
 
@@ -157,6 +158,8 @@ const openaiLlm = z
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
+    /** Whether messages are sent in the order of strict chat templates (default), or as they are. */
+    messageOrder: z.enum(['strict', 'plain']).exactOptional(),
   })
   .superRefine(openaiKey);
 
@@ -167,7 +170,8 @@ const openaiTts = z
     /** How it is to speak, in words. */
     instructions: text.exactOptional(),
     speed: z.number().min(0.25).max(4).exactOptional(),
-    /** Of the PCM that the server sends, Hz. */
+    responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
+    /** Of the raw PCM that the server sends, Hz. */
     sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
   })
   .superRefine(openaiKey);
@@ -187,7 +191,14 @@ const message = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   content: z.string(),
   toolCalls: z
-    .array(z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() }))
+    .array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        arguments: z.string(),
+        providerData: z.unknown().optional(),
+      }),
+    )
     .exactOptional(),
   toolCallId: z.string().exactOptional(),
 });
