@@ -3,7 +3,6 @@ import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
 import { isBare } from '../address.ts';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
-import { backchannels } from '../conversation/backchannels.ts';
 import type { BargeInOptions } from '../conversation/bargeIn.ts';
 import type { Command } from '../conversation/command.ts';
 import type { ContextOptions } from '../conversation/context.ts';
@@ -11,6 +10,8 @@ import type { FillerOptions } from '../conversation/filler.ts';
 import type { CallLimit, Greeting, IdleOptions } from '../conversation/idle.ts';
 import type { SpeculationOptions } from '../conversation/speculation.ts';
 import { RxvoiceError } from '../errors.ts';
+import type { Language } from '../languages/language.ts';
+import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
@@ -183,12 +184,26 @@ const openaiTts = z
   .superRefine(openaiKey);
 
 const phrases = z.array(text).exactOptional();
+const words = z.array(z.string());
+const ownLanguage: z.ZodType<Language> = z.object({
+  tag: text,
+  backchannels: words,
+  interruptions: words,
+  open: words,
+  perhapsOpen: words,
+  complete: words.exactOptional(),
+});
+const language = z.custom<string | Language>(
+  value =>
+    typeof value === 'string' ? knownLanguage(value) !== undefined : ownLanguage.safeParse(value).success,
+  expectedLanguage.replace('expected ', ''),
+);
 const profile = {
   onVoice: z.enum(['pause', 'cut', 'wait']).exactOptional(),
   minVoiceMs: milliseconds.exactOptional(),
   minWords: count.exactOptional(),
   resumeMs: milliseconds.exactOptional(),
-  language: z.enum(Object.keys(backchannels)).exactOptional(),
+  language: language.exactOptional(),
   always: phrases,
   never: phrases,
 };
@@ -221,6 +236,7 @@ const options = z.strictObject({
       maxWords: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
       silenceMs: z.union([milliseconds, operation], 'milliseconds, or a function').exactOptional(),
       completeness: operation.exactOptional(),
+      language: language.exactOptional(),
       finalMs: milliseconds.or(z.literal(Infinity)).exactOptional(),
       watchdogMs: someMilliseconds.exactOptional(),
     })
