@@ -55,8 +55,20 @@ export function interruption(text: string, bot: BotState, options: InterruptionO
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
   if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
-  if (hasPhrase(text, always)) return 'interrupts';
   const asking = /[?？؟]\s*$/u.test(bot.sentence);
-  if (!asking && isMadeOf(text, never)) return 'backchannel';
+  if (!asking && isMadeOf(text, without(never, always))) return 'backchannel';
+  if (hasPhrase(text, always)) return 'interrupts';
   return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
+}
+
+const kept = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
+
+/** The phrases that never interrupt, without those that always do: a word of these within one of those does not count. */
+function without(never: readonly string[], always: readonly string[]): readonly string[] {
+  const known = kept.get(never)?.get(always);
+  if (known !== undefined) return known;
+  const list = never.filter(phrase => !isMadeOf(phrase, always));
+  const byAlways = kept.get(never) ?? new WeakMap<readonly string[], readonly string[]>();
+  kept.set(never, byAlways.set(always, list));
+  return list;
 }

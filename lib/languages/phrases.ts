@@ -77,8 +77,21 @@ export function hasPhrase(text: string, list: readonly string[]): boolean {
  * isMadeOf('Uh-huh, okay…', ['uh huh', 'okay']) // true
  */
 export function isMadeOf(text: string, list: readonly string[]): boolean {
-  const { lists, byFirst } = phrasesOf(list);
   const units = unitsOf(text);
+  if (areMadeOf(units, list)) return true;
+  const once = units.filter((unit, at) => !(unit === units[at - 1] && isDrawnOut(units, at)));
+  return once.length < units.length && areMadeOf(once, list);
+}
+
+/** Whether a letter of a script without spaces is one of three or more: อืมมมม. */
+function isDrawnOut(units: readonly string[], at: number): boolean {
+  const unit = units[at]!;
+  const before = units[at - 2] === unit ? 2 : 1;
+  return [...unit].length === 1 && (before === 2 || units[at + 1] === unit);
+}
+
+function areMadeOf(units: readonly string[], list: readonly string[]): boolean {
+  const { lists, byFirst } = phrasesOf(list);
   // Each place once, however many ways lead there: "uh huh" is also "uh" and "huh". What is added is visited, too.
   const reached = new Set([0]);
   for (const at of reached) {
@@ -110,7 +123,10 @@ const saysSomething = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 function isLonger(word: string, than: string): boolean {
   if (word[0] !== than[0] || word.length <= than.length) return false;
   if (/(.)\1\1/u.test(word) && squeezed(word) === squeezed(than)) return true;
-  return than.length > 1 && word === than.repeat(Math.floor(word.length / than.length));
+  return (
+    (than.length > 1 || /\p{Script=Hangul}/u.test(than)) &&
+    word === than.repeat(Math.floor(word.length / than.length))
+  );
 }
 
 const squeezed = (word: string): string => word.replaceAll(/(.)\1+/gu, '$1');
@@ -123,7 +139,9 @@ export function endsWithPhrase(text: string, list: readonly string[]): boolean {
   if (last === undefined) return false;
   const spaceless = isSpaceless(last);
   // "mm-hmm" does not end with "hmm".
-  const isCompound = /[\p{L}\p{N}][-‐‑]$/u.test(text.slice(Math.max(0, spans.at(-1)!.from - 2), spans.at(-1)!.from));
+  const isCompound = /[\p{L}\p{N}][-‐‑]$/u.test(
+    text.slice(Math.max(0, spans.at(-1)!.from - 2), spans.at(-1)!.from),
+  );
   return list.some(phrase => {
     if (phrase.startsWith('-')) {
       const ending = folded(phrase.slice(1)).split(' ');

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import { unitsOf } from '../languages/units.ts';
+import { type Unit, unitsOf } from '../languages/units.ts';
 import { afterUnits, joinedText, retold, saysAnything } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -19,8 +19,9 @@ interface Late {
   readonly closedAt: number;
   /** Where the engine itself said that the utterance ended, if it did. */
   endedAt: number | undefined;
-  /** Whether a voice began after them, or words came that are none of theirs. */
+  /** Whether a voice began after them, and whether the same words were said again since. */
   isFollowed: boolean;
+  isAgain: boolean;
 }
 
 /**
@@ -89,6 +90,7 @@ export class OpenWords {
         closedAt: asyncScheduler.now(),
         endedAt: byEngine ? end : undefined,
         isFollowed: false,
+        isAgain: false,
       };
     this.#finals = [];
     this.#open = '';
@@ -108,15 +110,16 @@ export class OpenWords {
   }
 
   #interim(heard: Words, late: Late): Words | undefined {
-    const ms = asyncScheduler.now() - late.closedAt;
-    if (ms > forgottenMs || (late.endedAt !== undefined && (late.isFollowed || ms > afterEndMs))) {
-      late.isFollowed = true;
-      return heard;
-    }
+    if (late.isAgain) return heard;
     const units = unitsOf(heard.text);
-    const isBegun =
-      units.length < late.units.length && units.every(({ letters }, at) => letters === late.units[at]);
-    const count = isBegun ? units.length : retold(late.units, units, true);
+    if (isBegun(late.units, units)) {
+      // The same words, or the first of them: told again, or said again?
+      const ms = asyncScheduler.now() - late.closedAt;
+      const isOver = late.endedAt !== undefined && (late.isFollowed || ms > afterEndMs);
+      late.isAgain = isOver || ms > forgottenMs;
+      return late.isAgain ? heard : undefined;
+    }
+    const count = retold(late.units, units, true);
     if (count === undefined) return heard;
     const text = afterUnits(heard.text, units, count);
     return text === '' ? undefined : { ...heard, text };
@@ -124,22 +127,18 @@ export class OpenWords {
 
   #final(heard: Words & { readonly type: 'final' }, late: Late): Words | undefined {
     const isOld = heard.end <= late.end + fuzzMs;
-    const isAfterEnd = late.endedAt !== undefined && heard.end > late.endedAt + fuzzMs;
-    const isForgotten = asyncScheduler.now() - late.closedAt > forgottenMs;
-    if (!isOld && late.isFollowed && (isAfterEnd || isForgotten)) {
-      this.#late = undefined;
-      return heard;
-    }
     const units = unitsOf(heard.text);
-    const isPart =
-      units.length < late.units.length && units.every(({ letters }, at) => letters === late.units[at]);
-    if (isOld && isPart) {
+    const isPart = isBegun(late.units, units);
+    if (isOld && isPart && units.length < late.units.length) {
       // Some of them: the others are still to come.
       late.units = late.units.slice(units.length);
       return this.#nothing(heard);
     }
-    const count = retold(late.units, units, isOld || late.endedAt === undefined);
     this.#late = undefined;
+    const isOver = late.endedAt !== undefined && heard.end > late.endedAt + fuzzMs;
+    const isAgain = late.isAgain || (isPart && late.isFollowed && isOver);
+    if (!isOld && isAgain) return heard;
+    const count = retold(late.units, units, isOld || late.endedAt === undefined);
     const text = count === undefined ? heard.text : afterUnits(heard.text, units, count);
     // Other words than were said then: the engine thought better of them, unless they are of another voice.
     return text === '' || (count === undefined && isOld) ? this.#nothing(heard) : { ...heard, text };
@@ -150,3 +149,7 @@ export class OpenWords {
     return this.#open === '' ? undefined : { ...heard, text: '' };
   }
 }
+
+/** Whether units are others, or the first of them, and no more. */
+const isBegun = (others: readonly string[], units: readonly Unit[]): boolean =>
+  units.length <= others.length && units.every(({ letters }, at) => letters === others[at]);
