@@ -115,6 +115,8 @@ class Ending {
   #quiet: number | undefined;
   /** Where the engine last said that the voice of this turn ended, also if something was heard since. */
   #enginesEnd: number | undefined;
+  /** The latest end the engine ever told. */
+  #toldEnd = -Infinity;
   /** Whether a detector hears a voice now; there is one if it ever told an end. */
   #sounding = false;
   #detected = false;
@@ -322,6 +324,9 @@ class Ending {
     const hasWords = this.#words.text !== '';
     const isBefore = this.#open && heard.end < this.#start;
     if (isBefore && this.#lastEnd === -Infinity) this.#isSloppy = true;
+    const isRepeated = heard.end <= this.#toldEnd && (this.#wordsAt ?? -Infinity) > heard.end + fuzzMs;
+    this.#toldEnd = Math.max(this.#toldEnd, heard.end);
+    if (isRepeated) return [];
     // An end that was told before, or of a turn that was ended without it.
     if (!this.#open || (isBefore && this.#lastEnd > -Infinity && !(hasWords && this.#isSloppy))) {
       this.#words.ended(heard.end);
@@ -372,7 +377,9 @@ class Ending {
     if (text !== '' && this.#pausesHere.length > 0 && !isMadeOf(text, this.#language.backchannels))
       this.#pausesMs = this.#latestPauses;
     this.#pausesHere = [];
-    this.#words.close(end, byEngine || this.#ended !== undefined);
+    // An interim's words lie before where it was told.
+    const endedAt = byEngine || this.#ended !== undefined ? Math.max(end, this.#wordsAt ?? end) : undefined;
+    this.#words.close(end, endedAt);
     this.#lastEnd = Math.max(this.#lastEnd, end);
     this.#open = false;
     this.#start = this.#lastEnd;

@@ -80,15 +80,15 @@ export class OpenWords {
     return this.#open === '' && this.#end !== undefined && this.#end >= end - fuzzMs;
   }
 
-  /** The turn is over; by the engine's own word or without it. */
-  close(end: number, byEngine: boolean): void {
+  /** The turn is over, where its voice ended; and where the engine said so, if it did. */
+  close(end: number, endedAt?: number): void {
     const units = unitsOf(this.#told.normalize('NFC')).map(({ letters }) => letters);
     if (units.length > 0)
       this.#late = {
         units,
         end,
         closedAt: asyncScheduler.now(),
-        endedAt: byEngine ? end : undefined,
+        endedAt,
         isFollowed: false,
         isAgain: false,
       };

@@ -98,6 +98,7 @@ class Turns {
   #interim = '';
   /** Where the voice of the open turn ended, as far as that is known; else where the turn before did. */
   #end = 0;
+  /** Where the turn before ended, or this one's voice began: it does not end before that. */
   #from = 0;
   /** Since when the user speaks, or since the last cut. */
   #since: number | undefined;
@@ -179,8 +180,7 @@ class Turns {
     if (this.#speaking) return [];
     this.#speaking = true;
     this.#since ??= asyncScheduler.now();
-    // The turn before ended there, or this one's voice began: it does not end before that.
-    this.#from = at < Infinity ? Math.max(this.#end, at) : this.#end;
+    if (at < Infinity) this.#from = Math.max(this.#from, at);
     return [{ type: 'speaking', turn: this.#turn, at }];
   }
 
@@ -201,7 +201,7 @@ class Turns {
     this.#words = 0;
     if (text === '') return [{ type: 'silent', turn }];
     this.#turn += 1;
-    this.#end = Math.max(this.#end, this.#from);
+    this.#end = this.#from = Math.max(this.#end, this.#from);
     return [...speaking, { type: 'said', turn, text, end: this.#end }];
   }
 }
