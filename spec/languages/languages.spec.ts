@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type BotState, completeness, interruption, knownLanguage, languageOf, languages } from '../../lib/index.ts';
+import {
+  type BotState,
+  completeness,
+  interruption,
+  knownLanguage,
+  languageOf,
+  languages,
+} from '../../lib/index.ts';
 import { countWords } from '../../lib/stt/sameWords.ts';
 
 /** How many words a text has. */
@@ -132,18 +139,48 @@ const rows: Readonly<Record<keyof typeof languages, Row>> = {
     complete: ['मुझे पिज़्ज़ा चाहिए।', 'बत्ती बंद कर दो', 'कितने बजे हैं?'],
   },
   zh: {
-    listens: ['嗯嗯嗯', '嗯。嗯。', '对对对', '對對', '好的好的', '是的', '我明白了', '知道了。', '嗯，好的。', 'OK', 'ＯＫ'],
+    listens: [
+      '嗯嗯嗯',
+      '嗯。嗯。',
+      '对对对',
+      '對對',
+      '好的好的',
+      '是的',
+      '我明白了',
+      '知道了。',
+      '嗯，好的。',
+      'OK',
+      'ＯＫ',
+    ],
     speaks: ['好的，下一个问题', '好吃吗', '对了我想问', '是不是'],
     stops: ['停', '请停一下', '等一下', '等等等等', '不要', '不是这个', '別說了', '停停停', '停 一下'],
     open: ['我想要一个披萨和', '因为', '但是', '如果', '我想', '呃', '我想要的是，'],
     complete: ['我想要一个披萨。', '把灯关了', '现在几点了', '你好吗', '这里很暖和'],
   },
   ja: {
-    listens: ['はい', 'はいはい', 'ハイ', 'ﾊｲ', 'はいはいはい。', 'うんうん', 'なるほどなるほど', 'そうですね', 'へぇー', 'へーー', 'うんうんうん'].filter(
-      text => text !== 'へぇー',
-    ),
+    listens: [
+      'はい',
+      'はいはい',
+      'ハイ',
+      'ﾊｲ',
+      'はいはいはい。',
+      'うんうん',
+      'なるほどなるほど',
+      'そうですね',
+      'へぇー',
+      'へーー',
+      'うんうんうん',
+    ].filter(text => text !== 'へぇー'),
     speaks: ['はい、でも短く', 'はいしゃに行きたい', 'そうですね次の質問'],
-    stops: ['ちょっと待って', '待ってください', 'ストップ', 'ｽﾄｯﾌﾟ', 'もうやめてください', 'いいえ', '違います'],
+    stops: [
+      'ちょっと待って',
+      '待ってください',
+      'ストップ',
+      'ｽﾄｯﾌﾟ',
+      'もうやめてください',
+      'いいえ',
+      '違います',
+    ],
     open: ['ピザが食べたいんですけど', 'ですが', 'えっと', '今日行くので', 'ピザを', 'それから'],
     complete: ['ピザをください。', '電気を消してください', '今何時ですか', 'やめて'],
   },
@@ -178,7 +215,8 @@ describe('words', () => {
 });
 
 describe.each(Object.entries(rows))('%s', (language, row) => {
-  const verdict = (text: string, minWords = 1): string => interruption(text, speaking, { language, minWords });
+  const verdict = (text: string, minWords = 1): string =>
+    interruption(text, speaking, { language, minWords });
 
   it.each(row.listens)('should take %s for a back-channel', text => {
     expect(verdict(text)).toBe('backchannel');
@@ -209,7 +247,10 @@ describe.each(Object.entries(rows))('%s', (language, row) => {
   });
 
   it('should have its own tag, with regions and scripts', () => {
-    expect([languageOf(language).tag, knownLanguage(`${language.toUpperCase()}-Latn-XX`)?.tag]).toEqual([language, language]);
+    expect([languageOf(language).tag, knownLanguage(`${language.toUpperCase()}-Latn-XX`)?.tag]).toEqual([
+      language,
+      language,
+    ]);
   });
 
   it('should have no phrase that both interrupts and does not, and none without words', () => {
@@ -217,22 +258,37 @@ describe.each(Object.entries(rows))('%s', (language, row) => {
     const bot = { ...speaking };
     for (const text of interruptions) expect(interruption(text, bot, { language }), text).toBe('interrupts');
     for (const text of backchannels) expect(interruption(text, bot, { language }), text).toBe('backchannel');
-    for (const text of [...open, ...perhapsOpen, ...complete]) expect(countWords(text), text).toBeGreaterThan(0);
+    for (const text of [...open, ...perhapsOpen, ...complete])
+      expect(countWords(text), text).toBeGreaterThan(0);
   });
 });
 
 describe('a language', () => {
-  it.each(['de-AT', 'de_CH', 'DE', 'zh-Hant-TW', 'cmn-Hans', 'yue', 'pt-BR', 'es-419', 'und'])('should be known by %s', tag => {
-    expect(knownLanguage(tag)).toBeDefined();
-  });
+  it.each(['de-AT', 'de_CH', 'DE', 'zh-Hant-TW', 'cmn-Hans', 'yue', 'pt-BR', 'es-419', 'und'])(
+    'should be known by %s',
+    tag => {
+      expect(knownLanguage(tag)).toBeDefined();
+    },
+  );
 
-  it.each(['xx', 'sv', '', 'english', 'toString', '__proto__', 'multi'])('should be refused by name: %j', tag => {
-    expect(knownLanguage(tag)).toBeUndefined();
-    expect(() => interruption('hm', speaking, { language: tag })).toThrow(/language: expected one of ar, de, .*a Language of your own, but got/u);
-  });
+  it.each(['xx', 'sv', '', 'english', 'toString', '__proto__', 'multi'])(
+    'should be refused by name: %j',
+    tag => {
+      expect(knownLanguage(tag)).toBeUndefined();
+      expect(() => interruption('hm', speaking, { language: tag })).toThrow(
+        /language: expected one of ar, de, .*a Language of your own, but got/u,
+      );
+    },
+  );
 
   it('should be one of the user’s own, too', () => {
-    const sv = { tag: 'sv', backchannels: ['ja', 'jaha'], interruptions: ['vänta'], open: ['och'], perhapsOpen: [] };
+    const sv = {
+      tag: 'sv',
+      backchannels: ['ja', 'jaha'],
+      interruptions: ['vänta'],
+      open: ['och'],
+      perhapsOpen: [],
+    };
     expect(interruption('Jaha, ja ja', speaking, { language: sv })).toBe('backchannel');
     expect(interruption('vänta', speaking, { language: sv, minWords: 3 })).toBe('interrupts');
     expect(completeness({ text: 'Jag vill ha en pizza och' }, sv)).toBeLessThan(0.5);

@@ -54,7 +54,10 @@ const breath: fc.Arbitrary<Breath> = fc.record({
 type Told = readonly [number, Transcript];
 
 /** What is told of these breaths, in its order. Interims hold the words since the last final, as an honest engine's do. */
-function tellings(breaths: readonly Breath[], script: string): { told: Told[]; words: string[]; starts: number[] } {
+function tellings(
+  breaths: readonly Breath[],
+  script: string,
+): { told: Told[]; words: string[]; starts: number[] } {
   interface Step {
     readonly at: number;
     readonly tell: () => Transcript[];
@@ -73,13 +76,18 @@ function tellings(breaths: readonly Breath[], script: string): { told: Told[]; w
     const to = from + Math.max(planned.words * planned.wordMs, 100);
     now = to;
     starts.push(from);
-    const tell = (at: number, ...transcripts: Transcript[]): void => void steps.push({ at, tell: () => transcripts });
+    const tell = (at: number, ...transcripts: Transcript[]): void =>
+      void steps.push({ at, tell: () => transcripts });
     if (planned.starts) tell(from + planned.detectorMs, { type: 'speechStart', at: from });
     for (let flicker = 0; flicker < planned.flickers; flicker += 1) {
       tell(to + planned.detectorMs + flicker * 60, { type: 'speechEnd', at: to - 10 + flicker * 60 });
       tell(to + planned.detectorMs + 30 + flicker * 60, { type: 'speechStart', at: to + 20 + flicker * 60 });
     }
-    if (planned.stops) tell(to + planned.detectorMs + 60 * planned.flickers, { type: 'speechEnd', at: to + 60 * planned.flickers });
+    if (planned.stops)
+      tell(to + planned.detectorMs + 60 * planned.flickers, {
+        type: 'speechEnd',
+        at: to + 60 * planned.flickers,
+      });
     for (let index = 0; index < planned.words; index += 1) {
       const word = `${script}${wordOf(words.length, script)}`;
       words.push(word);
@@ -106,7 +114,11 @@ function tellings(breaths: readonly Breath[], script: string): { told: Told[]; w
         },
       });
     for (let end = 0; end < planned.ends; end += 1)
-      tell(to + planned.endMs + 100 * end, { type: 'utteranceEnd', end: to, ...(planned.decided && { decided: true }) });
+      tell(to + planned.endMs + 100 * end, {
+        type: 'utteranceEnd',
+        end: to,
+        ...(planned.decided && { decided: true }),
+      });
     if (planned.empty && planned.isFinal) tell(finalAt + 50, { type: 'final', text: '', end: to });
   }
   const lastAt = Math.max(...steps.map(({ at }) => at));
@@ -118,7 +130,9 @@ function tellings(breaths: readonly Breath[], script: string): { told: Told[]; w
       return text === '' ? [] : [{ type: 'final', text, end: heardTo }];
     },
   });
-  const told = steps.toSorted((a, b) => a.at - b.at).flatMap(({ at, tell }): Told[] => tell().map(transcript => [at, transcript]));
+  const told = steps
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap(({ at, tell }): Told[] => tell().map(transcript => [at, transcript]));
   return { told, words, starts };
 }
 
@@ -126,7 +140,11 @@ function tellings(breaths: readonly Breath[], script: string): { told: Told[]; w
 const wordOf = (number: number, script: string): string =>
   script === '' ? `w${number.toString(26)}x` : String.fromCodePoint(0x4e00 + number * 7);
 
-const turnsOf = (told: readonly Told[], options: EndOfTurnOptions & { maxMs?: number; maxWords?: number }, guesses: boolean) => {
+const turnsOf = (
+  told: readonly Told[],
+  options: EndOfTurnOptions & { maxMs?: number; maxWords?: number },
+  guesses: boolean,
+) => {
   const { values } = virtualTime(
     () =>
       merge(...told.map(([at, transcript]) => timer(at).pipe(map(() => transcript))), NEVER).pipe(
@@ -159,42 +177,57 @@ const options: fc.Arbitrary<EndOfTurnOptions & { maxMs?: number; maxWords?: numb
 const runs = Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 120);
 
 describe('any order of what engines and detectors tell', () => {
-  it.each([['with spaces', ''], ['without spaces', '字']])(
+  it.each([
+    ['with spaces', ''],
+    ['without spaces', '字'],
+  ])(
     'should give each word once, in time, with figures of its own turn: %s',
     { timeout: 3_600_000 },
     (_, script) => {
       fc.assert(
-        fc.property(fc.array(breath, { minLength: 1, maxLength: 5 }), options, fc.boolean(), (breaths, chosen, guesses) => {
-          const { told, words } = tellings(breaths, script);
-          const values = turnsOf(told, chosen, guesses);
-          const said = values.filter(({ value }) => value.type === 'said') as { at: number; value: Extract<UserTurn, { type: 'said' }> }[];
-          const separator = script === '' ? ' ' : '';
-          expect(said.map(({ value }) => value.text).join(separator)).toBe(words.join(separator));
-          let voiceAt = -Infinity;
-          let before = -Infinity;
-          let speakingAt: number | undefined;
-          for (const { at, value } of values) {
-            if (value.type === 'speaking') {
-              if (value.at < Infinity) {
-                voiceAt = value.at;
-                expect(value.at).toBeGreaterThanOrEqual(before);
-              } else voiceAt = before;
-              speakingAt = at;
+        fc.property(
+          fc.array(breath, { minLength: 1, maxLength: 5 }),
+          options,
+          fc.boolean(),
+          (breaths, chosen, guesses) => {
+            const { told, words } = tellings(breaths, script);
+            const values = turnsOf(told, chosen, guesses);
+            const said = values.filter(({ value }) => value.type === 'said') as {
+              at: number;
+              value: Extract<UserTurn, { type: 'said' }>;
+            }[];
+            const separator = script === '' ? ' ' : '';
+            expect(said.map(({ value }) => value.text).join(separator)).toBe(words.join(separator));
+            let voiceAt = -Infinity;
+            let before = -Infinity;
+            let speakingAt: number | undefined;
+            for (const { at, value } of values) {
+              if (value.type === 'speaking') {
+                if (value.at < Infinity) {
+                  voiceAt = value.at;
+                  expect(value.at).toBeGreaterThanOrEqual(before);
+                } else voiceAt = before;
+                speakingAt = at;
+              }
+              if (value.type === 'silent') speakingAt = undefined;
+              if (value.type !== 'said') continue;
+              speakingAt = undefined;
+              // In its own turn, and not in the future.
+              expect(value.end).toBeGreaterThanOrEqual(voiceAt);
+              expect(value.end).toBeGreaterThanOrEqual(before);
+              expect(at - value.end).toBeGreaterThanOrEqual(0);
+              before = value.end;
+              // The watchdog: since the last words, or the last voice.
+              const last = Math.max(
+                ...told
+                  .filter(([when, { type }]) => when <= at && type !== 'utteranceEnd')
+                  .map(([when]) => when),
+              );
+              expect(at - last).toBeLessThanOrEqual(5_000);
             }
-            if (value.type === 'silent') speakingAt = undefined;
-            if (value.type !== 'said') continue;
-            speakingAt = undefined;
-            // In its own turn, and not in the future.
-            expect(value.end).toBeGreaterThanOrEqual(voiceAt);
-            expect(value.end).toBeGreaterThanOrEqual(before);
-            expect(at - value.end).toBeGreaterThanOrEqual(0);
-            before = value.end;
-            // The watchdog: since the last words, or the last voice.
-            const last = Math.max(...told.filter(([when, { type }]) => when <= at && type !== 'utteranceEnd').map(([when]) => when));
-            expect(at - last).toBeLessThanOrEqual(5_000);
-          }
-          expect(speakingAt).toBeUndefined();
-        }),
+            expect(speakingAt).toBeUndefined();
+          },
+        ),
         { numRuns: runs, seed: Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_128) },
       );
     },
