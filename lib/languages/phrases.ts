@@ -37,7 +37,7 @@ function phrasesOf(list: readonly string[]): Phrases {
 
 /** Words, but each letter alone where no spaces tell them: a dictionary finds other words in other surroundings. */
 const unitsOf = (text: string): string[] =>
-  wordsOf(text).flatMap(word => (isSpaceless(word) ? [...word] : [word]));
+  wordsOf(text).flatMap(word => (isSpaceless(word) ? Array.from(word) : [word]));
 
 /**
  * Whether a text has one of these phrases in it, as words: "no" is not in "nowhere", 停 is not in 停车场.
@@ -54,7 +54,7 @@ export function hasPhrase(text: string, list: readonly string[]): boolean {
   const ends = new Set<number>();
   for (const word of wordsOf(text)) {
     starts.add(units.length);
-    if (isSpaceless(word)) units.push(...word);
+    if (isSpaceless(word)) units.push(...Array.from(word));
     else units.push(word);
     ends.add(units.length);
   }
@@ -87,7 +87,7 @@ export function isMadeOf(text: string, list: readonly string[]): boolean {
 function isDrawnOut(units: readonly string[], at: number): boolean {
   const unit = units[at]!;
   const before = units[at - 2] === unit ? 2 : 1;
-  return [...unit].length === 1 && (before === 2 || units[at + 1] === unit);
+  return Array.from(unit).length === 1 && (before === 2 || units[at + 1] === unit);
 }
 
 function areMadeOf(units: readonly string[], list: readonly string[]): boolean {

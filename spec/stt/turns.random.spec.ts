@@ -148,6 +148,8 @@ const turnsOf = (
   const { values } = virtualTime(
     () =>
       merge(...told.map(([at, transcript]) => timer(at).pipe(map(() => transcript))), NEVER).pipe(
+        // The input ends there.
+        // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil
         takeUntil(timer((told.at(-1)?.[0] ?? 0) + 30_000)),
         endOfTurn(options, { sinceMs: position => asyncScheduler.now() - position }),
         userTurns(options),
