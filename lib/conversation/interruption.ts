@@ -2,19 +2,7 @@ import type { Language } from '../languages/language.ts';
 import { languageOf, type LanguageTag } from '../languages/languages.ts';
 import { hasPhrase, isMadeOf, isPartOf } from '../languages/phrases.ts';
 import { countWords } from '../stt/sameWords.ts';
-
-/** What the bot is doing while the user is heard. */
-export interface BotState {
-  /** Nothing, or it works on its answer, or it is being heard. */
-  readonly doing: 'nothing' | 'thinking' | 'speaking';
-  /** What it is saying: the sentence that is heard now, and all of it so far. */
-  readonly sentence: string;
-  readonly text: string;
-  /** When nothing may interrupt it: how long that is certain for, ms. Else 0. */
-  readonly protectedMs: number;
-  /** Within the first `warmUpMs` of the bot's own voice in this call. */
-  readonly warmingUp: boolean;
-}
+import type { BotState } from './botState.ts';
 
 /** What words of the user's mean while the bot thinks or speaks. */
 export type Verdict =

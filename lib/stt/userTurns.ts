@@ -181,7 +181,7 @@ class Turns {
     this.#speaking = true;
     this.#since ??= asyncScheduler.now();
     if (at < Infinity) this.#from = Math.max(this.#from, at);
-    return [{ type: 'speaking', turn: this.#turn, at }];
+    return [{ type: 'speaking', turn: this.#turn, at: at < Infinity ? this.#from : at }];
   }
 
   #resume(): UserTurn[] {
