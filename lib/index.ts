@@ -119,6 +119,8 @@ export {
   type Verdict,
 } from './conversation/interruption.ts';
 export { type BackchannelLanguage, backchannels, interruptions } from './conversation/backchannels.ts';
+export type { Language } from './languages/language.ts';
+export { knownLanguage, languageOf, languages, type LanguageTag } from './languages/languages.ts';
 export { remember } from './conversation/history.ts';
 export { ofType } from './rx/ofType.ts';
 

@@ -11,13 +11,15 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'timers.ts': [],
   'stageFailure.ts': ['errors.ts'],
   rx: ['timers.ts'],
+  languages: ['errors.ts'],
   audio: ['rx', 'errors.ts', 'engine.ts'],
-  stt: ['audio', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
+  stt: ['audio', 'languages', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
   llm: ['audio', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
-  tts: ['audio', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
+  tts: ['audio', 'languages', 'rx', 'errors.ts', 'engine.ts', 'stageFailure.ts'],
   failover: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   conversation: [
     'audio',
+    'languages',
     'stt',
     'llm',
     'tts',
@@ -34,6 +36,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   testing: ['audio', 'stt', 'llm', 'tts', 'conversation', 'rx', 'errors.ts', 'engine.ts', 'problems.ts'],
   setup: [
     'audio',
+    'languages',
     'stt',
     'llm',
     'tts',
@@ -49,6 +52,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [
     'devices',
+    'languages',
     'audio',
     'stt',
     'llm',

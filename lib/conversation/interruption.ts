@@ -1,6 +1,8 @@
-import { wordsOf } from '../stt/sameWords.ts';
+import type { Language } from '../languages/language.ts';
+import { languageOf, type LanguageTag } from '../languages/languages.ts';
+import { hasPhrase, isMadeOf, isPartOf } from '../languages/phrases.ts';
+import { countWords } from '../stt/sameWords.ts';
 import type { BotState } from './botState.ts';
-import { backchannels, type BackchannelLanguage, interruptions } from './backchannels.ts';
 
 /** What words of the user's mean while the bot thinks or speaks. */
 export type Verdict =
@@ -15,13 +17,16 @@ export type Verdict =
 
 /** How words are judged. */
 export interface InterruptionOptions {
-  /** The language of the lists. Default `en`. */
-  readonly language?: BackchannelLanguage;
+  /**
+   * The language of the lists: its tag, also with a region (`de-AT`), `und` for one that rxvoice does not know, or a
+   * {@link Language} of your own. Default `en`; with `setup` the language of its speech-to-text, where that is known.
+   */
+  readonly language?: LanguageTag | (string & {}) | Language;
   /** Words and phrases that always interrupt. Default `interruptions[language]`. */
   readonly always?: readonly string[];
   /** Those that never do when nothing else is said. Default `backchannels[language]`. */
   readonly never?: readonly string[];
-  /** How many words it takes otherwise. Default 1. */
+  /** How many words it takes otherwise, in any script. Default 1. */
   readonly minWords?: number;
 }
 
@@ -29,30 +34,29 @@ export interface InterruptionOptions {
  * Judges what the user said while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
  * the bot is just asking something.
  *
+ * @throws RxvoiceError for a `language` of no known tag.
+ *
  * @example
  * interruption('uh-huh, okay', bot) // 'backchannel'
  */
 export function interruption(text: string, bot: BotState, options: InterruptionOptions = {}): Verdict {
-  const { language = 'en', minWords = 1 } = options;
-  const { always = interruptions[language], never = backchannels[language] } = options;
-  const words = wordsOf(text);
-  if (bot.warmingUp && words.length > 0 && has(wordsOf(bot.text), words)) return 'echo';
-  if (always.some(phrase => has(words, wordsOf(phrase)))) return 'interrupts';
-  const asking = /[?？]\s*$/u.test(bot.sentence);
-  if (!asking && madeOf(words, never.map(wordsOf))) return 'backchannel';
-  return words.length < minWords ? 'short' : 'interrupts';
+  const language = languageOf(options.language ?? 'en');
+  const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
+  if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
+  const asking = /[?？؟]\s*$/u.test(bot.sentence);
+  if (!asking && isMadeOf(text, without(never, always))) return 'backchannel';
+  if (hasPhrase(text, always)) return 'interrupts';
+  return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
 }
 
-/** Whether these words come in a text, one after the other. */
-const has = (text: readonly string[], words: readonly string[]): boolean =>
-  text.some((_, from) => words.every((word, index) => text[from + index] === word));
+const kept = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
 
-/** Whether a text is nothing but these phrases. */
-function madeOf(text: readonly string[], phrases: readonly (readonly string[])[]): boolean {
-  // Each place once, however many ways lead there: "uh huh" is also "uh" and "huh". What is added is visited, too.
-  const reached = new Set([0]);
-  for (const at of reached)
-    for (const phrase of phrases)
-      if (phrase.every((word, index) => text[at + index] === word)) reached.add(at + phrase.length);
-  return reached.has(text.length);
+/** The phrases that never interrupt, without those that always do: a word of these within one of those does not count. */
+function without(never: readonly string[], always: readonly string[]): readonly string[] {
+  const known = kept.get(never)?.get(always);
+  if (known !== undefined) return known;
+  const list = never.filter(phrase => !isMadeOf(phrase, always));
+  const byAlways = kept.get(never) ?? new WeakMap<readonly string[], readonly string[]>();
+  kept.set(never, byAlways.set(always, list));
+  return list;
 }

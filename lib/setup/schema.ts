@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { isObservable, type Observable } from 'rxjs';
 import { isBare } from '../address.ts';
-import { backchannels } from '../conversation/backchannels.ts';
 import type { Command } from '../conversation/command.ts';
 import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import { RxvoiceError } from '../errors.ts';
+import type { Language } from '../languages/language.ts';
+import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
 import { longestTimerMs } from '../timers.ts';
@@ -177,12 +178,26 @@ const openaiTts = z
   .superRefine(openaiKey);
 
 const phrases = z.array(text).exactOptional();
+const words = z.array(z.string());
+const ownLanguage: z.ZodType<Language> = z.object({
+  tag: text,
+  backchannels: words,
+  interruptions: words,
+  open: words,
+  perhapsOpen: words,
+  complete: words.exactOptional(),
+});
+const language = z.custom<string | Language>(
+  value =>
+    typeof value === 'string' ? knownLanguage(value) !== undefined : ownLanguage.safeParse(value).success,
+  expectedLanguage.replace('expected ', ''),
+);
 const profile = {
   onVoice: z.enum(['pause', 'cut', 'wait']).exactOptional(),
   minVoiceMs: milliseconds.exactOptional(),
   minWords: count.exactOptional(),
   resumeMs: milliseconds.exactOptional(),
-  language: z.enum(Object.keys(backchannels)).exactOptional(),
+  language: language.exactOptional(),
   always: phrases,
   never: phrases,
 };
@@ -225,6 +240,7 @@ const options = z.strictObject({
       maxWords: z.number().min(1).or(z.literal(Infinity)).exactOptional(),
       silenceMs: z.union([milliseconds, operation], 'milliseconds, or a function').exactOptional(),
       completeness: operation.exactOptional(),
+      language: language.exactOptional(),
       finalMs: milliseconds.or(z.literal(Infinity)).exactOptional(),
       watchdogMs: someMilliseconds.exactOptional(),
     })

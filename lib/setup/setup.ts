@@ -2,6 +2,7 @@ import { merge, type Observable } from 'rxjs';
 import { type Conversation, conversation } from '../conversation/conversation.ts';
 import type { Loading } from '../engine.ts';
 import { builtinLlm } from '../llm/builtin/builtinLlm.ts';
+import { knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import { deepgramStt } from '../providers/deepgram/deepgramStt.ts';
 import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
@@ -35,7 +36,8 @@ export interface Voice {
  * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe(console.log);
  */
 export function setup(config: VoiceConfig): Voice {
-  const { stt, llm, tts, ...options } = checked(config);
+  const { stt, llm, tts, ...given } = checked(config);
+  const options = inLanguageOf(stt, given);
   const engines = { stt: sttOf(stt, options.turns?.maxMs), llm: llmOf(llm), tts: ttsOf(tts) };
   const systemPrompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? options.systemPrompt;
   return {
@@ -47,6 +49,17 @@ export function setup(config: VoiceConfig): Voice {
     }),
     warm$: merge(...Object.values(engines).flatMap(({ warm$ }) => (warm$ ? [warm$] : []))),
   };
+}
+
+/** Turns are taken in the language that is listened to, unless they say another: by marks alone where its words are unknown. */
+function inLanguageOf(
+  stt: SttConfig,
+  options: Omit<VoiceConfig, 'stt' | 'llm' | 'tts'>,
+): Omit<VoiceConfig, 'stt' | 'llm' | 'tts'> {
+  const heard = typeof stt === 'function' || stt.engine !== 'deepgram' ? undefined : stt.language;
+  if (heard === undefined || heard === 'multi') return options;
+  const language = knownLanguage(heard)?.tag ?? 'und';
+  return { ...options, turns: { language, ...options.turns }, bargeIn: { language, ...options.bargeIn } };
 }
 
 /** An engine that is told the longest turn ends its words there. */

@@ -1,5 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
+import type { Language } from '../languages/language.ts';
+import { languageOf } from '../languages/languages.ts';
+import { endsWithPhrase } from '../languages/phrases.ts';
 
 /** What is known of a turn when its end is to be decided. */
 export interface TurnSoFar {
@@ -17,41 +20,41 @@ export interface TurnSoFar {
  */
 export type Completeness = (turn: TurnSoFar) => number | Observable<number>;
 
-/** Words nobody ends a sentence with, whatever mark the engine set after them. */
-const open = new Set(
-  (
-    'and but or nor because although though unless until whereas if whether while than ' +
-    'um uh er erm uhm hmm ah eh ' +
-    "a an the my your his its our their every very i i'm i'd i'll i've we'd we'll we've you'd it's that's there's let's " +
-    'gonna wanna'
-  ).split(' '),
-);
-
-/** Words that sometimes end one: only if the engine heard an end there, and set a mark. */
-const perhapsOpen = new Set(
-  (
-    'so then when where which who what how to of for with from at by about in on into onto as like well ' +
-    'is are was were am be been have has had do does did can could will would should shall may might must ' +
-    'we they he she some any another this these those'
-  ).split(' '),
-);
+/** So much of the end of a text says whether it is one. */
+const tailLength = 64;
 
 /**
- * A small heuristic for English: low after a conjunction, a filler, an article or another word that wants to be
- * followed, high after a full stop or question mark. Of other languages it thinks by the marks alone.
+ * A small heuristic: low after a conjunction, a filler, an article or another word that wants to be followed, high after
+ * a full stop or question mark, in any language that rxvoice knows the words of (`languages`). Of others (`und`) it thinks
+ * by the marks alone. It looks at the last 64 characters.
+ *
+ * @throws RxvoiceError for a tag of no known language.
  *
  * @example
  * completeness({ text: 'I would like a pizza and' }) // 0.1
+ * completeness({ text: 'Ich hätte gern eine Pizza und' }, 'de') // 0.1
  */
-export function completeness({ text }: Pick<TurnSoFar, 'text'>): number {
-  const said = text.trim().toLowerCase();
+export function completeness({ text }: Pick<TurnSoFar, 'text'>, language: string | Language = 'en'): number {
+  const { open, perhapsOpen, complete = [] } = languageOf(language);
+  const said = tailOf(text);
   if (said === '') return 1;
-  if (/[?？]$/u.test(said)) return 0.95;
-  if (/(?:[,;:–—-]|\.\.|…)$/u.test(said)) return 0.2;
-  const marked = /[.!。！]$/u.test(said);
-  const last = /([\p{L}\p{N}'’-]+)[^\p{L}\p{N}]*$/u.exec(said)?.[1]?.replace('’', "'") ?? '';
+  if (/[?？؟՞\u037e]$/u.test(said) || /\p{Script=Greek}.*;$/su.test(said)) return 0.95;
+  if (/(?:[,;:、，；：،؛–—-]|\.\.|…)$/u.test(said)) return 0.2;
+  const marked = /[.!。！．｡।॥۔။።]$/u.test(said);
   // "Plan A." and "Vitamin A." end in an article as little as they end in a vowel.
-  if (open.has(last) && !(marked && last === 'a')) return 0.1;
-  if (perhapsOpen.has(last)) return marked ? 0.8 : 0.3;
+  if (endsWithPhrase(said, open) && !(marked && /(?:^|\s)a[.!]$/iu.test(said))) return 0.1;
+  if (endsWithPhrase(said, complete)) return marked ? 0.95 : 0.8;
+  if (endsWithPhrase(said, perhapsOpen)) return marked ? 0.8 : 0.3;
   return marked ? 0.95 : 0.8;
+}
+
+/** The last characters, without closing quotes and spaces; never from the middle of a word. */
+function tailOf(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s\p{Pe}\p{Pf}"'\p{Cf}]/u.test(text[end - 1]!)) end -= 1;
+  if (end <= tailLength) return text.slice(0, end).trimStart();
+  const tail = text.slice(end - tailLength, end);
+  // In a script without spaces a word may begin anywhere.
+  const space = tail.search(/\s/u);
+  return space === -1 ? tail : tail.slice(space).trimStart();
 }

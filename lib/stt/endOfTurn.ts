@@ -11,12 +11,16 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
-import { of, switchMap, take, timer } from 'rxjs';
+import { asyncScheduler, of, switchMap, take, throwError, timer } from 'rxjs';
 import { type AudioFrame, silence } from '../audio/frame.ts';
+import type { Language } from '../languages/language.ts';
+import { languageOf, type LanguageTag } from '../languages/languages.ts';
+import { isMadeOf } from '../languages/phrases.ts';
 import { longestTimerMs } from '../timers.ts';
 import { completeness, type Completeness, type TurnSoFar } from './completeness.ts';
 import { OpenWords } from './openWords.ts';
 import { patience, type Silence } from './patience.ts';
+import { normalised, saysAnything } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 
 /** When a user's turn is over. Each piece may be replaced alone. */
@@ -26,15 +30,23 @@ export interface EndOfTurnOptions {
    * Default {@link patience}: no longer than the engine itself waits, but 1,200 after what sounds unfinished.
    */
   readonly silenceMs?: number | Silence;
-  /** How likely it is that the user has finished. Default {@link completeness}, a small heuristic for English. */
+  /** How likely it is that the user has finished. Default {@link completeness}, a small heuristic by words and marks. */
   readonly completeness?: Completeness;
+  /**
+   * The language of the words that heuristic knows: its tag, also with a region (`de-AT`), `und` for marks alone, or a
+   * {@link Language} of your own. Default `en`; with `setup` the language of its speech-to-text, where that is known.
+   */
+  readonly language?: LanguageTag | (string & {}) | Language;
   /**
    * With a detector of voices (`speechEnd`) a turn may end by silence alone, without the engine's word: when
    * `silenceMs` is over and the words are final, or this long after the voice ended, ms, with those that are there.
    * Default `Infinity`: the engine's word is waited for.
    */
   readonly finalMs?: number;
-  /** A turn in which nothing was told for so long, ms, ends: the engine missed its end. Default 5,000. */
+  /**
+   * A turn in which no words were told for so long, ms, ends: the engine missed its end. No turn waits any longer, but for
+   * a longer `silenceMs` or `finalMs` that is a number. Default 5,000.
+   */
   readonly watchdogMs?: number;
 }
 
@@ -60,72 +72,110 @@ export const endOfTurn =
     defer(() => {
       const ending = new Ending(options, clues);
       return transcript$.pipe(
-        endWith({ type: 'over' } as const),
+        endWith(over),
+        catchError((error: unknown) =>
+          concat(
+            of(over),
+            throwError(() => error),
+          ),
+        ),
         // Whatever is told next ends the waiting.
         switchMap(heard => concat(ending.hear(heard), ending.end$)),
       );
     });
 
+/** Nothing more is told. */
+const over = { type: 'over' } as const;
+
+type End = Transcript & { readonly type: 'utteranceEnd' };
+
+/** A word's end is known to so many ms. */
+const fuzzMs = 300;
+
+/** The state of one subscription. Positions are in the audio, ms; times are the clock's. */
 class Ending {
   readonly #silenceMs: Silence;
   readonly #completeness: Completeness;
+  readonly #language: Language;
   readonly #finalMs: number;
   readonly #watchdogMs: number;
+  readonly #longestMs: number;
   readonly #sinceMs: (positionMs: number) => number;
   readonly #audio: () => AudioFrame;
   readonly #words = new OpenWords();
-  /** Where the voice ended, when the engine (`ended`) or a detector of voices (`quiet`) said so. */
+  readonly #position: Position;
+
+  /** Whether a turn is open, and where its voice began: not before the turn before ended. */
+  #open = false;
+  #start = -Infinity;
+  /** Where the turn before ended. */
+  #lastEnd = -Infinity;
+  /** Where the voice ended: the engine said so (`ended`) and nothing was said since; a detector of voices did (`quiet`). */
   #ended: number | undefined;
   #quiet: number | undefined;
-  #voice = false;
+  /** Where the engine last said that the voice of this turn ended, also if something was heard since. */
+  #enginesEnd: number | undefined;
+  /** The latest end the engine ever told. */
+  #toldEnd = -Infinity;
+  /** Whether a detector hears a voice now; there is one if it ever told an end. */
+  #sounding = false;
   #detected = false;
+  /** Where a detector last heard a voice end, and when it told. */
+  #lastQuiet: { readonly at: number; readonly time: number } | undefined;
+  /** When words were last told in this turn, else when it began; and where they were. */
+  #since = 0;
+  #wordsAt: number | undefined;
+  /** When a voice began after those words. */
+  #voiceSince: number | undefined;
+  /** Whether the voice of this turn was over before its first words came. */
+  #isLate = false;
+  /** Whether it was said that the turn may be over. */
   #eager = false;
-  #lastEnd = -Infinity;
+  /** Whether the engine's ends are no positions: one came before the voice it ended. */
+  #isSloppy = false;
+  /** The user's pauses within turns, and those within this one. */
   #pausesMs: readonly number[] = [];
+  #pausesHere: readonly number[] = [];
 
   constructor(options: EndOfTurnOptions, { sinceMs = () => 0, audio = () => silence(0) }: EndOfTurnClues) {
     const { silenceMs = patience(), finalMs = Infinity, watchdogMs = 5_000 } = options;
     this.#silenceMs = typeof silenceMs === 'number' ? () => silenceMs : silenceMs;
-    this.#completeness = options.completeness ?? completeness;
+    this.#language = languageOf(options.language ?? 'en');
+    this.#completeness = options.completeness ?? (turn => completeness(turn, this.#language));
     this.#finalMs = finalMs;
     this.#watchdogMs = watchdogMs;
+    this.#longestMs = Math.max(
+      watchdogMs,
+      ...[silenceMs, finalMs].filter(ms => typeof ms === 'number').filter(Number.isFinite),
+    );
     this.#sinceMs = sinceMs;
+    this.#position = new Position(sinceMs);
     this.#audio = audio;
   }
 
   /** What passes at once. */
-  hear(heard: Transcript | { readonly type: 'over' }): Transcript[] {
+  hear(heard: Transcript | typeof over): Transcript[] {
     switch (heard.type) {
-      case 'speechStart': {
-        if (this.#detected && heard.at < this.#lastEnd) return []; // late word of a voice that was dealt with
-        this.#pause(heard.at);
-        const resumed = this.#goOn();
-        this.#voice = true;
-        this.#quiet = undefined;
-        return [...resumed, heard];
-      }
+      case 'speechStart':
+        return this.#voice(heard);
       case 'speechEnd':
-        this.#detected = true;
-        this.#quiet = heard.at;
-        return [heard];
+        return this.#silent(heard);
       case 'interim':
-      case 'final': {
-        const fresh = this.#words.hear(heard);
-        if (fresh === undefined) return [];
-        this.#voice = true;
-        if (fresh.text === '') return [fresh];
-        // After the voice, words are those of before; after the engine's end they are new ones.
-        if (this.#ended !== undefined || this.#quiet === undefined) return [...this.#goOn(), fresh];
-        this.#eager = false;
-        return [fresh];
-      }
+      case 'final':
+        return this.#hearWords(heard);
       case 'utteranceEnd':
-        if (heard.decided === true || !this.#voice) return [this.#commit(heard)];
-        this.#ended = heard.end;
-        return [];
+        return this.#utteranceEnd(heard);
+      case 'eagerEnd':
+        if (saysAnything(heard.text)) this.#begin();
+        return [heard];
+      case 'resumed':
+        if (this.#open) this.#since = asyncScheduler.now();
+        return [heard];
       case 'over':
-        if (!this.#voice) return [];
-        return [this.#commit({ type: 'utteranceEnd', end: this.#ended ?? this.#quiet ?? this.#words.end })];
+        if (!this.#open) return [];
+        return [
+          this.#commit({ type: 'utteranceEnd', end: this.#ended ?? this.#quiet ?? this.#estimate() }, false),
+        ];
       default:
         return [heard];
     }
@@ -133,17 +183,25 @@ class Ending {
 
   /** The end of the turn, when the time has come; until then whatever speaks for it. */
   get end$(): Observable<Transcript> {
-    if (!this.#voice) return EMPTY;
+    if (!this.#open) return EMPTY;
     if (this.#ended !== undefined) return this.#policy(this.#ended);
     if (this.#quiet !== undefined && this.#finalMs < Infinity) return this.#bySilence(this.#quiet);
-    if (this.#detected && this.#quiet === undefined) return EMPTY; // the voice is still there
-    return this.#after(this.#watchdogMs, this.#quiet ?? this.#words.end);
+    return this.#after(this.#dogInMs(this.#watchdogMs), this.#quiet ?? this.#estimate());
+  }
+
+  /** How long the watchdog still waits. A voice that is still heard is waited for, too, but once. */
+  #dogInMs(ms: number): number {
+    const since = this.#sounding ? Math.max(this.#since, this.#voiceSince ?? 0) : this.#since;
+    return since + ms - asyncScheduler.now();
   }
 
   #policy(end: number, finalInMs = 0): Observable<Transcript> {
-    const turn: TurnSoFar = { text: this.#words.text, pausesMs: this.#pausesMs, audio: this.#audio };
-    const waitFor = (probability: number): Observable<Transcript> =>
-      this.#after(Math.max(finalInMs, this.#silenceMs({ ...turn, probability }) - this.#sinceMs(end)), end);
+    const pausesMs = this.#latestPauses;
+    const turn: TurnSoFar = { text: this.#words.text, pausesMs, audio: this.#audio };
+    const waitFor = (probability: number): Observable<Transcript> => {
+      const inMs = Math.max(finalInMs, this.#silenceMs({ ...turn, probability }) - this.#sinceMs(end));
+      return this.#after(Math.min(inMs, this.#dogInMs(this.#longestMs)), end);
+    };
     const likely = turn.text === '' ? 1 : this.#likely(turn);
     const end$ = isObservable(likely)
       ? merge(
@@ -172,20 +230,120 @@ class Ending {
   }
 
   #bySilence(end: number): Observable<Transcript> {
-    const finalInMs = this.#words.areFinalAt(end) ? 0 : Math.max(0, this.#finalMs - this.#sinceMs(end));
+    // Words of a voice that was long over: as they still come, so may others.
+    const sinceMs = this.#isLate ? asyncScheduler.now() - this.#since : this.#sinceMs(end);
+    const finalInMs = this.#words.areFinalAt(end) ? 0 : Math.max(0, this.#finalMs - sinceMs);
     return this.#policy(end, finalInMs);
   }
 
   #after(ms: number, end: number): Observable<Transcript> {
-    const commit = (): Transcript => this.#commit({ type: 'utteranceEnd', end });
+    const commit = (): Transcript => this.#commit({ type: 'utteranceEnd', end }, false);
+    // A policy of the user's may make of it what is no number.
     return (ms > 0 ? timer(Math.min(Math.ceil(ms), longestTimerMs)) : of(0)).pipe(map(commit));
   }
 
   /** Tells, if the end is not here yet, that it may be near. */
   #getReady(): Transcript[] {
-    if (!this.#voice || this.#eager || this.#words.text === '') return [];
+    if (!this.#open || this.#eager || this.#words.text === '') return [];
     this.#eager = true;
     return [{ type: 'eagerEnd', text: this.#words.open }];
+  }
+
+  #voice(heard: Transcript & { readonly type: 'speechStart' }): Transcript[] {
+    const { at } = heard;
+    const dealtWith = this.#open ? (this.#ended ?? this.#quiet) : this.#detected ? this.#lastEnd : undefined;
+    if (dealtWith !== undefined && at < dealtWith) return []; // late word of a voice that is over
+    this.#position.note(at);
+    this.#words.voice(at);
+    this.#sounding = true;
+    if (this.#open) {
+      this.#pause(at);
+      const resumed = this.#goOn();
+      this.#quiet = undefined;
+      this.#voiceSince ??= asyncScheduler.now();
+      return [...resumed, heard];
+    }
+    const start = Math.max(at, this.#lastEnd);
+    this.#begin(start);
+    return [{ ...heard, at: start }];
+  }
+
+  #silent(heard: Transcript & { readonly type: 'speechEnd' }): Transcript[] {
+    this.#detected = true;
+    if (this.#open && heard.at < this.#start) return []; // of a voice before
+    this.#sounding = false;
+    this.#voiceSince = undefined;
+    this.#position.note(heard.at);
+    this.#lastQuiet = { at: heard.at, time: asyncScheduler.now() };
+    if (this.#open) this.#quiet = heard.at;
+    return [heard];
+  }
+
+  #hearWords(heard: Extract<Transcript, { readonly type: 'interim' | 'final' }>): Transcript[] {
+    if (heard.type === 'final') this.#position.note(heard.end);
+    const before = normalised(this.#words.open);
+    const fresh = this.#words.hear(heard);
+    if (fresh === undefined) return [];
+    if (!saysAnything(fresh.text)) return [fresh];
+    if (!this.#open) {
+      this.#begin();
+      this.#takeQuiet(fresh);
+    }
+    this.#since = asyncScheduler.now();
+    this.#voiceSince = undefined;
+    this.#wordsAt = fresh.type === 'final' && Number.isFinite(fresh.end) ? fresh.end : this.#position.now;
+    // The engine ended the utterance before it told its last words: they are no new ones.
+    const isBefore =
+      this.#enginesEnd !== undefined &&
+      (fresh.type === 'final'
+        ? fresh.end <= this.#enginesEnd + fuzzMs
+        : this.#ended !== undefined && normalised(fresh.text) === before);
+    if (isBefore) {
+      if (!this.#sounding || this.#ended !== undefined) this.#ended = this.#enginesEnd;
+      this.#eager &&= normalised(fresh.text) === before;
+      return [fresh];
+    }
+    // After the voice, words are those of before; after the engine's end they are new ones.
+    if (this.#ended !== undefined || this.#quiet === undefined) return [...this.#goOn(), fresh];
+    this.#eager = false;
+    return [fresh];
+  }
+
+  /** Words begin a turn whose voice a detector has heard before, and dealt with as a noise. */
+  #takeQuiet(words: Extract<Transcript, { readonly type: 'interim' | 'final' }>): void {
+    if (this.#sounding || this.#lastQuiet === undefined) return;
+    const { at, time } = this.#lastQuiet;
+    const isOfIt =
+      words.type === 'final' ? words.end <= at + fuzzMs : asyncScheduler.now() - time < this.#watchdogMs;
+    if (!isOfIt) return;
+    this.#quiet = Math.max(at, this.#start);
+    this.#isLate = true;
+  }
+
+  #utteranceEnd(heard: End): Transcript[] {
+    const hasWords = this.#words.text !== '';
+    const isBefore = this.#open && heard.end < this.#start;
+    if (isBefore && this.#lastEnd === -Infinity) this.#isSloppy = true;
+    const isRepeated = heard.end <= this.#toldEnd && (this.#wordsAt ?? -Infinity) > heard.end + fuzzMs;
+    this.#toldEnd = Math.max(this.#toldEnd, heard.end);
+    if (isRepeated) return [];
+    // An end that was told before, or of a turn that was ended without it.
+    if (!this.#open || (isBefore && this.#lastEnd > -Infinity && !(hasWords && this.#isSloppy))) {
+      this.#words.ended(heard.end);
+      return [];
+    }
+    if (heard.decided === true) return [this.#commit(heard, true)];
+    this.#ended = Number.isFinite(heard.end) ? Math.max(heard.end, this.#start) : this.#estimate();
+    this.#enginesEnd = this.#ended;
+    return [];
+  }
+
+  /** A turn is open, and something of it was told. */
+  #begin(start = this.#lastEnd): void {
+    this.#since = asyncScheduler.now();
+    if (this.#open) return;
+    this.#open = true;
+    this.#start = start;
   }
 
   /** The user is not done, whatever was waited for. */
@@ -196,21 +354,62 @@ class Ending {
     return resumed;
   }
 
-  /** Learns from a pause within a turn, and from one that was taken for the end of the turn and wasn't. */
-  #pause(voiceAt: number): void {
-    const from = this.#voice ? (this.#ended ?? this.#quiet ?? NaN) : this.#lastEnd;
-    const ms = voiceAt - from;
-    const within = this.#voice || ms < 1_000;
-    if (within && ms > 0 && ms < 10_000) this.#pausesMs = [...this.#pausesMs.slice(-19), ms];
+  /** Where the voice ended, as far as the words tell. */
+  #estimate(): number {
+    return Math.max(this.#wordsAt ?? this.#position.now, this.#start);
   }
 
-  #commit(end: Transcript & { readonly type: 'utteranceEnd' }): Transcript {
-    this.#words.close(end.end);
-    this.#lastEnd = Math.max(this.#lastEnd, end.end);
-    this.#voice = false;
+  get #latestPauses(): readonly number[] {
+    return [...this.#pausesMs, ...this.#pausesHere].slice(-20);
+  }
+
+  /** Notes a pause within the turn. */
+  #pause(voiceAt: number): void {
+    const ms = voiceAt - (this.#ended ?? this.#quiet ?? NaN);
+    if (ms > 0 && ms < 10_000) this.#pausesHere = [...this.#pausesHere, ms];
+  }
+
+  #commit(heard: End, byEngine: boolean): Transcript {
+    const at = Number.isFinite(heard.end) ? heard.end : this.#estimate();
+    const end = Math.max(at, this.#start, 0);
+    // Of a listener who says "uh-huh" again and again nothing is to be learnt.
+    const { text } = this.#words;
+    if (text !== '' && this.#pausesHere.length > 0 && !isMadeOf(text, this.#language.backchannels))
+      this.#pausesMs = this.#latestPauses;
+    this.#pausesHere = [];
+    // An interim's words lie before where it was told.
+    const endedAt = byEngine || this.#ended !== undefined ? Math.max(end, this.#wordsAt ?? end) : undefined;
+    this.#words.close(end, endedAt);
+    this.#lastEnd = Math.max(this.#lastEnd, end);
+    this.#open = false;
+    this.#start = this.#lastEnd;
     this.#ended = undefined;
+    this.#enginesEnd = undefined;
     this.#quiet = undefined;
+    this.#wordsAt = undefined;
+    this.#voiceSince = undefined;
+    this.#isLate = false;
     this.#eager = false;
-    return end;
+    return { ...heard, end };
+  }
+}
+
+/** Where in the audio one is now: as it was at the latest position that was told of, and on with the clock. */
+class Position {
+  readonly #sinceMs: (positionMs: number) => number;
+  #aheadMs: number | undefined;
+
+  constructor(sinceMs: (positionMs: number) => number) {
+    this.#sinceMs = sinceMs;
+  }
+
+  note(position: number): void {
+    if (!Number.isFinite(position)) return;
+    const ahead = position + Math.max(0, this.#sinceMs(position)) - asyncScheduler.now();
+    this.#aheadMs = Math.max(this.#aheadMs ?? -Infinity, ahead);
+  }
+
+  get now(): number {
+    return this.#aheadMs === undefined ? this.#sinceMs(0) : asyncScheduler.now() + this.#aheadMs;
   }
 }

@@ -1,34 +1,73 @@
-import { after, wordsOf } from './sameWords.ts';
+import { asyncScheduler } from 'rxjs';
+import { type Unit, unitsOf } from '../languages/units.ts';
+import { afterUnits, joinedText, retold, saysAnything } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 
 type Words = Extract<Transcript, { readonly type: 'interim' | 'final' }>;
 
+/** A word's end is known to so many ms. */
+const fuzzMs = 300;
+/** After the engine's own end its interims belong to the words before for so long, ms; without one for so long. */
+const afterEndMs = 1_000;
+const forgottenMs = 5_000;
+
+/** Words that ended a turn before they were final. */
+interface Late {
+  units: readonly string[];
+  /** Where that turn ended, ms of audio, and when it did. */
+  readonly end: number;
+  readonly closedAt: number;
+  /** Where the engine itself said that the utterance ended, if it did. */
+  endedAt: number | undefined;
+  /** Whether a voice began after them, and whether the same words were said again since. */
+  isFollowed: boolean;
+  isAgain: boolean;
+}
+
 /**
  * The words of the open turn. When a turn was ended while some of them were not final yet, their final comes late: it is
- * left out, so that nothing is said twice.
+ * left out, so that nothing is said twice. What says the same again is told from what was said again by the positions of
+ * its end, by the engine's own ends, and by voices that begin.
  */
 export class OpenWords {
   #finals: string[] = [];
   #open = '';
-  #end = 0;
-  #late: { readonly words: readonly string[]; readonly end: number } | undefined;
+  /** The interim as the engine told it: with the words that ended the turn before. */
+  #told = '';
+  #end: number | undefined;
+  #late: Late | undefined;
 
   /** The words as they count for the open turn; nothing if they belong to the one before. */
   hear(heard: Words): Words | undefined {
-    const fresh = this.#withoutLate(heard);
+    const fresh = this.#withoutLate({ ...heard, text: heard.text.normalize('NFC') });
     if (fresh === undefined) return undefined;
-    if (fresh.type === 'interim') this.#open = fresh.text;
-    else {
-      if (fresh.text !== '') this.#finals.push(fresh.text);
+    if (fresh.type === 'interim') {
+      this.#open = fresh.text;
+      this.#told = heard.text;
+    } else {
+      if (saysAnything(fresh.text)) {
+        this.#finals.push(fresh.text);
+        this.#end = fresh.end;
+      }
       this.#open = '';
-      this.#end = fresh.end;
+      this.#told = '';
     }
     return fresh;
   }
 
+  /** A voice begins. */
+  voice(at: number): void {
+    if (this.#late !== undefined && at > (this.#late.endedAt ?? this.#late.end)) this.#late.isFollowed = true;
+  }
+
+  /** The engine says that the utterance of before ended there. */
+  ended(end: number): void {
+    if (this.#late !== undefined) this.#late.endedAt ??= end;
+  }
+
   /** All of them. */
   get text(): string {
-    return [...this.#finals, this.#open].filter(Boolean).join(' ');
+    return joinedText([...this.#finals, this.#open]);
   }
 
   /** Those that are not final. */
@@ -36,32 +75,81 @@ export class OpenWords {
     return this.#open;
   }
 
-  /** Where the voice in the last final ends. */
-  get end(): number {
-    return this.#end;
-  }
-
-  /** Whether there are words, all of them final, for a voice that ended there. A word's end is known to 300 ms. */
+  /** Whether there are words, all of them final, for a voice that ended there. */
   areFinalAt(end: number): boolean {
-    return this.#open === '' && this.#finals.length > 0 && this.#end >= end - 300;
+    return this.#open === '' && this.#end !== undefined && this.#end >= end - fuzzMs;
   }
 
-  /** The turn is over. */
-  close(end: number): void {
-    const words = wordsOf(this.#open);
-    this.#late = words.length === 0 ? undefined : { words, end };
+  /** The turn is over, where its voice ended; and where the engine said so, if it did. */
+  close(end: number, endedAt?: number): void {
+    const units = unitsOf(this.#told.normalize('NFC')).map(({ letters }) => letters);
+    if (units.length > 0)
+      this.#late = {
+        units,
+        end,
+        closedAt: asyncScheduler.now(),
+        endedAt,
+        isFollowed: false,
+        isAgain: false,
+      };
     this.#finals = [];
     this.#open = '';
-    this.#end = Math.max(this.#end, end);
+    this.#told = '';
+    this.#end = undefined;
   }
 
   #withoutLate(heard: Words): Words | undefined {
     const late = this.#late;
-    if (late === undefined || heard.text === '') return heard;
-    const rest = after(late.words, heard.text);
-    if (heard.type === 'final') this.#late = undefined;
-    if (rest !== undefined) return rest === '' ? undefined : { ...heard, text: rest };
+    if (late === undefined) return heard;
+    if (!saysAnything(heard.text)) {
+      // The engine thought better of them.
+      if (heard.type === 'final') this.#late = undefined;
+      return heard;
+    }
+    return heard.type === 'final' ? this.#final(heard, late) : this.#interim(heard, late);
+  }
+
+  #interim(heard: Words, late: Late): Words | undefined {
+    if (late.isAgain) return heard;
+    const units = unitsOf(heard.text);
+    if (isBegun(late.units, units)) {
+      // The same words, or the first of them: told again, or said again?
+      const ms = asyncScheduler.now() - late.closedAt;
+      const isOver = late.endedAt !== undefined && (late.isFollowed || ms > afterEndMs);
+      late.isAgain = isOver || ms > forgottenMs;
+      return late.isAgain ? heard : undefined;
+    }
+    const count = retold(late.units, units, true);
+    if (count === undefined) return heard;
+    const text = afterUnits(heard.text, units, count);
+    return text === '' ? undefined : { ...heard, text };
+  }
+
+  #final(heard: Words & { readonly type: 'final' }, late: Late): Words | undefined {
+    const isOld = heard.end <= late.end + fuzzMs;
+    const units = unitsOf(heard.text);
+    const isPart = isBegun(late.units, units);
+    if (isOld && isPart && units.length < late.units.length) {
+      // Some of them: the others are still to come.
+      late.units = late.units.slice(units.length);
+      return this.#nothing(heard);
+    }
+    this.#late = undefined;
+    const isOver = late.endedAt !== undefined && heard.end > late.endedAt + fuzzMs;
+    const isAgain = late.isAgain || (isPart && late.isFollowed && isOver);
+    if (!isOld && isAgain) return heard;
+    const count = retold(late.units, units, isOld || late.endedAt === undefined);
+    const text = count === undefined ? heard.text : afterUnits(heard.text, units, count);
     // Other words than were said then: the engine thought better of them, unless they are of another voice.
-    return heard.type === 'final' && heard.end <= late.end + 100 ? undefined : heard;
+    return text === '' || (count === undefined && isOld) ? this.#nothing(heard) : { ...heard, text };
+  }
+
+  /** No words; the open ones, which an interim brought, are none, either. */
+  #nothing(heard: Words): Words | undefined {
+    return this.#open === '' ? undefined : { ...heard, text: '' };
   }
 }
+
+/** Whether units are others, or the first of them, and no more. */
+const isBegun = (others: readonly string[], units: readonly Unit[]): boolean =>
+  units.length <= others.length && units.every(({ letters }, at) => letters === others[at]);

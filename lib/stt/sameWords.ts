@@ -1,34 +1,96 @@
+import { folded } from '../languages/folded.ts';
+import type { Unit } from '../languages/units.ts';
+import { spacelessScripts, wordSpans } from '../languages/words.ts';
+
+/** Spaces that engines set as they like. */
+const looseSpace = new RegExp(
+  `(?<=[${spacelessScripts}]\\p{M}*) | (?=[${spacelessScripts}])|(?<=\\p{Script=Hangul}) (?=\\p{Script=Hangul})`,
+  'gu',
+);
+
 /**
  * A transcript down to its words: engines change case, marks and spaces between an interim and its final, and neither
- * changes what was said.
+ * changes what was said. Marks within numbers stay: 3.5 is not 35.
  *
  * @example
  * normalised('What’s new?') === normalised("what's  new") // true
  */
 export const normalised = (text: string): string =>
-  text
-    .toLowerCase()
-    .normalize('NFKC')
-    .replaceAll('’', "'")
-    .replaceAll(/(?<=\p{L})-(?=\p{L})/gu, ' ')
-    .replaceAll(/[^\p{L}\p{N}\p{M}'\s]|(?<![\p{L}\p{N}])'|'(?![\p{L}\p{N}])/gu, '')
+  folded(text)
+    .replaceAll(/(?<=\p{L})-(?=\p{L})|(?<=\p{N})[-–](?=\p{N})/gu, ' ')
+    .replaceAll(/(?<!\p{N})[.,:/]|[.,:/](?!\p{N})/gu, mark => (mark === '/' ? ' ' : ''))
+    .replaceAll(/[^\p{L}\p{N}\p{M}'.,:/\s]|(?<![\p{L}\p{N}])'|'(?![\p{L}\p{N}])/gu, '')
     .replaceAll(/\s+/gu, ' ')
+    .replaceAll(looseSpace, '')
     .trim();
 
-/** The words of a transcript, normalised. */
-export const wordsOf = (text: string): string[] => normalised(text).split(' ').filter(Boolean);
+/** How many words a transcript has, in any script. */
+export const countWords = (text: string): number => wordSpans(text).length;
 
 /** Whether a transcript says anything: engines tell spaces, marks and notes of music for what is no speech. */
 export const saysAnything = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/** What comes in a text after these words, if it begins with them. */
-export function after(words: readonly string[], text: string): string | undefined {
-  const pieces = text.trim().split(/\s+/u);
-  let index = 0;
-  let piece = 0;
-  while (index < words.length) {
-    if (piece >= pieces.length) return undefined;
-    for (const word of wordsOf(pieces[piece++]!)) if (word !== words[index++]) return undefined;
-  }
-  return pieces.slice(piece).join(' ');
+/**
+ * Pieces of a transcript as one text: with a space between two, but for Chinese and Japanese, which have none.
+ *
+ * @example
+ * joinedText(['我想', '订一张桌子。']) // '我想订一张桌子。'
+ */
+export const joinedText = (texts: readonly string[]): string =>
+  texts
+    .filter(Boolean)
+    .map((text, index, all) => {
+      const isJoined = index === 0 || (cjkEnd.test(all[index - 1]!.slice(-2)) && cjkStart.test(text));
+      return isJoined ? text : ` ${text}`;
+    })
+    .join('')
+    .trim();
+
+const cjk =
+  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\u3000-\\u303f\\u30fc\\uff00-\\uffef]';
+const cjkEnd = new RegExp(`${cjk}$`, 'u');
+const cjkStart = new RegExp(`^${cjk}`, 'u');
+
+/** How many units of `fresh` say these again, if it begins with them: word for word, or, `loosely`, with some heard otherwise. */
+export function retold(old: readonly string[], fresh: readonly Unit[], loosely: boolean): number | undefined {
+  const count = old.length;
+  const isSame = (index: number): boolean => {
+    const [before, now] = [old[index]!, fresh[index]!.letters];
+    return before === now || (index === count - 1 && before.length > 1 && now.startsWith(before));
+  };
+  if (fresh.length >= count && old.every((_, index) => isSame(index))) return count;
+  return loosely && count <= longestAligned ? aligned(old, fresh) : undefined;
 }
+
+/** More units than these are only compared word for word. */
+const longestAligned = 200;
+
+/** The number of first units that are the nearest to these by edits, if no more than two in five are others. */
+function aligned(old: readonly string[], fresh: readonly Unit[]): number | undefined {
+  const limit = Math.floor(old.length / 2.5);
+  const considered = fresh.slice(0, old.length + limit);
+  let row = Array.from({ length: considered.length + 1 }, (_, index) => index);
+  old.forEach((letters, at) => {
+    const next = [at + 1];
+    considered.forEach((unit, index) => {
+      const replaced = row[index]! + (unit.letters === letters ? 0 : 1);
+      next.push(Math.min(replaced, row[index + 1]! + 1, next[index]! + 1));
+    });
+    row = next;
+  });
+  let best = 0;
+  row.forEach((edits, index) => {
+    const nearer = Math.abs(index - old.length) < Math.abs(best - old.length);
+    if (edits < row[best]! || (edits === row[best]! && nearer)) best = index;
+  });
+  return row[best]! <= limit ? best : undefined;
+}
+
+/** A text without its first units, and without the marks that belong to those. */
+export const afterUnits = (text: string, units: readonly Unit[], count: number): string =>
+  count >= units.length
+    ? ''
+    : text
+        .slice(units[count - 1]?.to ?? 0)
+        .replace(/^[\s\p{Pe}\p{Pf}.,;:!?…。、，！？；：؟،؛।॥・\-–—~]+/u, '')
+        .trim();

@@ -1,19 +1,18 @@
 import {
+  asyncScheduler,
   catchError,
   concat,
-  connect,
   defer,
-  distinctUntilChanged,
   EMPTY,
   endWith,
-  filter,
-  ignoreElements,
+  expand,
+  mergeMap,
+  type Observable,
 } from 'rxjs';
-import { interval, map, merge, type OperatorFunction, switchMap, takeUntil, throwError } from 'rxjs';
-import { saysAnything, wordsOf } from './sameWords.ts';
+import { type OperatorFunction, switchMap, throwError, timer } from 'rxjs';
+import { countWords, joinedText, saysAnything } from './sameWords.ts';
 import type { Transcript } from './transcript.ts';
 import { RxvoiceError } from '../errors.ts';
-import { each } from '../rx/each.ts';
 import { longestTimerMs } from '../timers.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
@@ -37,7 +36,7 @@ export type UserTurn =
 export interface UserTurnsOptions {
   /** A turn longer than this is cut into a turn of its own, ms. Default 20,000; `Infinity` for never. */
   readonly maxMs?: number;
-  /** So is one with more words than this that are final. Default `Infinity`: never. */
+  /** So is one with more words than this that are final, in any script. Default `Infinity`: never. */
   readonly maxWords?: number;
 }
 
@@ -58,21 +57,16 @@ export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOpti
     throw new RxvoiceError(`turns.maxMs: expected more than 0 ms, or Infinity for never, but got ${maxMs}.`);
   return transcript$ =>
     defer(() => {
-      const turns = new Turns(maxWords);
+      const turns = new Turns(maxMs, maxWords);
+      const wait = (): Observable<unknown> => (turns.dueInMs === undefined ? EMPTY : timer(turns.dueInMs));
+      // A monologue is cut more than once, whatever else is heard meanwhile.
+      const cuts$ = defer(wait).pipe(
+        expand(wait),
+        mergeMap(() => turns.due()),
+      );
       return transcript$.pipe(
-        connect(shared$ => {
-          const over$ = shared$.pipe(ignoreElements(), endWith(true));
-          const tooLong$ = shared$.pipe(
-            filter(isWords),
-            map(({ type }) => type !== 'utteranceEnd'),
-            distinctUntilChanged(),
-            switchMap(talking => (talking && maxMs <= longestTimerMs ? interval(maxMs) : EMPTY)),
-            map(() => ({ type: 'tooLong' }) as const),
-            takeUntil(over$),
-          );
-          return merge(shared$, tooLong$);
-        }),
-        each(signal => turns.hear(signal)),
+        endWith(over),
+        switchMap(heard => (heard.type === 'over' ? EMPTY : concat(turns.hear(heard), cuts$))),
         catchError((error: unknown) =>
           concat(
             defer(() => turns.finish()),
@@ -88,22 +82,47 @@ export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOpti
     });
 };
 
+/** Ends the waiting. */
+const over = { type: 'over' } as const;
+
 /** The state of one subscription: the open turn. */
 class Turns {
+  readonly #maxMs: number;
   readonly #maxWords: number;
   #turn = 1;
   #speaking = false;
   #quiet = false;
   #overdue = false;
   #finals: string[] = [];
+  #words = 0;
   #interim = '';
+  /** Where the voice of the open turn ended, as far as that is known; else where the turn before did. */
   #end = 0;
+  /** Where the turn before ended, or this one's voice began: it does not end before that. */
+  #from = 0;
+  /** Since when the user speaks, or since the last cut. */
+  #since: number | undefined;
 
-  constructor(maxWords: number) {
+  constructor(maxMs: number, maxWords: number) {
+    this.#maxMs = maxMs;
     this.#maxWords = maxWords;
   }
 
-  hear(signal: Transcript | { readonly type: 'tooLong' }): UserTurn[] {
+  /** After how long the turn is too long; nothing when none is open. */
+  get dueInMs(): number | undefined {
+    if (this.#since === undefined || this.#maxMs > longestTimerMs) return undefined;
+    return Math.max(0, this.#since + this.#maxMs - asyncScheduler.now());
+  }
+
+  /** The turn is too long: it is cut with what is final, or as soon as something is. */
+  due(): UserTurn[] {
+    // The open interim is left to the next turn: its words will be final there.
+    this.#since = this.#speaking ? asyncScheduler.now() : undefined;
+    this.#overdue = this.#speaking;
+    return this.#finals.length > 0 ? this.#commit(joinedText(this.#finals)) : [];
+  }
+
+  hear(signal: Transcript): UserTurn[] {
     switch (signal.type) {
       case 'speechStart':
         if (this.#quiet) return this.#resume();
@@ -118,21 +137,24 @@ class Turns {
         if (!saysAnything(signal.text)) return [];
         this.#finals.push(signal.text);
         this.#end = signal.end;
+        if (this.#maxWords < Infinity) this.#words += countWords(signal.text);
         const events: UserTurn[] = [
           ...this.#speak(Infinity),
           { type: 'final', turn: this.#turn, text: signal.text },
         ];
-        const overdue = this.#overdue || wordsOf(this.#finals.join(' ')).length > this.#maxWords;
-        return overdue ? [...events, ...this.#commit()] : events;
+        if (!this.#overdue && this.#words <= this.#maxWords) return events;
+        this.#since = asyncScheduler.now();
+        return [...events, ...this.#commit()];
       }
       case 'utteranceEnd': {
         this.#end = signal.end;
         const events = this.#commit();
         this.#interim = '';
+        this.#since = undefined;
         return events;
       }
       case 'eagerEnd': {
-        const text = [...this.#finals, signal.text].filter(saysAnything).join(' ');
+        const text = joinedText([...this.#finals, signal.text].filter(saysAnything));
         return text === '' ? [] : [...this.#speak(Infinity), { type: 'eager', turn: this.#turn, text }];
       }
       case 'resumed':
@@ -140,10 +162,6 @@ class Turns {
       case 'speechEnd':
         this.#quiet = this.#speaking;
         return this.#speaking ? [{ type: 'quiet', turn: this.#turn, text: this.#text, at: signal.at }] : [];
-      case 'tooLong':
-        // The open interim is left to the next turn: its words will be final there.
-        this.#overdue = this.#speaking;
-        return this.#finals.length > 0 ? this.#commit(this.#finals.join(' ')) : [];
       default:
         throw unknown(signal);
     }
@@ -155,13 +173,15 @@ class Turns {
   }
 
   get #text(): string {
-    return [...this.#finals, this.#interim].filter(Boolean).join(' ');
+    return joinedText([...this.#finals, this.#interim]);
   }
 
   #speak(at: number): UserTurn[] {
     if (this.#speaking) return [];
     this.#speaking = true;
-    return [{ type: 'speaking', turn: this.#turn, at }];
+    this.#since ??= asyncScheduler.now();
+    if (at < Infinity) this.#from = Math.max(this.#from, at);
+    return [{ type: 'speaking', turn: this.#turn, at: at < Infinity ? this.#from : at }];
   }
 
   #resume(): UserTurn[] {
@@ -178,13 +198,13 @@ class Turns {
     this.#quiet = false;
     this.#overdue = false;
     this.#finals = [];
+    this.#words = 0;
     if (text === '') return [{ type: 'silent', turn }];
     this.#turn += 1;
+    this.#end = this.#from = Math.max(this.#end, this.#from);
     return [...speaking, { type: 'said', turn, text, end: this.#end }];
   }
 }
-
-const isWords = (transcript: Transcript): boolean => !('text' in transcript) || saysAnything(transcript.text);
 
 /** An engine of one's own tells something else: types are not everywhere. */
 const unknown = ({ type }: { readonly type: string }): RxvoiceError =>

@@ -1,7 +1,10 @@
 import type { TimedWord } from '../engine.ts';
+import { unitsOf } from '../languages/units.ts';
+import { isSpaceless, wordSpans } from '../languages/words.ts';
 
 /**
- * The whole words within the first part of a text, `share` of its characters (0 … 1): never half a word.
+ * The whole words within the first part of a text, `share` of its characters (0 … 1): never half a word, in any script,
+ * with the marks that follow them.
  *
  * @example
  * wordsWithin('Ask not what your country', 0.5) // 'Ask not what'
@@ -9,13 +12,30 @@ import type { TimedWord } from '../engine.ts';
 export function wordsWithin(text: string, share: number): string {
   const limit = Math.floor(text.length * Math.min(1, Math.max(0, share)));
   if (limit >= text.trimEnd().length) return text;
+  if (!(limit > 0)) return '';
+  const spans = wordSpans(text);
   let end = 0;
-  for (const { segment, index, isWordLike } of words.segment(text)) {
-    if (index + segment.length > limit) break;
-    if (isWordLike === true || end === index) end = index + segment.length;
+  for (const [index, { from, to }] of spans.entries()) {
+    if (to > limit) break;
+    const next = spans[index + 1]?.from ?? text.length;
+    const between = text.slice(to, next);
+    const marks = /^\S*/u.exec(between)![0];
+    // "well-known", "10:30" and "e.g.this" are as one: a voice makes no pause in them.
+    if (
+      next < text.length &&
+      isJoint(marks, between) &&
+      !isSpaceless(text.slice(from, to)) &&
+      !isSpaceless(text[next]!)
+    )
+      continue;
+    const after = to + marks.replace(/[\p{Ps}\p{Pi}¿¡]+$/u, '').length;
+    end = after <= limit ? after : to;
   }
-  return text.slice(0, end).trimEnd();
+  return text.slice(0, end);
 }
+
+const isJoint = (marks: string, between: string): boolean =>
+  marks === between && /^[-‐‑'’./@:&_+%=?#~,]+$/u.test(marks);
 
 /**
  * The words of a text that were over after so many ms. A word the voice spells in another way ("three" for "3") is passed
@@ -25,16 +45,29 @@ export function wordsWithin(text: string, share: number): string {
  * wordsUntil('Ask not', [{ word: 'Ask', endMs: 200 }, { word: 'not', endMs: 400 }], 250) // 'Ask'
  */
 export function wordsUntil(text: string, words: readonly TimedWord[], ms: number): string {
-  const lower = text.toLowerCase();
-  let end = 0;
+  const units = unitsOf(text);
+  let heard = 0;
   for (const { word, endMs } of words) {
     if (endMs > ms) break;
-    const at = lower.indexOf(word.toLowerCase(), end);
-    if (at >= 0) end = at + word.length;
+    heard = found(units, unitsOf(word), heard) ?? heard;
   }
   // The marks after a word belong to it.
-  return text.slice(0, end) + (/^[^\p{L}\p{N}\s]+/u.exec(end === 0 ? '' : text.slice(end))?.[0] ?? '');
+  const end = units[heard - 1]?.to ?? 0;
+  return (
+    text.slice(0, end) + (/^[^\p{L}\p{N}\s]+/u.exec(end === 0 ? '' : text.slice(end, end + 64))?.[0] ?? '')
+  );
 }
 
-/** Also right for languages that put no space between words. */
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+/** How many units of a text a word may be further on: what is not found there was spelt in another way. */
+const farthest = 50;
+
+type Units = ReturnType<typeof unitsOf>;
+
+/** Up to where a text goes with this word, which comes soon after so many of its units. */
+function found(units: Units, word: Units, from: number): number | undefined {
+  if (word.length === 0) return undefined;
+  const last = Math.min(units.length - word.length, from + farthest);
+  for (let at = from; at <= last; at += 1)
+    if (word.every(({ letters }, index) => units[at + index]!.letters === letters)) return at + word.length;
+  return undefined;
+}

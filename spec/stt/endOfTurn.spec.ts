@@ -1,0 +1,299 @@
+import { asyncScheduler, map, merge, NEVER, takeUntil, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { adaptivePatience } from '../../lib/index.ts';
+import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
+import type { Transcript } from '../../lib/stt/transcript.ts';
+import { userTurns, type UserTurnsOptions } from '../../lib/stt/userTurns.ts';
+import { virtualTime } from '../../lib/testing/index.ts';
+
+type Told = readonly [number, Transcript];
+const S = (at: number, from = at - 50): Told => [at, { type: 'speechStart', at: from }];
+const E = (at: number, to = at - 100): Told => [at, { type: 'speechEnd', at: to }];
+const U = (at: number, end: number): Told => [at, { type: 'utteranceEnd', end }];
+const I = (at: number, text: string): Told => [at, { type: 'interim', text }];
+const T = (at: number, text: string, end: number): Told => [at, { type: 'final', text, end }];
+
+const run = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions = {}) =>
+  virtualTime(() =>
+    merge(...told.map(([at, transcript]) => timer(at).pipe(map(() => transcript))), NEVER).pipe(
+      // The input ends there.
+      // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil
+      takeUntil(timer(60_000)),
+      endOfTurn(options, { sinceMs: position => asyncScheduler.now() - position }),
+      userTurns(options),
+    ),
+  ).values;
+
+/** When each turn was said, its words, and where its voice ended. */
+const turns = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions = {}) =>
+  run(told, options).flatMap(({ at, value }) => (value.type === 'said' ? [[at, value.text, value.end]] : []));
+
+describe('the order in which an engine tells things', () => {
+  it.each<[string, Told[], EndOfTurnOptions, unknown[]]>([
+    [
+      'final words after a voice that was dealt with as a noise',
+      [S(1_000), E(2_000), T(4_000, 'What time is it?', 1_900)],
+      { silenceMs: 600, finalMs: 1_500 },
+      [[4_000, 'What time is it?', 1_900]],
+    ],
+    [
+      'interims after it',
+      [S(1_000), E(2_000), I(4_000, 'what'), I(4_300, 'what time'), T(4_600, 'What time is it?', 1_900)],
+      { silenceMs: 600, finalMs: 1_500 },
+      [[4_600, 'What time is it?', 1_900]],
+    ],
+    [
+      'the end twice, before the final',
+      [S(1_000), I(1_500, 'Hello there'), U(2_200, 1_900), U(2_300, 1_900), T(2_500, 'Hello there.', 1_900)],
+      {},
+      [[2_200, 'Hello there', 1_900]],
+    ],
+    [
+      'the end before a final that is waited for',
+      [S(1_000), I(1_500, 'I want a pizza and'), U(2_000, 1_900), T(2_500, 'I want a pizza and', 1_900)],
+      {},
+      [[3_100, 'I want a pizza and', 1_900]],
+    ],
+    [
+      'the end before a final with more words',
+      [
+        S(1_000),
+        I(1_500, 'I want a pizza and'),
+        U(2_000, 1_900),
+        T(2_500, 'I want a pizza and a salad.', 1_900),
+      ],
+      {},
+      [[2_500, 'I want a pizza and a salad.', 1_900]],
+    ],
+    [
+      'no end of a second turn',
+      [S(1_000), T(1_500, 'Hello.', 1_400), U(2_000, 1_400), S(30_000), I(31_000, 'Are you there?')],
+      {},
+      [
+        [2_000, 'Hello.', 1_400],
+        [36_000, 'Are you there?', 31_000],
+      ],
+    ],
+    [
+      'words without any voice',
+      [I(1_000, 'Yes'), T(1_300, 'Yes.', 1_100), I(9_000, 'No')],
+      {},
+      [
+        [6_300, 'Yes.', 1_100],
+        [14_000, 'No', 9_000],
+      ],
+    ],
+    [
+      'the end of the turn before, in this one',
+      [
+        S(1_000),
+        I(1_500, 'Yes'),
+        E(2_000),
+        S(2_400),
+        U(2_500, 1_900),
+        I(2_900, 'Yes and no'),
+        T(3_600, 'Yes. And no.', 3_400),
+        U(3_700, 3_400),
+      ],
+      { finalMs: 300 },
+      [
+        [2_200, 'Yes', 1_900],
+        [3_700, 'And no.', 3_400],
+      ],
+    ],
+    [
+      'a detector that flickers for as long as it likes',
+      [
+        S(1_000),
+        I(1_500, 'Stop it'),
+        ...Array.from({ length: 200 }, (_, index) => [E(2_000 + 100 * index), S(2_050 + 100 * index)]).flat(),
+      ],
+      {},
+      [[6_500, 'Stop it', 6_400]],
+    ],
+    [
+      'a voice that never ends, for a detector',
+      [S(1_000), E(1_100), S(2_000), I(2_500, 'Stop it')],
+      {},
+      [[7_500, 'Stop it', 2_500]],
+    ],
+    [
+      'empty finals',
+      [
+        S(1_000),
+        T(1_200, '', 1_100),
+        I(1_500, 'Hello'),
+        T(1_800, 'Hello.', 1_700),
+        T(1_900, '', 1_800),
+        U(2_000, 1_700),
+        T(2_100, '', 2_000),
+      ],
+      {},
+      [[2_000, 'Hello.', 1_700]],
+    ],
+    [
+      'the same said again, by an engine without finals',
+      [
+        S(1_000),
+        I(1_400, 'Yes'),
+        U(1_900, 1_500),
+        S(5_000),
+        I(5_300, 'Yes'),
+        U(5_900, 5_500),
+        I(9_000, 'yes'),
+        U(9_500, 9_200),
+      ],
+      {},
+      [
+        [1_900, 'Yes', 1_500],
+        [5_900, 'Yes', 5_500],
+        [9_500, 'yes', 9_200],
+      ],
+    ],
+    [
+      'the same said again, with finals',
+      [
+        S(1_000),
+        I(1_400, 'Yes'),
+        U(1_900, 1_500),
+        T(2_000, 'Yes.', 1_500),
+        S(2_500),
+        T(2_900, 'Yes.', 2_800),
+        U(3_000, 2_800),
+      ],
+      {},
+      [
+        [1_900, 'Yes', 1_500],
+        [3_000, 'Yes.', 2_800],
+      ],
+    ],
+  ])('should not matter: %s', (_, told, options, expected) => {
+    expect(turns(told, options)).toEqual(expected);
+  });
+
+  it('should not have a policy that never decides hold a turn', () => {
+    for (const silenceMs of [() => Infinity, () => NaN, () => 1e12])
+      expect(
+        turns([S(1_000), T(1_500, 'Hello.', 1_400), U(2_000, 1_400)], { silenceMs })[0]?.[0],
+      ).toBeLessThanOrEqual(6_500);
+  });
+
+  it('should wait for longer than the watchdog where the user gives a number', () => {
+    const told = [S(1_000), T(1_500, 'Hello.', 1_400), U(2_000, 1_400)];
+    expect(turns(told, { silenceMs: 7_000 })).toEqual([[8_400, 'Hello.', 1_400]]);
+  });
+});
+
+describe('a final that comes after its turn', () => {
+  const late = (interim: string, final: string) =>
+    turns([S(600), I(1_400, interim), E(1_500, 1_500), T(2_400, final, 2_300), U(2_500, 2_300)], {
+      finalMs: 300,
+    }).map(([, text]) => text);
+
+  it.each([
+    ['book a table', 'Book a table, please.', 'please.'],
+    ['book a cable', 'Book a table, please.', 'please.'],
+    ['book a tab', 'Book a table, please.', 'please.'],
+    ['我想订一张桌子', '我想订一张桌子，谢谢。', '谢谢。'],
+    ['我想订 一张 桌子', '我想订一张桌子，谢谢。', '谢谢。'],
+    ['ホテルを予約', 'ホテルを予約したいです。', 'したいです。'],
+    ['ﾎﾃﾙを予約', 'ホテルを予約したいです。', 'したいです。'],
+    ['호텔을 예약', '호텔을 예약해 주세요.', '해 주세요.'],
+    ['호텔을 예약 해', '호텔을 예약해 주세요.', '주세요.'],
+    ['จองโรงแรม', 'จองโรงแรมให้หน่อย', 'ให้หน่อย'],
+    ['احجز طاولة', 'اِحجِز طاولةً، من فضلك.', 'من فضلك.'],
+    ['אני רוצה', 'אני רוצה, בבקשה.', 'בבקשה.'],
+    ['ISPARTA için bilet', 'Isparta için bilet lütfen.', 'lütfen.'],
+    ['die strasse suchen', 'Die Straße suchen, bitte.', 'bitte.'],
+    ['θελω ενα', 'Θέλω ένα, παρακαλώ.', 'παρακαλώ.'],
+    ["what's that", 'What’s that? ¿Qué?', '¿Qué?'],
+  ])('should be said less what was said: %s, %s', (interim, final, rest) => {
+    expect(late(interim, final)).toEqual([interim, rest]);
+  });
+
+  it.each([
+    ['book a table', 'Book a table.'],
+    ['请停一下', '请停一下。'],
+    ['مرحبا', 'مَرحَبًا!'],
+  ])('should not be said again: %s, %s', (interim, final) => {
+    expect(late(interim, final)).toEqual([interim]);
+  });
+});
+
+describe('turns.maxWords', () => {
+  it.each([
+    ['en', 'one two', 'three four', 'five six'],
+    ['zh', '我想更改', '酒店预订', '谢谢你'],
+    ['th', 'สวัสดีครับ', 'ขอบคุณครับ', 'สวัสดีครับ'],
+  ])('should count words in any script: %s', (_, first, second, third) => {
+    const told = [
+      S(1_000),
+      T(2_000, first, 1_900),
+      T(3_000, second, 2_900),
+      T(4_000, third, 3_900),
+      U(4_500, 3_900),
+    ];
+    expect(turns(told, { maxWords: 3 }).map(([at]) => at)).toEqual([3_000, 4_500]);
+  });
+
+  it('should begin the 20 s anew', () => {
+    const told = Array.from({ length: 8 }, (_, index) =>
+      T(1_000 + index * 3_000, 'one', 900 + index * 3_000),
+    );
+    // Four words are one too many at 10,000; 20 s after that is 30,000, and not 21,000.
+    expect(turns([S(1_000), ...told, U(26_000, 25_000)], { maxWords: 3 }).map(([at]) => at)).toEqual([
+      10_000, 22_000,
+    ]);
+    const slow = [
+      S(1_000),
+      T(4_000, 'a b c d', 3_900),
+      ...Array.from({ length: 6 }, (_, index) => I(6_000 + index * 3_000, `e${index}`)),
+      T(22_500, 'f', 22_400),
+      U(23_500, 22_400),
+    ];
+    expect(turns(slow, { maxWords: 3 }).map(([at]) => at)).toEqual([4_000, 23_500]);
+  });
+});
+
+describe('adaptivePatience', () => {
+  const patient = { silenceMs: adaptivePatience() };
+  /** Six of these, 900 ms apart, and how long a sentence after them waits. */
+  const waits = (text: string, pauses: number): number => {
+    const told = Array.from({ length: 6 }, (_, index) => {
+      const from = 1_000 + index * (400 + pauses);
+      return [
+        S(from + 50, from),
+        T(from + 450, text, from + 400),
+        E(from + 460, from + 400),
+        U(from + 470, from + 400),
+      ];
+    }).flat();
+    return (
+      Number(
+        turns(
+          [
+            ...told,
+            S(20_050, 20_000),
+            T(21_050, 'That is all.', 21_000),
+            E(21_060, 21_000),
+            U(21_070, 21_000),
+          ],
+          patient,
+        ).at(-1)![0],
+      ) - 21_000
+    );
+  };
+
+  it.each(['Uh-huh.', 'Mm-hmm.', 'Yeah.'])('should learn nothing of %s', text => {
+    expect([waits(text, 900), waits(text, 300)]).toEqual([500, 500]);
+  });
+
+  it('should learn of pauses within turns', () => {
+    expect(waits('Well,', 900)).toBe(1_080);
+    expect(waits('A pizza.', 300)).toBe(360);
+  });
+
+  it('should learn nothing of turns that are over', () => {
+    expect(waits('A pizza.', 900)).toBe(500);
+  });
+});
