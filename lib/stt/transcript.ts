@@ -50,4 +50,12 @@ export type Transcript =
  * @example
  * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
  */
-export type Stt = OperatorFunction<AudioFrame, Transcript> & Engine<Stt>;
+export type Stt = OperatorFunction<AudioFrame, Transcript> &
+  Engine<Stt> & {
+    /**
+     * Ends the user's turn now, with the audio that has come so far, whatever the engine thinks of it: push-to-talk, a key of
+     * the telephone. Its words become final and `utteranceEnd` follows with `decided`, within about half a second; nothing
+     * happens where nothing was said. Of a session; of the engine itself it concerns all that it listens to.
+     */
+    readonly endTurn?: () => void;
+  };

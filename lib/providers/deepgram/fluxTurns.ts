@@ -118,6 +118,7 @@ export class FluxTurns implements Turns {
     this.#interim = '';
     this.#words = [];
     this.#told += words.length;
+    this.settledMs = Math.max(this.settledMs, end);
     return [
       ...this.#resumed(),
       ...(text === '' ? [] : [final(text, words, this.#hearing!, end)]),
