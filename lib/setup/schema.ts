@@ -142,7 +142,7 @@ const deepgramStt = z
     if (eagerEotThreshold !== undefined && eagerEotThreshold > eotThreshold)
       problem('eagerEotThreshold', `at most eotThreshold, ${eotThreshold}`);
     // Of models that are not known nobody can say.
-    if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-(?!3))/u.test(model))
+    if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-[a-z])/u.test(model))
       problem('keyterms', `no keyterms: they are for nova-3 and Flux, and the model is ${model}`);
     if (/^flux-/u.test(model)) {
       for (const name of ['endpointingMs', 'utteranceEndMs'] as const)

@@ -56,8 +56,10 @@ export const staying =
         });
       };
       const tellOnce = (message: string): void => {
-        if (told.has(message)) return;
-        told.add(message);
+        // Numbers of requests and the like are no other reason.
+        const reason = message.replace(/ \(.*\)/u, '');
+        if (told.has(reason)) return;
+        told.add(reason);
         tell(`${message} Connecting again.`);
       };
       return open$.pipe(
