@@ -146,7 +146,7 @@ async function callsThrough(name, outage, unhandled) {
   const count = Number(values.calls);
   const providers = await startProviders({
     // Each call is its own speaker: what is said is the same for all, by the time of the call.
-    deepgram: { lines: () => line, msPerCharacter: 30 },
+    deepgram: { lines: [line], msPerCharacter: 30 },
     openai: { reply, msPerCharacter: 30 },
   });
   const before = await atRest(providers);
