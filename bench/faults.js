@@ -322,7 +322,7 @@ async function callWith(name, fault, providers, unhandled) {
     ...(ended || heardAll(said, fault) ? [] : [`words lost or doubled: “${said}”`]),
     ...(ended ||
     heard(3) === 'all' ||
-    (heard(3) !== 'never asked' && (fault === 'dns' || fault.startsWith('flush-limit')))
+    (heard(3) !== 'never asked' && (fault === 'dns' || /^(?:flush|character)-limit/u.test(fault)))
       ? []
       : ['the call did not go on']),
   ];
