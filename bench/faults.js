@@ -1,9 +1,11 @@
 // Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
 // how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
-//   npm run build && node bench/faults.js [engine …] [--fault name]
+//   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20]
 // Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
 // by requests; what goes wrong in the middle befalls the second turn. Exits with 1 where words were lost, a call did
 // not go on though it could, or anything was left behind.
+// After the faults come outages (`--fault refuse`, `reset`, `silence`): the provider is killed in the middle of 20 calls
+// and revived 15 s later. No call may end, and what was said meanwhile has to be answered.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -44,6 +46,7 @@ const engines = {
 };
 
 const lines = ['What is the weather?', 'And what about tomorrow?', 'Thank you very much.'];
+const line = 'What is the weather?';
 const reply = 'It is sunny today. It will stay so.';
 const everyMs = 5_000;
 const script = lines.map((text, turn) => ({ from: 600 + turn * everyMs, to: 1_600 + turn * everyMs, text }));
@@ -53,8 +56,18 @@ const patience = { stt: {}, llm: { timeoutMs: 3_000 }, tts: {} };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { fault: { type: 'string', multiple: true } },
+  options: {
+    fault: { type: 'string', multiple: true },
+    'outage-ms': { type: 'string', default: '15000' },
+    calls: { type: 'string', default: '20' },
+  },
 });
+/** How a provider that is down behaves: to who connects, and to the connections that it had. */
+const outages = {
+  refuse: { refusal: 'refused', strike: 'cut' },
+  reset: { refusal: 'refused', each: true, strike: 'cut' },
+  silence: { refusal: 'no-answer', strike: 'half-open' },
+};
 
 if (process.send) await runEngine(positionals[0]).catch(fail);
 else await runAll(positionals.length > 0 ? positionals : Object.keys(engines));
@@ -70,7 +83,11 @@ async function runAll(names) {
     names.map(
       name =>
         new Promise((resolve, reject) => {
-          const args = [name, ...(values.fault ?? []).flatMap(fault => ['--fault', fault])];
+          const args = [
+            name,
+            ...(values.fault ?? []).flatMap(fault => ['--fault', fault]),
+            ...['outage-ms', 'calls'].flatMap(option => [`--${option}`, values[option]]),
+          ];
           const child = fork(fileURLToPath(import.meta.url), args);
           const found = [];
           child.on('message', row => found.push(row));
@@ -116,7 +133,105 @@ async function runEngine(name) {
     process.send(await callWith(name, fault, providers, unhandled));
     await providers.stop();
   }
+  for (const outage of Object.keys(outages).filter(it => values.fault?.includes(it) ?? true))
+    process.send(await callsThrough(name, outage, unhandled));
   process.disconnect();
+}
+
+/** Kills the provider of an engine in the middle of many calls, and revives it. */
+async function callsThrough(name, outage, unhandled) {
+  unhandled.length = 0;
+  const engine = engines[name];
+  const outageMs = Number(values['outage-ms']);
+  const count = Number(values.calls);
+  const providers = await startProviders({
+    // Each call is its own speaker: what is said is the same for all, by the time of the call.
+    deepgram: { lines: [line], msPerCharacter: 30 },
+    openai: { reply, msPerCharacter: 30 },
+  });
+  const before = await atRest(providers);
+  const base = { deepgram: providers.deepgram, openai: providers.openai };
+  const configure = (stage, config) => {
+    const chosen = stage === engine.stage ? { ...config, ...engine.config } : config;
+    return { ...chosen, baseURL: base[chosen.engine] };
+  };
+  const voice = setup({
+    stt: configure('stt', { engine: 'deepgram', ...key }),
+    llm: configure('llm', { engine: 'openai', model: 'any', ...key }),
+    tts: configure('tts', { engine: 'deepgram', ...key }),
+  });
+  // Said before the outage, in its middle, and after it.
+  const at = [600, 4_000 + outageMs / 2, 4_000 + outageMs + 6_000];
+  const speech = at.map(from => ({ from, to: from + 1_000 }));
+  const ms = at[2] + 1_000 + 3_000;
+  const frames = Array.from({ length: count }, () => new Subject());
+  const calls = frames.map(frame$ => {
+    const call = { said: 0, answered: 0, told: new Set(), end: undefined };
+    call.over = new Promise(resolve => {
+      const end = how => ((call.end = how), resolve());
+      const giveUp = setTimeout(() => (subscription.unsubscribe(), end('hung')), ms + 90_000);
+      const subscription = voice.conversation$(frame$, { write: () => undefined }).subscribe({
+        next: event => {
+          if (event.type === 'user.said') call.said += event.text.split(line).length - 1;
+          if (event.type === 'bot.spoke' && event.turn > 0) call.answered++;
+          if (event.type === 'call.warning') call.told.add(event.message);
+          if (event.type === 'turn.failed')
+            call.told.add(`turn.failed ${event.stage}: ${event.cause?.message ?? event.cause}`);
+          if (event.type === 'call.ready') call.ready?.();
+        },
+        error: error => (clearTimeout(giveUp), end(`call failed: ${error.message}`)),
+        complete: () => (clearTimeout(giveUp), end('completed')),
+      });
+    });
+    return call;
+  });
+  await new Promise(resolve => setTimeout(resolve, 1_500));
+  const { refusal, each, strike } = outages[outage];
+  const rule = each
+    ? { fault: refusal, on: engine.endpoint, probability: 1 }
+    : { fault: refusal, ...(engine.socket ? {} : { on: engine.endpoint }) };
+  const server = engine.config.engine;
+  const marks = new Map([
+    [4_000, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
+    [4_000 + outageMs, () => void providers.set({ [server]: { faults: [] } })],
+  ]);
+  await microphone({ ms, speech, marks, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
+  // What was said late is answered late: the calls are over when it is.
+  const until = now() + 60_000;
+  while (
+    now() < until &&
+    calls.some(({ said, answered, end }) => end === undefined && (said < 3 || answered < 3))
+  ) {
+    const quiet = microphone({ ms: 500, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
+    await quiet;
+  }
+  for (const frame$ of frames) frame$.complete();
+  await Promise.all(calls.map(({ over }) => over));
+  const left = await leftovers(providers, before, outage === 'silence');
+  await providers.stop();
+  const all = calls.filter(({ said, end }) => said === 3 && end === 'completed').length;
+  const answered = calls.filter(({ answered }) => answered >= 2).length;
+  const told = [
+    ...new Set(calls.flatMap(({ told, end }) => [...told, ...(end === 'completed' ? [] : [end])])),
+  ];
+  const short = text => (text.length > 90 ? `${text.slice(0, 89)}…` : text);
+  return {
+    cells: [
+      name,
+      `${outage}, ${outageMs / 1000} s, ${count} calls`,
+      `${all} heard all`,
+      `${answered} answered`,
+      short(told.join(' | ') || '–'),
+      '',
+      left,
+    ],
+    wrong: [
+      ...(all === count ? [] : [`${count - all} of ${count} calls ended or lost words`]),
+      ...(answered === count ? [] : [`${count - answered} of ${count} calls were not answered afterwards`]),
+      ...(unhandled.length > 0 ? [`unhandled: ${unhandled.join(', ')}`] : []),
+      ...(left === 'none' ? [] : [`left: ${left}`]),
+    ],
+  };
 }
 
 /** Whom the fault befalls. */
@@ -207,7 +322,7 @@ async function callWith(name, fault, providers, unhandled) {
     ...(ended || heardAll(said, fault) ? [] : [`words lost or doubled: “${said}”`]),
     ...(ended ||
     heard(3) === 'all' ||
-    (heard(3) !== 'never asked' && (fault === 'dns' || fault.startsWith('flush-limit')))
+    (heard(3) !== 'never asked' && (fault === 'dns' || /^(?:flush|character)-limit/u.test(fault)))
       ? []
       : ['the call did not go on']),
   ];

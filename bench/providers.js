@@ -37,6 +37,8 @@ export async function startProviders(options = {}) {
     events,
     /** Changes their options: `{ deepgram: { faults: ['cut'] } }`. */
     set: patch => ask({ set: patch }),
+    /** Has a server fail from now on: `{ server: 'deepgram', faults: ['refused'], strike: 'cut', endpoint: 'nova' }`. */
+    kill: what => ask({ kill: what }),
     /** How many TCP connections they have open. */
     sockets: () => ask({ sockets: true }),
     stop: () =>
@@ -65,6 +67,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
     },
     set: async patch => {
       await Promise.all(Object.entries(patch).map(([server, options]) => servers[server].set(options)));
+    },
+    kill: async ({ server, faults, strike, endpoint }) => {
+      await servers[server].set({ faults });
+      servers[server].strike(strike, endpoint);
     },
     sockets: () => servers.deepgram.sockets + servers.openai.sockets,
   };

@@ -48,11 +48,18 @@ export interface Engine<Self> extends Warmable, Noticing {
    * The engine for one call, where it keeps something for each: a socket, what is healthy. A conversation asks for one
    * when it is placed, and holds its `warm$` until the call ends.
    */
-  readonly session?: () => Self;
+  readonly session?: (terms?: SessionTerms) => Self;
+}
+
+/** What an engine is told of the call it is for. */
+export interface SessionTerms {
+  /** Whether another engine takes over when it fails: then it reports an outage at once instead of waiting. */
+  readonly hasStandby?: boolean;
 }
 
 /** The engine for one call. */
-export const sessionOf = <Self extends Engine<Self>>(engine: Self): Self => engine.session?.() ?? engine;
+export const sessionOf = <Self extends Engine<Self>>(engine: Self, terms?: SessionTerms): Self =>
+  engine.session?.(terms) ?? engine;
 
 /** What a part has beside its work, for something that stands in for it. */
 export function besides(part: object): Warmable & Noticing {

@@ -50,7 +50,7 @@ export { resample, resampleFrame } from './audio/resample.ts';
 export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './audio/voiceActivity.ts';
 
 // Speech to text.
-export type { Stt, Transcript } from './stt/transcript.ts';
+export type { Stt, Transcript, TranscriptWord } from './stt/transcript.ts';
 export { type Utterance, utterances } from './stt/utterances.ts';
 export { type UserTurn, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
 export { endOfTurn, type EndOfTurnClues, type EndOfTurnOptions } from './stt/endOfTurn.ts';

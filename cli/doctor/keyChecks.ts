@@ -81,8 +81,13 @@ function accounts(provider: Provider, config: VoiceConfig, { variables }: Enviro
   const chosen = (['stt', 'llm', 'tts'] as const).flatMap(stage => {
     const engine = config[stage];
     if (typeof engine === 'function' || engine.engine !== provider.engine) return [];
-    const { apiKey, baseURL } = engine as { readonly apiKey?: string; readonly baseURL?: string };
-    return [account([stage], apiKey, baseURL)];
+    const { apiKey, accessToken, baseURL } = engine as {
+      readonly apiKey?: string;
+      readonly accessToken?: unknown;
+      readonly baseURL?: string;
+    };
+    const token = typeof accessToken === 'string' ? `Bearer ${bareKey(accessToken)}` : undefined;
+    return [account([stage], token ?? apiKey, baseURL)];
   });
   const all = new Map<string, Account>();
   for (const one of chosen) {
@@ -115,7 +120,7 @@ function keyCheck(account: Account, { sourceOf }: Environment): Observable<Check
     needed ? fail(what, found, cure) : warn(what, `${found}; ${unneeded}`, cure);
   return defer(() =>
     fetch(address + path, {
-      headers: key === undefined ? {} : { authorization: `${provider.scheme} ${key}` },
+      headers: key === undefined ? {} : { authorization: authorization(key, provider) },
       signal: AbortSignal.timeout(withinMs),
       redirect: 'error',
     }),
@@ -148,6 +153,13 @@ function keyCheck(account: Account, { sourceOf }: Environment): Observable<Check
     }),
   );
 }
+
+/** A key without the scheme that it may have been copied with. */
+const bareKey = (key: string): string => key.trim().replace(/^(?:Bearer|Token)\s+/iu, '');
+
+/** How a key is sent: a temporary token of Deepgram is given as `Bearer <token>`. */
+const authorization = (key: string, { scheme }: Provider): string =>
+  `${/^Bearer\s/iu.test(key) ? 'Bearer' : scheme} ${bareKey(key)}`;
 
 /** The engines that need no service, as flags. */
 const offline = (stages: readonly string[]): string =>

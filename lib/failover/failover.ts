@@ -65,10 +65,13 @@ export function failover(
     return Object.assign(doing(mine, line, bufferMs), {
       warm$: warmth(mine, line),
       notice$: merge(warning$, ...mine.flatMap(({ notice$ }) => (notice$ ? [notice$] : []))),
+      endTurn: () => mine.forEach(engine => (engine as unknown as Stt).endTurn?.()),
     });
   };
   const all = engines as unknown as readonly AnyEngine[];
-  const engine = Object.assign(session(all), { session: () => session(all.map(each => sessionOf(each))) });
+  const engine = Object.assign(session(all), {
+    session: () => session(all.map((each, index) => sessionOf(each, { hasStandby: index + 1 < all.length }))),
+  });
   return engine as unknown as Stt & Llm & Tts;
 }
 

@@ -85,9 +85,10 @@ export const listenInTurn =
 const leftOff = (): RxvoiceError =>
   new RxvoiceError('It stopped listening before the audio was over.', { stage: 'stt', retryable: true });
 
-const shifted = (transcript: Transcript, ms: number): Transcript =>
-  'at' in transcript
-    ? { ...transcript, at: transcript.at + ms }
-    : 'end' in transcript
-      ? { ...transcript, end: transcript.end + ms }
-      : transcript;
+function shifted(transcript: Transcript, ms: number): Transcript {
+  if ('at' in transcript) return { ...transcript, at: transcript.at + ms };
+  const words = 'words' in transcript && {
+    words: transcript.words?.map(word => ({ ...word, start: word.start + ms, end: word.end + ms })),
+  };
+  return { ...transcript, ...words, ...('end' in transcript && { end: transcript.end + ms }) } as Transcript;
+}

@@ -8,6 +8,8 @@ import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
+import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
+import type { FluxConfiguration } from '../providers/deepgram/flux.ts';
 import { longestTimerMs } from '../timers.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';
@@ -17,7 +19,9 @@ const milliseconds = z.number().int().nonnegative().max(longestTimerMs);
 const someMilliseconds = milliseconds.min(1);
 const count = z.number().int().nonnegative();
 const text = z.string().min(1);
-const operation = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'a function');
+const texts = z.array(text).readonly();
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const operation = z.custom<(...args: never[]) => unknown>(isFunction, 'a function');
 
 const localStt = z.strictObject({
   engine: z.literal('local'),
@@ -51,6 +55,13 @@ const deepgram = {
   engine: z.literal('deepgram'),
   /** Default: the environment's `DEEPGRAM_API_KEY`. */
   apiKey: text.exactOptional(),
+  /** A temporary token instead of a key, or what gives one for each connection. */
+  accessToken: z
+    .union(
+      [text, z.custom<() => string | Promise<string>>(isFunction)],
+      'a token, or a function that gives one',
+    )
+    .exactOptional(),
   /** A region, or a server of your own. Default: the environment's `DEEPGRAM_BASE_URL`, else Deepgram. */
   baseURL: address(/^(?:https?|wss?)$/u).exactOptional(),
   model: text.exactOptional(),
@@ -61,17 +72,27 @@ const deepgram = {
   options: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the service may give no sign of life, ms. */
   timeoutMs: someMilliseconds.exactOptional(),
-  /** How many failures in a row are the end. */
+  /** The longest outage of the service that a call survives, ms. */
+  outageMs: milliseconds.exactOptional(),
+  /** How many failures in a row are the end, whatever the time. */
   retries: z.number().int().min(1).exactOptional(),
 };
 
+/** Whether an address is one of a service's own: its domain, or one of its regions; not one that only sounds like it. */
+function isOf(address: string, domain: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { hostname } = new URL(address);
+  return hostname === domain || hostname.endsWith(`.${domain}`);
+}
+
 const deepgramKey = (
-  { apiKey, baseURL }: { apiKey?: string; baseURL?: string },
+  { apiKey, accessToken, baseURL }: { apiKey?: string; accessToken?: unknown; baseURL?: string },
   context: z.core.$RefinementCtx,
 ): void => {
-  const { DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL } = process.env;
-  const server = (baseURL ?? DEEPGRAM_BASE_URL) || 'deepgram.com';
-  if (server.includes('deepgram.com') && !(apiKey ?? DEEPGRAM_API_KEY))
+  const { DEEPGRAM_API_KEY, DEEPGRAM_ACCESS_TOKEN, DEEPGRAM_BASE_URL } = process.env;
+  const server = (baseURL ?? DEEPGRAM_BASE_URL) || 'https://api.deepgram.com';
+  const key = accessToken ?? ((apiKey ?? DEEPGRAM_API_KEY) || DEEPGRAM_ACCESS_TOKEN);
+  if (isOf(server, 'deepgram.com') && !key)
     context.addIssue({ code: 'custom', path: ['apiKey'], message: 'an API key' });
 };
 
@@ -80,7 +101,9 @@ const deepgramStt = z
     ...deepgram,
     language: text.exactOptional(),
     /** Names and terms to listen for. */
-    keyterms: z.array(text).exactOptional(),
+    keyterms: texts.exactOptional(),
+    /** Flux: the languages to expect, with `flux-general-multi`. */
+    languageHints: texts.exactOptional(),
     /** Nova: silence after which the user has finished, ms. */
     endpointingMs: milliseconds.exactOptional(),
     /** Nova: the gap between words that ends a turn, ms. */
@@ -95,10 +118,42 @@ const deepgramStt = z
     eotTimeoutMs: z.number().int().min(500).max(60_000).exactOptional(),
     /** Flux: the length of a message of audio, ms. */
     chunkMs: milliseconds.exactOptional(),
+    /** Flux: in a turn that is longer than this, words become final before its end, ms. Default: `turns.maxMs`. */
+    maxMs: z.number().min(1).exactOptional(),
+    /** Flux: changes in the course of a call. */
+    configure$: z.custom<Observable<FluxConfiguration>>(isObservable, 'an Observable').exactOptional(),
     /** How much audio waits for a lost connection, ms. */
     bufferMs: milliseconds.exactOptional(),
   })
-  .superRefine(deepgramKey);
+  .superRefine(deepgramKey)
+  .superRefine(({ model = 'nova-3', ...options }, context) => {
+    const problem = (field: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const { eotThreshold = 0.7, eagerEotThreshold } = options;
+    if (eagerEotThreshold !== undefined && eagerEotThreshold > eotThreshold)
+      problem('eagerEotThreshold', `at most eotThreshold, ${eotThreshold}`);
+    // Of models that are not known nobody can say.
+    if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-[a-z])/u.test(model))
+      problem('keyterms', `no keyterms: they are for nova-3 and Flux, and the model is ${model}`);
+    if (/^flux-/u.test(model)) {
+      for (const name of ['endpointingMs', 'utteranceEndMs'] as const)
+        if (options[name] !== undefined)
+          problem(name, `no ${name}, which Flux has not: eotThreshold instead`);
+      if ((options.language ?? options.languageHints) !== undefined && !model.includes('multi'))
+        problem(options.language ? 'language' : 'languageHints', `none, or the model 'flux-general-multi'`);
+    } else {
+      const flux = [
+        'eotThreshold',
+        'eagerEotThreshold',
+        'eotTimeoutMs',
+        'languageHints',
+        'configure$',
+      ] as const;
+      for (const name of flux)
+        if (options[name] !== undefined)
+          problem(name, `no ${name}, or a Flux model such as 'flux-general-en'`);
+    }
+  });
 
 const deepgramTts = z
   .strictObject({
@@ -106,10 +161,21 @@ const deepgramTts = z
     /** The model by the name of its voice alone: `thalia`. */
     voice: text.exactOptional(),
     transport: z.enum(['websocket', 'rest']).exactOptional(),
-    speed: z.number().min(0.5).max(1.5).exactOptional(),
+    speed: z.number().exactOptional(),
+    /** A Flux voice: from calm (-2) to animated (2). */
+    expressivity: z.number().exactOptional(),
     flushesPerMinute: z.number().int().min(1).exactOptional(),
+    charactersPerMinute: z.number().int().min(1).exactOptional(),
   })
-  .superRefine(deepgramKey);
+  .superRefine(deepgramKey)
+  .superRefine(({ model, voice, ...settings }, context) => {
+    const problem = (field: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const chosen = modelOfVoice(voice ?? 'thalia');
+    if (model === undefined && 'problem' in chosen) return problem('voice', chosen.problem);
+    const spoken = model ?? ('model' in chosen ? chosen.model : '');
+    for (const { field, expected } of voiceProblems(spoken, settings)) problem(field, expected);
+  });
 
 const builtinLlm = z.strictObject({
   engine: z.literal('builtin'),
@@ -142,13 +208,12 @@ const openaiKey = (
   { apiKey, baseURL, model }: { apiKey?: string; baseURL?: string; model?: string },
   context: z.core.$RefinementCtx,
 ): void => {
-  const server = baseURL ?? process.env['OPENAI_BASE_URL'];
+  const server = (baseURL ?? process.env['OPENAI_BASE_URL']) || 'https://api.openai.com/v1';
+  const isOpenai = isOf(server, 'api.openai.com');
   const problem = (field: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [field], message });
-  if (server !== undefined && model === undefined && !server.includes('//api.openai.com'))
-    problem('model', "the id of one of the server's models");
-  if (server === undefined && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined)
-    problem('apiKey', 'an API key');
+  if (model === undefined && !isOpenai) problem('model', "the id of one of the server's models");
+  if (isOpenai && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined) problem('apiKey', 'an API key');
 };
 
 const openaiLlm = z
@@ -177,7 +242,7 @@ const openaiTts = z
   })
   .superRefine(openaiKey);
 
-const phrases = z.array(text).exactOptional();
+const phrases = texts.exactOptional();
 const words = z.array(z.string());
 const ownLanguage: z.ZodType<Language> = z.object({
   tag: text,

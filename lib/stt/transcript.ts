@@ -2,6 +2,13 @@ import type { OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Engine } from '../engine.ts';
 
+/** A word of a transcript, as it is written there, and where it begins and ends in the audio, ms. */
+export interface TranscriptWord {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * What a speech-to-text engine tells while it listens. All times are positions in the audio it was given, in
  * milliseconds since the first sample.
@@ -10,9 +17,17 @@ export type Transcript =
   /** The user began to speak; `at` is where the voice begins (before it was noticed). */
   | { readonly type: 'speechStart'; readonly at: number }
   /** What the words since the last final seem to be; each interim replaces the one before. */
-  | { readonly type: 'interim'; readonly text: string }
-  /** Words that won't change any more; `end` is where the voice in them ends. The finals of an utterance add up. */
-  | { readonly type: 'final'; readonly text: string; readonly end: number }
+  | { readonly type: 'interim'; readonly text: string; readonly words?: readonly TranscriptWord[] }
+  /**
+   * Words that won't change any more; `end` is where the voice in them ends. The finals of an utterance add up. `words`:
+   * where each word is, from engines that know.
+   */
+  | {
+      readonly type: 'final';
+      readonly text: string;
+      readonly end: number;
+      readonly words?: readonly TranscriptWord[];
+    }
   /** The user may have stopped speaking, and this is all that was said since the last final: time to get ready. */
   | { readonly type: 'eagerEnd'; readonly text: string }
   /** After `eagerEnd`: the user goes on. */
@@ -35,4 +50,12 @@ export type Transcript =
  * @example
  * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
  */
-export type Stt = OperatorFunction<AudioFrame, Transcript> & Engine<Stt>;
+export type Stt = OperatorFunction<AudioFrame, Transcript> &
+  Engine<Stt> & {
+    /**
+     * Ends the user's turn now, with the audio that has come so far, whatever the engine thinks of it: push-to-talk, a key of
+     * the telephone. Its words become final and `utteranceEnd` follows with `decided`, within about half a second; nothing
+     * happens where nothing was said. Of a session; of the engine itself it concerns all that it listens to.
+     */
+    readonly endTurn?: () => void;
+  };

@@ -1,4 +1,4 @@
-import { EMPTY } from 'rxjs';
+import { EMPTY, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { RxvoiceError } from '../../lib/errors.ts';
@@ -243,5 +243,124 @@ describe('setup', () => {
         ({ value }) => (value.type === 'bot.spoke' ? [value.text] : []),
       );
     expect([said(ada), said(bob), said(ada)]).toEqual([['I am Ada.'], ['I am Bob.'], ['I am Ada.']]);
+  });
+});
+
+describe('the checks of Deepgram and OpenAI', () => {
+  beforeEach(() => {
+    for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'DEEPGRAM_API_KEY', 'DEEPGRAM_BASE_URL'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('DEEPGRAM_ACCESS_TOKEN', undefined);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+  const key = { engine: 'deepgram', apiKey: 'any' } as const;
+  const stt = (options: object) => problemsOf({ ...own, stt: { ...key, ...options } });
+  const tts = (options: object) => problemsOf({ ...own, tts: { ...key, ...options } });
+
+  it.each<[string, string, RegExp]>([
+    [
+      '44,100 Hz of Aura',
+      tts({ sampleRate: 44_100 }),
+      /tts\.sampleRate: expected 8000, .* or 48000 for aura-2-thalia-en, received 44100/u,
+    ],
+    [
+      '22,050 Hz of Flux',
+      tts({ voice: 'alexis', sampleRate: 22_050 }),
+      /tts\.sampleRate: .*44100 or 48000 for flux-alexis-en/u,
+    ],
+    ['Aura at half speed', tts({ speed: 0.5 }), /tts\.speed: expected a number from 0\.7 to 1\.5/u],
+    ['Aura at twice the speed', tts({ speed: 2 }), /tts\.speed/u],
+    ['a Flux voice at an odd speed', tts({ voice: 'haley', speed: 1.12 }), /tts\.speed: .*steps of 0\.05/u],
+    ['expressivity of Aura', tts({ expressivity: 1 }), /tts\.expressivity: expected a Flux voice/u],
+    [
+      'too much expressivity',
+      tts({ voice: 'alexis', expressivity: 3 }),
+      /tts\.expressivity: expected -2, -1, 0, 1 or 2/u,
+    ],
+    [
+      'a voice that does not exist',
+      tts({ voice: 'talia' }),
+      /tts\.voice: expected a voice of Deepgram, such as 'thalia', received "talia"/u,
+    ],
+    [
+      'an eager end above the end',
+      stt({ model: 'flux-general-en', eagerEotThreshold: 0.8, eotThreshold: 0.7 }),
+      /stt\.eagerEotThreshold: expected at most eotThreshold, 0\.7/u,
+    ],
+    [
+      'an eager end above the end of the service',
+      stt({ model: 'flux-general-en', eagerEotThreshold: 0.75 }),
+      /at most eotThreshold, 0\.7/u,
+    ],
+    [
+      'keyterms of Nova 2',
+      stt({ model: 'nova-2-meeting', keyterms: ['rxvoice'] }),
+      /stt\.keyterms: .*nova-3 and Flux/u,
+    ],
+    ['changes of Nova', stt({ configure$: of({}) }), /stt\.configure\$: .*flux-general-en/u],
+    [
+      'hints of one language',
+      stt({ model: 'flux-general-en', languageHints: ['es'] }),
+      /flux-general-multi/u,
+    ],
+    [
+      'no key for a region',
+      problemsOf({ ...own, stt: { engine: 'deepgram', baseURL: 'https://api.eu.deepgram.com' } }),
+      /stt\.apiKey: expected an API key/u,
+    ],
+    [
+      'no key for a region of OpenAI',
+      problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'https://eu.api.openai.com/v1' } }),
+      /llm\.apiKey: expected an API key/u,
+    ],
+    [
+      'no model for a host like OpenAI',
+      problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'https://api.openai.com.example.org/v1' } }),
+      /llm\.model/u,
+    ],
+  ])('should refuse %s', (_, problems, expected) => {
+    expect(problems).toMatch(expected);
+  });
+
+  it.each<[string, string]>([
+    ['44,100 Hz of a Flux voice', tts({ voice: 'alexis', sampleRate: 44_100 })],
+    ['a Flux voice at half speed', tts({ model: 'flux-alexis-en', speed: 0.55, expressivity: -2 })],
+    ['a model that nobody knows', tts({ model: 'aura-3-nobody-en', speed: 1.1 })],
+    ['a voice by a full name', tts({ voice: 'aura-2-nobody-fr' })],
+    [
+      'voices of other languages',
+      tts({ voice: 'Viktoria' }) + tts({ voice: 'izanami' }) + tts({ voice: 'agathe' }),
+    ],
+    [
+      'keyterms of Nova 3 and Flux',
+      stt({ keyterms: ['a'] }) +
+        stt({ model: 'flux-general-multi', keyterms: ['a'], languageHints: ['en', 'es'] }),
+    ],
+    ['keyterms of a model that nobody knows', stt({ model: 'nova-4', keyterms: ['a'] })],
+    [
+      'changes and a longest turn of Flux',
+      stt({ model: 'flux-general-en', configure$: of({}), maxMs: 9_000 }),
+    ],
+    ['frozen lists', stt({ keyterms: Object.freeze(['a']) })],
+    ['an outage', stt({ outageMs: 5_000 }) + tts({ outageMs: 0, charactersPerMinute: 1_000 })],
+    [
+      'a token',
+      problemsOf({
+        ...own,
+        stt: { engine: 'deepgram', accessToken: 'x' },
+        tts: { engine: 'deepgram', accessToken: () => 'x' },
+      }),
+    ],
+    [
+      'a company by that name',
+      problemsOf({ ...own, stt: { engine: 'deepgram', baseURL: 'https://deepgram.company.net' } }),
+    ],
+    ['another one', problemsOf({ ...own, stt: { engine: 'deepgram', baseURL: 'wss://notdeepgram.com' } })],
+    [
+      'a region of OpenAI',
+      problemsOf({ ...own, llm: { engine: 'openai', apiKey: 'k', baseURL: 'https://eu.api.openai.com/v1' } }),
+    ],
+  ])('should take %s', (_, problems) => {
+    expect(problems).toBe('');
   });
 });

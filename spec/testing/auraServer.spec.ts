@@ -106,12 +106,27 @@ describe('deepgramServer: Aura', () => {
     await start();
     const long = await connect();
     long.send({ type: 'Speak', text: 'a'.repeat(2_001) });
-    expect((await long.closed).code).toBe(1009);
+    expect(await long.closed).toMatchObject({
+      code: 1009,
+      reason: expect.stringMatching(/^BIG-0001/u) as string,
+    });
     const odd = await connect();
     odd.send('Speak up!');
-    expect((await odd.closed).code).toBe(1003);
+    expect(await odd.closed).toMatchObject({
+      code: 1008,
+      reason: expect.stringMatching(/^DATA-0000/u) as string,
+    });
+    const much = await connect();
+    for (const length of [1_200, 1_200, 1]) much.send({ type: 'Speak', text: 'a'.repeat(length) });
+    expect(await much.closed).toMatchObject({
+      code: 1008,
+      reason: expect.stringMatching(/^DATA-0001/u) as string,
+    });
     await server.set({ limits: { lifetimeMs: 30 } });
-    expect((await (await connect()).closed).code).toBe(1000);
+    expect(await (await connect()).closed).toMatchObject({
+      code: 1011,
+      reason: expect.stringMatching(/^NET-0003/u) as string,
+    });
   });
 
   it('should finish on Close', async () => {

@@ -139,7 +139,9 @@ describe('deepgramServer: Flux', () => {
     send(client, 800);
     client.send({ type: 'CloseStream' });
     expect((await client.closed).code).toBe(1005);
-    expect(states(client).at(-1)).toBe('0 EndOfTurn: Hello.');
+    // A turn that is open is not told to be over; words are written as they are read.
+    expect(states(client).at(-1)).toBe('0 StartOfTurn: Hello.');
+    expect(client.all('TurnInfo').at(-1)).toMatchObject({ words: [{ word: 'Hello.' }] });
     for (const type of ['KeepAlive', 'ForceEndTurn']) {
       const wrong = await connect().opened();
       wrong.send({ type });
@@ -161,6 +163,33 @@ describe('deepgramServer: Flux', () => {
       trigger: 'manual',
       transcript: 'One two',
     });
+  });
+
+  it('should warn of a ForceEndTurn without a turn, and go on', async () => {
+    await start({ script: [], forceEndTurn: true });
+    const client = await connect().opened();
+    client.send({ type: 'ForceEndTurn' });
+    expect(await client.until(isType('Warning'))).toMatchObject({ sequence_id: 1 });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it('should answer each Configure with all that holds, or with what is wrong', async () => {
+    await start();
+    const client = await connect().opened();
+    client.send({ type: 'Configure', thresholds: { eot_threshold: 0.8 } });
+    client.send({ type: 'Configure', thresholds: { eot_timeout_ms: 4_000 }, keyterms: ['Deepgram'] });
+    client.send({ type: 'Configure', thresholds: { eot_threshold: 2 } });
+    client.send({ type: 'Configure', language_hints: ['en'] });
+    await client.until(() => client.all('ConfigureFailure').length === 2);
+    expect(client.all('ConfigureSuccess')).toMatchObject([
+      { thresholds: { eot_threshold: 0.8, eot_timeout_ms: 5_000 }, keyterms: [] },
+      { thresholds: { eot_threshold: 0.8, eot_timeout_ms: 4_000 }, keyterms: ['Deepgram'] },
+    ]);
+    for (const failure of client.all('ConfigureFailure'))
+      expect(failure).toMatchObject({
+        error_code: expect.any(String) as string,
+        description: expect.stringMatching(/must be|only/u) as string,
+      });
   });
 
   it('should be kept alive by pings, and close when there are none', async () => {

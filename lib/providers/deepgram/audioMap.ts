@@ -14,9 +14,14 @@ interface Piece {
 export class AudioMap {
   readonly #pieces: Piece[] = [];
   #isCall: boolean | undefined;
-  #callEndMs = 0;
+  #callEndMs: number;
   /** How much the connection was sent, ms. */
   sentMs = 0;
+
+  /** `callMs`: where the call's audio goes on, ms. */
+  constructor(callMs = 0) {
+    this.#callEndMs = callMs;
+  }
 
   /** So much of the call's audio, from this position on, was sent. */
   sent(callMs: number, ms: number): void {

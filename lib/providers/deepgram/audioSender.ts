@@ -1,4 +1,4 @@
-import { type AudioFrame, concatFrames, frameMs, silence } from '../../audio/frame.ts';
+import { type AudioFrame, concatFrames, frameMs, level, silence } from '../../audio/frame.ts';
 import { resampleFrame } from '../../audio/resample.ts';
 import type { AudioLog } from './audioLog.ts';
 import { AudioMap } from './audioMap.ts';
@@ -10,6 +10,8 @@ export interface AudioSenderOptions {
   /** Frames are joined to messages of this length, ms; 0 sends each as it comes. */
   readonly chunkMs: number;
   readonly send: (frame: AudioFrame) => void;
+  /** How much silence the connection heard before the call, ms. Default none. */
+  readonly heardMs?: number;
 }
 
 /** The service takes audio at most so much faster than real time… */
@@ -17,10 +19,15 @@ export const replaySpeed = 1.25;
 /** … but for a burst, on a fresh connection and later, ms: inputs come in pieces, and all at once after a stall. */
 const burstMs = { first: 250, later: 1_000 } as const;
 
+/** The least level of what may be a voice, root mean square (−46 dB), and how much louder than the quietest it is. */
+const voice = { floor: 0.005, factor: 3 } as const;
+/** A sound shorter than this is no voice, ms. */
+const leastVoiceMs = 100;
+
 /** Sends one connection the audio of a call, from the first that is kept on, no faster than the service takes it. */
 export class AudioSender {
   /** Where what was sent lies in the call. */
-  readonly map = new AudioMap();
+  readonly map: AudioMap;
   /** How much was sent since the service had something to tell, ms. */
   unansweredMs = 0;
   readonly #log: AudioLog;
@@ -32,6 +39,11 @@ export class AudioSender {
   #budgetAt: number;
   #chunk: AudioFrame[] = [];
   #chunkMs = 0;
+  /** The audio without an answer, as far as it was looked at: where that ends, its quietest, its voice. */
+  #looked = 0;
+  #quietest = 1;
+  #voiceMs = 0;
+  #sinceVoiceMs = 0;
 
   constructor(log: AudioLog, now: number, options: AudioSenderOptions) {
     this.#log = log;
@@ -39,6 +51,38 @@ export class AudioSender {
     this.#nextMs = log.startMs;
     this.#budgetAt = now;
     this.#options = options;
+    this.map = new AudioMap(log.startMs);
+    if (options.heardMs !== undefined && options.heardMs > 0) this.map.silence(options.heardMs);
+    this.answered();
+  }
+
+  /** The service had something to tell. */
+  answered(): void {
+    this.unansweredMs = 0;
+    this.#looked = this.#next;
+    this.#quietest = 1;
+    this.#voiceMs = 0;
+    this.#sinceVoiceMs = 0;
+  }
+
+  /**
+   * How much audio was sent since a voice in it began that has no answer, ms; 0 where there is none. Only a service that
+   * is silent for long is measured by this: no frame is looked at as long as it answers.
+   */
+  get unansweredVoiceMs(): number {
+    this.#looked = Math.max(this.#looked, this.#log.first);
+    for (; this.#looked < this.#next; this.#looked++) {
+      const frame = this.#log.at(this.#looked);
+      if (frame === undefined) continue;
+      const loudness = level(frame);
+      this.#quietest = Math.min(this.#quietest, loudness);
+      if (loudness > Math.max(voice.floor, this.#quietest * voice.factor)) this.#voiceMs += frameMs(frame);
+      if (this.#voiceMs > 0) this.#sinceVoiceMs += frameMs(frame);
+      // A click now and then is no voice.
+      if (this.#voiceMs < leastVoiceMs && this.#sinceVoiceMs > 10 * leastVoiceMs)
+        this.#voiceMs = this.#sinceVoiceMs = 0;
+    }
+    return this.#voiceMs >= leastVoiceMs ? this.#sinceVoiceMs : 0;
   }
 
   /** The position in the call up to which it was sent, ms. */

@@ -10,14 +10,17 @@ import type { DeepgramConnection } from './deepgramConnection.ts';
 import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { backoffMs } from './staying.ts';
+import { givenUp } from './staying.ts';
+import { Outage } from '../../rx/outage.ts';
 
 /** How {@link auraRest} speaks. */
 export interface AuraRestOptions {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly sampleRate: number;
   readonly timeoutMs: number;
-  readonly retries: number;
+  /** How long a request is made again that fails before its first audio, ms; how often at most, default any number. */
+  readonly outageMs: number;
+  readonly retries?: number;
   /** What requests are made with: connections that outlast the pauses of a call. */
   readonly fetch: KeptOpen['fetch'];
   /** Is told how each request came by its connection. */
@@ -29,8 +32,6 @@ const failed = { status: 599, header: 'x-failed' } as const;
 
 /** The longest text of a request, characters. */
 const maxCharacters = 2_000;
-/** The longest a server may make us wait before another attempt, ms. */
-const longestWaitMs = 5_000;
 
 /**
  * Text-to-speech by `POST /v1/speak` (a Flux voice: `/v2/speak`), a request a sentence over connections that are kept
@@ -43,16 +44,17 @@ export const auraRest = (
 ): ((text: string) => Observable<AudioFrame>) => {
   const client = connection.client({ fetch: answering(options.fetch(options.notify)) });
   const isFlux = /^flux-/u.test(request.model);
-  const { parameters, sampleRate, timeoutMs, retries } = options;
+  const { parameters, sampleRate, timeoutMs, outageMs, retries = Infinity } = options;
 
   const ask = async (text: string, abortSignal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
-    const body = { ...parameters, text, model: request.model, encoding: 'linear16', container: 'none' };
-    // Not all that the service knows is in the SDK's types.
-    const v1 = body as unknown as Parameters<typeof client.speak.v1.audio.generate>[0];
-    const v2 = body as unknown as Parameters<typeof client.speak.v2.audio.generate>[0];
-    const limits = { abortSignal, maxRetries: 0 };
+    const { model } = request;
+    // All but the text is a parameter of the query; what the SDK does not know it would put into the body.
+    const queryParams = { encoding: 'linear16', container: 'none', ...parameters, model };
+    const limits = { abortSignal, maxRetries: 0, queryParams };
     const { data, rawResponse } = await (
-      isFlux ? client.speak.v2.audio.generate(v2, limits) : client.speak.v1.audio.generate(v1, limits)
+      isFlux
+        ? client.speak.v2.audio.generate({ text, model }, limits)
+        : client.speak.v1.audio.generate({ text }, limits)
     ).withRawResponse();
     const type = rawResponse.headers.get('content-type') ?? '';
     if (/json|html/u.test(type))
@@ -65,6 +67,7 @@ export const auraRest = (
   const speak = (text: string): Observable<AudioFrame> =>
     defer(() => {
       const pcm = new PcmFrames(sampleRate);
+      const outage = new Outage(outageMs);
       let begun = false;
       return fromAbortable(signal => ask(text, signal)).pipe(
         // The SDK's own timeout ends with the headers.
@@ -74,11 +77,12 @@ export const auraRest = (
         onFirst(() => (begun = true)),
         catchError((error: unknown) => throwError(() => explain(error, request, timeoutMs))),
         retry({
-          count: retries,
-          delay: (error: RxvoiceError, attempt) => {
-            const waitMs = (error.cause instanceof Refusal && error.cause.retryAfterMs) || backoffMs(attempt);
-            return begun || !error.retryable || waitMs > longestWaitMs
-              ? throwError(() => error)
+          delay: (error: RxvoiceError) => {
+            if (begun || !error.retryable) return throwError(() => error);
+            const askedMs = error.cause instanceof Refusal ? error.cause.retryAfterMs : undefined;
+            const waitMs = outage.failed(askedMs ? { askedMs } : {});
+            return waitMs === undefined || outage.failures > retries
+              ? throwError(() => givenUp(error, outage))
               : timer(waitMs);
           },
         }),

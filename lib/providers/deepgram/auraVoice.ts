@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, concat, Observable, type Subscriber, type Subscription } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { FlushBudget } from './flushBudget.ts';
@@ -20,6 +20,8 @@ export interface AuraSocket extends SdkSocket {
 export interface AuraVoiceOptions extends VoiceOptions {
   /** How many Flush messages the service takes in a minute. */
   readonly flushesPerMinute: number;
+  /** How many characters it takes in a minute. */
+  readonly charactersPerMinute: number;
 }
 
 /** A Flush is waited for this long at most, ms; opening a connection takes less. */
@@ -28,6 +30,8 @@ const patienceMs = 500;
 const lowBudget = 8;
 /** Audio of a held sentence has to come so long before the sentence before it was heard, ms. */
 const leadMs = 180;
+/** The same where the answer to the Flush before is waited for: the length of what has not come is a guess, ms. */
+const answerLeadMs = 500;
 /**
  * The longest a sentence is held, ms: the sound it waits for may have been cut, and somebody else may be asked to speak it
  * (see `failover`). One Flush in 3 s is what the service takes for ever.
@@ -44,7 +48,8 @@ interface Sentence {
   readonly reused: boolean;
   told: boolean;
   done: boolean;
-  attempts: number;
+  /** When its connection was lost first since audio of it came. */
+  lostSince: number | undefined;
   /** How much of its audio was handed on, ms. */
   handedMs: number;
 }
@@ -64,13 +69,16 @@ type Owed =
  * said before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
  *
  * One that nobody waits for any more is cleared, unless another is on its way behind the same socket: then its audio is
- * left out. The service takes 20 Flush messages a minute. While there are enough left each sentence has its own, at once;
- * when they run low a sentence waits until the one before it has nearly been heard, and goes together with those that
- * have come by then, whose audio they share.
+ * left out. The service takes 20 Flush messages and 2,400 characters a minute on a connection, then another connection is
+ * taken. While there are enough Flush messages left each sentence has its own; when they run low a sentence waits until
+ * the one before it has nearly been heard, and goes together with those that have come by then, whose audio they share.
+ * A Flush waits for the answer to the one before where nobody hears that: some answer two that follow closely with one
+ * `Flushed`.
  */
 export class AuraVoice {
   readonly #options: AuraVoiceOptions;
   #budget: FlushBudget;
+  #characters: FlushBudget;
   #open: OpenSocket<AuraSocket> | undefined;
   #waiting: Sentence[] = [];
   #owed: Owed[] = [];
@@ -89,6 +97,7 @@ export class AuraVoice {
   constructor(options: AuraVoiceOptions) {
     this.#options = options;
     this.#budget = new FlushBudget(options.flushesPerMinute);
+    this.#characters = new FlushBudget(options.charactersPerMinute);
   }
 
   /** Whether somebody waits for audio. */
@@ -96,8 +105,15 @@ export class AuraVoice {
     return this.#waiting.length > 0 || this.#owed.some(hasListeners);
   }
 
-  /** One sentence, over the line, which is held for as long as it takes. */
+  /** One sentence, over the line, which is held for as long as it takes. What no message can hold goes in several. */
   speak(text: string, line$: Observable<unknown>): Observable<AudioFrame> {
+    const { charactersPerMinute } = this.#options;
+    const [first = '', ...rest] = splitText(text, Math.min(maxCharacters, charactersPerMinute));
+    const one$ = this.#speak(first, line$, false);
+    return rest.length === 0 ? one$ : concat(one$, ...rest.map(piece => this.#speak(piece, line$, true)));
+  }
+
+  #speak(text: string, line$: Observable<unknown>, told: boolean): Observable<AudioFrame> {
     return new Observable(subscriber => {
       const now = asyncScheduler.now();
       const reused = this.#open !== undefined;
@@ -106,9 +122,9 @@ export class AuraVoice {
         subscriber,
         since: now,
         reused,
-        told: false,
+        told,
         done: false,
-        attempts: 0,
+        lostSince: undefined,
         handedMs: 0,
       };
       this.#waiting.push(sentence);
@@ -124,6 +140,7 @@ export class AuraVoice {
     this.#isOld = false;
     this.#isSpent = false;
     this.#budget = new FlushBudget(this.#options.flushesPerMinute);
+    this.#characters = new FlushBudget(this.#options.charactersPerMinute);
     this.#aging = asyncScheduler.schedule(() => {
       this.#isOld = true;
       this.#exchange();
@@ -143,8 +160,12 @@ export class AuraVoice {
       .flatMap(owed => (owed.type === 'flush' ? owed.sentences : []))
       .filter(({ subscriber }) => !subscriber.closed);
     this.disconnected();
-    for (const sentence of unanswered) sentence.attempts++;
-    const [hopeless, rest] = split(unanswered, ({ attempts }) => attempts > this.#options.retries);
+    const now = asyncScheduler.now();
+    if (!(reason instanceof Recycled)) for (const sentence of unanswered) sentence.lostSince ??= now;
+    const [hopeless, rest] = split(
+      unanswered,
+      ({ lostSince }) => lostSince !== undefined && now - lostSince >= this.#options.outageMs,
+    );
     this.#waiting = [...rest, ...this.#waiting];
     for (const { subscriber } of hopeless) subscriber.error(reason);
   }
@@ -163,17 +184,19 @@ export class AuraVoice {
     this.#pumping?.unsubscribe();
     while (this.#open !== undefined && this.#waiting.length > 0) {
       const now = asyncScheduler.now();
+      const next = this.#waiting[0]!;
       const isLow = this.#budget.left(now) < Math.min(lowBudget, this.#options.flushesPerMinute);
-      const holdMs = isLow ? this.#heldUntil(this.#waiting[0]!) - now : 0;
-      const waitMs = Math.max(this.#budget.waitMs(now), holdMs);
+      const holdMs = Math.max(isLow ? this.#heldUntil(next) - now : 0, this.#unanswered(next, now));
+      const spentMs = Math.max(this.#budget.waitMs(now), this.#characters.waitMs(now, next.text.length));
+      const waitMs = Math.max(spentMs, holdMs);
       if (waitMs > 0) {
         this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
         // Nobody listens to silence for a minute: another connection has a minute of its own.
-        this.#isSpent = this.#budget.waitMs(now) > patienceMs;
+        this.#isSpent = spentMs > patienceMs;
         this.#exchange();
         return;
       }
-      this.#send(this.#waiting.splice(0, isLow ? this.#waiting.length : 1), this.#open, now);
+      this.#send(this.#waiting.splice(0, isLow ? this.#fitting(now) : 1), this.#open, now);
     }
   }
 
@@ -181,12 +204,37 @@ export class AuraVoice {
     return Math.min(this.#heardAt - leadMs, since + longestHoldMs);
   }
 
+  /** How long a sentence may wait for the answer to the Flush before it without anybody hearing that, ms. */
+  #unanswered({ since }: Sentence, now: number): number {
+    const owed = this.#owed.filter(hasListeners);
+    if (owed.length === 0) return 0;
+    const msPerCharacter = this.#msPerCharacter;
+    const toComeMs = owed
+      .flatMap(({ sentences }) => sentences)
+      .reduce((sum, { text, handedMs }) => sum + Math.max(0, text.length * msPerCharacter - handedMs), 0);
+    const heardAt = Math.max(now, this.#heardAt) + toComeMs;
+    return Math.min(heardAt - answerLeadMs, since + longestHoldMs) - now;
+  }
+
+  /** How many of the sentences that wait the connection takes at once. */
+  #fitting(now: number): number {
+    let left = this.#characters.left(now);
+    const count = this.#waiting.findIndex(({ text }) => (left -= text.length) < 0);
+    return count < 0 ? this.#waiting.length : Math.max(1, count);
+  }
+
+  /** How long a character takes to say, ms. */
+  get #msPerCharacter(): number {
+    return this.#saidCharacters === 0 ? usualMsPerCharacter : this.#saidMs / this.#saidCharacters;
+  }
+
   #send(sentences: readonly Sentence[], { socket }: OpenSocket<AuraSocket>, now: number): void {
     for (const sentence of sentences) {
       const { reused, since } = sentence;
       if (!sentence.told) this.#options.notify({ type: 'connected', reused, ms: reused ? 0 : now - since });
       sentence.told = true;
-      for (const text of splitText(sentence.text, maxCharacters)) socket.sendText({ type: 'Speak', text });
+      socket.sendText({ type: 'Speak', text: sentence.text });
+      this.#characters.spend(now, sentence.text.length);
     }
     socket.sendFlush({ type: 'Flush' });
     this.#budget.spend(now);
@@ -194,9 +242,7 @@ export class AuraVoice {
     const { sampleRate } = this.#options;
     const pcm = new PcmFrames(sampleRate, sentences[0]?.handedMs);
     const texts = sentences.map(({ text }) => text);
-    const msPerCharacter =
-      this.#saidCharacters === 0 ? usualMsPerCharacter : this.#saidMs / this.#saidCharacters;
-    const shared = new SharedAudio(texts, sampleRate, msPerCharacter, sentences[0]?.handedMs);
+    const shared = new SharedAudio(texts, sampleRate, this.#msPerCharacter, sentences[0]?.handedMs);
     this.#owed.push({ type: 'flush', sentences, pcm, shared });
     this.#watch();
   }
@@ -217,6 +263,7 @@ export class AuraVoice {
           }
           over(sentence);
         }
+        this.#pump();
         break;
       }
       case 'Cleared':
@@ -251,6 +298,7 @@ export class AuraVoice {
       if (sentence.subscriber.closed) continue;
       const ms = frameMs(frame);
       sentence.handedMs += ms;
+      sentence.lostSince = undefined;
       this.#heardAt = Math.max(this.#heardAt, asyncScheduler.now()) + ms;
       sentence.subscriber.next(frame);
     }
@@ -320,5 +368,5 @@ const over = (sentence: Sentence): void => {
   sentence.subscriber.complete();
 };
 
-const hasListeners = (owed: Owed): boolean =>
+const hasListeners = (owed: Owed): owed is Extract<Owed, { readonly type: 'flush' }> =>
   owed.type === 'flush' && owed.sentences.some(({ subscriber }) => !subscriber.closed);

@@ -5,8 +5,13 @@ import { deepgramSdk } from './deepgramSdk.ts';
 
 /** How a Deepgram engine reaches its server. */
 export interface DeepgramConnectionOptions {
-  /** Default: the environment variable `DEEPGRAM_API_KEY`. A temporary token is given as `Bearer <token>`. */
+  /** Default: the environment variable `DEEPGRAM_API_KEY`. */
   readonly apiKey?: string;
+  /**
+   * A temporary token (`POST /v1/auth/grant`) instead of a key, or what gives one: it is asked for each connection, since
+   * tokens last for seconds. Default: the environment variable `DEEPGRAM_ACCESS_TOKEN`, where there is no key.
+   */
+  readonly accessToken?: string | (() => string | Promise<string>);
   /**
    * Another address of the service: a region (`https://api.eu.deepgram.com`), your own installation, a test server.
    * Default: the environment variable `DEEPGRAM_BASE_URL`, else Deepgram itself.
@@ -27,7 +32,7 @@ export interface DeepgramConnection {
   readonly who: string;
   /** Where requests go. */
   readonly address: string;
-  /** What must not be shown. */
+  /** What must not be shown: the key or the token that was used last. */
   readonly apiKey: string;
   /** A client of the SDK; its sockets use the transport, its requests the `fetch`. */
   readonly client: (wire: {
@@ -41,9 +46,17 @@ export interface DeepgramConnection {
  * call; loads the SDK. The errors never hold the key or a header's value.
  */
 export function deepgramConnection(options: DeepgramConnectionOptions): DeepgramConnection {
-  const { DEEPGRAM_API_KEY, DEEPGRAM_BASE_URL } = process.env;
+  const { DEEPGRAM_API_KEY, DEEPGRAM_ACCESS_TOKEN, DEEPGRAM_BASE_URL } = process.env;
   const url = (options.baseURL ?? DEEPGRAM_BASE_URL)?.trim() || undefined;
-  const key = (options.apiKey ?? DEEPGRAM_API_KEY)?.trim() || undefined;
+  const { accessToken } = options;
+  const given = [
+    typeof accessToken === 'string' ? `Bearer ${withoutScheme(accessToken)}` : undefined,
+    options.apiKey?.trim(),
+    DEEPGRAM_API_KEY?.trim(),
+    DEEPGRAM_ACCESS_TOKEN && `Bearer ${withoutScheme(DEEPGRAM_ACCESS_TOKEN)}`,
+  ].find(text => text !== undefined && text !== '' && text !== 'Bearer ');
+  const isToken = typeof accessToken === 'function' || /^Bearer(?: |$)/iu.test(given ?? '');
+  const key = typeof accessToken === 'function' ? 'asked for' : given && withoutScheme(given);
   if (url !== undefined && (!URL.canParse(url) || !/^(?:https?|wss?):/iu.test(url)))
     throw wrong(
       `baseURL is '${shownAddress(url)}', but must be a URL such as 'https://api.eu.deepgram.com'.`,
@@ -55,14 +68,14 @@ export function deepgramConnection(options: DeepgramConnectionOptions): Deepgram
     );
   const host = url === undefined ? 'api.deepgram.com' : new URL(url).host;
   const isDeepgram = /(?:^|\.)deepgram\.com$/u.test(host);
-  if (key === undefined && isDeepgram)
+  if (!key && isDeepgram)
     throw wrong(
-      'apiKey is missing: give it, or set the environment variable DEEPGRAM_API_KEY. ' +
+      'apiKey is missing: give it (or accessToken), or set the environment variable DEEPGRAM_API_KEY. ' +
         'Keys are made at https://console.deepgram.com.',
     );
-  if (key !== undefined && !/^(?:(?:Bearer|Token) )?[\x21-\x7e]+$/u.test(key))
+  if (typeof accessToken !== 'function' && key && !/^[\x21-\x7e]+$/u.test(key))
     throw wrong(
-      'apiKey has a character in it that no key has, such as a space or a line break: copy it again.',
+      `${typeof accessToken === 'string' ? 'accessToken' : 'apiKey'} has a character in it that no key has, such as a space or a line break: copy it again.`,
     );
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     try {
@@ -78,14 +91,20 @@ export function deepgramConnection(options: DeepgramConnectionOptions): Deepgram
   const address = url?.replace(/^ws/iu, 'http').replace(/\/+$/u, '');
   const sdk = deepgramSdk();
   // The SDK insists on a key; a server that needs none ignores it.
-  const apiKey = key ?? 'none';
+  let secret = key || 'none';
+  // The SDK puts "Bearer " before whatever token it is given.
+  const token = async (): Promise<string> =>
+    (secret = withoutScheme(typeof accessToken === 'function' ? await accessToken() : secret));
   return {
     who: isDeepgram ? 'Deepgram' : host,
     address: address ?? 'https://api.deepgram.com',
-    apiKey,
+    get apiKey() {
+      return secret;
+    },
     client: wire =>
       new sdk.DeepgramClient({
-        apiKey,
+        apiKey: isToken ? 'unused' : secret,
+        ...(isToken && { accessToken: token }),
         ...(address !== undefined && { baseUrl: address }),
         headers: { ...options.headers },
         // We retry ourselves: the SDK's retries ignore an abort while they wait.
@@ -94,5 +113,8 @@ export function deepgramConnection(options: DeepgramConnectionOptions): Deepgram
       }),
   };
 }
+
+/** A key or a token as it is, without the scheme it may have been copied with. */
+export const withoutScheme = (key: string): string => key.trim().replace(/^(?:Bearer|Token)(?:\s+|$)/iu, '');
 
 const wrong = (message: string): RxvoiceError => new RxvoiceError(`Deepgram: ${message}`);

@@ -9,6 +9,20 @@ export interface DeepgramRequest {
   readonly model: string;
 }
 
+/** The requests of an engine; the key is read when it is needed, for a token may change. */
+export const requestOf = (
+  connection: Pick<DeepgramRequest, 'who' | 'apiKey'>,
+  stage: Stage,
+  model: string,
+): DeepgramRequest => ({
+  who: connection.who,
+  stage,
+  model,
+  get apiKey() {
+    return connection.apiKey;
+  },
+});
+
 /** The facts of a refusal, as its cause. */
 export class Refusal extends Error {
   readonly status: number;
@@ -56,11 +70,12 @@ export function refusedError(
 function cure(status: number, reason: string, { model }: DeepgramRequest): string {
   switch (status) {
     case 401:
-      return 'does not accept the API key: check apiKey, or the environment variable DEEPGRAM_API_KEY';
+      return 'does not accept the API key: check apiKey, or accessToken, or the environment variable DEEPGRAM_API_KEY';
     case 402:
       return 'says that the account has no credit left: add some at https://console.deepgram.com';
     case 403:
-      return `does not allow this: the key's project may have no access to the model '${model}'`;
+      // The answer of `/v1/listen` to a model that does not exist, too.
+      return `does not allow this: check the spelling of model; the key's project may have no access to the model '${model}'`;
     case 404:
       return `does not know the address, or the model '${model}': check baseURL and model`;
     case 413:
@@ -93,6 +108,16 @@ function quoted(reason: string | undefined, request: DeepgramRequest): string {
 export function closedError(code: number, reason: string, request: DeepgramRequest): RxvoiceError {
   const facts = [`close code ${code}`, quoted(reason, request).slice(2)].filter(Boolean).join(', ');
   const { who, stage } = request;
+  // "DATA-0001" or the address of its explanation, https://dpgr.am/data0001.
+  if (code === 1008 && stage === 'tts' && /data-?0001/iu.test(reason))
+    return new RxvoiceError(`${who} takes no more text on this connection for a minute (${facts}).`, {
+      stage,
+      retryable: true,
+    });
+  if (code === 1008 && stage === 'tts')
+    return new RxvoiceError(`${who} does not know a message that it was sent: check baseURL (${facts}).`, {
+      stage,
+    });
   if (code === 1008)
     return new RxvoiceError(
       `${who} can't read what it was sent: check encoding and sample_rate, if you set them (${facts}).`,

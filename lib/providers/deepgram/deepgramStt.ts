@@ -1,10 +1,23 @@
-import { distinctUntilChanged, filter, map, type Observable, ReplaySubject, share, Subject } from 'rxjs';
+import {
+  defer,
+  distinctUntilChanged,
+  filter,
+  finalize,
+  map,
+  type Observable,
+  ReplaySubject,
+  share,
+  Subject,
+} from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { Stt, Transcript } from '../../stt/transcript.ts';
 import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
+import { requestOf } from './deepgramError.ts';
 import { flux, type FluxOptions } from './flux.ts';
+import { keptAlive } from './keptAlive.ts';
+import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { listening } from './listening.ts';
 import { nova, type NovaOptions } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
@@ -27,9 +40,18 @@ export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptio
   readonly sampleRate?: number;
   /** How much audio waits for a connection that was lost, ms. Default 30,000. */
   readonly bufferMs?: number;
-  /** The longest the service may give no sign of life, and nothing to tell while it hears audio, ms. Default 5,000. */
+  /**
+   * The longest the service may give no sign of life, and no answer to a voice, ms. Default 5,000. In silence it owes
+   * none.
+   */
   readonly timeoutMs?: number;
-  /** How many failures in a row are the end; a connection that lasted (twice `timeoutMs`, 5 s) is none. Default 3. */
+  /**
+   * The longest outage of the service that a call survives, ms: audio is kept meanwhile and transcribed late. A
+   * connection that lasted (twice `timeoutMs`, at least 5 s) ends an outage. Default 20,000; 2,000 where `failover` has
+   * another engine.
+   */
+  readonly outageMs?: number;
+  /** How many failures in a row are the end, whatever the time. Default: no number is. */
   readonly retries?: number;
 }
 
@@ -38,7 +60,6 @@ const defaults = {
   sampleRate: 16_000,
   bufferMs: 30_000,
   timeoutMs: 5_000,
-  retries: 3,
 } as const satisfies DeepgramSttOptions;
 
 /**
@@ -47,7 +68,8 @@ const defaults = {
  * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
  * option can't be. A conversation opens its connection before the first turn. One that is lost is opened again, and
  * hears what it missed, at most 1.25 times as fast as real time as the service asks; positions stay on the call's own
- * clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or `retries` times in a row.
+ * clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or is gone for longer than `outageMs`.
+ * `endTurn()` of a session ends the user's turn now, for push-to-talk: Nova by `Finalize`, Flux by `ForceEndTurn`.
  *
  * @example
  * microphone().pipe(deepgramStt({ keyterms: ['rxvoice'] }), ofType('final')).subscribe(({ text }) => console.log(text));
@@ -55,20 +77,28 @@ const defaults = {
 export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
   const connection = deepgramConnection(options);
   const model = options.model?.trim() || defaults.model;
-  const { timeoutMs = defaults.timeoutMs, retries = defaults.retries } = options;
+  const { timeoutMs = defaults.timeoutMs, outageMs = defaultOutageMs, retries } = options;
   const { sampleRate: warmRate = defaults.sampleRate, bufferMs = defaults.bufferMs } = options;
-  const request = { ...connection, stage: 'stt', model } as const;
+  const request = requestOf(connection, 'stt', model);
   const isFlux = /^flux-/u.test(model);
   checkOptions(options, isFlux);
   const dialect = isFlux ? flux({ ...options, model }) : nova({ ...options, model });
 
-  const session = (notice$ = new Subject<Notice>()): Stt => {
+  const session = (notice$ = new Subject<Notice>(), longestMs = outageMs): Stt => {
     const tell = (message: string): void => notice$.next({ type: 'warning', message });
+    const endTurn$ = new Subject<void>();
     const open = (sampleRate: number): Observable<OpenSocket<SdkSocket> | RxvoiceError> =>
       openSocket<SdkSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
       ).pipe(
-        staying({ retries, timeoutMs, message$: ({ message$ }) => message$, tell }),
+        keptAlive(dialect, sampleRate),
+        staying({
+          outageMs: longestMs,
+          ...(retries !== undefined && { retries }),
+          timeoutMs,
+          message$: ({ message$ }) => message$,
+          tell,
+        }),
         share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
       );
     const warmLine$ = open(warmRate);
@@ -89,22 +119,41 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
           silenceMs: options.silenceMs ?? 1_500,
           stage: connection,
           notify: notice => notice$.next(notice),
+          endTurn$,
         },
       );
-    return Object.assign(listen, { notice$: notice$.asObservable(), warm$ });
+    return Object.assign(listen, {
+      notice$: notice$.asObservable(),
+      warm$,
+      endTurn: () => endTurn$.next(),
+    });
   };
 
   const notice$ = new Subject<Notice>();
+  const calls = new Set<Stt>();
   // Used without a session, each subscription is a call of its own.
-  const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> => frame$.pipe(session(notice$));
-  return Object.assign(listen, { session: () => session(), notice$: notice$.asObservable() });
+  const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+    defer(() => {
+      const call = session(notice$);
+      calls.add(call);
+      return frame$.pipe(
+        call,
+        finalize(() => calls.delete(call)),
+      );
+    });
+  return Object.assign(listen, {
+    session: ({ hasStandby = false } = {}) =>
+      session(undefined, hasStandby ? Math.min(outageMs, standbyOutageMs) : outageMs),
+    notice$: notice$.asObservable(),
+    endTurn: () => calls.forEach(call => call.endTurn?.()),
+  });
 }
 
 /** Options of the other generation would do nothing: better to say so. */
 function checkOptions(options: DeepgramSttOptions, isFlux: boolean): void {
   const others = isFlux
     ? (['endpointingMs', 'utteranceEndMs'] as const)
-    : (['eotThreshold', 'eagerEotThreshold', 'eotTimeoutMs', 'configure$'] as const);
+    : (['eotThreshold', 'eagerEotThreshold', 'eotTimeoutMs', 'languageHints', 'configure$'] as const);
   const other = others.find(name => options[name] !== undefined);
   if (other === undefined) return;
   throw new RxvoiceError(

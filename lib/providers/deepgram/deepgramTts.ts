@@ -8,9 +8,12 @@ import type { Tts, TtsStream } from '../../tts/tts.ts';
 import { auraRest } from './auraRest.ts';
 import { type AuraSocket, AuraVoice } from './auraVoice.ts';
 import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
+import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import { staying } from './staying.ts';
+import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
+import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
 import { warmLine } from './warmLine.ts';
 
 /** How Deepgram speaks. */
@@ -20,30 +23,39 @@ export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
    * heard of a reply that was cut.
    */
   readonly model?: string;
-  /** The model by the name of its voice alone: `thalia` for `aura-2-thalia-en`. */
+  /** The model by the name of its voice alone: `thalia` for `aura-2-thalia-en`, `alexis` for `flux-alexis-en`. */
   readonly voice?: string;
   /** One WebSocket a call (`websocket`, default), or a request a sentence (`rest`). */
   readonly transport?: 'websocket' | 'rest';
-  /** Hz: 8,000, 16,000, 24,000 (default), 32,000 or 48,000. */
+  /** Hz: 8,000, 16,000, 24,000 (default), 32,000 or 48,000; a Flux voice also 44,100. */
   readonly sampleRate?: number;
-  /** 1 is the voice's own speed; Aura 0.7 … 1.5, Flux 0.5 … 1.5. */
+  /** 1 is the voice's own speed; Aura 0.7 … 1.5, a Flux voice 0.5 … 1.5 in steps of 0.05. */
   readonly speed?: number;
+  /** A Flux voice only: from calm (-2) to animated (2), in whole numbers. Default: the service's, 0. */
+  readonly expressivity?: number;
   /** Further parameters, as the service calls them; they replace ours. A list repeats the parameter. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** The longest the service may send nothing while it owes audio, and to accept a connection, ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** How many failures in a row are the end; a connection that lasted (twice `timeoutMs`, 5 s) is none. Default 3. */
+  /**
+   * The longest outage of the service that a sentence survives, ms: it is spoken late. A connection that lasted (twice
+   * `timeoutMs`, at least 5 s) ends an outage. Default 20,000; 2,000 where `failover` has another engine.
+   */
+  readonly outageMs?: number;
+  /** How many failures in a row are the end, whatever the time. Default: no number is. */
   readonly retries?: number;
   /** How many Flush messages an Aura socket takes in a minute. Default 20, as the service has it. */
   readonly flushesPerMinute?: number;
+  /** How many characters an Aura socket takes in a minute. Default 2,400, as the service has it. */
+  readonly charactersPerMinute?: number;
 }
 
 const defaults = {
   model: 'aura-2-thalia-en',
   sampleRate: 24_000,
   timeoutMs: 5_000,
-  retries: 3,
   flushesPerMinute: 20,
+  charactersPerMinute: 2_400,
 } as const satisfies DeepgramTtsOptions;
 
 /**
@@ -60,20 +72,29 @@ const defaults = {
  */
 export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   const connection = deepgramConnection(options);
-  const model = options.model?.trim() || modelOf(options.voice) || defaults.model;
+  const chosen = options.voice === undefined ? undefined : modelOfVoice(options.voice);
+  if (chosen !== undefined && 'problem' in chosen && !options.model?.trim())
+    throw new RxvoiceError(`Deepgram: voice is '${options.voice}', but must be ${chosen.problem}.`, {
+      stage: 'tts',
+    });
+  const model = options.model?.trim() || (chosen && 'model' in chosen && chosen.model) || defaults.model;
   const isFlux = /^flux-/u.test(model);
   const { sampleRate = defaults.sampleRate, timeoutMs = defaults.timeoutMs } = options;
-  const { retries = defaults.retries, flushesPerMinute = defaults.flushesPerMinute } = options;
+  const { outageMs = defaultOutageMs, retries } = options;
+  const { flushesPerMinute = defaults.flushesPerMinute } = options;
+  const { charactersPerMinute = defaults.charactersPerMinute } = options;
   const { who } = connection;
-  const request = { ...connection, stage: 'tts', model } as const;
+  const request = requestOf(connection, 'tts', model);
+  const problems = voiceProblems(model, options);
+  if (problems.length > 0) throw voiceError(problems, options);
   if (!Number.isInteger(sampleRate) || sampleRate < 8_000 || sampleRate > 48_000)
-    throw new RxvoiceError(
-      `Deepgram: sampleRate is ${sampleRate}, but must be 8000, 16000, 24000, 32000 or 48000.`,
-      { stage: 'tts' },
-    );
+    throw new RxvoiceError(`Deepgram: sampleRate is ${sampleRate}, but must be from 8000 to 48000.`, {
+      stage: 'tts',
+    });
   const parameters = {
     sample_rate: sampleRate,
     ...(options.speed !== undefined && { speed: options.speed }),
+    ...(options.expressivity !== undefined && { expressivity: options.expressivity }),
     ...options.options,
   };
   if (options.transport === 'rest') {
@@ -87,9 +108,14 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
       ignoreElements(),
       catchError(() => EMPTY),
     );
-    const byRequest = (notice$ = new Subject<Notice>()): Tts => {
+    const byRequest = (notice$ = new Subject<Notice>(), longestMs = outageMs): Tts => {
       const notify = (notice: Notice): void => notice$.next(notice);
-      const limits = { sampleRate, timeoutMs, retries: retries - 1 };
+      const limits = {
+        sampleRate,
+        timeoutMs,
+        outageMs: longestMs,
+        ...(retries !== undefined && { retries: retries - 1 }),
+      };
       const speak = auraRest(connection, request, { parameters, ...limits, fetch: kept.fetch, notify });
       const ready: Loading = { engine: `${who} ${model}`, progress: 1 };
       return Object.assign(speak, {
@@ -97,22 +123,26 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
         warm$: merge(of(ready), kept.open$, knock$),
       });
     };
-    return Object.assign(byRequest(), { session: () => byRequest() });
+    return Object.assign(byRequest(), {
+      session: ({ hasStandby = false } = {}) =>
+        byRequest(undefined, hasStandby ? Math.min(outageMs, standbyOutageMs) : outageMs),
+    });
   }
 
   const query = { encoding: 'linear16', ...parameters };
-  const shared = { sampleRate, timeoutMs, retries: 1, who };
 
   /** A line of a call's voice, which it is told of. */
   const lineOf = <Socket extends SdkSocket>(
     voice: Voice<Socket>,
     notify: (notice: Notice) => void,
+    longestMs: number,
     connect: (client: ReturnType<typeof connection.client>) => Promise<Socket>,
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
       // A connection that is lost while nothing is said is nobody's concern.
       staying({
-        retries,
+        outageMs: longestMs,
+        ...(retries !== undefined && { retries }),
         timeoutMs,
         message$: ({ message$ }) => message$,
         tell: message => voice.isBusy && notify({ type: 'warning', message }),
@@ -122,12 +152,13 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
     );
 
-  const session = (notice$ = new Subject<Notice>()): Tts => {
+  const session = (notice$ = new Subject<Notice>(), longestMs = outageMs): Tts => {
     const notify = (notice: Notice): void => notice$.next(notice);
+    const shared = { sampleRate, timeoutMs, outageMs: longestMs, who };
     const engine = `${who} ${model}`;
     if (!isFlux) {
-      const voice = new AuraVoice({ ...shared, flushesPerMinute, notify });
-      const line$ = lineOf<AuraSocket>(voice, notify, client =>
+      const voice = new AuraVoice({ ...shared, flushesPerMinute, charactersPerMinute, notify });
+      const line$ = lineOf<AuraSocket>(voice, notify, longestMs, client =>
         client.speak.v1.connect({
           model: model,
           queryParams: query,
@@ -138,7 +169,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
       return Object.assign(speak, { notice$: notice$.asObservable(), warm$: warmLine(line$, engine) });
     }
     const voice = new FluxVoice({ ...shared, notify });
-    const line$ = lineOf<FluxVoiceSocket>(voice, notify, client =>
+    const line$ = lineOf<FluxVoiceSocket>(voice, notify, longestMs, client =>
       client.speak.v2.connect({
         model: model,
         queryParams: query,
@@ -153,7 +184,8 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   const notice$ = new Subject<Notice>();
   const speak = (text: string) => session(notice$)(text);
   return Object.assign(speak, {
-    session: () => session(),
+    session: ({ hasStandby = false } = {}) =>
+      session(undefined, hasStandby ? Math.min(outageMs, standbyOutageMs) : outageMs),
     notice$: notice$.asObservable(),
     ...(isFlux && {
       stream: ((text$, playedMs) => session(notice$).stream!(text$, playedMs)) satisfies TtsStream,
@@ -168,7 +200,3 @@ interface Voice<Socket> {
   readonly lost: (reason: RxvoiceError) => void;
   readonly disconnected: () => void;
 }
-
-/** The model of a voice by its name alone. */
-const modelOf = (voice: string | undefined): string | undefined =>
-  voice === undefined || voice.includes('-') ? voice : `aura-2-${voice.trim().toLowerCase()}-en`;

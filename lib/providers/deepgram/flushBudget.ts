@@ -1,28 +1,34 @@
-/** How long the service remembers a Flush, ms: it says 60 s, and was measured to take 64. */
+/** How long the service remembers what it was sent, ms: it says 60 s, and was measured to take 64. */
 const windowMs = 64_000;
 
-/** Counts the Flush messages of a connection, of which the service takes only so many a minute. */
+/** Counts what a connection was sent of something that the service limits by the minute: Flush messages, characters. */
 export class FlushBudget {
   readonly #perMinute: number;
-  #times: number[] = [];
+  #spent: { readonly at: number; readonly amount: number }[] = [];
 
   constructor(perMinute: number) {
     this.#perMinute = perMinute;
   }
 
-  /** How many may be sent now. */
+  /** How much may be sent now. */
   left(now: number): number {
-    this.#times = this.#times.filter(time => now - time < windowMs);
-    return this.#perMinute - this.#times.length;
+    this.#spent = this.#spent.filter(({ at }) => now - at < windowMs);
+    return this.#perMinute - this.#spent.reduce((sum, { amount }) => sum + amount, 0);
   }
 
-  /** How long until one may be sent, ms. */
-  waitMs(now: number): number {
-    return this.left(now) > 0 ? 0 : this.#times[0]! + windowMs - now;
+  /** How long until so much may be sent, ms. What is more than all of a minute waits for an empty one. */
+  waitMs(now: number, amount = 1): number {
+    let left = this.left(now);
+    for (const { at, amount: spent } of this.#spent) {
+      if (left >= Math.min(amount, this.#perMinute)) break;
+      left += spent;
+      if (left >= Math.min(amount, this.#perMinute)) return at + windowMs - now;
+    }
+    return 0;
   }
 
-  /** One is sent. */
-  spend(now: number): void {
-    this.#times.push(now);
+  /** So much is sent. */
+  spend(now: number, amount = 1): void {
+    this.#spent.push({ at: now, amount });
   }
 }

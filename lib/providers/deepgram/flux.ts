@@ -2,9 +2,8 @@ import type { Observable } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { FluxTurns } from './fluxTurns.ts';
-import type { SdkSocket } from './openSocket.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
-import { words } from './openSocket.ts';
+import { type SdkSocket, words } from './openSocket.ts';
 
 /** What only Flux knows. */
 export interface FluxOptions {
@@ -24,7 +23,12 @@ export interface FluxOptions {
   readonly chunkMs?: number;
   /** In a turn that is longer than this, words become final before its end, ms. Default 20,000. */
   readonly maxMs?: number;
-  /** Changes in the course of a call; the last one also applies to connections that follow. Default: none. */
+  /** The languages to expect, with `flux-general-multi`: `['en', 'es']`. Default: any that it knows. */
+  readonly languageHints?: readonly string[];
+  /**
+   * Changes in the course of a call. They are merged, sent one at a time, and also apply to connections that follow.
+   * Default: none.
+   */
   readonly configure$?: Observable<FluxConfiguration>;
 }
 
@@ -43,7 +47,7 @@ export interface FluxConfiguration {
 type FluxSocket = SdkSocket &
   Pick<
     Awaited<ReturnType<ReturnType<DeepgramConnection['client']>['listen']['v2']['connect']>>,
-    'sendCloseStream' | 'sendConfigure'
+    'sendCloseStream' | 'sendConfigure' | 'sendForceEndTurn'
   >;
 
 /** Flux, `/v2/listen`. It refuses parameters it does not know, so none is sent but what is asked for. */
@@ -55,20 +59,25 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
     eotThreshold,
     eagerEotThreshold,
     eotTimeoutMs,
+    languageHints = [],
     maxMs = 20_000,
   } = request;
-  if (language !== undefined && !/multi/u.test(model))
+  const hints = [...new Set([...(language === undefined ? [] : [language]), ...languageHints])];
+  if (hints.length > 0 && !/multi/u.test(model))
     throw new RxvoiceError(
-      `Deepgram: the model '${model}' has one language: leave language out, or take 'flux-general-multi'.`,
+      `Deepgram: the model '${model}' has one language: leave language and languageHints out, or take 'flux-general-multi'.`,
       { stage: 'stt' },
     );
+  /** Whether the service was asked to end a turn, and whether it takes that: Deepgram enables it by project. */
+  let isForced = false;
+  let canForce = true;
   const parameters = (sampleRate: number): Record<string, unknown> => ({
     encoding: 'linear16',
     sample_rate: sampleRate,
     ...(eotThreshold !== undefined && { eot_threshold: eotThreshold }),
     ...(eagerEotThreshold !== undefined && { eager_eot_threshold: eagerEotThreshold }),
     ...(eotTimeoutMs !== undefined && { eot_timeout_ms: eotTimeoutMs }),
-    ...(language !== undefined && { language_hint: [language] }),
+    ...(hints.length > 0 && { language_hint: hints }),
     ...(keyterms !== undefined && keyterms.length > 0 && { keyterm: [...keyterms] }),
     ...request.options,
   });
@@ -84,16 +93,30 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
     close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
     ...(request.configure$ && {
       configure$: request.configure$,
-      configure: (socket: SdkSocket, configuration: unknown) =>
-        as(socket).sendConfigure({ type: 'Configure', ...(configuration as FluxConfiguration) } as Parameters<
+      configure: (socket: SdkSocket, configuration: FluxConfiguration) =>
+        as(socket).sendConfigure({ type: 'Configure', ...configuration } as Parameters<
           FluxSocket['sendConfigure']
         >[0]),
     }),
+    endTurn: socket => {
+      isForced = true;
+      if (canForce) as(socket).sendForceEndTurn({ type: 'ForceEndTurn' });
+    },
     problem: message => {
-      const told = words(message['description'] ?? message['code']);
+      // `error_code` is the field that Pipecat reads; the specification has none at all.
+      const told = words(message['description'] ?? message['code'] ?? message['error_code']);
       if (message.type === 'ConfigureFailure') return `Deepgram does not accept the configuration: ${told}.`;
+      if (message.type === 'Warning') return `Deepgram warns: ${told}.`;
       if (message.type !== 'Error') return undefined;
       const code = words(message['code']);
+      if (isForced && canForce && /UNPARSABLE/iu.test(code)) {
+        canForce = false;
+        return new RxvoiceError(
+          'Deepgram does not take ForceEndTurn from this project, and closed the connection: turns that the program ' +
+            'ends are ended without it. Ask Deepgram to enable it.',
+          { stage: 'stt', retryable: true },
+        );
+      }
       return new RxvoiceError(`Deepgram gave up listening: ${told} (${code}).`, {
         stage: 'stt',
         retryable: !/UNPARSABLE|INVALID/iu.test(code),

@@ -1,6 +1,7 @@
 import type { Transcript } from '../../stt/transcript.ts';
+import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
 import type { ServerMessage } from './openSocket.ts';
-import { type ToCall, type Turns, type Word, wordsOf } from './turns.ts';
+import type { ToCall, Turns } from './turns.ts';
 
 /** How {@link FluxTurns} decide. */
 export interface FluxTurnsOptions {
@@ -22,13 +23,20 @@ export class FluxTurns implements Turns {
   readonly #options: FluxTurnsOptions;
   #speaking = false;
   #interim = '';
+  /** The words of the interim, and what they were heard in. */
+  #words: readonly Word[] = [];
+  #hearing: Hearing | undefined;
   #eager = false;
   /** Where the turn began, or its last part ended. */
   #fromMs = 0;
   #endMs = 0;
-  /** How many of the turn's words were told as final. */
+  /** How many words of the service's turn were reported as final. */
   #told = 0;
+  /** The service's turn that came last, and the one that ended last, with where it ended. */
+  #turn: number | undefined;
+  #ended: { readonly turn: number; readonly atMs: number } | undefined;
   settledMs = 0;
+  heardMs = 0;
 
   constructor(options: FluxTurnsOptions) {
     this.#options = options;
@@ -40,23 +48,31 @@ export class FluxTurns implements Turns {
 
   hear(message: ServerMessage, toCall: ToCall): Transcript[] {
     if (message.type !== 'TurnInfo') return [];
-    const { event, transcript = '', words: list, audio_window_end = 0, trigger } = message as TurnInfo;
-    const windowEndMs = toCall(audio_window_end);
-    const words = wordsOf(list, toCall, windowEndMs);
-    const rest = words.slice(this.#told);
-    const text = this.#told === 0 ? transcript.trim() : joined(rest);
-    const told: Transcript[] = [];
+    const { event, transcript = '', words: list, trigger, turn_index } = message as TurnInfo;
+    const { audio_window_end: end = 0, audio_window_start: start = end } = message as TurnInfo;
+    const windowEndMs = toCall(end);
+    this.heardMs = Math.max(this.heardMs, windowEndMs);
+    if (event === 'StartOfTurn' || (turn_index !== undefined && turn_index !== this.#turn)) this.#told = 0;
+    this.#turn = turn_index;
+    // The end of a turn that was reported already.
+    if (this.#ended && this.#ended.turn === turn_index && windowEndMs <= this.#ended.atMs) return [];
 
+    const hearing = hearingOf({ text: transcript, words: list, start, end }, toCall);
+    const rest = hearing.words.slice(this.#told);
+    const text = textOf(hearing, rest);
+    const told: Transcript[] = [];
     if (text !== '') {
-      const atMs = rest[0]?.startMs ?? toCall((message as TurnInfo).audio_window_start ?? 0);
+      const atMs = rest[0]?.startMs ?? hearing.startMs;
       if (!this.#speaking) {
         this.#speaking = true;
         this.#fromMs = atMs;
         told.push({ type: 'speechStart', at: atMs });
       }
-      this.#endMs = rest.at(-1)?.endMs ?? windowEndMs;
-      if (text !== this.#interim && event !== 'EndOfTurn') told.push({ type: 'interim', text });
+      this.#endMs = (hearing.isTimed ? rest.at(-1)?.endMs : undefined) ?? windowEndMs;
+      if (text !== this.#interim && event !== 'EndOfTurn') told.push(interim(text, rest, hearing));
       this.#interim = text;
+      this.#words = rest;
+      this.#hearing = hearing;
     }
     switch (event) {
       case 'EagerEndOfTurn':
@@ -64,34 +80,48 @@ export class FluxTurns implements Turns {
         return [...told, { type: 'eagerEnd', text }];
       case 'TurnResumed':
         return [...told, ...this.#resumed()];
-      case 'EndOfTurn':
+      case 'EndOfTurn': {
         this.settledMs = Math.max(this.settledMs, windowEndMs);
         this.#eager = false;
-        return [...told, ...this.finish(trigger !== 'timeout')];
+        if (turn_index !== undefined) this.#ended = { turn: turn_index, atMs: windowEndMs };
+        const ending = this.finish(trigger !== 'timeout');
+        this.#told = 0;
+        return [...told, ...ending];
+      }
       default:
         if (!this.#speaking) this.settledMs = Math.max(this.settledMs, windowEndMs - onsetMs);
         else if (windowEndMs - this.#fromMs > this.#options.maxMs)
-          told.push(...this.#part(rest, windowEndMs));
+          told.push(...this.#part(rest, windowEndMs, hearing));
         return told;
     }
   }
 
   reconnected(): Transcript[] {
     this.#interim = '';
+    this.#words = [];
     this.#told = 0;
+    this.#turn = undefined;
+    this.#ended = undefined;
     return this.#resumed();
   }
 
-  /** What is open; `decided`: the service found the user done. */
+  /**
+   * What is open; `decided`: the service found the user done. If it did not, its turn goes on, and the words that are
+   * reported here are left out of what it sends of that turn.
+   */
   finish(decided = false): Transcript[] {
     if (!this.#speaking) return [];
     const end = this.#endMs;
     const text = this.#interim;
+    const words = this.#words;
     this.#speaking = false;
     this.#interim = '';
-    this.#told = 0;
+    this.#words = [];
+    this.#told += words.length;
+    this.settledMs = Math.max(this.settledMs, end);
     return [
-      ...(text === '' ? [] : [{ type: 'final', text, end } as const]),
+      ...this.#resumed(),
+      ...(text === '' ? [] : [final(text, words, this.#hearing!, end)]),
       { type: 'utteranceEnd', end, ...(decided && { decided }) },
     ];
   }
@@ -103,21 +133,39 @@ export class FluxTurns implements Turns {
   }
 
   /** The words of a long turn that don't change any more. */
-  #part(words: readonly Word[], windowEndMs: number): Transcript[] {
+  #part(words: readonly Word[], windowEndMs: number, hearing: Hearing): Transcript[] {
     const count = words.filter(({ endMs }) => endMs <= windowEndMs - stableMs).length;
     const last = words[count - 1];
     if (last === undefined) return [];
+    const [part, rest] = [words.slice(0, count), words.slice(count)];
     this.#told += count;
     this.#fromMs = last.endMs;
     this.settledMs = Math.max(this.settledMs, last.endMs);
-    this.#interim = joined(words.slice(count));
-    const rest: Transcript[] = this.#interim === '' ? [] : [{ type: 'interim', text: this.#interim }];
-    return [{ type: 'final', text: joined(words.slice(0, count)), end: last.endMs }, ...rest];
+    this.#interim = textOf(hearing, rest);
+    this.#words = rest;
+    return [
+      final(textOf(hearing, part), part, hearing, last.endMs),
+      ...(this.#interim === '' ? [] : [interim(this.#interim, rest, hearing)]),
+    ];
   }
 }
 
+const times = (words: readonly Word[], { isTimed }: Hearing) => isTimed && { words: timesOf(words) };
+const interim = (text: string, words: readonly Word[], hearing: Hearing): Transcript => ({
+  type: 'interim',
+  text,
+  ...times(words, hearing),
+});
+const final = (text: string, words: readonly Word[], hearing: Hearing, end: number): Transcript => ({
+  type: 'final',
+  text,
+  end,
+  ...times(words, hearing),
+});
+
 interface TurnInfo extends ServerMessage {
   readonly event?: string;
+  readonly turn_index?: number;
   readonly transcript?: string;
   readonly words?: unknown;
   readonly audio_window_start?: number;
@@ -125,5 +173,3 @@ interface TurnInfo extends ServerMessage {
   /** What ended the turn: `model`, `manual` or `timeout`. */
   readonly trigger?: string;
 }
-
-const joined = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ');

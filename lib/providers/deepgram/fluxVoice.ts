@@ -20,6 +20,8 @@ export interface FluxVoiceSocket extends SdkSocket {
 /** How often it is looked whether a reply was heard, ms, and how long it may make no progress. */
 const hearingMs = 100;
 const stuckMs = 1_500;
+/** The service closes a connection that it gets no message over for 60 s (NET-0004): it is exchanged before, ms. */
+const idleMs = 50_000;
 
 interface Speech {
   readonly subscriber: Subscriber<AudioFrame>;
@@ -40,7 +42,9 @@ interface Speech {
   isHeard: boolean;
   /** Nobody listens to it any more. */
   isLeft: boolean;
-  attempts: number;
+  /** Whether it was sent before, over a connection that was lost; since when no audio of it came. */
+  isAgain: boolean;
+  lostSince: number | undefined;
   handedMs: number;
   pcm: PcmFrames;
 }
@@ -49,6 +53,10 @@ interface Speech {
  * The voice of one call over a socket of `/v2/speak`, which takes text as it is written and speaks it as one turn. When
  * a turn is cut the service is told how much of it was played, and tells what words those were (`heard`). It counts
  * what was played from the beginning of the connection on.
+ *
+ * A cut that the service ignores leaves the turn open there: the next reply would be spoken as its end. It ignores one
+ * before the first audio of a connection (`NO_AUDIO_GENERATED`), so such a connection is exchanged instead, and so is one
+ * whose turn goes on after any Interrupt that it ignored (`SpeakV2Warning` of the official SDK).
  */
 export class FluxVoice {
   readonly #options: VoiceOptions;
@@ -59,9 +67,12 @@ export class FluxVoice {
   #offsetMs = 0;
   /** Whether the answer to an Interrupt of a reply is waited for. */
   #interrupted = false;
+  /** Whether the connection has given audio. */
+  #hasAudio = false;
   #isOld = false;
   #watching: Subscription | undefined;
   #aging: Subscription | undefined;
+  #idling: Subscription | undefined;
 
   constructor(options: VoiceOptions) {
     this.#options = options;
@@ -92,7 +103,8 @@ export class FluxVoice {
         isWhole: false,
         isHeard: false,
         isLeft: false,
-        attempts: 0,
+        isAgain: false,
+        lostSince: undefined,
         handedMs: 0,
         pcm: new PcmFrames(this.#options.sampleRate),
       };
@@ -121,11 +133,13 @@ export class FluxVoice {
     this.#open = open;
     this.#playedMs = 0;
     this.#offsetMs = 0;
+    this.#hasAudio = false;
     this.#isOld = false;
     this.#aging = asyncScheduler.schedule(() => {
       this.#isOld = true;
       this.#exchange();
     }, lifetimeMs);
+    this.#noteMessage();
     open.message$.subscribe({
       next: message => {
         if (this.#open === open) this.#take(message);
@@ -145,6 +159,7 @@ export class FluxVoice {
   disconnected(): void {
     this.#watching?.unsubscribe();
     this.#aging?.unsubscribe();
+    this.#idling?.unsubscribe();
     this.#open = undefined;
     this.#interrupted = false;
   }
@@ -152,8 +167,11 @@ export class FluxVoice {
   #again(speech: Speech, reason: RxvoiceError): void {
     if (speech.isLeft) return this.#forget(speech);
     if (speech.isWhole || speech.sent === 0) return;
-    speech.attempts++;
-    if (speech.attempts > this.#options.retries) return speech.subscriber.error(reason);
+    const now = asyncScheduler.now();
+    if (!(reason instanceof Recycled)) speech.lostSince ??= now;
+    if (speech.lostSince !== undefined && now - speech.lostSince >= this.#options.outageMs)
+      return speech.subscriber.error(reason);
+    speech.isAgain = true;
     speech.sent = 0;
     speech.isFlushed = false;
     speech.isStarted = false;
@@ -169,9 +187,10 @@ export class FluxVoice {
       if (speech.isFlushed) continue;
       if (speech.isLeft) continue;
       for (const text of speech.texts.slice(speech.sent)) {
-        if (speech.sent === 0 && speech.attempts === 0) this.#tellConnected(speech);
+        if (speech.sent === 0 && !speech.isAgain) this.#tellConnected(speech);
         socket.sendSpeak({ type: 'Speak', text });
         speech.sent++;
+        this.#noteMessage();
       }
       if (!speech.isWritten) return;
       socket.sendFlush({ type: 'Flush' });
@@ -217,11 +236,13 @@ export class FluxVoice {
   }
 
   #hear(bytes: Uint8Array): void {
+    this.#hasAudio = true;
     const speech = this.#current;
     if (speech === undefined || speech.isLeft) return;
     const frame = speech.pcm.next(bytes);
     if (frame === undefined) return;
     speech.handedMs += frameMs(frame);
+    speech.lostSince = undefined;
     speech.subscriber.next(frame);
   }
 
@@ -256,20 +277,21 @@ export class FluxVoice {
     const { handedMs, isHeard } = speech;
     this.#playedMs += isHeard ? handedMs : Math.min(handedMs, speech.playedMs?.() ?? handedMs);
     if (isHeard || speech.sent === 0 || this.#open === undefined) return this.#forget(speech);
-    if (!speech.isStarted) {
+    if (speech.isWhole) {
       this.#forget(speech);
-      // What was written waits to be spoken with the next: only a fresh connection knows nothing of it.
-      if (!this.isBusy) this.#open.fail(new Recycled('', { stage: 'tts', retryable: true }));
-      return;
+      if (this.isBusy) return;
+    } else if (!speech.isStarted || !this.#hasAudio || this.isBusy) {
+      // What was written waits to be spoken, or is spoken with the next: only a fresh connection knows nothing of it.
+      this.#forget(speech);
+      return this.#recycle();
     }
-    if (speech.isWhole) this.#forget(speech);
-    if (this.isBusy) return;
     this.#offsetMs = Math.max(this.#offsetMs + 1, Math.round(this.#playedMs));
     this.#interrupted = speech.playedMs !== undefined;
     this.#open.socket.sendInterrupt({
       type: 'Interrupt',
       playback_offset: { type: 'time_ms', value: this.#offsetMs },
     });
+    this.#noteMessage();
     this.#watch();
   }
 
@@ -289,11 +311,13 @@ export class FluxVoice {
     const code = message['code'] ?? message['warn_code'];
     const { who, notify } = this.#options;
     switch (code) {
-      // The reply was over for the service: there is nothing to be said of it.
+      // The Interrupt was ignored. Mostly the reply was over for the service, and there is nothing to be said of it.
       case 'NO_ACTIVE_SPEECH':
+      case 'NO_AUDIO_GENERATED':
       case 'INVALID_INTERRUPT_OFFSET':
       case 'INTERRUPT_IN_PROGRESS':
         this.#interrupted = false;
+        if (this.#speeches.some(({ isLeft, isWhole }) => isLeft && !isWhole)) this.#recycle();
         return;
       case 'SYNTHESIS_RETRYING':
       case 'NO_SYNTHESIZABLE_TEXT':
@@ -306,6 +330,19 @@ export class FluxVoice {
     }
   }
 
+  /** The connection was sent something: it stays open for another while. */
+  #noteMessage(): void {
+    this.#idling?.unsubscribe();
+    this.#idling = asyncScheduler.schedule(() => {
+      this.#isOld = true;
+      this.#exchange();
+    }, idleMs);
+  }
+
+  #recycle(): void {
+    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+  }
+
   /** Looks out for an answer that doesn't come. */
   #watch(): void {
     this.#watching?.unsubscribe();
@@ -313,14 +350,14 @@ export class FluxVoice {
     if (!owes && !this.#interrupted) return;
     const { timeoutMs } = this.#options;
     this.#watching = asyncScheduler.schedule(() => {
-      if (!owes) this.#interrupted = false;
+      // Nobody waits for it: what the service does with the turn is not known.
+      if (!owes) this.#recycle();
       else this.#open?.fail(this.#failure(`fell silent for ${timeoutMs} ms in the middle of a reply`));
     }, timeoutMs);
   }
 
   #exchange(): void {
-    if (!this.#isOld || this.#speeches.length > 0) return;
-    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+    if (this.#isOld && this.#speeches.length === 0) this.#recycle();
   }
 
   #failure(what: string): RxvoiceError {

@@ -5,6 +5,8 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Transcript } from '../../stt/transcript.ts';
 import { AudioLog } from './audioLog.ts';
 import { AudioSender, replaySpeed } from './audioSender.ts';
+import { Configuring } from './configuring.ts';
+import type { FluxConfiguration } from './flux.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
 import { Recycled } from './staying.ts';
 import type { Turns } from './turns.ts';
@@ -17,14 +19,16 @@ export interface Dialect<Socket extends SdkSocket> {
   readonly keepAlive?: (socket: Socket) => void;
   /** Makes the service finish what it hears, where it has a message for that. */
   readonly finalize?: (socket: Socket) => void;
+  /** Makes the service end the turn with what it has heard. Default: as `finalize`. */
+  readonly endTurn?: (socket: Socket) => void;
   /** Nothing more comes. */
   readonly close: (socket: Socket) => void;
   /** What is wrong, if this is a message about that. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
   /** Changes in the course of the call, and how a connection is told of one. */
-  readonly configure$?: Observable<unknown>;
-  readonly configure?: (socket: Socket, configuration: unknown) => void;
-  /** Whether a connection that hears audio always has something to tell within seconds. */
+  readonly configure$?: Observable<FluxConfiguration>;
+  readonly configure?: (socket: Socket, configuration: FluxConfiguration) => void;
+  /** Whether a connection that hears a voice always has something to tell within seconds. */
   readonly isTalkative: boolean;
   /** Frames are joined to messages of this length, ms; 0 sends each as it comes. */
   readonly chunkMs: number;
@@ -34,12 +38,14 @@ export interface Dialect<Socket extends SdkSocket> {
 export interface ListeningOptions {
   /** How much audio waits for a lost connection. */
   readonly bufferMs: number;
-  /** The longest the service may have nothing to tell while it hears audio. */
+  /** The longest the service may have nothing to tell after it heard a voice. */
   readonly timeoutMs: number;
   /** When no audio comes at all for so long, an open turn is over. */
   readonly silenceMs: number;
   readonly stage: { readonly who: string };
   readonly notify: (notice: Notice) => void;
+  /** The program ends the user's turn. Default never. */
+  readonly endTurn$?: Observable<unknown>;
 }
 
 /** How often what has no event of its own is looked after. */
@@ -49,6 +55,8 @@ const keepAliveMs = 4_000;
 /** How long what the service still has to tell is waited for at the end, and after asking it to finish. */
 const drainMs = 5_000;
 const finalizeMs = 500;
+/** How long a service that only listens on with audio is given silence at the end, ms. */
+const heardOutMs = 2_000;
 
 /**
  * Listens to one call over whatever connections it takes. Audio is sent as it comes; what a connection had not
@@ -68,6 +76,7 @@ export const listening = <Socket extends SdkSocket>(
     const error = (cause: unknown): void => subscriber.error(cause);
     subscriber.add(interval(tickMs).subscribe({ next: () => call.tick(), error }));
     subscriber.add(dialect.configure$?.subscribe({ next: next => call.configure(next), error }));
+    subscriber.add(options.endTurn$?.subscribe({ next: () => call.endTurn(), error }));
     subscriber.add(
       frame$.subscribe({ next: frame => call.take(frame), error, complete: () => call.complete() }),
     );
@@ -83,8 +92,8 @@ class Listening<Socket extends SdkSocket> {
   readonly #log = new AudioLog();
   /** How long the input may send nothing in the middle of a turn, ms. */
   readonly #pauseMs: number;
+  readonly #configuring: Configuring;
   #sampleRate: number;
-  #configuration: unknown;
 
   #connection: Subscription | undefined;
   #isConnecting = false;
@@ -99,9 +108,16 @@ class Listening<Socket extends SdkSocket> {
   #frameAt = asyncScheduler.now();
   #sentAt = 0;
   #finalizedAt: number | undefined;
+  /** When the service was asked whether it is still there. */
+  #probedAt: number | undefined;
+  /** The program ended the turn at this position of the call; from when on the service knows. */
+  #ending: { readonly atMs: number; sentAt: number | undefined; isAsked: boolean } | undefined;
   #isComplete = false;
+  #completedAt = 0;
   #isClosing = false;
   #isHeardAgain = false;
+  /** Whether the connection had anything to tell. */
+  #hasSpoken = false;
   #isOverflowing = false;
 
   constructor(
@@ -117,6 +133,9 @@ class Listening<Socket extends SdkSocket> {
     this.#dialect = dialect;
     this.#options = options;
     this.#turns = dialect.turns(() => this.#finalize());
+    this.#configuring = new Configuring(configuration =>
+      this.#send(socket => this.#dialect.configure?.(socket, configuration)),
+    );
     // Flux hears the end of a turn in silence only, and gets some before long.
     this.#pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
     subscriber.add(() => this.#stop());
@@ -157,22 +176,32 @@ class Listening<Socket extends SdkSocket> {
   /** The call's audio is over. */
   complete(): void {
     this.#isComplete = true;
+    this.#completedAt = asyncScheduler.now();
     if (this.#log.endMs === 0) this.#end();
     else this.#pump();
   }
 
   /** Tells this connection, and those to come. */
-  configure(configuration = this.#configuration): void {
-    this.#configuration = configuration;
-    if (configuration !== undefined) this.#send(socket => this.#dialect.configure?.(socket, configuration));
+  configure(configuration: FluxConfiguration): void {
+    this.#configuring.change(configuration, this.#open !== undefined && !this.#isClosing);
+  }
+
+  /** The turn is over with the audio that has come: the service is told once it was sent all of it. */
+  endTurn(): void {
+    this.#ending = { atMs: this.#log.endMs, sentAt: undefined, isAsked: false };
+    this.#askToEnd();
   }
 
   /** Looks after what has no event of its own. */
   tick(): void {
     const now = asyncScheduler.now();
+    this.#configuring.tick();
+    this.#endInTime(now);
     if (this.#sender === undefined || this.#isClosing) return;
-    const isPaused = this.#turns.isOpen && !this.#isComplete && now - this.#frameAt >= this.#pauseMs;
+    if (this.#isComplete) return this.#pump(now);
+    const isPaused = this.#turns.isOpen && now - this.#frameAt >= this.#pauseMs;
     if (isPaused) return this.#pause(now, this.#sender);
+    this.#endInSilence(now, this.#sender);
     if (now - this.#sentAt < keepAliveMs) return;
     this.#sender.flush();
     // What stays silent from the start is taken for dead, whatever it says.
@@ -191,8 +220,12 @@ class Listening<Socket extends SdkSocket> {
       sampleRate: this.#sampleRate,
       chunkMs: this.#dialect.chunkMs,
       send: frame => this.#sendAudio(frame),
+      heardMs: open.takeOver?.() ?? 0,
     });
-    this.configure();
+    this.#configuring.connected();
+    this.#probedAt = undefined;
+    this.#hasSpoken = false;
+    if (this.#ending) this.#ending = { ...this.#ending, sentAt: undefined, isAsked: false };
     this.#subscriber.add(
       open.message$.subscribe({
         next: message => {
@@ -241,11 +274,38 @@ class Listening<Socket extends SdkSocket> {
     if (sender === undefined || this.#isClosing) return;
     const waitMs = sender.pump(now);
     if (waitMs !== undefined) this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
-    const { timeoutMs, stage } = this.#options;
-    if (this.#dialect.isTalkative && sender.unansweredMs > timeoutMs) {
+    if (this.#ending) this.#askToEnd();
+    if (this.#isDead(now, sender)) {
       const what = `heard ${Math.round(sender.unansweredMs)} ms of audio and had nothing to tell`;
-      this.#open?.fail(new RxvoiceError(`${stage.who} ${what}.`, { stage: 'stt', retryable: true }));
-    } else if (waitMs === undefined && this.#isComplete) this.#drain(sender);
+      const { who } = this.#options.stage;
+      this.#open?.fail(new RxvoiceError(`${who} ${what}.`, { stage: 'stt', retryable: true }));
+    } else if (waitMs === undefined && this.#isComplete && this.#isHeardOut(now, sender)) this.#drain(sender);
+  }
+
+  /**
+   * Whether the service is there, but deaf. It owes an answer to a voice, and the end of a turn; silence it may leave
+   * unanswered for hours, though most of its connections report even that.
+   */
+  #isDead(now: number, sender: AudioSender): boolean {
+    const { timeoutMs } = this.#options;
+    if (!this.#dialect.isTalkative || sender.unansweredMs <= 0.8 * timeoutMs) return false;
+    if (this.#turns.isOpen) return sender.unansweredMs > timeoutMs;
+    const voiceMs = sender.unansweredVoiceMs;
+    // Noise may have no words: a service that is there answers this.
+    if (voiceMs > 0.8 * timeoutMs && this.#probedAt === undefined && this.#dialect.finalize) {
+      this.#probedAt = now;
+      this.#finalize();
+    }
+    return voiceMs > timeoutMs;
+  }
+
+  /** Whether the service has heard the end of the audio, where it does so only when more comes: silence, then. */
+  #isHeardOut(now: number, sender: AudioSender): boolean {
+    if (this.#dialect.finalize !== undefined || now - this.#completedAt >= heardOutMs) return true;
+    if (sender.map.sentMs === 0) return true;
+    if (this.#hasSpoken && !this.#turns.isOpen && this.#turns.heardMs >= this.#log.endMs - 1) return true;
+    sender.silence(tickMs);
+    return false;
   }
 
   /** All audio is sent: what the service still has to tell is waited for. */
@@ -253,7 +313,8 @@ class Listening<Socket extends SdkSocket> {
     sender.flush();
     if (sender.map.sentMs === 0 && !this.#turns.isOpen) return this.#end();
     this.#endWithin(Math.min(drainMs, this.#options.timeoutMs), () => {
-      if (!this.#turns.isOpen || !this.#hearAgain()) return this.#end();
+      const owes = this.#turns.isOpen || !this.#hasSpoken;
+      if (!owes || !this.#hearAgain()) return this.#end();
       const what = `${this.#options.stage.who} did not finish what it heard`;
       this.#open?.fail(new RxvoiceError(`${what}.`, { stage: 'stt', retryable: true }));
     });
@@ -264,11 +325,20 @@ class Listening<Socket extends SdkSocket> {
   #hear(message: ServerMessage): void {
     const sender = this.#sender;
     if (sender === undefined) return;
-    sender.unansweredMs = 0;
+    sender.answered();
+    this.#probedAt = undefined;
+    this.#hasSpoken = true;
+    if (message.type === 'ConfigureSuccess' || message.type === 'ConfigureFailure')
+      this.#configuring.answered(message.type === 'ConfigureSuccess');
     const problem = this.#dialect.problem?.(message);
     if (typeof problem === 'string') this.#options.notify({ type: 'warning', message: problem });
-    else if (problem) return this.#open?.fail(problem);
+    else if (problem) {
+      if (this.#ending?.isAsked) this.#endNow();
+      return this.#open?.fail(problem);
+    }
     this.#tell(this.#turns.hear(message, seconds => Math.round(sender.map.toCall(seconds * 1000))));
+    if (message['from_finalize'] === true && this.#ending?.isAsked) this.#endNow();
+    if (this.#ending?.sentAt !== undefined) this.#askToEnd();
     if (!this.#turns.isOpen) this.#finalizedAt = undefined;
     this.#log.forget(this.#turns.settledMs);
   }
@@ -279,13 +349,55 @@ class Listening<Socket extends SdkSocket> {
     sender.flush();
     if (this.#dialect.finalize === undefined) {
       if (isDue) sender.silence(500);
-    } else if (this.#finalizedAt === undefined) {
+    } else this.#finishWithin(now);
+  }
+
+  /** A service that says nothing in silence does not say either that a turn is over. */
+  #endInSilence(now: number, sender: AudioSender): void {
+    if (!this.#turns.isOpen || this.#dialect.finalize === undefined) return;
+    if (sender.unansweredMs < this.#options.silenceMs + 1_000) return;
+    if (sender.unansweredVoiceMs > 0) return;
+    this.#finishWithin(now);
+  }
+
+  /** Has the service finish the turn, or finishes it here where it does not. */
+  #finishWithin(now: number): void {
+    if (this.#finalizedAt === undefined) {
       this.#finalizedAt = now;
       this.#finalize();
     } else if (now - this.#finalizedAt >= finalizeMs) {
       this.#finalizedAt = undefined;
       this.#tell(this.#turns.finish());
     }
+  }
+
+  /** Has the service end the turn, once it was sent all that belongs to it, and has one to end. */
+  #askToEnd(): void {
+    const ending = this.#ending;
+    const sender = this.#sender;
+    if (ending === undefined || ending.isAsked || sender === undefined || this.#isClosing) return;
+    if (sender.sentToMs < ending.atMs - 0.1) return;
+    const { endTurn, finalize } = this.#dialect;
+    if (ending.sentAt === undefined) {
+      ending.sentAt = asyncScheduler.now();
+      sender.flush();
+      // Words that are not reported yet come with more audio only, and the input may send none.
+      if (endTurn !== undefined && !this.#turns.isOpen) sender.silence(tickMs);
+    }
+    if (endTurn !== undefined && !this.#turns.isOpen) return;
+    ending.isAsked = true;
+    const ask = endTurn ?? finalize;
+    if (ask) this.#send(ask);
+  }
+
+  /** The service does not always answer: the turn ends with what is known of it. */
+  #endInTime(now: number): void {
+    if (this.#ending?.sentAt !== undefined && now - this.#ending.sentAt >= finalizeMs) this.#endNow();
+  }
+
+  #endNow(): void {
+    this.#tell(this.#turns.finish());
+    this.#ending = undefined;
   }
 
   #finalize(): void {
@@ -306,7 +418,12 @@ class Listening<Socket extends SdkSocket> {
   }
 
   #tell(transcripts: readonly Transcript[]): void {
-    for (const transcript of transcripts) this.#subscriber.next(transcript);
+    for (const transcript of transcripts) {
+      const isEnding = transcript.type === 'utteranceEnd' && this.#ending?.sentAt !== undefined;
+      // The program has decided: no policy of silence is to wait any longer.
+      this.#subscriber.next(isEnding ? { ...transcript, decided: true } : transcript);
+      if (isEnding) this.#ending = undefined;
+    }
   }
 
   #end(): void {

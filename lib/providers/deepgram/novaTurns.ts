@@ -1,6 +1,8 @@
 import type { Transcript } from '../../stt/transcript.ts';
 import type { ServerMessage } from './openSocket.ts';
-import { type ToCall, type Turns, type Word, wordsOf } from './turns.ts';
+import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
+import { ToldWords } from './toldWords.ts';
+import type { ToCall, Turns } from './turns.ts';
 
 /** How {@link NovaTurns} decide. */
 export interface NovaTurnsOptions {
@@ -15,20 +17,22 @@ const onsetMs = 1_000;
 
 /**
  * The turns of Nova (`/v1/listen`). Finals add up; a turn ends with the first of: `speech_final`, an `UtteranceEnd`
- * that is not older than the newest word, or enough audio without a new word. Words that ended a turn before they were
- * final are not told again when they become so. Pure: all times are positions in the audio.
+ * that is not older than the newest word, or enough audio without a new word. Each word is reported as final once,
+ * however the service's finals overlap, and also where it ended a turn before it was final. Pure: all times are
+ * positions in the audio.
  */
 export class NovaTurns implements Turns {
   readonly #options: NovaTurnsOptions;
   #speaking = false;
-  /** The words that are not final yet. */
+  /** The words that are not final yet, and what they were heard in. */
   #interim = '';
+  #open: { readonly words: readonly Word[]; readonly hearing: Hearing } | undefined;
   /** Where the newest word ends, or the voice began that has no words yet. */
   #newestMs = 0;
   #hasWords = false;
-  /** What was told as final though it was not: words before this position are not told again. */
-  #toldMs = -1;
+  readonly #told = new ToldWords();
   settledMs = 0;
+  heardMs = 0;
 
   constructor(options: NovaTurnsOptions) {
     this.#options = options;
@@ -57,6 +61,7 @@ export class NovaTurns implements Turns {
 
   reconnected(): Transcript[] {
     this.#interim = '';
+    this.#open = undefined;
     return [];
   }
 
@@ -81,27 +86,36 @@ export class NovaTurns implements Turns {
   }
 
   #results(results: Results, toCall: ToCall): Transcript[] {
-    const { start = 0, duration = 0, is_final = false, speech_final = false, channel } = results;
-    const windowEndMs = toCall(start + duration);
+    const { start, duration, is_final = false, speech_final = false, channel } = results;
     const alternative = channel?.alternatives?.[0];
-    const words = wordsOf(alternative?.words, toCall, windowEndMs);
-    const fresh = words.filter(word => (word.startMs + word.endMs) / 2 > this.#toldMs);
-    const whole = alternative?.transcript?.trim() ?? '';
-    const text = fresh.length === words.length ? (windowEndMs > this.#toldMs ? whole : '') : joined(fresh);
+    const end = typeof start === 'number' && typeof duration === 'number' ? start + duration : undefined;
+    const hearing = hearingOf(
+      { text: alternative?.transcript, words: alternative?.words, start, end },
+      toCall,
+    );
+    const windowEndMs = Math.max(toCall(start ?? 0), toCall(end ?? 0));
+    const fresh = this.#told.fresh(hearing);
+    const text = textOf(hearing, fresh);
+    const times = hearing.isTimed && { words: timesOf(fresh) };
+    const lastMs = (hearing.isTimed ? fresh.at(-1)?.endMs : undefined) ?? windowEndMs;
+    this.heardMs = Math.max(this.heardMs, windowEndMs);
 
     const told: Transcript[] = [];
     if (text !== '') {
-      told.push(...this.#begin(fresh[0]?.startMs ?? toCall(start)));
+      told.push(...this.#begin(fresh[0]?.startMs ?? hearing.startMs));
       this.#hasWords = true;
-      this.#newestMs = Math.max(this.#newestMs, fresh.at(-1)?.endMs ?? windowEndMs);
+      this.#newestMs = Math.max(this.#newestMs, lastMs);
     }
     if (is_final) {
       this.#interim = '';
-      if (text !== '') told.push({ type: 'final', text, end: fresh.at(-1)?.endMs ?? windowEndMs });
+      this.#open = undefined;
+      if (text !== '') told.push({ type: 'final', text, end: lastMs, ...times });
+      this.#told.add(fresh, hearing);
       this.settledMs = Math.max(this.settledMs, windowEndMs);
     } else if (text !== '' && text !== this.#interim) {
       this.#interim = text;
-      told.push({ type: 'interim', text });
+      this.#open = { words: fresh, hearing };
+      told.push({ type: 'interim', text, ...times });
     }
     const silentMs = windowEndMs - this.#newestMs;
     if (!this.#speaking) {
@@ -117,9 +131,16 @@ export class NovaTurns implements Turns {
     const end = this.#newestMs;
     const told: Transcript[] = [];
     if (this.#interim !== '') {
-      told.push({ type: 'final', text: this.#interim, end });
+      const { words, hearing } = this.#open!;
+      told.push({
+        type: 'final',
+        text: this.#interim,
+        end,
+        ...(hearing.isTimed && { words: timesOf(words) }),
+      });
+      this.#told.add(words, hearing);
       this.#interim = '';
-      this.#toldMs = end;
+      this.#open = undefined;
       this.settledMs = Math.max(this.settledMs, end);
       this.#options.finalize?.();
     }
@@ -138,5 +159,3 @@ interface Results extends ServerMessage {
     readonly alternatives?: readonly { readonly transcript?: string; readonly words?: unknown }[];
   };
 }
-
-const joined = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ');

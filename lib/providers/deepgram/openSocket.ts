@@ -34,6 +34,8 @@ export interface OpenSocket<Socket> {
   readonly end: (send: (socket: Socket) => void) => void;
   /** Gives the connection up with this error. */
   readonly fail: (error: RxvoiceError) => void;
+  /** Ends what keeps it open while nobody uses it. Returns how much silence it was sent for that, ms. */
+  readonly takeOver?: () => number;
 }
 
 /** A field of a message as words for a person. */

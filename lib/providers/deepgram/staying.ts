@@ -1,17 +1,20 @@
 import { asyncScheduler, catchError, concat, defer, EMPTY, type Observable, of } from 'rxjs';
 import { type OperatorFunction, retry, tap, throwError, timer } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
+import { Outage } from '../../rx/outage.ts';
 import { Refusal } from './deepgramError.ts';
 
 /** How a connection is held. */
 export interface StayingOptions<Socket> {
-  /** How many failures in a row are the end; a connection that lasted is none. */
-  readonly retries: number;
+  /** How long it is tried to get it back, ms, since the first failure; one that lasted ends the count. */
+  readonly outageMs: number;
+  /** How many failures in a row are the end, whatever the time. Default: no number is. */
+  readonly retries?: number;
   /** The longest it takes to notice that a connection is dead, ms: it has to last longer to have been alive. */
   readonly timeoutMs: number;
   /** What the server says over a connection. Default: nobody knows. */
   readonly message$?: (socket: Socket) => Observable<unknown>;
-  /** Is told of each loss that is to be made good. */
+  /** Is told of a loss that is to be made good, once an outage for each reason. */
   readonly tell: (message: string) => void;
 }
 
@@ -19,9 +22,6 @@ export interface StayingOptions<Socket> {
 const lastingMs = 5_000;
 /** One over which the server still spoke so long after it was opened was a good one, too, ms. */
 const speakingMs = 2_000;
-/** The longest wait before another attempt, ms. */
-const longestWaitMs = 10_000;
-
 /** The wait after a connection that was open is lost, ms: the server was there a moment ago. */
 const afterLossMs = 50;
 
@@ -29,12 +29,13 @@ const afterLossMs = 50;
 export class Recycled extends RxvoiceError {}
 
 /**
- * Holds a connection: one that is lost is followed by the reason and opened again, after 50 ms, then 250 ms, 1 s, 4 s, …
- * with jitter. What the server can't ever accept, and the last of several failures in a row, is an error.
+ * Holds a connection: one that is lost is followed by the reason and opened again, after growing waits (see `Outage`).
+ * What the server can't ever accept is an error, and so is an outage that lasts longer than `outageMs`.
  */
 export const staying =
   <Socket>({
-    retries,
+    outageMs,
+    retries = Infinity,
     timeoutMs,
     message$ = () => EMPTY,
     tell,
@@ -42,7 +43,8 @@ export const staying =
   open$ =>
     defer(() => {
       const goodAfterMs = Math.max(lastingMs, 2 * timeoutMs);
-      let failures = 0;
+      const outage = new Outage(outageMs);
+      const told = new Set<string>();
       let openedAt: number | undefined;
       let spokeAt = 0;
       const watch = (socket: Socket): void => {
@@ -52,6 +54,13 @@ export const staying =
           next: () => (spokeAt = asyncScheduler.now()),
           error: () => undefined, // nor does it err
         });
+      };
+      const tellOnce = (message: string): void => {
+        // Numbers of requests and the like are no other reason.
+        const reason = message.replace(/ \(.*\)/u, '');
+        if (told.has(reason)) return;
+        told.add(reason);
+        tell(`${message} Connecting again.`);
       };
       return open$.pipe(
         tap(watch),
@@ -68,32 +77,30 @@ export const staying =
             const lasted = asyncScheduler.now() - (openedAt ?? Infinity);
             const wasGood = lasted >= goodAfterMs || spokeAt - (openedAt ?? Infinity) >= speakingMs;
             openedAt = undefined;
-            failures = wasGood ? 0 : failures + 1;
+            if (wasGood) {
+              outage.over();
+              told.clear();
+            }
             if (!error.retryable) return throwError(() => error);
-            const waitMs =
-              (error.cause instanceof Refusal && error.cause.retryAfterMs) ||
-              (wasOpen && failures < 2 ? afterLossMs * jitter() : backoffMs(failures));
-            if (failures >= retries || waitMs > longestWaitMs)
-              return throwError(() => givenUp(error, failures));
-            tell(`${error.message} Connecting again.`);
+            const askedMs = error.cause instanceof Refusal ? error.cause.retryAfterMs : undefined;
+            const waitMs = outage.failed({
+              ...(askedMs && { askedMs }),
+              ...(wasOpen && { firstMs: afterLossMs }),
+            });
+            if (waitMs === undefined || outage.failures >= retries)
+              return throwError(() => givenUp(error, outage));
+            tellOnce(error.message);
             return timer(waitMs);
           },
         }),
       );
     });
 
-/** The wait before the next attempt, after so many quick failures in a row, ms. */
-export const backoffMs = (failures: number): number =>
-  Math.min(longestWaitMs, 250 * 4 ** Math.max(0, failures - 1)) * jitter();
-
-/** Keeps those whose connections were lost at the same moment from coming back at the same moment. */
-const jitter = (): number => 0.75 + Math.random() / 2;
-
-const givenUp = (error: RxvoiceError, failures: number): RxvoiceError =>
+/** The error of an outage that lasted too long. */
+export const givenUp = (error: RxvoiceError, { failures, durationMs }: Outage): RxvoiceError =>
   failures < 2
     ? error
-    : new RxvoiceError(`${error.message} That was the last of ${failures} attempts in a row.`, {
-        ...(error.stage && { stage: error.stage }),
-        retryable: true,
-        cause: error.cause,
-      });
+    : new RxvoiceError(
+        `${error.message} That was the last of ${failures} attempts in a row, over ${(durationMs / 1000).toFixed(1)} s.`,
+        { ...(error.stage && { stage: error.stage }), retryable: true, cause: error.cause },
+      );

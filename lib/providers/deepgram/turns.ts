@@ -16,25 +16,6 @@ export interface Turns {
   readonly isOpen: boolean;
   /** All audio before this position of the call is transcribed for good, ms. */
   readonly settledMs: number;
-}
-
-/** A word, as far as services agree. */
-export interface Word {
-  readonly text: string;
-  /** In the call's audio, ms. */
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** The words of a message, with their places; those without a place are at the end of the window. */
-export function wordsOf(list: unknown, toCall: ToCall, windowEndMs: number): Word[] {
-  if (!Array.isArray(list)) return [];
-  return (list as Record<string, unknown>[]).map(({ word, punctuated_word, start, end }) => {
-    const endMs = typeof end === 'number' ? toCall(end) : windowEndMs;
-    return {
-      text: typeof punctuated_word === 'string' ? punctuated_word : typeof word === 'string' ? word : '',
-      startMs: typeof start === 'number' ? toCall(start) : endMs,
-      endMs,
-    };
-  });
+  /** How far the service has listened, in the call's audio, ms. */
+  readonly heardMs: number;
 }

@@ -30,6 +30,7 @@ export interface AuraOptions {
   readonly model: string;
   readonly speech: () => SpokenOptions & { readonly ttsMs: number };
   readonly flushesPerMinute: number;
+  readonly charactersPerMinute: number;
   readonly maxCharacters: number;
   readonly lifetimeMs: number;
   readonly has: (fault: Fault) => boolean;
@@ -93,7 +94,7 @@ export const aura = (options: AuraOptions): Protocol => {
           ofType('say'),
           map(({ frame }) => frame),
         ),
-        timer(lifetimeMs).pipe(map(() => close(1000, 'Session lifetime reached.'))),
+        timer(lifetimeMs).pipe(map(() => close(1011, 'NET-0003: The session has lasted for too long.'))),
         clear$.pipe(
           startWith(undefined),
           switchMap(clear => merge(clear === undefined ? EMPTY : of(clear), rest$).pipe(concatMap(run))),
@@ -104,10 +105,11 @@ export const aura = (options: AuraOptions): Protocol => {
 
 /** What the messages of a client ask for. */
 const jobs =
-  ({ flushesPerMinute, maxCharacters, has }: AuraOptions) =>
+  ({ flushesPerMinute, charactersPerMinute, maxCharacters, has }: AuraOptions) =>
   (client$: Observable<ClientFrame>): Observable<Job> =>
     defer(() => {
       const allowance = new Allowance(flushesPerMinute);
+      const characters = new Allowance(charactersPerMinute);
       let text = '';
       let id = 0;
       const taken = (): string => {
@@ -123,9 +125,13 @@ const jobs =
         switch (message?.['type']) {
           case 'Speak': {
             const more = message['text'];
-            if (typeof more !== 'string') return say(close(1003, 'MESSAGE-0000: text is required.'));
+            if (typeof more !== 'string') return say(close(1008, 'DATA-0000: text is required.'));
             if (more.length > maxCharacters)
-              return say(close(1009, `BIG-0000: The text is longer than ${maxCharacters} characters.`));
+              return say(close(1009, `BIG-0001: The text is longer than ${maxCharacters} characters.`));
+            if (has('character-limit') || !characters.take(more.length))
+              return say(
+                close(1008, `DATA-0001: More than ${charactersPerMinute} characters within a minute.`),
+              );
             text += more;
             return [];
           }
@@ -139,7 +145,7 @@ const jobs =
           case 'Close':
             return [{ type: 'close', text: taken() }];
           default:
-            return say(close(1003, 'MESSAGE-0000: The message could not be understood.'));
+            return say(close(1008, 'DATA-0000: The message could not be understood.'));
         }
       };
       return client$.pipe(mergeMap(read));

@@ -52,6 +52,10 @@ export interface DeepgramLimits {
   readonly fluxIdleMs?: number;
   /** How many Flush messages an Aura socket takes in 60 s. Default 20. */
   readonly flushesPerMinute?: number;
+  /** How many characters an Aura socket takes in 60 s. Default 2,400. */
+  readonly charactersPerMinute?: number;
+  /** How long a Flux voice waits for a message, ms. Default 60,000. */
+  readonly voiceIdleMs?: number;
   /** The longest text of a message, characters. Default 2,000. */
   readonly maxCharacters?: number;
   /** How long a text-to-speech socket lives, ms. Default 3,600,000. */
@@ -74,6 +78,8 @@ export const defaultLimits = {
   novaIdleMs: 10_000,
   fluxIdleMs: 60_000,
   flushesPerMinute: 20,
+  charactersPerMinute: 2_400,
+  voiceIdleMs: 60_000,
   maxCharacters: 2_000,
   lifetimeMs: 3_600_000,
 } as const satisfies Required<DeepgramLimits>;

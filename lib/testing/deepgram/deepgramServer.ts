@@ -14,6 +14,8 @@ import { aura } from './aura.ts';
 import { type DeepgramServerOptions, defaultLatencies, defaultLimits } from './deepgramOptions.ts';
 import { badRequest, deepgramRefusal, internalError } from './deepgramRefusal.ts';
 import { Ear } from './ear.ts';
+import { listenRequest } from './listenRequest.ts';
+import { models } from './models.ts';
 import { nova } from './nova.ts';
 import { novaQuery } from './novaQuery.ts';
 import { projects } from './projects.ts';
@@ -24,13 +26,14 @@ import { fluxQuery } from './fluxQuery.ts';
 import { fluxTts } from './fluxTts.ts';
 import { silenceFor } from './fluxTurns.ts';
 import { throttled } from './throttled.ts';
+import { Tokens } from './tokens.ts';
 
 /** A Deepgram on this machine. */
 export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
 
 /**
  * Runs a Deepgram on this machine, on 127.0.0.1: speech-to-text of both generations, text-to-speech over WebSocket and
- * by request, and the list of projects, by which a key is tried. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
+ * by request, recordings, the lists of projects and models, and temporary tokens. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
  * of yours can be tested without a key: what is heard is a script, the next of some lines whenever something is said,
  * or what a real engine makes of it.
  *
@@ -49,10 +52,16 @@ const paths: Readonly<Record<string, Endpoint>> = {
   'POST /v1/speak': 'auraRest',
   'POST /v2/speak': 'auraRest',
   'GET /v1/projects': 'projects',
+  'POST /v1/listen': 'prerecorded',
+  'GET /v1/models': 'deepgramModels',
+  'POST /v1/auth/grant': 'grant',
 };
+const endpointOf = (key: string): Endpoint | undefined =>
+  paths[key] ?? (/^GET \/v1\/projects\/[\w-]+\/models$/u.test(key) ? 'deepgramModels' : undefined);
 
 function deepgramService(options: () => DeepgramServerOptions): Service<DeepgramServerOptions> {
   const ear = new Ear();
+  const tokens = new Tokens();
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -114,7 +123,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
       }
       case 'aura':
       case 'fluxTts': {
-        const wanted = speakQuery(query, endpoint === 'aura' ? 'aura' : 'flux');
+        const wanted = speakQuery(query, { family: endpoint === 'aura' ? 'aura' : 'flux' });
         if (typeof wanted === 'string') return wanted;
         const onSpeaking = () => log({ type: 'speaking' });
         const common = {
@@ -132,13 +141,21 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
   };
 
   return {
-    endpoint: (method, path, upgrade) => paths[`${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '')}`],
-    authorised,
+    endpoint: (method, path, upgrade) =>
+      endpointOf(`${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '')}`),
+    authorised: (request, options) => authorised(request, options) || tokens.isGood(request),
     refuse: deepgramRefusal,
     serve: (request, response, connection) => {
       if (connection.endpoint === 'projects') return reply(response, projects(connection));
+      if (connection.endpoint === 'deepgramModels') return reply(response, models(connection));
+      if (connection.endpoint === 'grant') return tokens.grant(request, response, connection);
+      if (connection.endpoint === 'prerecorded') {
+        const stt = ear.next(options(), { silenceMs: defaultSilenceMs });
+        return listenRequest(request, response, connection, stt);
+      }
       const { pathname } = addressOf(request);
-      const wanted = speakQuery(connection.query, pathname.startsWith('/v2') ? 'flux' : 'aura');
+      const family = pathname.startsWith('/v2') ? 'flux' : 'aura';
+      const wanted = speakQuery(connection.query, { family, isRequest: true });
       if (typeof wanted === 'string') return reply(response, badRequest(wanted, connection));
       const { maxCharacters } = limits();
       speakRequest(request, response, connection, wanted, { ...speech(wanted), maxCharacters });

@@ -67,7 +67,7 @@ export const flux =
           next: transcript => turns.heard(transcript),
           error: () => fail('INTERNAL_SERVER_ERROR', 'An internal server error occurred.', 1011),
           complete: () => {
-            turns.end();
+            // No EndOfTurn: a turn that is open is not told to be over.
             out$.next(close()); // without a code, as the SDK knows it
           },
         }),

@@ -16,6 +16,7 @@ export interface FluxQuery {
   readonly channels: 1;
   readonly thresholds: FluxThresholds;
   readonly hints: readonly string[];
+  readonly keyterms: readonly string[];
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -65,6 +66,7 @@ export function fluxQuery(query: URLSearchParams): FluxQuery | string {
     channels: 1,
     thresholds,
     hints: query.getAll('language_hint'),
+    keyterms: query.getAll('keyterm'),
   };
 }
 

@@ -29,6 +29,7 @@ export class FluxSession {
   #audioMs = 0;
   #playedMs = -1;
   #interrupting = false;
+  #hasAudio = false;
   readonly #totals = { speeches: 0, audioMs: 0, characters: 0 };
 
   constructor(options: FluxSessionOptions) {
@@ -59,6 +60,7 @@ export class FluxSession {
     segment.audioMs += ms;
     this.#audioMs += ms;
     this.#totals.audioMs += ms;
+    this.#hasAudio ||= ms > 0;
   }
 
   /** All audio of a reply was sent; what to say of it. */
@@ -104,7 +106,8 @@ export class FluxSession {
     const speech = this.#open;
     if (!speech) return this.#options.say(warning('NO_ACTIVE_SPEECH', 'Flush arrived with no active turn.'));
     this.#open = undefined;
-    this.#options.say({ type: 'Flushed', speech_id: speech.id });
+    // In its turn, not on receipt: after the audio of the replies before it, and before the rest of its own.
+    this.#options.do({ type: 'say', message: { type: 'Flushed', speech_id: speech.id } });
     this.#speakAll(speech, speech.flush());
     this.#options.do({ type: 'end', speech });
   }
@@ -118,8 +121,7 @@ export class FluxSession {
   #interrupt(offset: { readonly value?: number } | undefined): void {
     const { say, do: then } = this.#options;
     const value = offset?.value;
-    if (this.#totals.audioMs === 0)
-      return say(warning('NO_AUDIO_GENERATED', 'The session has produced no audio yet.'));
+    if (!this.#hasAudio) return say(warning('NO_AUDIO_GENERATED', 'The session has produced no audio yet.'));
     if (this.#interrupting)
       return say(warning('INTERRUPT_IN_PROGRESS', 'An earlier Interrupt is still being processed.'));
     if (value !== undefined && !(value > this.#playedMs))
@@ -130,6 +132,8 @@ export class FluxSession {
     const { spoken, remaining } = speech.heard(playedMs - (speech.startMs ?? playedMs));
     [this.#open, this.#speeches, this.#interrupting] = [undefined, [], true];
     [this.#playedMs, this.#audioMs] = [playedMs, playedMs];
+    // `SpeakV2SessionMetadata`: an Interrupt rebases the total onto what was played.
+    this.#totals.audioMs = playedMs;
     then({
       type: 'interrupted',
       message: {

@@ -1,11 +1,14 @@
 import {
   concat,
   concatMap,
+  debounceTime,
   defer,
   EMPTY,
+  filter,
   ignoreElements,
   map,
   merge,
+  mergeMap,
   Observable,
   of,
   startWith,
@@ -29,6 +32,8 @@ export interface FluxTtsOptions {
   readonly speech: () => SpokenOptions & { readonly ttsMs: number };
   readonly maxCharacters: number;
   readonly lifetimeMs: number;
+  /** How long a client may be silent, ms. */
+  readonly voiceIdleMs: number;
   /** Told when the audio of a reply begins. */
   readonly onSpeaking: () => void;
 }
@@ -43,6 +48,7 @@ export const fluxTts = ({
   speech,
   maxCharacters,
   lifetimeMs,
+  voiceIdleMs,
   onSpeaking,
 }: FluxTtsOptions): Protocol => {
   return client$ =>
@@ -94,10 +100,7 @@ export const fluxTts = ({
         maxCharacters,
         do: job => job$.next(job),
         say: message => subscriber.next(json(message)),
-        fail: (code, description, closeCode) => {
-          subscriber.next(json({ type: 'Error', code, description }));
-          subscriber.next(close(closeCode, `${code}: ${description}`));
-        },
+        fail: (...reason) => failure(...reason).forEach(frame => subscriber.next(frame)),
       });
 
       subscriber.next(
@@ -112,7 +115,15 @@ export const fluxTts = ({
       const rest$ = job$.pipe(ofType('say', 'speak', 'end', 'close'));
       subscriber.add(
         merge(
-          timer(lifetimeMs).pipe(map(() => close(1000, 'Session lifetime reached.'))),
+          timer(lifetimeMs).pipe(
+            mergeMap(() => failure('NET-0003', 'The session has lasted for too long.', 1011)),
+          ),
+          client$.pipe(
+            filter(({ type }) => type !== 'ping'),
+            startWith(undefined),
+            debounceTime(voiceIdleMs),
+            mergeMap(() => failure('NET-0004', 'No message came for too long.', 1011)),
+          ),
           job$.pipe(
             ofType('interrupted'),
             startWith(undefined),
@@ -130,3 +141,9 @@ export const fluxTts = ({
       );
     });
 };
+
+/** A fatal error: it says so, and closes. */
+const failure = (code: string, description: string, closeCode: number): ServerFrame[] => [
+  json({ type: 'Error', code, description }),
+  close(closeCode, `${code}: ${description}`),
+];

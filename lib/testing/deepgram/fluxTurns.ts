@@ -1,7 +1,7 @@
 import type { Transcript } from '../../stt/transcript.ts';
 import { json, type ServerFrame } from '../loopback/frames.ts';
 import { type FluxQuery, type FluxThresholds, thresholdsOf } from './fluxQuery.ts';
-import { bare, type HeardWord, seconds, spread } from './words.ts';
+import { type HeardWord, seconds, spread } from './words.ts';
 
 /** Audio between two updates, ms. */
 const updateEveryMs = 250;
@@ -31,6 +31,8 @@ export interface FluxTurnsOptions {
 export class FluxTurns {
   readonly #options: FluxTurnsOptions;
   #thresholds: FluxThresholds;
+  #keyterms: readonly string[];
+  #hints: readonly string[];
   #sequence = 0;
   #turn = 0;
   #positionMs = 0;
@@ -49,6 +51,8 @@ export class FluxTurns {
   constructor(options: FluxTurnsOptions) {
     this.#options = options;
     this.#thresholds = options.query.thresholds;
+    this.#keyterms = options.query.keyterms;
+    this.#hints = options.query.hints;
   }
 
   /** What is said first. */
@@ -101,17 +105,20 @@ export class FluxTurns {
 
   /** The client says that the turn is over. */
   forceEnd(): void {
-    if (this.#started) this.#endOfTurn('manual');
-  }
-
-  /** There will be no more audio. */
-  end(): void {
-    if (this.#started) this.#endOfTurn('timeout');
+    if (this.#started) return this.#endOfTurn('manual');
+    this.#send({
+      type: 'Warning',
+      request_id: this.#options.requestId,
+      code: 'NO_ACTIVE_TURN',
+      description: 'ForceEndTurn arrived with no turn in progress.',
+    });
   }
 
   /** The client wants other thresholds: those it doesn't name stay. */
   configure(message: Readonly<Record<string, unknown>>): void {
     const wanted = (message['thresholds'] ?? {}) as Readonly<Record<string, number | undefined>>;
+    const list = (field: string): readonly string[] | undefined =>
+      Array.isArray(message[field]) ? (message[field] as string[]) : undefined;
     const now = this.#thresholds;
     const thresholds = thresholdsOf({
       eot: wanted['eot_threshold'] ?? now.eot,
@@ -119,17 +126,33 @@ export class FluxTurns {
       timeoutMs: wanted['eot_timeout_ms'] ?? now.timeoutMs,
     });
     const { requestId, query } = this.#options;
-    if (typeof thresholds === 'string')
-      return this.#send({ type: 'ConfigureFailure', request_id: requestId });
+    const isMulti = query.model === 'flux-general-multi';
+    const problem =
+      typeof thresholds === 'string'
+        ? thresholds
+        : list('language_hints') && !isMulti
+          ? 'language_hints are for flux-general-multi only.'
+          : undefined;
+    if (typeof thresholds === 'string' || problem !== undefined)
+      return this.#send({
+        type: 'ConfigureFailure',
+        request_id: requestId,
+        error_code: 'INVALID_CONFIGURATION',
+        description: problem,
+      });
     this.#thresholds = thresholds;
+    this.#keyterms = list('keyterms') ?? this.#keyterms;
+    this.#hints = list('language_hints') ?? this.#hints;
     this.#send({
       type: 'ConfigureSuccess',
       request_id: requestId,
-      thresholds: wanted,
-      keyterms: message['keyterms'] ?? [],
-      ...(query.model === 'flux-general-multi' && {
-        language_hints: message['language_hints'] ?? query.hints,
-      }),
+      thresholds: {
+        eot_threshold: thresholds.eot,
+        ...(thresholds.eager !== undefined && { eager_eot_threshold: thresholds.eager }),
+        eot_timeout_ms: thresholds.timeoutMs,
+      },
+      keyterms: this.#keyterms,
+      ...(isMulti && { language_hints: this.#hints }),
     });
   }
 
@@ -195,13 +218,13 @@ export class FluxTurns {
       audio_window_end: seconds(this.#positionMs),
       transcript: this.#transcript,
       words: [...this.#fixed, ...this.#open].map(({ text, start, end }) => ({
-        word: bare(text),
+        word: text, // as it is written: `ListenV2TurnInfo` of the official SDK
         confidence: 0.98,
         start: seconds(start),
         end: seconds(end),
       })),
       end_of_turn_confidence: Math.round(this.#confidence * 1000) / 1000,
-      ...(query.model === 'flux-general-multi' && { languages: ['en'], languages_hinted: query.hints }),
+      ...(query.model === 'flux-general-multi' && { languages: ['en'], languages_hinted: this.#hints }),
       ...more,
     });
   }

@@ -14,6 +14,10 @@ export interface NovaQuery {
   readonly punctuated: boolean;
 }
 
+/** The models of `ListenV1Model` of the official SDK, their variants, and custom ones, which have a uuid for a name. */
+const knownModel =
+  /^(?:(?:nova|enhanced|base|whisper)(?:$|-)|(?:meeting|phonecall|finance|conversationalai|voicemail|video|custom)$|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$)/u;
+
 /** Reads the query of `/v1/listen`; a text says what is wrong with it. What it doesn't know it leaves alone. */
 export function novaQuery(query: URLSearchParams): NovaQuery | string {
   const flag = (name: string): boolean => query.get(name) === 'true';
@@ -24,8 +28,7 @@ export function novaQuery(query: URLSearchParams): NovaQuery | string {
   const [sampleRate, utteranceEndMs] = [number('sample_rate'), number('utterance_end_ms')];
   const encoding = query.get('encoding') ?? undefined;
 
-  if (!/^(nova|enhanced|base|whisper)/u.test(model))
-    return 'Bad Request: No such model/language/tier combination found.';
+  if (!knownModel.test(model)) return 'Bad Request: No such model/language/tier combination found.';
   if (model.startsWith('nova-3') && query.has('keywords'))
     return 'Keywords are not supported for Nova-3 models. Use keyterm instead.';
   if (encoding !== undefined && !decodable.has(encoding))

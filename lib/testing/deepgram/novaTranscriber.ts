@@ -54,8 +54,10 @@ export class NovaTranscriber {
   tell(): void {
     const { query, interimEveryMs } = this.#options;
     const windowLength = this.#positionMs - this.#windowStart;
-    if (windowLength >= windowMs) this.#closeWindow();
-    if (query.interims && this.#positionMs - this.#toldAt >= interimEveryMs())
+    if (windowLength >= windowMs && !(this.#options.has('quiet') && this.#waiting.length === 0))
+      this.#closeWindow();
+    const isQuiet = this.#options.has('quiet') && this.#waiting.length === 0;
+    if (query.interims && !isQuiet && this.#positionMs - this.#toldAt >= interimEveryMs())
       this.#results(this.#waiting, this.#positionMs, {});
     this.#tellUtteranceEnd();
   }

@@ -6,8 +6,9 @@ import { binary } from '../loopback/frames.ts';
 import { reply as answer } from '../loopback/reply.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { serveAnswer } from '../loopback/serveAnswer.ts';
-import { spoken, type SpokenOptions } from '../loopback/spoken.ts';
+import { spoken, spokenFrames, type SpokenOptions } from '../loopback/spoken.ts';
 import { badRequest, internalError } from './deepgramRefusal.ts';
+import { mp3Rate, silentMp3 } from './silentMp3.ts';
 import type { SpeakQuery } from './speakQuery.ts';
 import { voiceUuid } from './voiceUuid.ts';
 
@@ -34,8 +35,13 @@ export function speakRequest(
       if (text.trim() === '') return refuse('The text is empty.', 422);
       if (text.length > maxCharacters)
         return refuse(`Input text exceeds maximum character limit of ${maxCharacters}.`, 413);
-      const header = query.container === 'wav' ? [binary(openWavHeader(query))] : [];
-      const speech$ = spoken(text, options).pipe(
+      const { isMp3 } = query;
+      const header = query.container === 'wav' && !isMp3 ? [binary(openWavHeader(query))] : [];
+      const speech$ = (
+        isMp3
+          ? spokenFrames(text, { ...options, sampleRate: mp3Rate }).pipe(silentMp3())
+          : spoken(text, options)
+      ).pipe(
         onFirst(() => connection.log({ type: 'speaking' })),
         map(binary),
       );
@@ -44,7 +50,11 @@ export function speakRequest(
         {
           frame$: concat(timer(ttsMs).pipe(ignoreElements()), of(...header), speech$),
           headers: {
-            'content-type': header.length > 0 ? 'audio/wav' : `audio/${mediaType[query.encoding]}`,
+            'content-type': isMp3
+              ? 'audio/mpeg'
+              : header.length > 0
+                ? 'audio/wav'
+                : `audio/${mediaType[query.encoding]}`,
             'dg-request-id': connection.requestId,
             'dg-model-name': query.model,
             'dg-model-uuid': voiceUuid,

@@ -12,6 +12,12 @@ export type Endpoint =
   | 'fluxTts'
   /** Deepgram's list of projects: `/v1/projects`. */
   | 'projects'
+  /** Deepgram speech-to-text of a recording: `POST /v1/listen`. */
+  | 'prerecorded'
+  /** Deepgram's list of models: `/v1/models`, and of a project. */
+  | 'deepgramModels'
+  /** Deepgram's temporary tokens: `POST /v1/auth/grant`. */
+  | 'grant'
   /** OpenAI chat: `/v1/chat/completions`. */
   | 'completions'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
@@ -24,7 +30,7 @@ export type Endpoint =
 const stt: readonly Endpoint[] = ['nova', 'flux'];
 const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
 const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
-const all: readonly Endpoint[] = [...streams, 'projects', 'models'];
+const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
 /** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
 export type FaultKind = 'refusal' | 'stream' | 'behaviour';
@@ -71,6 +77,13 @@ export const faults = {
   'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', sockets),
   'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', sockets),
 
+  'net-0003': stream('Deepgram closes with 1011 NET-0003: the session has lasted for too long', [
+    'aura',
+    'fluxTts',
+  ]),
+  'net-0004': stream('Deepgram closes with 1011 NET-0004: it got no message in time', ['fluxTts']),
+
+  quiet: behaviour('nothing is reported in silence', ['nova']),
   'no-finalize': behaviour('Finalize gets no answer', ['nova']),
   'no-speech-final': behaviour('the end of speech is never noticed; only UtteranceEnd tells', ['nova']),
   'no-endpoint': behaviour('nothing ever ends what is said: interims only, until Finalize', ['nova']),
@@ -78,6 +91,7 @@ export const faults = {
   throttle: behaviour('audio is heard at 1.25 times real time at most', stt),
   'flush-limit': behaviour('every Flush is one too many: Warning {code, description}', ['aura']),
   'flush-limit-old': behaviour('every Flush is one too many: Warning {warn_code, warn_msg}', ['aura']),
+  'character-limit': behaviour('every text is one too many: close 1008 DATA-0001', ['aura']),
   'no-done': behaviour('the stream ends without [DONE]', ['completions']),
   ping: behaviour('`event: ping` frames between the chunks', ['completions']),
 } as const satisfies Record<string, FaultFacts>;

@@ -101,6 +101,10 @@ function strikes(fault: Fault): readonly ServerFrame[] {
       return [close(1011, netReason('0000'))];
     case 'net-0001':
       return [close(1011, netReason('0001'))];
+    case 'net-0003':
+      return [close(1011, netReason('0003'))];
+    case 'net-0004':
+      return [close(1011, netReason('0004'))];
     default:
       return [];
   }
@@ -109,6 +113,8 @@ function strikes(fault: Fault): readonly ServerFrame[] {
 const netTexts = {
   '0000': 'Deepgram did not provide a response message within the timeout window.',
   '0001': 'Deepgram did not receive audio data or a text message within the timeout window.',
+  '0003': 'The session has lasted for too long.',
+  '0004': 'Deepgram did not receive a message within the timeout window.',
 } as const;
 
 /** Why Deepgram closes a socket with 1011; the code itself is in the address only. */

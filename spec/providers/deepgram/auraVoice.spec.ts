@@ -14,7 +14,7 @@ type Lines = readonly (readonly [text: string, from: number, until?: number])[];
 const speak = (
   lines: Lines,
   happenings: readonly (readonly [number, (socket: VoiceSocket, voice: AuraVoice) => void])[],
-  { flushesPerMinute = 20, until = 120_000 } = {},
+  { flushesPerMinute = 20, charactersPerMinute = 2_400, outageMs = 20_000, until = 120_000 } = {},
 ): { heard: { at: number; value: Heard }[]; socket: VoiceSocket } => {
   const socket = new VoiceSocket();
   const { values } = virtualTime(
@@ -23,8 +23,9 @@ const speak = (
         const voice = new AuraVoice({
           sampleRate: 8_000,
           flushesPerMinute,
+          charactersPerMinute,
           timeoutMs: 5_000,
-          retries: 1,
+          outageMs,
           who: 'Deepgram',
           notify: notice => socket.notices.push(notice),
         });
@@ -227,16 +228,17 @@ describe('the voice of Aura over a socket', () => {
     ]);
   });
 
-  it('should give a sentence up when it is lost twice', () => {
-    const run = speak(
-      [['One.', 10]],
-      [
-        [100, socket => socket.lose()],
-        [200, (socket, voice) => socket.open(voice)],
-        [300, socket => socket.lose()],
-      ],
-    );
-    expect(run.heard).toEqual([{ at: 300, value: ['One.', 'failed'] }]);
+  it('should give a sentence up when its connections are lost for too long, and not before', () => {
+    const losing = [100, 200, 300, 400].flatMap(at => [
+      [at, (socket: VoiceSocket) => socket.lose()] as const,
+      [at + 50, (socket: VoiceSocket, voice: AuraVoice) => socket.open(voice)] as const,
+    ]);
+    expect(speak([['One.', 10]], losing, { outageMs: 250 }).heard).toEqual([
+      { at: 400, value: ['One.', 'failed'] },
+    ]);
+    // Audio that comes ends the count.
+    const coming = [...losing, [270, (socket: VoiceSocket) => socket.audio(20, 1)] as const];
+    expect(told(speak([['One.', 10]], coming, { outageMs: 250, until: 600 }))).toEqual([['One.', 1, 20]]);
   });
 
   it('should give a connection up that falls silent while it owes audio', () => {
@@ -390,8 +392,68 @@ describe('the voice of Aura over a socket', () => {
     expect(socket.failures).toEqual(['']);
   });
 
-  it('should send a long text in several messages, before one Flush', () => {
-    const { socket } = speak([['word '.repeat(500), 0]], [], { until: 100 });
-    expect(socket.sent.map(([, type]) => type)).toEqual(['Speak', 'Speak', 'Flush', 'Clear']);
+  /** A service that answers each Flush with a tenth of a second of audio, and counts characters. */
+  const answering = (socket: VoiceSocket, voice: AuraVoice): void => {
+    let answered = 0;
+    let opened = socket.failures.length;
+    const answer = (): void => {
+      if (socket.failures.length > opened) {
+        opened = socket.failures.length;
+        socket.open(voice);
+      }
+      const flushes = socket.sent.filter(([, type]) => type === 'Flush').length;
+      for (; answered < flushes; answered++) {
+        socket.audio(100, 1);
+        socket.say('Flushed');
+      }
+    };
+    asyncScheduler.schedule(function () {
+      answer();
+      this.schedule(undefined, 50);
+    });
+  };
+  const charactersOf = (socket: VoiceSocket): number[] =>
+    socket.sent.flatMap(([, type, text]) => (type === 'Speak' ? [(text as string).length] : []));
+
+  it('should send no message that is too long, and no more characters than a connection takes', () => {
+    const text = 'word '.repeat(600);
+    const { socket, heard } = speak([[text, 0]], [[0, answering]], { until: 5_000 });
+    expect(charactersOf(socket)).toEqual([2_000, 1_000]);
+    expect(socket.sent.flatMap(([, type, piece]) => (type === 'Speak' ? [piece] : [])).join('')).toBe(text);
+    // 2,400 characters a minute: the second piece goes over a connection of its own.
+    expect(socket.failures).toEqual(['']);
+    expect(heard.map(({ value: [, what] }) => what)).toEqual([1, 1, 'over']);
+  });
+
+  it('should take a fresh connection where the characters of a minute are used up, and lose no sentence', () => {
+    const lines: Lines = Array.from({ length: 12 }, (_, index) => [
+      `${String.fromCharCode(97 + index).repeat(499)}.`,
+      index * 1_000,
+    ]);
+    const run = speak(lines, [[0, answering]], { until: 20_000 });
+    expect(charactersOf(run.socket)).toEqual(lines.map(() => 500));
+    expect(run.socket.failures).toEqual(['', '']); // four sentences each
+    expect(told(run).filter(([, what]) => what === 'over')).toHaveLength(12);
+  });
+
+  it('should hold a Flush until the one before is answered, where nobody hears that', () => {
+    const flushed = (happenings: Parameters<typeof speak>[1]) =>
+      speak(
+        [
+          ['A sentence of some length.', 0],
+          ['Another.', 10],
+        ],
+        happenings,
+        { until: 5_000 },
+      ).socket.sent.flatMap(([at, type]) => (type === 'Flush' ? [at] : []));
+    // 26 characters take some 1.7 s.
+    expect(flushed([[200, socket => (socket.audio(1_500, 1), socket.say('Flushed'))]])).toEqual([0, 200]);
+    // An answer that is late is not waited for: audio that comes as it is heard, half a second before its end.
+    const slow = [200, 600, 1_000, 1_400].map(
+      at => [at, (socket: VoiceSocket) => socket.audio(400, 1)] as const,
+    );
+    const [, second] = flushed(slow);
+    expect(second).toBeGreaterThan(1_000);
+    expect(second).toBeLessThan(1_600);
   });
 });

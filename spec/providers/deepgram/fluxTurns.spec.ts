@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
 import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
+import { bare } from './bare.ts';
 
 const seconds = (at: number): number => Math.round(at * 1000);
 let sequence = 0;
@@ -28,7 +29,7 @@ const turnInfo = (event: string, audio_window_end: number, transcript = '', from
   end_of_turn_confidence: 0.5,
 });
 const heard = (messages: readonly ServerMessage[], turns = new FluxTurns({ maxMs: 20_000 })): Transcript[] =>
-  messages.flatMap(message => turns.hear(message, seconds));
+  bare(messages.flatMap(message => turns.hear(message, seconds)));
 
 describe('the turns of Flux', () => {
   it('should follow a turn: transcripts replace each other, the last one is final', () => {

@@ -39,7 +39,7 @@ const speak = (
         const voice = new FluxVoice({
           sampleRate: 8_000,
           timeoutMs: 5_000,
-          retries: 1,
+          outageMs: 20_000,
           who: 'Deepgram',
           notify: notice => socket.notices.push(notice),
         });
@@ -271,6 +271,7 @@ describe('a Flux voice', () => {
             it.say({ type: 'Warning', code: 'NO_SYNTHESIZABLE_TEXT' }, 'Flushed', { type: 'SpeechMetadata' }),
         ],
       ],
+      1_000,
     );
     expect(told).toEqual([
       { at: 0, value: [0, 'heard'] },
@@ -287,5 +288,83 @@ describe('a Flux voice', () => {
     );
     expect(socket.failures).toEqual(['Deepgram fell silent for 5000 ms in the middle of a reply.']);
     expect(socket.sent.at(-1)).toEqual([9_020, 'Flush']);
+  });
+
+  it('should take a fresh connection for a cut before the first audio of the connection: the service ignores it', () => {
+    const { socket, told } = speak(
+      [
+        { text$: of('Never mind.'), from: 0, until: 100, played: () => 0 },
+        { text$: of('Next.'), from: 120, played: () => 0 },
+      ],
+      [
+        [50, it => it.say('SpeechStarted')],
+        [150, (it, voice) => it.open(voice)],
+        [200, it => it.say('SpeechStarted')],
+        [250, it => (it.audio(100, 2), it.say('Flushed', whole))],
+      ],
+      3_000,
+    );
+    expect(socket.failures).toEqual(['']);
+    expect(socket.sent.map(([at, type]) => [at, type])).toEqual([
+      [0, 'Speak'],
+      [0, 'Flush'],
+      [150, 'Speak'],
+      [150, 'Flush'],
+    ]);
+    expect(told[0]?.value).toEqual([1, 100]);
+  });
+
+  it.each(['NO_AUDIO_GENERATED', 'NO_ACTIVE_SPEECH', 'INVALID_INTERRUPT_OFFSET', 'INTERRUPT_IN_PROGRESS'])(
+    'should take a fresh connection where the service ignores a cut and goes on with the turn: %s',
+    code => {
+      const { socket, told } = speak(
+        [
+          { text$: written('A long', ' answer.'), from: 0, until: 300, played: () => 50 },
+          { text$: of('Next.'), from: 310, played: () => 0 },
+        ],
+        [
+          [50, it => (it.say('SpeechStarted'), it.audio(200, 1))],
+          [350, it => it.say({ type: 'Warning', code, description: 'Ignored.' })],
+          [400, (it, voice) => it.open(voice)],
+          [450, it => (it.say('SpeechStarted'), it.audio(100, 2))],
+        ],
+        1_000,
+      );
+      expect(socket.failures).toEqual(['']);
+      expect(socket.sent.filter(([at]) => at === 400)).toEqual([
+        [400, 'Speak', 'Next.'],
+        [400, 'Flush'],
+      ]);
+      expect(told.map(({ value }) => value)).toEqual([
+        [0, 200],
+        [1, 100],
+      ]);
+      expect(socket.notices.filter(({ type }) => type === 'warning')).toEqual([]);
+    },
+  );
+
+  it('should leave a connection alone whose turn was over when the service ignored the cut', () => {
+    const { socket } = speak(
+      [{ text$: of('One.'), from: 0, until: 400, played: () => 100 }],
+      [
+        [50, it => (it.say('SpeechStarted'), it.audio(1_000, 1))],
+        [405, it => it.say('Flushed', whole)],
+        [410, it => it.say({ type: 'Warning', code: 'NO_ACTIVE_SPEECH', description: 'No.' })],
+      ],
+      2_000,
+    );
+    expect(socket.failures).toEqual([]);
+  });
+
+  it('should exchange a connection that nothing is sent over before the service closes it', () => {
+    const { socket } = speak(
+      [{ text$: of('One.'), from: 40_000, played: () => 1_000 }],
+      [
+        [40_100, it => (it.say('SpeechStarted'), it.audio(1_000, 1), it.say('Flushed', whole))],
+        [89_000, it => expect(it.failures).toEqual([])],
+      ],
+      91_000,
+    );
+    expect(socket.failures).toEqual(['']);
   });
 });

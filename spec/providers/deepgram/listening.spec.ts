@@ -27,6 +27,7 @@ import type {
 } from '../../../lib/providers/deepgram/openSocket.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
+import { bare } from './bare.ts';
 
 interface Sent {
   readonly connection: number;
@@ -39,6 +40,7 @@ interface Sent {
 class Service {
   readonly sent: Sent[] = [];
   readonly notices: Notice[] = [];
+  readonly endTurn$ = new Subject<void>();
   readonly lines: Subscriber<OpenSocket<SdkSocket> | RxvoiceError>[] = [];
   connections = 0;
   #message$ = new Subject<Incoming>();
@@ -106,6 +108,22 @@ const live = (count: number): Observable<AudioFrame> =>
     take(count),
     map(index => numbered(index)),
   );
+/** The same with a voice that comes and goes, and without any. */
+const voiced = (count: number): Observable<AudioFrame> =>
+  interval(20).pipe(
+    take(count),
+    map(index => ({
+      sampleRate: 16_000,
+      pcm: new Int16Array(320).fill(index % 50 < 25 ? 3_000 : 0),
+    })),
+  );
+const quiet = (count: number): Observable<AudioFrame> => {
+  const frame = silence();
+  return interval(20).pipe(
+    take(count),
+    map(() => frame),
+  );
+};
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 /** Listens to a call while things happen to the service. */
@@ -126,7 +144,10 @@ const call = (
             silenceMs: 1_500,
             stage: { who: 'Deepgram' },
             notify: notice => service.notices.push(notice),
-          }).subscribe(subscriber),
+            endTurn$: service.endTurn$,
+          })
+            .pipe(map(transcript => bare([transcript])[0]!))
+            .subscribe(subscriber),
         );
       }),
     { until },
@@ -280,12 +301,58 @@ describe('listening', () => {
     expect(service.notices.filter(({ type }) => type === 'warning')).toHaveLength(1);
   });
 
-  it('should give up a connection that hears audio and tells nothing', () => {
+  it('should give up a connection that hears a voice and tells nothing, once it was asked', () => {
     const service = new Service();
-    call(service, concat(live(400), NEVER), [], { until: 7_000 });
+    call(service, concat(live(50), voiced(400), NEVER), [], { until: 9_000 });
     expect(service.connections).toBe(1);
     expect(service.notices).toHaveLength(1);
-    expect(service.sent.at(-1)!.at).toBe(5_020);
+    expect(service.sent.filter(({ what }) => what === 'Finalize').map(({ at }) => at)).toEqual([5_020]);
+    expect(service.sent.at(-1)!.at).toBe(6_020); // 5 s after the voice began
+  });
+
+  it('should leave a service alone that answers noise when it is asked, and says nothing of its own', () => {
+    const service = new Service();
+    const dialect = nova(service, {
+      finalize: () => {
+        service.note('Finalize');
+        service.tell({ ...results(0, 1, '', 0, true), from_finalize: true });
+      },
+    });
+    call(service, concat(live(50), voiced(3_000), NEVER), [], { dialect, until: 62_000 });
+    expect([service.frames().length, service.connections]).toEqual([3_050, 1]);
+  });
+
+  it.each([
+    ['Nova', {}],
+    ['Flux', { finalize: undefined, keepAlive: undefined, turns: () => new FluxTurns({ maxMs: 20_000 }) }],
+  ])('should end nothing in an hour of silence, though %s says nothing', (_, more) => {
+    const service = new Service();
+    const hour = 3_600_000 / 20;
+    const { completedAt, failed } = call(service, concat(quiet(hour), NEVER), [], {
+      dialect: nova(service, more as object),
+      until: 3_601_000,
+    });
+    expect([completedAt, failed, service.connections]).toEqual([undefined, undefined, 1]);
+    expect(service.notices.filter(({ type }) => type === 'warning')).toEqual([]);
+    expect(service.frames()).toHaveLength(hour);
+  });
+
+  it('should end the turn of a service that says nothing in silence, once', () => {
+    const service = new Service();
+    const { values } = call(
+      service,
+      concat(quiet(1_000), NEVER),
+      [[1_000, () => service.tell(results(0, 1, 'Well', 0.9))]],
+      { until: 15_000 },
+    );
+    expect(values.map(({ value: { type } }) => type)).toEqual([
+      'speechStart',
+      'interim',
+      'final',
+      'utteranceEnd',
+    ]);
+    expect(values.at(-1)!.at).toBeLessThan(4_500);
+    expect(service.connections).toBe(1);
   });
 
   it('should keep a connection open while the input sends nothing', () => {
@@ -400,5 +467,121 @@ describe('listening', () => {
     const service = new Service();
     call(service, of(silence(0), numbered(1), silence(0)));
     expect(service.sent.map(({ what }) => what)).toEqual([1, 'CloseStream']);
+  });
+
+  describe('when the program ends the turn', () => {
+    const flux = (service: Service): Dialect<SdkSocket> => ({
+      turns: () => new FluxTurns({ maxMs: 20_000 }),
+      close: () => service.hang(),
+      endTurn: () => service.note('ForceEndTurn'),
+      isTalkative: true,
+      chunkMs: 0,
+    });
+    const turn = (event: string, to: number, transcript: string): ServerMessage => ({
+      type: 'TurnInfo',
+      event,
+      turn_index: 0,
+      transcript,
+      words: transcript
+        .split(' ')
+        .map((word, index) => ({ word, start: index * 0.4, end: index * 0.4 + 0.3 })),
+      audio_window_start: 0,
+      audio_window_end: to,
+    });
+    const end = (service: Service): void => service.endTurn$.next();
+    const shown = (run: ReturnType<typeof call>) =>
+      run.values.map(({ at, value }) => [at, value.type, 'text' in value ? value.text : undefined]);
+    const ended = { type: 'utteranceEnd', decided: true };
+
+    it('should have Nova finish, and end the turn with its answer', () => {
+      const service = new Service();
+      const run = call(
+        service,
+        concat(live(100), NEVER),
+        [
+          [1_000, () => service.tell(results(0, 1, 'Book', 0.9))],
+          [1_200, () => end(service)],
+          [1_300, () => service.tell({ ...results(0, 1.2, 'Booked', 0.9, true), from_finalize: true })],
+        ],
+        { until: 3_000 },
+      );
+      expect(service.sent.find(({ what }) => what === 'Finalize')?.at).toBe(1_200);
+      expect(shown(run).slice(2)).toEqual([
+        [1_300, 'final', 'Booked'],
+        [1_300, 'utteranceEnd', undefined],
+      ]);
+      expect(run.values.at(-1)?.value).toMatchObject(ended);
+    });
+
+    it('should end the turn with what is known where no answer comes', () => {
+      const service = new Service();
+      const run = call(
+        service,
+        concat(live(100), NEVER),
+        [
+          [1_000, () => service.tell(results(0, 1, 'Book', 0.9))],
+          [1_200, () => end(service)],
+        ],
+        { until: 3_000 },
+      );
+      expect(shown(run).slice(2)).toEqual([
+        [1_750, 'final', 'Book'],
+        [1_750, 'utteranceEnd', undefined],
+      ]);
+      expect(run.values.at(-1)?.value).toMatchObject(ended);
+    });
+
+    it('should have Flux end the turn, also one whose words come a moment later, and give no word twice', () => {
+      const service = new Service();
+      const run = call(
+        service,
+        concat(live(60), NEVER),
+        [
+          [1_200, () => end(service)],
+          [1_300, () => service.tell(turn('StartOfTurn', 1.2, 'Book a'))],
+          [1_400, () => service.tell({ ...turn('EndOfTurn', 1.3, 'Book a table'), trigger: 'manual' })],
+          [1_500, () => service.tell({ ...turn('EndOfTurn', 1.3, 'Book a table'), trigger: 'manual' })],
+        ],
+        { dialect: flux(service), until: 3_000 },
+      );
+      expect(service.sent.filter(({ what }) => what === 'ForceEndTurn').map(({ at }) => at)).toEqual([1_300]);
+      expect(shown(run).slice(2)).toEqual([
+        [1_400, 'final', 'Book a table'],
+        [1_400, 'utteranceEnd', undefined],
+      ]);
+      expect(run.values.at(-1)?.value).toMatchObject(ended);
+    });
+
+    it('should end nothing where nothing was said', () => {
+      for (const dialect of [nova, flux]) {
+        const service = new Service();
+        const run = call(service, concat(live(60), NEVER), [[1_000, () => end(service)]], {
+          dialect: dialect(service),
+          until: 3_000,
+        });
+        expect(shown(run)).toEqual([]);
+        expect(service.sent.some(({ what }) => what === 'ForceEndTurn')).toBe(false);
+      }
+    });
+
+    it('should wait for a connection that is lost: what was said before is heard first', () => {
+      const service = new Service();
+      const run = call(
+        service,
+        concat(live(100), NEVER),
+        [
+          [900, () => service.lose()],
+          [1_000, () => end(service)],
+          [2_200, () => service.open()],
+          [2_900, () => service.tell(results(0, 1, 'Book', 0.9))],
+          [3_000, () => service.tell({ ...results(0, 1, 'Book it', 0.9, true), from_finalize: true })],
+        ],
+        { until: 6_000 },
+      );
+      expect(shown(run).slice(2)).toEqual([
+        [3_000, 'final', 'Book it'],
+        [3_000, 'utteranceEnd', undefined],
+      ]);
+    });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
 import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
 import type { Transcript } from '../../../lib/stt/transcript.ts';
+import { bare } from './bare.ts';
 
 const seconds = (at: number): number => Math.round(at * 1000);
 
@@ -59,7 +60,7 @@ const utteranceEnd = (last_word_end: number): ServerMessage => ({
 const heard = (
   messages: readonly ServerMessage[],
   turns = new NovaTurns({ silenceMs: 1_500 }),
-): Transcript[] => messages.flatMap(message => turns.hear(message, seconds));
+): Transcript[] => bare(messages.flatMap(message => turns.hear(message, seconds)));
 
 describe('the turns of Nova', () => {
   it('should add finals up to speech_final, which ends the turn once', () => {
@@ -172,7 +173,7 @@ describe('the turns of Nova', () => {
   it('should say what is open when the audio ends', () => {
     const turns = new NovaTurns({ silenceMs: 1_500 });
     heard([results('Not yet', { start: 0, duration: 1, from: 0.2, to: 0.9 })], turns);
-    expect(turns.finish()).toEqual([
+    expect(bare(turns.finish())).toEqual([
       { type: 'final', text: 'Not yet', end: 900 },
       { type: 'utteranceEnd', end: 900 },
     ]);

@@ -1,5 +1,5 @@
-import { concat, defer, delay, NEVER, type Observable, of, throwError, timer } from 'rxjs';
-import { ignoreElements } from 'rxjs';
+import { asyncScheduler, concat, defer, delay, EMPTY, NEVER, type Observable, of, startWith } from 'rxjs';
+import { ignoreElements, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { Refusal } from '../../../lib/providers/deepgram/deepgramError.ts';
@@ -12,13 +12,13 @@ const failing = (error = lost): Observable<never> => throwError(() => error);
 const lasting = (ms: number, error = lost): Observable<string> =>
   concat(of('open'), timer(ms).pipe(ignoreElements()), failing(error));
 
-const run = (attempts: readonly Observable<string>[], until = 60_000) => {
+const run = (attempts: readonly Observable<string>[], { until = 60_000, outageMs = 20_000 } = {}) => {
   const told: string[] = [];
   let attempt = 0;
   const run = virtualTime(
     () =>
       defer(() => attempts[attempt++] ?? NEVER).pipe(
-        staying({ retries: 3, timeoutMs: 1_000, tell: message => told.push(message) }),
+        staying({ outageMs, timeoutMs: 1_000, tell: message => told.push(message) }),
       ),
     { until },
   );
@@ -46,7 +46,13 @@ describe('a connection that stays', () => {
       virtualTime(
         () =>
           defer(() => (attempt++ < 5 ? lasting(3_000) : NEVER)).pipe(
-            staying({ retries: 3, timeoutMs: 5_000, message$: message$(ms), tell: () => undefined }),
+            staying({
+              outageMs: 20_000,
+              retries: 3,
+              timeoutMs: 5_000,
+              message$: message$(ms),
+              tell: () => undefined,
+            }),
           ),
         { until: 60_000 },
       ).failed;
@@ -57,21 +63,47 @@ describe('a connection that stays', () => {
     expect(attempt).toBe(3);
   });
 
-  it('should wait longer after each failure, and give up after three in a row', () => {
-    const { failed, told, attempts } = run([failing(), failing(), failing()]);
-    expect([attempts, told]).toEqual([3, ['Lost. Connecting again.', 'Lost. Connecting again.']]);
-    // 250 ms and 1 s, each a quarter more or less.
-    expect(failed?.at).toBeGreaterThanOrEqual(937);
-    expect(failed?.at).toBeLessThanOrEqual(1_563);
+  it('should wait longer after each failure, up to 2 s, and give up when the time is up', () => {
+    const { failed, told, attempts } = run(Array.from({ length: 99 }, () => failing()));
+    expect(told).toEqual(['Lost. Connecting again.']); // once an outage
+    // 250 ms, 500 ms, 1 s and then 2 s, each a quarter more or less.
+    expect(attempts).toBeGreaterThanOrEqual(10);
+    expect(attempts).toBeLessThanOrEqual(17);
+    expect(failed?.at).toBe(20_000);
     expect(failed?.error).toMatchObject({
-      message: 'Lost. That was the last of 3 attempts in a row.',
+      message: `Lost. That was the last of ${attempts} attempts in a row, over 20.0 s.`,
       stage: 'stt',
       retryable: true,
     });
   });
 
-  it('should give up when it is opened and lost at once, three times', () => {
-    expect(run([lasting(100), lasting(100), lasting(100)]).attempts).toBe(3);
+  it.each<[string, () => Observable<string>]>([
+    ['refuses at once', () => EMPTY],
+    ['takes 3 s to refuse', () => timer(3_000).pipe(ignoreElements())],
+    ['opens and resets', () => concat(of('open'), timer(20).pipe(ignoreElements()))],
+    ['opens and is silent for 5 s', () => concat(of('open'), timer(5_000).pipe(ignoreElements()))],
+  ])('should survive 15 s in which the service %s', (_, bad) => {
+    const { values, failed } = virtualTime(
+      () =>
+        defer(() =>
+          asyncScheduler.now() < 15_000 ? concat(bad(), failing()) : NEVER.pipe(startWith('back')),
+        ).pipe(staying({ outageMs: 20_000, timeoutMs: 5_000, tell: () => undefined })),
+      { until: 60_000 },
+    );
+    expect(failed).toBeUndefined();
+    const back = values.find(({ value }) => value === 'back');
+    expect(back?.at).toBeLessThanOrEqual(20_000);
+  });
+
+  it('should give up after so many failures where a number is set', () => {
+    let attempts = 0;
+    const { failed } = virtualTime(() =>
+      defer(() => (attempts++, failing())).pipe(
+        staying({ outageMs: 20_000, retries: 3, timeoutMs: 1_000, tell: () => undefined }),
+      ),
+    );
+    expect(attempts).toBe(3);
+    expect(String(failed?.error)).toMatch(/last of 3 attempts/u);
   });
 
   it('should never ask again what was refused for good', () => {

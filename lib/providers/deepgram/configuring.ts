@@ -1,0 +1,66 @@
+import { asyncScheduler } from 'rxjs';
+import type { FluxConfiguration } from './flux.ts';
+
+/** How long an answer to a change is waited for before the next is sent, ms: it may be lost. */
+const answerMs = 5_000;
+
+/**
+ * The configuration of a Flux call. Changes are merged: what a later one leaves out stays. One is on its way at a time,
+ * since the service limits how many may be unanswered (`_CONFIGURE_ACK_TIMEOUT` in Pipecat's `flux/stt_base.py`); those
+ * that come meanwhile become one, of the latest values. A new connection gets all that the service had accepted, and what
+ * it had not answered.
+ */
+export class Configuring {
+  readonly #send: (configuration: FluxConfiguration) => void;
+  #accepted: FluxConfiguration = {};
+  #sent: FluxConfiguration | undefined;
+  #sentAt = 0;
+  #waiting: FluxConfiguration | undefined;
+
+  /** `send` sends a change over the connection that is open, if one is. */
+  constructor(send: (configuration: FluxConfiguration) => void) {
+    this.#send = send;
+  }
+
+  /** A change. `isOpen`: whether there is a connection to send it over. */
+  change(configuration: FluxConfiguration, isOpen: boolean): void {
+    this.#waiting = merged(this.#waiting ?? {}, configuration);
+    if (isOpen) this.#next();
+  }
+
+  /** A connection was opened. */
+  connected(): void {
+    const all = merged(merged(this.#accepted, this.#sent ?? {}), this.#waiting ?? {});
+    this.#sent = undefined;
+    this.#waiting = isEmpty(all) ? undefined : all;
+    this.#next();
+  }
+
+  /** The service has answered the change that was sent. */
+  answered(isAccepted: boolean): void {
+    if (isAccepted && this.#sent) this.#accepted = merged(this.#accepted, this.#sent);
+    this.#sent = undefined;
+    this.#next();
+  }
+
+  /** Some time has passed. */
+  tick(): void {
+    if (this.#sent !== undefined && asyncScheduler.now() - this.#sentAt >= answerMs) this.answered(true);
+  }
+
+  #next(): void {
+    if (this.#sent !== undefined || this.#waiting === undefined) return;
+    this.#sent = this.#waiting;
+    this.#sentAt = asyncScheduler.now();
+    this.#waiting = undefined;
+    this.#send(this.#sent);
+  }
+}
+
+const merged = (one: FluxConfiguration, other: FluxConfiguration): FluxConfiguration => ({
+  ...one,
+  ...other,
+  ...((one.thresholds ?? other.thresholds) && { thresholds: { ...one.thresholds, ...other.thresholds } }),
+});
+
+const isEmpty = (configuration: FluxConfiguration): boolean => Object.keys(configuration).length === 0;

@@ -1,0 +1,53 @@
+import { interval, type MonoTypeOperatorFunction, Observable, type Subscription } from 'rxjs';
+import { silence } from '../../audio/frame.ts';
+import type { Dialect } from './listening.ts';
+import type { OpenSocket, SdkSocket } from './openSocket.ts';
+
+/** How often a connection that nobody uses is kept alive, ms: Nova closes one after 10 s. */
+const everyMs = 4_000;
+/** The audio that it begins with, ms. */
+const firstMs = 100;
+
+/**
+ * Keeps a connection open that is held before anybody speaks: a server that holds its voice warm. Nova closes one that
+ * hears nothing for 10 s, and `KeepAlive` counts only after some audio (Deepgram's guide "Troubleshooting WebSocket API
+ * Disconnections"): it gets a bit of silence first. Who uses the connection takes over.
+ */
+export const keptAlive =
+  <Socket extends SdkSocket>(
+    { keepAlive }: Pick<Dialect<Socket>, 'keepAlive'>,
+    sampleRate: number,
+  ): MonoTypeOperatorFunction<OpenSocket<Socket>> =>
+  open$ =>
+    keepAlive === undefined
+      ? open$
+      : new Observable(subscriber => {
+          let keeping: Subscription | undefined;
+          subscriber.add(
+            open$.subscribe({
+              next: open => {
+                let sentMs = 0;
+                keeping?.unsubscribe();
+                keeping = interval(everyMs).subscribe({
+                  next: () => {
+                    if (sentMs > 0) return keepAlive(open.socket);
+                    const { pcm } = silence(firstMs, sampleRate);
+                    open.sendBytes(Buffer.from(pcm.buffer));
+                    sentMs = firstMs;
+                  },
+                  error: error => subscriber.error(error),
+                });
+                subscriber.next({
+                  ...open,
+                  takeOver: () => {
+                    keeping?.unsubscribe();
+                    return sentMs;
+                  },
+                });
+              },
+              error: error => subscriber.error(error),
+              complete: () => subscriber.complete(),
+            }),
+          );
+          subscriber.add(() => keeping?.unsubscribe());
+        });
