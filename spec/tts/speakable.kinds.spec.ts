@@ -24,7 +24,7 @@ const addresses: readonly Case[] = [
   [`https://example.com/${'a'.repeat(700)} then`, 'example.com then'],
   ['<john@x.com?subject=hi>', 'john@x.com'],
   ['<mailto:john@x.com> now', 'john@x.com now'],
-  ['[docs][1] and [this][ref].\n[1]: https://example.com/a\nEnd', '[docs][1] and this.\n\nEnd'],
+  ['[docs][1] and [this][ref].\n[1]: https://example.com/a\nEnd', 'docs and this.\n\nEnd'],
   ['[![badge](https://a.b/i.png)](https://a.b) text', 'badge text'],
   [`![pic](data:image/png;base64,${'A'.repeat(900)}) text`, 'pic text'],
 ];

@@ -54,7 +54,7 @@ export const emphasis: Rule = (text, place, final) => {
     !/^["”’“](?=[\p{L}\p{N}])/u.test(after)
   ) {
     if (/^[."”’“]$/u.test(after) && !final && text.length === marks.length + 1) return 'wait';
-    return /\s/u.test(previous) || place.open.length === 0 ? keep : drop(marks.length, false);
+    return keep;
   }
   place.open = [...place.open.slice(-20), marks.length];
   return drop(marks.length, false);

@@ -53,7 +53,8 @@ const nextMessage: Skipping = { end: /<\|(?:end|call|return|start|channel)\|>/u,
 export const chatToken: Rule = (text, place, final) => {
   if (!/^<(?:[|｜]|[\w▁/]{1,30}\|?>?$|[\w▁/]{1,30}\|>)/u.test(text)) return undefined;
   const [whole, name = ''] = token.exec(text) ?? [];
-  if (whole === undefined) return /^<[|｜][\w▁:/. -]{0,40}[|｜]?$/u.test(text) && !final ? 'wait' : undefined;
+  if (whole === undefined)
+    return /^<(?:[|｜][\w▁:/. -]{0,40}[|｜]?|[\w▁/]{1,30}\|)$/u.test(text) && !final ? 'wait' : undefined;
   if (!isToken(whole)) return undefined;
   if (name === 'channel') return channel(text, whole, place, final);
   if (/^start(?:_header_id)?$/u.test(name)) return header(text, whole, place, final);
