@@ -116,8 +116,11 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   /** The word is followed by another character: in scripts without spaces that may be the next sentence. */
   const judgeWithoutSpace = (char: string): void => {
     if (word === '' || stays.test(char)) return;
-    const ends = endsWithoutSpace.test(word) || (unspaced.test(char) && halfWidthEnd.test(word));
-    if (ends || (fullWidthClauseEnd.test(word) && mayEndAtClause())) {
+    // Most words end with a letter: the rest is not worth a look at the whole word.
+    const marked = !/[\p{L}\p{M}\p{N}]/u.test(word.at(-1)!);
+    const ends =
+      (marked && endsWithoutSpace.test(word)) || (marked && unspaced.test(char) && halfWidthEnd.test(word));
+    if (ends || (marked && fullWidthClauseEnd.test(word) && mayEndAtClause())) {
       settle();
       endChunk();
     } else if (unspaced.test(char) && unbroken >= longestUnbroken()) {

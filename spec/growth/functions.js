@@ -16,7 +16,6 @@ export async function growthFunctions(load) {
   const completeness = await load('stt/completeness');
   const interruption = await load('conversation/interruption');
   const sameWords = await load('stt/sameWords');
-  const backchannels = await load('conversation/backchannels');
   const now = new Date(0);
   const piped = (operator, text) =>
     from(text.match(/.{1,4}/gsu) ?? [])
@@ -50,12 +49,13 @@ export async function growthFunctions(load) {
     const made = module[name];
     if (typeof made === 'function') functions[name] = text => call(made, text);
   };
-  one(completeness, 'completeness', (f, text) => f(text));
-  one(completeness, 'looksComplete', (f, text) => f(text));
+  one(completeness, 'completeness', (f, text) => f({ text }));
   one(sameWords, 'saysAnything', (f, text) => f(text));
   one(sameWords, 'wordsOf', (f, text) => f(text));
-  one(sameWords, 'sameWords', (f, text) => f(text, `${text} x`));
-  one(interruption, 'countWords', (f, text) => f(text));
-  one(backchannels, 'isBackchannel', (f, text) => f(text));
+  one(sameWords, 'normalised', (f, text) => f(text));
+  one(sameWords, 'after', (f, text) => f(['one', 'two'], text));
+  one(interruption, 'interruption', (f, text) =>
+    f(text, { doing: 'speaking', sentence: text.slice(0, 300), text, protectedMs: 0, warmingUp: true }),
+  );
   return functions;
 }
