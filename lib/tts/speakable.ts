@@ -94,9 +94,13 @@ class Cleaner {
 
   /** Most text is plain: letters and spaces that no rule has anything to do with. */
   #plainRun(): Step | undefined {
-    const { lineStart, inTable, inAddress, code, said } = this.#place;
-    if (lineStart || inTable || inAddress || code > 0 || /[\p{L}\p{N}\s]$/u.test(said) === false)
-      return undefined;
+    if (this.#place.inTable) {
+      // The spaces around a cell's edge are a hundred at most.
+      const spaces = /^[ \t]{101,}/u.exec(this.#pending.slice(0, reach))?.[0].slice(100);
+      return spaces === undefined ? undefined : { length: spaces.length, text: spaces, lineStart: false };
+    }
+    const { lineStart, inAddress, code, said } = this.#place;
+    if (lineStart || inAddress || code > 0 || /[\p{L}\p{N}\s]$/u.test(said) === false) return undefined;
     const [text] = run.exec(this.#pending.slice(0, reach)) ?? [];
     return text === undefined ? undefined : { length: text.length, text, lineStart: false };
   }
