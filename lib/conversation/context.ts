@@ -26,24 +26,31 @@ export function trimmed(
   history: readonly Message[],
   { maxMessages = Infinity, maxCharacters = Infinity }: ContextOptions,
 ): readonly Message[] {
-  const starts = history.flatMap(({ role }, index) => (role === 'user' ? [index] : []));
   const head = history.slice(
     0,
     history.findIndex(({ role }) => role !== 'system'),
   );
-  const fits = (messages: readonly Message[]): boolean =>
-    messages.length <= maxMessages && lengthOf(messages) <= maxCharacters;
-  if (fits(history) || starts.length === 0) return history;
-  const from = starts.find(start => fits([...head, ...history.slice(start)])) ?? starts.at(-1)!;
-  return [...head, ...history.slice(from)];
+  const fits = (messages: number, characters: number): boolean =>
+    messages <= maxMessages && characters <= maxCharacters;
+  if (fits(history.length, sum(history))) return history;
+
+  // One pass from the end: a user's message is where the result may begin as long as what follows it fits.
+  let characters = sum(head);
+  let from: number | undefined;
+  for (let at = history.length - 1; at >= 0; at--) {
+    characters += lengthOf(history[at]!);
+    const begins = history[at]!.role === 'user';
+    if (begins && (from === undefined || fits(head.length + history.length - at, characters))) from = at;
+    if (from !== undefined && !fits(head.length + history.length - at, characters)) break;
+  }
+  return from === undefined ? history : [...head, ...history.slice(from)];
 }
 
-const lengthOf = (messages: readonly Message[]): number =>
-  messages.reduce(
-    (sum, { content, toolCalls = [] }) =>
-      sum + content.length + toolCalls.reduce((length, call) => length + call.arguments.length, 0),
-    0,
-  );
+const lengthOf = ({ content, toolCalls = [] }: Message): number =>
+  toolCalls.reduce((length, call) => length + call.arguments.length, content.length);
+
+const sum = (messages: readonly Message[]): number =>
+  messages.reduce((length, message) => length + lengthOf(message), 0);
 
 /** When and how {@link summarising} does. */
 export interface SummarisingOptions {

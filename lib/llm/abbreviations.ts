@@ -1,45 +1,58 @@
-const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
+import type { Abbreviations } from './abbreviations/abbreviations.ts';
+import { cs } from './abbreviations/cs.ts';
+import { de } from './abbreviations/de.ts';
+import { el } from './abbreviations/el.ts';
+import { en } from './abbreviations/en.ts';
+import { es } from './abbreviations/es.ts';
+import { fr } from './abbreviations/fr.ts';
+import { hi } from './abbreviations/hi.ts';
+import { it } from './abbreviations/it.ts';
+import { nl } from './abbreviations/nl.ts';
+import { pl } from './abbreviations/pl.ts';
+import { pt } from './abbreviations/pt.ts';
+import { ru } from './abbreviations/ru.ts';
+import { sv } from './abbreviations/sv.ts';
+import { tr } from './abbreviations/tr.ts';
+
+/** All languages at once: an answer may change its language, and nobody says which one it is in. */
+const languages: readonly Abbreviations[] = [cs, de, el, en, es, fr, hi, it, nl, pl, pt, ru, sv, tr];
+
+const words = (list: string): readonly string[] => list.trim().split(/\s+/u);
+const all = (kind: keyof Abbreviations): ReadonlySet<string> =>
+  new Set(languages.flatMap(language => words(language[kind] ?? '')));
 
 /** Titles and the like, as they are capitalised: a name follows, so their full stop never ends a sentence. */
-export const titles: ReadonlySet<string> = words(`
-  Mr Mrs Ms Mx Dr Drs Prof St Ste Mt Ft Rev Hon Pres Gov Sen Rep Gen Col Maj Capt Cpt Cmdr Lt Sgt Adm Supt
-  Hr Hrn Fr Frl Dipl Ing Mag Sr Sra Srta Sres Dra Dña Lic Ud Uds EE Mme Mlle Mgr Sig Dott Avv Dhr Mevr डॉ प्रो
-`);
+export const titles: ReadonlySet<string> = all('titles');
 
-/** Abbreviations, in lower case, that more of the sentence always follows. */
-export const leading: ReadonlySet<string> = words(`
-  e.g i.e eg ie cf viz vs approx incl esp
-  z.b d.h u.a v.a o.ä m.e u.u i.d.r s.o s.u bzw ca ggf evtl inkl exkl zzgl vgl bspw sog allg
-  p.ex ex c.-à-d c.à.d env p.ej ej aprox ej d.w.z bijv resp np tzn т.е т.н ул пр
-`);
+/** Abbreviations, in lower case, after which the sentence always goes on. */
+export const leading: ReadonlySet<string> = all('leading');
 
 /** Abbreviations, in lower case, that a number or a lower-case word may follow; anything else starts a sentence. */
-export const trailing: ReadonlySet<string> = words(`
-  no nos nr nrn núm num art abs vol vols pp fig figs sec ch chap eq ext tel pág págs pag bd kap str av avda rte
-  jan feb mar apr jun jul aug sep sept oct okt nov dec dez janv févr juil déc ene abr ago dic
-  etc usw ecc enz itd et.al al min max hr hrs lb lbs oz tbsp tsp sq mio mrd tsd std т.д т.п
-`);
+export const trailing: ReadonlySet<string> = all('trailing');
 
-/** Abbreviations, in lower case, in the middle or at the end of names: a sentence ends there if the next word starts one. */
-export const naming: ReadonlySet<string> = words(`
-  inc ltd corp co bros jr esq llc gmbh dept assn univ ave blvd rd ln pkwy hwy apt ph.d uu
-`);
+/** Abbreviations after which a sentence ends only if the next word is one of {@link starters}. */
+export const naming: ReadonlySet<string> = all('naming');
 
 /** Words that start a sentence rather than go on with a name. */
-export const starters: ReadonlySet<string> = words(`
-  The A An This That These Those There Here It Its It's He She They We You I I'm I'll I've I'd You're We're They're
-  He's She's That's There's Let's My Your His Her Our Their If When Where What Who Why How Which While Although
-  Because Since After Before Then Now Also And But Or So Yet However Please Would Could Should Can Do Does Did Is
-  Are Was Were Will Have Has Had In On At For From With Without By To As Not No Yes Let Just Once Until Otherwise
-  Der Die Das Es Er Sie Wir Ich Ein Eine Dann Und Aber Oder Wenn Danach Bitte Im Am
-  Le La Les Il Elle Ils Nous Vous Je On Un Une Puis Ensuite Mais Et Si
-  El Los Las Yo Usted Nosotros Luego Después Pero Y Es Por Para
-`);
+export const starters: ReadonlySet<string> = all('starters');
+
+/** What goes on after "a.m." and "p.m." although it is capitalised: days, months and time zones. */
+export const afterTime: ReadonlySet<string> = new Set(
+  words(`
+  Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun
+  January February March April May June July August September October November December
+  Eastern Central Mountain Pacific Greenwich EST EDT ET CST CDT CT MST MDT MT PST PDT PT GMT UTC BST CET CEST IST JST
+`),
+);
 
 /** The first three letters of the months that German writes a day with a full stop before: "3. Mai". */
-export const months: ReadonlySet<string> = words('Jan Jän Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez');
+export const months: ReadonlySet<string> = new Set(
+  words('Jan Jän Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez'),
+);
 
 /** Words before a number that make "2." an ordinal in German: "im 19. Jahrhundert". English "am 5." is left out. */
-export const beforeOrdinal: ReadonlySet<string> = words(`
+export const beforeOrdinal: ReadonlySet<string> = new Set(
+  words(`
   der die das dem den des im vom zum zur beim Am Der Die Das Dem Den Im Vom Zum Beim ein eine einen einem einer
-`);
+`),
+);

@@ -1,4 +1,6 @@
+import { openQuotation } from './openQuotation.ts';
 import { closers, endMarks, endsSentence, sentenceEnd } from './sentenceBoundary.ts';
+import { lastBreak, lastWord, lengthOf, unspaced, unspacedEnd } from './unspaced.ts';
 
 /** Text, or the end of a chunk between two texts. */
 export type Piece = { readonly type: 'text'; readonly text: string } | { readonly type: 'boundary' };
@@ -24,24 +26,26 @@ export interface SentenceScanner {
 }
 
 const boundary: Piece = { type: 'boundary' };
-const ideographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-/** Scripts that write no spaces between words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const breakingSpace = /[^\S\u00a0\u202f\ufeff]/u;
 const lineEnd = /[\n\u2028\u2029]/u;
 const sayable = /[\p{L}\p{N}]/u;
-const clauseEnd = new RegExp(`[,;:،؛—–][${closers}]*$`, 'u');
-const fullWidthClauseEnd = /[，、；：]$/u;
-const fullWidthEnd = new RegExp(`[。｡！？﹖﹗][${endMarks}${closers}]*$`, 'u');
+const clauseEnd = new RegExp(`[,;:،؛—–՝፣][${closers}]*$`, 'u');
+const fullWidthClauseEnd = /[，、；：၊]$/u;
+/** Marks of scripts that need no space after them, or are often written without. */
+const endsWithoutSpace = new RegExp(`(?![!-~…])[${endMarks}][${endMarks}${closers}]*$`, 'u');
 const halfWidthEnd = new RegExp(`[!?][${closers}]*$`, 'u');
 /** What can't start a sentence where no space came: more marks, what closes, and the Japanese "と" after a quotation. */
-const stays = new RegExp(`(?!\\p{Pi})[${endMarks}${closers}，、；：,;:と]`, 'u');
+const stays = new RegExp(`(?!\\p{Pi})[${endMarks}${closers}，、；：၊,;:と]`, 'u');
 /** A number or an initial may go on after a full stop. */
-const unfinished = /(?:\p{Nd}|(?<![\p{L}.])\p{L})\.$/u;
+const unfinished = /(?:\p{Nd}|(?<![\p{L}.])[\p{Lu}\p{Ll}])\.$/u;
 
 /** A plain word, after which a full stop hardly ever goes on ("example.com" does), or a mark that never does. */
-const surelyEnds = new RegExp(`(?:\\p{Ll}{3}\\.|\\p{L}[!?])[${closers}]*$`, 'u');
+const surelyEnds = new RegExp(
+  `(?:\\p{L}{3}\\.|[\\p{Lo}\\p{M}]{2}\\.|[\\p{L}\\p{M}][!?]|(?![!-~…])[${endMarks}]|\\p{Script=Greek}[;\\u037e])[${closers}]*$`,
+  'u',
+);
+/** An answer of two letters: "OK.", "Hi.", "Ja." */
+const shortAnswer = /^(?:\p{L}{2}|\p{Lo}\p{M}*)\.$/u;
 
 /** Makes a scanner; each text needs its own. */
 export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimits): SentenceScanner {
@@ -54,9 +58,10 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   let previous = ''; // the word before, in the same chunk
   let length = 0; // of the chunk so far, without `word`
   let wordLength = 0;
+  let unbroken = 0; // of what has no space or mark in it, in a script without spaces
   let speaks = false; // whether the chunk has anything to say
   let first = true;
-  let quoting = false;
+  const quotation = openQuotation();
 
   const settle = (): void => {
     if (word + gap === '') return;
@@ -68,22 +73,32 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
     wordLength = 0;
   };
 
-  const endChunk = (): void => {
-    if (!speaks) return; // nobody can say a chunk of spaces: they go with the next one
+  const endChunk = ({ full = false } = {}): void => {
+    // Nobody can say a chunk of spaces: they go with the next one, unless they fill a chunk of their own.
+    if (!speaks && !full) return;
     pieces.push(boundary);
-    speaks = first = false;
+    if (speaks) first = false;
+    speaks = false;
     previous = '';
-    length = 0;
+    length = unbroken = 0;
+    quotation.reset();
   };
 
   const mayEndAtClause = (): boolean =>
     (first && firstMinChars !== false && length + wordLength >= firstMinChars) ||
     length + wordLength > (maxChars * 2) / 3;
 
+  /** Thai, Lao and others write a space where a phrase ends, and no mark where a sentence does. */
+  const mayEndAtPhrase = (): boolean => mayEndAtClause() || length + wordLength >= maxChars / 6;
+
   /** The word is followed by a space: decides, or waits for more. */
   const judge = (): void => {
     if (gap.endsWith('\r') && ahead === '') return; // half a line end
-    const ends = lineEnd.test(gap) || endsSentence(word, { previous, ahead, quoting });
+    let ends = lineEnd.test(gap) || endsSentence(word, { previous, ahead, quoting: quotation.french });
+    if (ends === false && unspacedEnd.test(word) && mayEndAtPhrase()) {
+      if (ahead === '') return;
+      ends = unspaced.test(ahead);
+    }
     if (ends === undefined) return;
     if (!ends && sentenceEnd.test(word)) {
       word += gap; // "Dr. " goes on as one word with the name, so that no cut falls between
@@ -92,54 +107,80 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
     } else {
       const ended = ends || (clauseEnd.test(word) && mayEndAtClause());
       settle();
-      if (ended) endChunk();
+      if (ended || length >= maxChars) endChunk({ full: length >= maxChars });
     }
+    unbroken = 0;
     addAhead();
   };
 
   /** The word is followed by another character: in scripts without spaces that may be the next sentence. */
   const judgeWithoutSpace = (char: string): void => {
     if (word === '' || stays.test(char)) return;
-    const ends = fullWidthEnd.test(word) || (ideographic.test(char) && halfWidthEnd.test(word));
-    if (ends || (fullWidthClauseEnd.test(word) && mayEndAtClause())) {
+    // Most words end with a letter: the rest is not worth a look at the whole word.
+    const marked = !/[\p{L}\p{M}\p{N}]/u.test(word.at(-1)!);
+    const ends =
+      (marked && endsWithoutSpace.test(word)) || (marked && unspaced.test(char) && halfWidthEnd.test(word));
+    if (ends || (marked && fullWidthClauseEnd.test(word) && mayEndAtClause())) {
       settle();
       endChunk();
+    } else if (unspaced.test(char) && unbroken >= longestUnbroken()) {
+      endWithinWord();
     }
+  };
+
+  /** How much text without any mark or space is waited for: two lines of Japanese, ten seconds of Thai. */
+  const longestUnbroken = (): number => (maxChars * 2) / (first && firstMinChars !== false ? 5 : 3);
+
+  const endWithinWord = (): void => {
+    const rest = word.slice(lastBreak(word));
+    word = word.slice(0, word.length - rest.length);
+    wordLength = lengthOf(word);
+    settle();
+    endChunk({ full: true });
+    word = rest;
+    wordLength = lengthOf(rest);
+    unbroken = Math.min(wordLength, unbroken);
   };
 
   const keepShort = (charLength: number): void => {
     if (length + wordLength + charLength <= maxChars) return;
-    if (!speaks) settle();
-    endChunk();
+    if (!speaks || unspaced.test(word)) endWithinWord();
+    else endChunk();
+  };
+
+  const addSpace = (char: string): void => {
+    if (length + wordLength + gap.length >= maxChars) {
+      settle();
+      endChunk({ full: true });
+    }
+    gap += char;
+    if (gap.length > 1 && char === ' ' && spaced) return; // one more of them decides nothing, and there may be thousands
+    spaced = char === ' ';
+    judge();
   };
 
   const add = (char: string): void => {
-    if (gap !== '') {
-      if (ahead === '' && breakingSpace.test(char)) {
-        gap += char;
-        if (char === ' ' && spaced) return; // one more of them decides nothing, and there may be thousands
-        spaced = char === ' ';
-      } else ahead += char;
-      judge();
-    } else if (breakingSpace.test(char)) {
-      gap = char;
-      spaced = char === ' ';
+    if (ahead === '' && breakingSpace.test(char)) {
+      addSpace(char);
+    } else if (gap !== '') {
+      ahead += char;
       judge();
     } else {
       judgeWithoutSpace(char);
-      const charLength = ideographic.test(char) ? 3 : char.length;
+      const charLength = lengthOf(char);
       keepShort(charLength);
+      quotation.add(char, word);
       word += char;
       wordLength += charLength;
-      if (char === '«') quoting = true;
-      else if (char === '»') quoting = false;
+      unbroken = unspaced.test(char) || /\p{M}/u.test(char) ? unbroken + charLength : 0;
     }
   };
 
   /** The text so far ends with the first sentence, as far as one can tell: a token's time is won. */
   const endEagerly = (): void => {
-    if (!first || gap !== '' || !surelyEnds.test(word)) return;
-    if (endsSentence(word, { previous, ahead: '', quoting }) !== true) return;
+    if (!first || gap !== '' || quotation.open) return; // a closing mark is still to come
+    if (!surelyEnds.test(word) && !(length === 0 && shortAnswer.test(word))) return;
+    if (endsSentence(word, { previous, ahead: '' }) !== true) return;
     settle();
     endChunk();
   };
@@ -158,11 +199,12 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
       return;
     }
     if (tied || !unspaced.test(word)) return;
-    const lastWord = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(word)].at(-1)!;
-    const rest = word.slice(lastWord.index);
-    word = word.slice(0, lastWord.index);
+    const rest = word.slice(lastWord(word));
+    word = word.slice(0, word.length - rest.length);
+    wordLength = lengthOf(word);
     settle();
     word = rest;
+    wordLength = lengthOf(rest);
   };
 
   const take = (): Piece[] => {

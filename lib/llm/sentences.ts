@@ -1,7 +1,18 @@
-import { debounceTime, merge, connect, defer, endWith, filter, map, type OperatorFunction } from 'rxjs';
+import {
+  bufferWhen,
+  concatMap,
+  debounceTime,
+  defer,
+  endWith,
+  filter,
+  map,
+  merge,
+  type OperatorFunction,
+} from 'rxjs';
 import type { LlmEvent } from './message.ts';
 import { sentenceScanner, type Piece, type SentenceScanner } from './sentenceScanner.ts';
-import { each } from '../rx/each.ts';
+import { connected } from '../rx/connected.ts';
+import { ofType } from '../rx/ofType.ts';
 
 /** How {@link sentences} cuts. An ideograph or kana, which says as much as three letters, counts as three characters. */
 export interface SentencesOptions {
@@ -43,23 +54,21 @@ const defaults = {
   eager: true,
 } as const satisfies SentencesOptions;
 
-interface Token {
-  readonly type: 'token';
-  readonly text: string;
-}
-
-type Signal = Token | { readonly type: 'stall' } | { readonly type: 'end' };
+type Signal =
+  { readonly type: 'token'; readonly text: string } | { readonly type: 'stall' } | { readonly type: 'end' };
 
 /**
  * Cuts a model's answer into sentences, each as soon as it is sure to be one, so that speech can start with the first.
  *
  * The chunks joined are the text, space for space, and they are the same however the model cuts its tokens, but for
- * what `eager` lets go and `maxWaitMs` flushes. Most sentences are out with the space after their full stop, the first
- * with the full stop itself; {@link endsSentence} has the table of what needs more. The first space goes with the sentence before it. Line ends end a chunk. Every
- * chunk has a letter or digit in it, except perhaps the last. Events other than tokens are ignored.
+ * what `eager` lets go and `maxWaitMs` flushes. Most sentences are emitted with the space after their full stop, the
+ * first with the full stop itself; {@link endsSentence} has the table of what needs more. The first space goes with the
+ * sentence before it. Line ends end a chunk. Scripts without marks (Thai, Lao, Khmer, Burmese) are cut at the spaces
+ * between their phrases; text without marks and spaces is cut between two words. Every chunk has a letter or digit in
+ * it, except perhaps the last, and chunks of more than `maxChars` spaces. Events other than tokens are ignored.
  *
- * On an error of the source it passes the error on at once and drops the sentence that was being written: who wants
- * those words turns the error into a value before.
+ * On an error of the source it passes the error on at once and drops the sentence that was being written: to keep those
+ * words, turn the error into a value before.
  *
  * @example
  * llm(messages).pipe(sentences(), concatMap(tts)).subscribe(play);
@@ -69,56 +78,64 @@ export function sentences(options: SentencesOptions = {}): OperatorFunction<LlmE
   return source$ =>
     defer(() => {
       const scanner = sentenceScanner(limits);
-      let chunk = '';
-      const chunks = (signal: Signal): string[] =>
-        scan(scanner, signal).flatMap(piece => {
-          if (piece.type === 'text') chunk += piece.text;
-          if (piece.type === 'text' || chunk === '') return [];
-          const ended = chunk;
-          chunk = '';
-          return [ended];
-        });
       return source$.pipe(
-        each((event): Token[] =>
-          typeof event === 'string'
-            ? [{ type: 'token', text: event }]
-            : event.type === 'token'
-              ? [event]
-              : [],
-        ),
+        tokens(),
         withStalls(maxWaitMs),
-        each(chunks),
+        concatMap(signal => scan(scanner, signal)),
+        joined(),
       );
     });
 }
 
+const tokens = (): OperatorFunction<LlmEvent | string, Signal> => event$ =>
+  event$.pipe(
+    map(event => (typeof event === 'string' ? { type: 'token' as const, text: event } : event)),
+    ofType('token'),
+  );
+
 /** Adds a `stall` whenever nothing has come for `maxWaitMs`, and an `end`. */
-function withStalls(maxWaitMs: number | false): OperatorFunction<Token, Signal> {
-  return token$ => {
-    const signal$ = token$.pipe(endWith<Signal>({ type: 'end' }));
-    if (maxWaitMs === false) return signal$;
-    return signal$.pipe(
-      connect(signal$ =>
-        merge(
-          signal$,
-          signal$.pipe(
-            debounceTime(maxWaitMs),
-            filter(({ type }) => type !== 'end'),
-            map((): Signal => ({ type: 'stall' })),
-          ),
-        ),
+const withStalls =
+  (maxWaitMs: number | false): OperatorFunction<Signal, Signal> =>
+  token$ =>
+    token$.pipe(
+      endWith<Signal>({ type: 'end' }),
+      connected(signal$ =>
+        maxWaitMs === false
+          ? signal$
+          : merge(
+              signal$,
+              signal$.pipe(
+                debounceTime(maxWaitMs),
+                filter(({ type }) => type !== 'end'),
+                map((): Signal => ({ type: 'stall' })),
+              ),
+            ),
       ),
     );
-  };
-}
 
-function scan(scanner: SentenceScanner, signal: Signal): Piece[] {
+function scan(scanner: SentenceScanner, signal: Signal): readonly Piece[] {
   switch (signal.type) {
     case 'token':
       return scanner.push(signal.text);
     case 'stall':
       return scanner.stall();
     case 'end':
-      return [...scanner.end(), { type: 'boundary' }];
+      return scanner.end();
   }
 }
+
+/**
+ * Joins the texts between two boundaries. A boundary is a piece of its own after the text it ends: were it the last
+ * text itself, `bufferWhen` would put the first of them into the next buffer.
+ */
+const joined = (): OperatorFunction<Piece, string> => piece$ =>
+  piece$.pipe(
+    connected(piece$ =>
+      piece$.pipe(
+        ofType('text'),
+        bufferWhen(() => piece$.pipe(ofType('boundary'))),
+        map(pieces => pieces.map(({ text }) => text).join('')),
+        filter(chunk => chunk !== ''),
+      ),
+    ),
+  );

@@ -1,5 +1,7 @@
 import { concat, defer, filter, map, type OperatorFunction } from 'rxjs';
-import { codeRules, inlineRules, lineRules, type Place, type Rule, type Skipping } from './markdownRules.ts';
+import { codeRules, inlineRules } from './markup/inlineRules.ts';
+import { lineRules, tableRow } from './markup/lines.ts';
+import { type Place, reach, type Rule, type Skipping, type Step, tableReach } from './markup/rule.ts';
 
 /**
  * Turns a model's text into text for a voice, as it streams: markdown marks go (headings, lists, emphasis, quotes,
@@ -28,16 +30,24 @@ export function toSpeakable(text: string): string {
   return cleaner.push(text) + cleaner.end();
 }
 
-const anywhere: readonly Rule[] = [...lineRules, ...inlineRules];
+const anywhere: readonly Rule[] = [...lineRules, tableRow, ...inlineRules];
+
+/**
+ * Characters that no rule begins with, in a run: letters (but for the beginning of an address), digits, spaces and the
+ * marks of plain text. What comes after them decides nothing.
+ */
+const run =
+  /^(?:[^\P{L}hHwWf]|(?<=[\p{L}\p{N}])(?<![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[hHwWf]|[ ,.;:?'"()])+/u;
 
 /** Takes text in pieces; gives what is certain, whatever follows. */
 class Cleaner {
   #pending = '';
   readonly #place: Place = {
     lineStart: true,
-    before: '\n',
+    said: '',
     inTable: false,
-    open: 0,
+    inAddress: false,
+    open: [],
     code: 0,
     skipping: undefined,
   };
@@ -52,34 +62,55 @@ class Cleaner {
   }
 
   #settle(final: boolean): string {
-    let said = '';
+    const said: string[] = [];
     while (this.#pending !== '') {
       if (this.#place.skipping !== undefined) {
         if (!this.#skip(this.#place.skipping, final)) break;
         continue;
       }
-      const step = this.#ruled(final);
+      const step = this.#plainRun() ?? this.#ruled(final);
       if (step === 'wait') break;
-      said += step.text;
+      said.push(step.text);
       this.#move(step);
     }
-    return said;
+    return said.join('');
   }
 
   /** Leaves out up to the end of what is left out, or what there is of it; tells whether it got on. */
-  #skip({ end, begun }: Skipping, final: boolean): boolean {
+  #skip({ end, reach, keepsEnd = false }: Skipping, final: boolean): boolean {
     const found = end.exec(this.#pending);
-    if (found) this.#place.skipping = undefined;
-    const kept = found || final ? -1 : this.#pending.search(begun);
-    const length = found ? found.index + found[0].length : kept < 0 ? this.#pending.length : kept;
+    const stop = found ? found.index + found[0].length : 0;
+    // An end that touches the last character may be longer, or have one before it that is not whole yet.
+    if (found && (final || stop < this.#pending.length)) {
+      this.#place.skipping = undefined;
+      this.#pending = this.#pending.slice(keepsEnd ? found.index : stop);
+      return true;
+    }
+    const kept = final ? 0 : Math.max(reach + 1, found ? this.#pending.length - found.index : 0);
+    const length = Math.max(0, this.#pending.length - kept);
     this.#pending = this.#pending.slice(length);
     return length > 0;
   }
 
+  /** Most text is plain: letters and spaces that no rule has anything to do with. */
+  #plainRun(): Step | undefined {
+    if (this.#place.inTable) {
+      // The spaces around a cell's edge are a hundred at most.
+      const spaces = /^[ \t]{101,}/u.exec(this.#pending.slice(0, reach))?.[0].slice(100);
+      return spaces === undefined ? undefined : { length: spaces.length, text: spaces, lineStart: false };
+    }
+    const { lineStart, inAddress, code, said } = this.#place;
+    if (lineStart || inAddress || code > 0 || /[\p{L}\p{N}\s]$/u.test(said) === false) return undefined;
+    const [text] = run.exec(this.#pending.slice(0, reach)) ?? [];
+    return text === undefined ? undefined : { length: text.length, text, lineStart: false };
+  }
+
   #ruled(final: boolean): Step | 'wait' {
     for (const rule of this.#rules()) {
-      const step = rule(this.#pending, this.#place, final);
-      if (step === 'wait') return final ? this.#plain() : 'wait';
+      const window = this.#pending.slice(0, rule === tableRow ? tableReach : reach);
+      const last = final || window.length === (rule === tableRow ? tableReach : reach);
+      const step = rule(window, this.#place, last);
+      if (step === 'wait') return last ? this.#plain() : 'wait';
       if (step !== undefined) return step;
     }
     return this.#plain();
@@ -96,25 +127,15 @@ class Cleaner {
   }
 
   #move({ length, text, lineStart }: Step): void {
-    const taken = this.#pending.slice(0, length);
+    const last = this.#pending[length - 1];
     this.#pending = this.#pending.slice(length);
-    const last = taken.at(-1);
     if (last === '\n') {
       this.#place.inTable = false;
       this.#place.code = 0;
+      if (this.#place.said.endsWith('\n')) this.#place.open = []; // no emphasis goes on over a paragraph
     }
     // What precedes a mark is what is said before it, so that nested marks are seen alike.
     this.#place.lineStart = lineStart ?? last === '\n';
-    this.#place.before = last === '\n' ? '\n' : (text.at(-1) ?? this.#place.before);
+    this.#place.said = last === '\n' ? '\n' : (this.#place.said + text).slice(-24);
   }
-}
-
-/** What a rule makes of the beginning of a text. */
-export interface Step {
-  /** How many characters are done with. */
-  readonly length: number;
-  /** What is said instead. */
-  readonly text: string;
-  /** Whether the next character begins a line as far as marks go. Default: after a line end. */
-  readonly lineStart?: boolean;
 }

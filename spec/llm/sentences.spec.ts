@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { concat, EMPTY, from, NEVER, of, Subject, take, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -170,6 +172,45 @@ describe('sentences', () => {
       expectObservable(source$.pipe(sentences()), '^--!').toBe('----');
       expectSubscriptions(source$.subscriptions).toBe('^--!');
     });
+  });
+
+  it('should stop a source without an end that emits synchronously', () => {
+    const endless = function* (): Generator<string> {
+      for (;;) yield 'Yes. ';
+    };
+    const run = virtualTime(() => from(endless()).pipe(sentences(), take(2)));
+    expect(run.values.map(({ value }) => value)).toEqual(['Yes. ', 'Yes. ']);
+  });
+
+  it('should take what a consumer does in the middle of a chunk: completes, fails, unsubscribes', () => {
+    const run = (act: (source$: Subject<string>) => void): string[] => {
+      const source$ = new Subject<string>();
+      const seen: string[] = [];
+      const subscription = source$.pipe(sentences()).subscribe({
+        next: chunk => {
+          seen.push(chunk);
+          if (seen.length === 1) act(source$);
+        },
+        error: (error: unknown) => seen.push((error as Error).message),
+        complete: () => seen.push('over'),
+      });
+      source$.next('One. Two. Three');
+      subscription.unsubscribe();
+      return seen;
+    };
+    expect(run(source$ => source$.complete())).toEqual(['One. ', 'Two. ', 'Three', 'over']);
+    expect(run(source$ => source$.error(new Error('cut')))).toEqual(['One. ', 'cut']);
+    expect(run(source$ => source$.next('! Four.'))).toEqual(['One. ', 'Two. ', 'Three! ']);
+  });
+
+  it('should cut with bufferWhen and concatMap, for reading', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../lib/llm/sentences.ts'), 'utf8');
+    expect(source).toMatch(/\bbufferWhen\(/u);
+    expect(source).toMatch(/\bconcatMap\(/u);
+    expect(source).not.toMatch(/\beach\(/u);
+    expect(readFileSync(join(import.meta.dirname, '../../lib/tts/prefetch.ts'), 'utf8')).toMatch(
+      /\bconcatMap\(/u,
+    );
   });
 
   it('should keep the order when a consumer feeds the source', () => {

@@ -11,21 +11,27 @@ export interface Turn {
   /** The history before that. */
   readonly before: readonly Message[];
   readonly now: Date;
-  /** What the whole reply to an earlier state of the history was, found by answering it again. */
-  readonly answer: (messages: readonly Message[]) => string;
+  /** The whole reply to the first `length` messages of the history; `undefined` for messages too long ago. */
+  readonly replyTo: (length: number) => string | undefined;
 }
 
+/** The most characters of a message that the responder reads: a minute of speech. */
+const longest = 1000;
+
+/** The beginning of what a message says, short enough for patterns that are tried at every word. */
+export const wordsOf = (message: Message | undefined): string => message?.content.slice(0, longest) ?? '';
+
 /** The turn that the last message of the user opens; without one the user has said nothing. */
-export function turnOf(messages: readonly Message[], now: Date, answer: Turn['answer']): Turn {
+export function turnOf(messages: readonly Message[], now: Date, replyTo: Turn['replyTo']): Turn {
   const last = messages.findLastIndex(({ role }) => role === 'user');
-  const said = messages[last]?.content ?? '';
+  const said = wordsOf(messages[last]);
   return {
     said,
     words: plainWords(said),
     number: messages.filter(({ role }) => role === 'user').length,
     before: messages.slice(0, Math.max(last, 0)),
     now,
-    answer,
+    replyTo,
   };
 }
 

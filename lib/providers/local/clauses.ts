@@ -15,8 +15,12 @@ function cut(text: string): number {
  * its audio all at once then gives the first of it early. Shorter text is one clause; no text, none.
  */
 export function clauses(text: string): string[] {
-  if (text === '') return [];
-  if (text.length <= longest) return [text];
-  const at = cut(text);
-  return [text.slice(0, at).trim(), ...clauses(text.slice(at).trim())].filter(clause => clause !== '');
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > longest) {
+    const at = cut(rest);
+    parts.push(rest.slice(0, at).trim());
+    rest = rest.slice(at).trim();
+  }
+  return [...parts, rest].filter(clause => clause !== '');
 }

@@ -2,6 +2,7 @@ import { spokenAcronyms } from './spokenAcronyms.ts';
 import { spokenAddresses } from './spokenAddresses.ts';
 import { spokenAmounts } from './spokenAmounts.ts';
 import { spokenNumbers } from './spokenNumbers.ts';
+import { spokenNumerals } from './spokenNumerals.ts';
 
 type Rule = readonly [pattern: RegExp, spoken: string];
 
@@ -10,11 +11,11 @@ const longestWord = /([^\s]{45})[^\s]+/g;
 
 const markdown: readonly Rule[] = [
   [/^\s*```.*$/gm, ' '],
-  [/!?\[([^\]]*)\]\([^)]*\)/g, '$1'],
+  [/!?\[([^\]]{0,300})\]\([^)]{0,1000}\)/g, '$1'],
   [/^\s*(?:#{1,6}|>|[-*+•])\s+/gm, ''],
   [/^\s*[-=_*|: ]{3,}\s*$/gm, ' '],
-  [/(\*\*\*|\*\*|\*|___|__|~~|`+)(?=\S)([^*`~\n]*\S)\1/g, '$2'],
-  [/(?<!\w)_([^_\n]+)_(?!\w)/g, '$1'],
+  [/(\*\*\*|\*\*|\*|___|__|~~|`{1,3})(?=\S)([^*`~\n]{0,300}\S)\1/g, '$2'],
+  [/(?<!\w)_([^_\n]{1,300})_(?!\w)/g, '$1'],
   [/\|/g, ', '],
   [/\s*\n\s*\n\s*/g, '\n'],
   [/([^\s.!?:;,])\s*\n\s*(?=\S)/g, '$1. '],
@@ -22,8 +23,8 @@ const markdown: readonly Rule[] = [
 
 const typography: readonly Rule[] = [
   [/[‘’‚′`´]/g, "'"],
-  [/["“”„«»″]/g, ' '],
-  [/(?:…|\.{2,})(?=\s*[a-z])/g, ', '],
+  [/["“”„«»″][\s"“”„«»″]*/g, ' '],
+  [/(?:…|(?<!\.)\.{2,}(?!\.))(?=\s*[a-z])/g, ', '],
   [/…|\.{2,}/g, '. '],
   [/\s*[—―]\s*|\s+[-–]+\s+|--+/g, ', '],
   [/[–‐‑]/g, '-'],
@@ -35,8 +36,26 @@ const abbreviations: readonly Rule[] = [
   [/\bi\.\s?e\.,?/gi, 'that is'],
   [/\betc\b\.?/gi, 'et cetera'],
   [/\bNo\.\s?(?=\d)/g, 'number '],
+  [/\bJan\.\s?(?=\d)/g, 'January '],
+  [/\bFeb\.\s?(?=\d)/g, 'February '],
+  [/\bMar\.\s?(?=\d)/g, 'March '],
+  [/\bApr\.\s?(?=\d)/g, 'April '],
+  [/\bAug\.\s?(?=\d)/g, 'August '],
+  [/\bSept\.\s?(?=\d)/g, 'September '],
+  [/\bSep\.\s?(?=\d)/g, 'September '],
+  [/\bOct\.\s?(?=\d)/g, 'October '],
+  [/\bNov\.\s?(?=\d)/g, 'November '],
+  [/\bDec\.\s?(?=\d)/g, 'December '],
   [/\bapprox\./gi, 'approximately'],
   [/\bPh\.?D\.?/g, 'P H D'],
+  [/\bvs\b\.?/g, 'versus'],
+  [/\bMt\.\s?(?=[A-Z])/g, 'Mount '],
+  [/\b[aA]\.\s?[mM]\.(?=\s+(?:[a-z\d]|[A-Z][a-z]+day\b)|[,;:!?)–-])/g, 'A M'],
+  [/\b[pP]\.\s?[mM]\.(?=\s+(?:[a-z\d]|[A-Z][a-z]+day\b)|[,;:!?)–-])/g, 'P M'],
+  [/\b[aA]\.\s?[mM]\b/g, 'A M'],
+  [/\b[pP]\.\s?[mM]\b/g, 'P M'],
+  [/\bAT&T\b/g, 'A T and T'],
+  [/\b([A-Z])([A-Z])&(?=[A-Z]\b)/g, '$1 $2 and '],
   [/\bw\/o\b/gi, 'without'],
   [/\bw\/(?=\s)/gi, 'with'],
 ];
@@ -85,10 +104,15 @@ const plainLetters = (text: string): string =>
     .normalize('NFKD')
     .replace(/\p{M}/gu, '');
 
+/** One space for a run of them, one or two line ends for what has line ends: no pattern has to look far. */
+const squeezed = (text: string): string =>
+  text.replace(/\s{2,}/g, run => (run.includes('\n') ? (run.split('\n').length > 2 ? '\n\n' : '\n') : ' '));
+
 /** What is left that Flite would read by its name, misread or stumble over: emoji, other scripts, stray marks. */
 const withoutTheUnspeakable = (text: string): string =>
   text
     .replace(/[^\x20-\x7e]|[*_~^<>{}[\]\\|#()]/g, ' ')
+    .replace(/\s+/g, ' ')
     .replace(longestWord, '$1')
     .replace(/([.!?,;:])[.!?,;:\s]*(?=[.!?,;:])/g, '')
     .replace(/\s+(?=[.,!?;:](?:\s|$))|^[\s.,!?;:]+/g, '')
@@ -97,15 +121,19 @@ const withoutTheUnspeakable = (text: string): string =>
 
 /**
  * Makes text sayable by Flite, which knows plain English in ASCII: typography, Markdown left-overs, accents, addresses,
- * currencies, units, versions, acronyms and signs become words. What has no sound (emoji, scripts other than Latin)
- * goes; where nothing is left, the answer is `''`. Words are cut at 45 letters.
+ * currencies, units, versions, acronyms, Roman numerals, decades and signs become words. What has no sound (emoji,
+ * scripts other than Latin) goes; where nothing is left, the answer is `''`. Words are cut at 45 letters. It takes time
+ * in proportion to the text.
  *
  * @example
  * pronounceable('It’s **5 km** – mail bob@example.com'); // "It's 5 kilometers, mail bob at example dot com"
  */
 export function pronounceable(text: string): string {
-  const plain = apply(apply(text, markdown), abbreviations);
-  const counted = apply(apply(spokenAmounts(spokenAddresses(plain)), typography), symbols);
-  const said = withoutTheUnspeakable(spokenNumbers(spokenAcronyms(plainLetters(counted))));
+  const plain = squeezed(apply(squeezed(apply(squeezed(text), markdown)), abbreviations));
+  const counted = apply(
+    squeezed(apply(squeezed(spokenAmounts(spokenNumerals(spokenAddresses(plain)))), typography)),
+    symbols,
+  );
+  const said = withoutTheUnspeakable(spokenNumbers(squeezed(spokenAcronyms(plainLetters(counted)))));
   return /[a-z0-9]/i.test(said) ? said : '';
 }

@@ -1,8 +1,8 @@
 const topLevelDomains =
   'com|org|net|io|dev|ai|app|co|edu|gov|info|me|uk|de|fr|nl|eu|us|ca|au|in|ch|at|es|it|jp';
-const host = `(?:[a-z0-9-]+\\.)+(?:${topLevelDomains})\\b`;
+const host = `(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\\.){1,8}(?:${topLevelDomains})\\b`;
 
-const mail = new RegExp(`\\b([\\w.+-]+)@(${host}|[a-z0-9-]+(?:\\.[a-z0-9-]+)+)`, 'gi');
+const mail = new RegExp(`(?<![\\w.+-])([\\w.+-]{1,64})@((?:[a-z0-9-]{1,63}\\.){1,8}[a-z0-9-]{1,63})`, 'gi');
 const page = new RegExp(
   `\\bhttps?://[^\\s<>"]*[^\\s<>".,;:!?)]|\\b${host}(?:/[^\\s<>"]*[^\\s<>".,;:!?)])?`,
   'gi',

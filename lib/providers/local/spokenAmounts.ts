@@ -11,9 +11,16 @@ const currencies: Readonly<Record<string, readonly [one: string, many: string]>>
 const multiples: Readonly<Record<string, string>> = {
   k: 'thousand',
   K: 'thousand',
+  m: 'million',
   M: 'million',
+  mn: 'million',
+  mln: 'million',
+  b: 'billion',
   bn: 'billion',
   B: 'billion',
+  t: 'trillion',
+  tn: 'trillion',
+  T: 'trillion',
 };
 
 /** Units as they are written after a number, letter case included, and as they are said: one, many. */
@@ -21,6 +28,17 @@ const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'km/h': ['kilometer per hour', 'kilometers per hour'],
   mph: ['mile per hour', 'miles per hour'],
   'm/s': ['meter per second', 'meters per second'],
+  'm²': ['square meter', 'square meters'],
+  'km²': ['square kilometer', 'square kilometers'],
+  'ft²': ['square foot', 'square feet'],
+  'sq ft': ['square foot', 'square feet'],
+  'm³': ['cubic meter', 'cubic meters'],
+  Mbps: ['megabit per second', 'megabits per second'],
+  Gbps: ['gigabit per second', 'gigabits per second'],
+  mi: ['mile', 'miles'],
+  yd: ['yard', 'yards'],
+  gal: ['gallon', 'gallons'],
+  dB: ['decibel', 'decibels'],
   km: ['kilometer', 'kilometers'],
   cm: ['centimeter', 'centimeters'],
   mm: ['millimeter', 'millimeters'],
@@ -85,8 +103,8 @@ function money(symbol: string, amount: string, multiple: string | undefined): st
     : `${spoken} ${Number(hundredths.padEnd(2, '0'))}`;
 }
 
-const number = String.raw`\d+(?:,\d{3})*(?:\.\d+)?`;
-const multiple = String.raw`(?:\s?(k|K|M|bn|B|thousand|million|billion|trillion)\b)?`;
+const number = String.raw`(?<!\d)\d{1,15}(?:,\d{3}){0,6}(?:\.\d{1,15})?`;
+const multiple = String.raw`(?:\s?(k|K|mn|mln|m|M|bn|b|B|tn|t|T|thousand|million|billion|trillion)\b)?`;
 const symbols = '[$€£¥₹]';
 const unit = Object.keys(units)
   .sort((a, b) => b.length - a.length)
@@ -100,7 +118,7 @@ const rules: readonly Rule[] = [
     (_, symbol, amount, many) => money(symbol, amount, many),
   ],
   [
-    new RegExp(`(\\$)\\s?(${number})\\s?(k|K|M|bn|B)\\b`, 'g'),
+    new RegExp(`(\\$)\\s?(${number})\\s?(k|K|mn|mln|m|M|bn|b|B|tn|t|T)\\b`, 'g'),
     (_, symbol, amount, many) => money(symbol, amount, many),
   ],
   [
@@ -118,6 +136,7 @@ const rules: readonly Rule[] = [
   [/\b(\d+):(\d)\b(?!:)/g, '$1 to $2'],
   [/\b24\/7\b/g, '24 7'],
   [/\b(?:version )?[vV](\d+(?:\.\d+)*)\b/g, 'version $1'],
+  [/\b(\d{3})\.(\d{3})\.(\d{4})\b/g, '$1-$2-$3'], // a telephone number
   [/\b\d+(?:\.\d+){2,}\b/g, version => version.replaceAll('.', ' point ')],
   [/(\d)\s*[–—]\s*(?=\d)/g, '$1 to '],
   [/(?<![\w.-])(\d{1,2})-(?=\d{1,2}(?![\w-]))/g, '$1 to '],

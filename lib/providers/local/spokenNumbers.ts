@@ -20,7 +20,7 @@ function inWords(number: number): string {
 const digits = (group: string): string => group.split('').join(' ');
 
 const phone =
-  /(?<![\w.,:/$-])\+?\d{1,4}(?:[ -]\(?\d{2,4}\)?){2,5}(?![\w/]|[.,:]\d)|(?<![\w-])\d{3}-\d{4}(?![\w-])/g;
+  /(?:(?<![\w-])\+?\d{1,3}[ .-]?)?\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}(?![\w/]|[.,:]\d)|(?<![\w.-])\d{3}\.\d{3}\.\d{4}(?![\w.]\d|\w)|(?<![\w.,:/$-])\+?\d{1,4}(?:[ -]\(?\d{2,4}\)?){2,5}(?![\w/]|[.,:]\d)|(?<![\w-])\d{3}-\d{4}(?![\w-])/g;
 const thousandsApart = /(?<![\w+-])[1-9]\d{0,2}(?: \d{3}){2,3}(?! \d|[\w-])/g;
 const whole = /(?<![\w.:/$'-]|\d,)-?(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,8}|0)(?![\w/'-]|[.,:]\d)/g;
 const isYear = (number: string): boolean => /^(?:1[1-9]|20)\d\d$/.test(number);
@@ -39,8 +39,8 @@ export const spokenNumbers = (text: string): string =>
     .replace(thousandsApart, number => number.replaceAll(' ', ','))
     .replace(phone, number => number.split(/\D+/).filter(Boolean).map(digits).join(', '))
     .replace(/(\d)\s?%/g, '$1 percent')
-    .replace(whole, (written: string, offset: number) => {
-      if (isYear(written) || endsWithMonth.test(text.slice(0, offset))) return written;
+    .replace(whole, (written: string, offset: number, all: string) => {
+      if (isYear(written) || endsWithMonth.test(all.slice(Math.max(0, offset - 16), offset))) return written;
       const number = Number(written.replaceAll(',', ''));
       if (Math.abs(number) >= 1e9) return written;
       return number < 0 ? `minus ${inWords(-number)}` : inWords(number);

@@ -1,6 +1,6 @@
 import type { Message } from '../../message.ts';
 import type { Skills } from '../skill.ts';
-import type { Turn } from '../turn.ts';
+import { type Turn, wordsOf } from '../turn.ts';
 
 const goOn =
   /^((please|yes|yeah|no|can you|could you|just) )*(go on|continue|carry on|keep (going|talking)|go ahead|resume|and then)( \S+){0,3}$|\b(you were saying|where were you|finish (that|it|your|what))\b/;
@@ -24,12 +24,12 @@ export const memory: Skills = {
   },
   repeat: {
     when: /\b(repeat (that|it|yourself|please)|say (that|it) again|(what|pardon) did you (just )?say|come again|once more|one more time)\b|^(repeat|pardon|pardon me|sorry|what|excuse me|again)$/,
-    answer: ({ before, answer }) => {
+    answer: ({ before, replyTo }) => {
       const last = before.findLastIndex(({ role }) => role === 'assistant');
       if (last < 0) return "I haven't said anything yet.";
-      const heard = before[last]!.content;
-      const whole = answer(before.slice(0, last));
-      return remainder(whole, heard) === undefined ? heard : whole;
+      const heard = wordsOf(before[last]);
+      const whole = replyTo(last);
+      return whole === undefined || remainder(whole, heard) === undefined ? heard : whole;
     },
   },
   recallName: {
@@ -66,7 +66,7 @@ export const memory: Skills = {
 export const nameOf = (messages: readonly Message[]): string | undefined =>
   messages
     .filter(({ role }) => role === 'user')
-    .map(({ content }) => introduced(content))
+    .map(message => introduced(wordsOf(message)))
     .findLast(name => name !== undefined);
 
 /** The name somebody gives as their own. "I'm Sam" only counts written like a name, since "I'm tired" is none. */
@@ -80,18 +80,18 @@ function introduced(said: string): string | undefined {
 }
 
 const quote = (message: Message | undefined): string =>
-  message === undefined ? "That was the first thing you've said." : `You said: ${message.content}`;
+  message === undefined ? "That was the first thing you've said." : `You said: ${wordsOf(message)}`;
 
 /**
- * What the user has not heard of the latest reply that was cut. Replies follow from the history alone, so the whole of
- * one is found by answering again what it answered; one that was resumed to its end is over.
+ * The part of the latest interrupted reply that the user has not heard. Replies follow from the history alone, so the
+ * whole of one is found by answering again; a reply that was resumed to its end is over.
  */
-function unheard({ before, answer }: Turn): string | undefined {
+function unheard({ before, replyTo }: Turn): string | undefined {
   for (let at = before.length - 1; at >= 0; at--) {
-    const message = before[at]!;
-    if (message.role !== 'user') continue;
+    if (before[at]!.role !== 'user') continue;
     const next = before[at + 1];
-    const reply = answer(before.slice(0, at + 1));
+    const reply = replyTo(at + 1);
+    if (reply === undefined) return undefined;
     const rest = remainder(reply, next?.role === 'assistant' ? next.content : '');
     if (rest !== undefined) return rest.replace(resuming, '');
     if (reply.startsWith(resuming)) return undefined;

@@ -1,0 +1,9 @@
+import type { Abbreviations } from './abbreviations.ts';
+
+/** Czech, and what Slovak writes like it. */
+export const cs: Abbreviations = {
+  leading: 'např tzv tzn tj ul nám sv odd popř příp resp mj ing mudr judr',
+  trailing: 'atd apod atp hod tel kč',
+  starters:
+    'To Ten Ta Je Jsou Byl Já Ty On Ona My Vy A Ale Nebo Pokud Když Co Kdo Kde Jak Proč Ano Ne Děkuji Prosím',
+};

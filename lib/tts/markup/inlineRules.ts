@@ -1,0 +1,33 @@
+import { bareAddress } from './address.ts';
+import { emphasis } from './emphasis.ts';
+import { bareCall, bracketToken, chatToken, hiddenTag } from './hidden.ts';
+import { entity, html } from './html.ts';
+import { cell, citation, codeMark, emoji, escape, footnoteMark, link, surrogate } from './inline.ts';
+import { formula } from './latex.ts';
+import { codeFence } from './lines.ts';
+import type { Rule } from './rule.ts';
+
+/** What marks text anywhere. */
+export const inlineRules: readonly Rule[] = [
+  surrogate,
+  cell,
+  bareCall,
+  bracketToken,
+  footnoteMark,
+  citation,
+  link,
+  hiddenTag,
+  chatToken,
+  html,
+  entity,
+  bareAddress,
+  formula,
+  escape,
+  codeFence,
+  codeMark,
+  emphasis,
+  emoji,
+];
+
+/** What counts within code in a line. */
+export const codeRules: readonly Rule[] = [surrogate, codeMark];
