@@ -3,7 +3,8 @@ import { defer, finalize } from 'rxjs';
 import { type Conversation, setup, type Voice, type VoiceConfig } from '../lib/index.ts';
 import { tape } from '../lib/testing/index.ts';
 import { promptOf } from './configuration/promptOf.ts';
-import { UsageError, writable } from './usageError.ts';
+import { writable } from './files.ts';
+import { UsageError } from './usageError.ts';
 
 /** How a call goes on tape. */
 export interface Taping extends TapeOption {

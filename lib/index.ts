@@ -10,6 +10,7 @@
 export { setup, type Voice } from './setup/setup.ts';
 export type { LlmConfig, SttConfig, TtsConfig, VoiceConfig } from './setup/schema.ts';
 export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts';
+export { printable } from './text/printable.ts';
 export type { Engine, Loading, Notice, Noticing, Warmable } from './engine.ts';
 
 // The sound card.

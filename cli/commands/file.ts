@@ -7,7 +7,8 @@ import { nothingHeard } from '../nothingHeard.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
-import { readable, UsageError, writable } from '../usageError.ts';
+import { readable, writable } from '../files.ts';
+import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -19,9 +20,8 @@ interface FileOptions extends Options {
 }
 
 /** `rxvoice file`: the user's own recording talks with the bot, in real time. */
-export const file = (program: Command): Command =>
-  withSettings(program.command('file'), 'stt', 'llm', 'tts')
-    .description('have a conversation with a recording of your own, in real time')
+export const file = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts')
     .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo')
     .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
     .option(

@@ -14,11 +14,10 @@ import {
 } from '../../lib/providers/local/index.ts';
 import { UsageError } from '../usageError.ts';
 import { terminal } from '../view/terminal.ts';
-import { unknownCommand } from './help.ts';
+import { unknownCommand } from '../unknownCommand.ts';
 
 /** `rxvoice models`: the files of the offline engines. */
-export function models(program: Command): Command {
-  const command = program.command('models').description('the model files of the offline engines');
+export function models(command: Command): Command {
   command
     .command('list', { isDefault: true })
     .description('what there is, and what is on this machine')

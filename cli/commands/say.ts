@@ -5,13 +5,13 @@ import { concatFrames, resampleFrame, sentences, speakable, writeWav } from '../
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
-import { UsageError, writable } from '../usageError.ts';
+import { writable } from '../files.ts';
+import { UsageError } from '../usageError.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 /** `rxvoice say`: a text as speech. */
-export const say = (program: Command): Command =>
-  withSettings(program.command('say'), 'tts')
-    .description('speak a text into a WAV file')
+export const say = (command: Command): Command =>
+  withSettings(command, 'tts')
     .argument('<text>', 'what to say; markdown is cleaned up first')
     .option('-o, --output <wav>', 'where the speech goes; default stdout, unless it is a terminal')
     .action(async (text: string, options: Options & { readonly output?: string }) => {

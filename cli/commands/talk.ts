@@ -11,7 +11,7 @@ import { controls } from '../talk/controls.ts';
 import { keyPresses } from '../talk/keyPresses.ts';
 import { silencedWhile } from '../talk/silencedWhile.ts';
 import { speakingNow } from '../talk/speakingNow.ts';
-import { writable } from '../usageError.ts';
+import { writable } from '../files.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -31,9 +31,8 @@ const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
 };
 
 /** `rxvoice talk`: a call at the microphone and the loudspeaker of this machine. */
-export const talk = (program: Command): Command =>
-  withSettings(program.command('talk'), 'stt', 'llm', 'tts', 'talk')
-    .description('talk with the bot: at the microphone, heard from the loudspeaker')
+export const talk = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts', 'talk')
     .option('--record <wav>', 'record the call: left you, right the bot')
     .option(
       '--tape <jsonl>',

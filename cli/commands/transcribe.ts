@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { tap } from 'rxjs';
 import { utterances, wavInput } from '../../lib/index.ts';
+import { printable, printableJson } from '../../lib/text/printable.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { nothingHeard } from '../nothingHeard.ts';
-import { readable } from '../usageError.ts';
+import { readable } from '../files.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 /** `rxvoice transcribe`: what is said in a recording, an utterance a line, as fast as it can be told. */
-export const transcribe = (program: Command): Command =>
-  withSettings(program.command('transcribe'), 'stt')
-    .description('write down what is said in a recording')
+export const transcribe = (command: Command): Command =>
+  withSettings(command, 'stt')
     .argument('<wav>', 'a WAV file of any rate, mono or stereo')
     .option('--json', 'one utterance a line, with the time it ends at, ms')
     .addHelpText('after', '\nExit codes: 0 something was heard, 1 nothing was.')
@@ -28,7 +28,9 @@ export const transcribe = (program: Command): Command =>
         tap(({ content, end }) => {
           heard += 1;
           process.stdout.write(
-            options.json ? `${JSON.stringify({ text: content, end: Math.round(end) })}\n` : `${content}\n`,
+            options.json
+              ? `${printableJson({ text: content, end: Math.round(end) })}\n`
+              : `${printable(content)}\n`,
           );
         }),
       );

@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/index.ts';
+import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
@@ -54,7 +55,7 @@ export function liveView(
 
   const spoken = (columns: number): string[] => {
     if (reply === undefined) return [];
-    const words = reply.join(' ').split(/\s+/u).filter(Boolean);
+    const words = printable(reply.join(' ')).split(/\s+/u).filter(Boolean);
     const heard = meters.heardWords;
     const parts: Part[] = [
       [words.slice(0, heard).join(' '), plain],

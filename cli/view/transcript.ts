@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import type { ConversationEvent } from '../../lib/index.ts';
+import { printable } from '../../lib/text/printable.ts';
 import { type Part, paragraph, plain } from './paragraph.ts';
 import { wrap } from './wrap.ts';
 
@@ -71,11 +72,14 @@ const short = (text: string): string => {
 
 /** A remark, in lines of so many columns; what follows stands under its beginning. */
 export const remark = (text: string, columns: number): string[] =>
-  text.split('\n').flatMap(line => {
-    const margin = /^ */u.exec(line)![0];
-    const lines = wrap(line, columns - margin.length);
-    return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
-  });
+  printable(text)
+    .split('\n')
+    .flatMap(line => {
+      const margin = /^ */u.exec(line)![0];
+      const lines = wrap(line, columns - margin.length);
+      return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
+    });
 
 /** What went wrong, in a line. */
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+export const messageOf = (cause: unknown): string =>
+  printable(cause instanceof Error ? cause.message : String(cause));
