@@ -40,6 +40,9 @@ function leave(): void {
   for (const listener of [...readerLeft.listeners]) listener();
 }
 
+/** Whether nobody reads stdout any more: the work is over then, and nothing about it is wrong. */
+export const hasReaderLeft = (): boolean => readerLeft.already;
+
 /** Calls `listener` when nobody reads stdout any more, also if that is so already. Returns what takes it off. */
 export function onReaderLeft(listener: () => void): () => void {
   if (readerLeft.already) queueMicrotask(listener);

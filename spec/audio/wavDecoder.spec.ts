@@ -211,7 +211,8 @@ describe('a WAV file', () => {
     ['no channels', riff(fmt(1, 16, 0), data), /0 channels/u],
     ['12 bits of float', riff(fmt(3, 16), data), /format 3, 16 bits/u],
     ['nothing', Buffer.alloc(0), /empty/u],
-  ])('should be refused with what it is and what to do: %s', (_, bytes, reason) => {
+  ])('should be refused with what it is and what to do: %s', (_, file, reason) => {
+    const bytes: Buffer = file;
     expect(() => readWav(bytes)).toThrow(reason);
     expect(() => readWav(bytes)).toThrow(/ffmpeg/u);
     expect(() => inPieces(bytes, 3)).toThrow(reason);
