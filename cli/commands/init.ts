@@ -49,7 +49,13 @@ export const init = (command: Command): Command =>
   });
 
 /** Whether anything of this name is there: a link that leads nowhere would be written through. */
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a file is where a folder should be, which is reported when it is written
+  }
+}
 
 /** Writes the project. */
 function make(target: string): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EMPTY, map, merge } from 'rxjs';
-import { microphone, setup, speaker } from '../../lib/index.ts';
+import { AudioBackendError, microphone, setup, speaker } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
@@ -85,9 +85,20 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
           tape: tape && { ...tape, config },
           hangUp$,
         });
+      } catch (error) {
+        throw withoutSoundCard(error);
       } finally {
         keyboard.unsubscribe();
         // Whatever a driver still holds on to: the call is over.
         setTimeout(() => process.exit(), 1_000).unref();
       }
     });
+
+/** What can be done on a machine without a sound card, added to what is wrong with its devices. */
+const withoutSoundCard = (error: unknown): unknown =>
+  error instanceof AudioBackendError
+    ? new Error(
+        `${error.message}\nWithout a sound card: rxvoice serve (on a web page), rxvoice demo (a recorded caller) or rxvoice file question.wav.`,
+        { cause: error },
+      )
+    : error;

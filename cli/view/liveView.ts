@@ -7,7 +7,7 @@ import { turnFigures } from './plainView.ts';
 import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
-import { bot, remark, transcript, you } from './transcript.ts';
+import { bot, remark, transcript, unfinished, you } from './transcript.ts';
 import type { View } from './view.ts';
 
 /** What a live view shows beside the call. */
@@ -145,6 +145,7 @@ export function liveView(
     },
     note: note => print(remark(note, terminal.columns - 1)),
     end: summary => {
+      if (reply !== undefined) print(unfinished(reply.join(' '), meters.heardWords, terminal.columns - 1));
       over = true;
       if (summary.turns > 0)
         print([...(last === undefined ? [''] : []), summaryTable(summary, terminal.columns - 1)]);

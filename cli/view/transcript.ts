@@ -57,6 +57,18 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
   }
 }
 
+/** What had been heard of a reply, in so many words, when the call was hung up. */
+export function unfinished(reply: string, heardWords: number, columns: number): string[] {
+  const words = reply.split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return [];
+  return bot(
+    columns,
+    [words.slice(0, heardWords).join(' '), plain],
+    ['✂', chalk.yellow],
+    [words.slice(heardWords).join(' '), chalk.dim.strikethrough],
+  );
+}
+
 /** Why a call ended by itself. */
 const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['why'], string>> = {
   idle: 'Nobody spoke any more: the bot hung up.',

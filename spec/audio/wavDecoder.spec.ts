@@ -13,7 +13,7 @@ const chunk = (name: string, body: Buffer, length = body.length): Buffer =>
   Buffer.concat([text(name), u32(length), body]);
 const pcm = (...values: number[]): Buffer => Buffer.from(Int16Array.from(values).buffer);
 const riff = (...parts: Buffer[]): Buffer => Buffer.concat([text('RIFF'), u32(0), text('WAVE'), ...parts]);
-const fmt = (tag = 1, bits = 16, channels = 1, rest = Buffer.alloc(0)): Buffer => {
+const fmt = (tag = 1, bits = 16, channels = 1, rest: Buffer = Buffer.alloc(0)): Buffer => {
   const body = Buffer.alloc(16);
   body.writeUInt16LE(tag, 0);
   body.writeUInt16LE(channels, 2);
@@ -194,7 +194,7 @@ describe('a WAV file', () => {
       expect([length, inPieces(bytes, length)]).toEqual([length, samples]);
   });
 
-  it.each([
+  it.each<[string, Buffer, RegExp]>([
     ['big-endian', Buffer.concat([text('RIFX'), u32(0), text('WAVE'), fmt()]), /RIFX/u],
     ['Sony Wave64', text('riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB'), /Wave64/u],
     ['AVI', Buffer.concat([text('RIFF'), u32(0), text('AVI LIST')]), /AVI/u],
@@ -211,8 +211,7 @@ describe('a WAV file', () => {
     ['no channels', riff(fmt(1, 16, 0), data), /0 channels/u],
     ['12 bits of float', riff(fmt(3, 16), data), /format 3, 16 bits/u],
     ['nothing', Buffer.alloc(0), /empty/u],
-  ])('should be refused with what it is and what to do: %s', (_, file, reason) => {
-    const bytes: Buffer = file;
+  ])('should be refused with what it is and what to do: %s', (_, bytes, reason) => {
     expect(() => readWav(bytes)).toThrow(reason);
     expect(() => readWav(bytes)).toThrow(/ffmpeg/u);
     expect(() => inPieces(bytes, 3)).toThrow(reason);

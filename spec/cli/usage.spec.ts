@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -21,15 +21,21 @@ describe('the command line', () => {
   });
 
   it('should end with 2 when it is used wrongly, and say what is wrong', async () => {
+    // A link that leads nowhere: writing through it would make a file elsewhere.
+    mkdirSync(inFolder('dangling'), { recursive: true });
+    symlinkSync(inFolder('elsewhere.json'), inFolder('dangling/tsconfig.json'));
     writeFileSync(inFolder('text.wav'), 'This is no sound.');
     const jfk = join(root, 'spec/fixtures/speech/jfk.wav');
     const wrong: [string[], RegExp][] = [
       [['talk-to-me'], /^rxvoice: unknown command 'talk-to-me'\n\(run rxvoice --help/u],
       [['help', 'sayy'], /unknown command 'sayy'\n\(Did you mean say\?\)/u],
       [['models', 'get'], /unknown command 'models get'\. There are list, fetch, verify and remove\./u],
+      [['models', 'remove'], /name the models to remove, or give --all\. There are: moonshine-tiny/u],
+      [['models', 'remove', '--all', 'silero-vad'], /either names or --all/u],
       [['models', 'list', 'all'], /unknown command 'models all'/u],
       [['demo', '--tape-words'], /--tape-words: there is no tape .*--tape call\.jsonl/u],
       [['say', 'Hi', '-o', folder], /--output .*: it can't be written: this is a folder/u],
+      [['init', inFolder('dangling')], /would be replaced: tsconfig\.json/u],
       [['init', inFolder('text.wav')], /text\.wav: a file is in its place/u],
       [['init', join(inFolder('text.wav'), 'bot')], /bot: a file is in its place/u],
       [['replay', folder], /it can't be read: this is a folder/u],

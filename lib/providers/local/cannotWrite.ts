@@ -18,7 +18,7 @@ export const isOfDisk = (cause: unknown): boolean => codeOf(cause) in reasons;
 export const cannotWrite = (folder: string, cause: unknown): RxvoiceError => {
   const { code = 'unknown reason' } = Object(cause) as NodeJS.ErrnoException;
   return new RxvoiceError(
-    `The model folder ${folder} can't be written to: ${reasons[code] ?? code}. ` +
+    `The model folder ${folder} can't be written to${code in reasons ? `: ${reasons[code]!}` : ` (${code})`}. ` +
       'Make room, or name another folder with RXVOICE_MODELS.',
     { stage: 'stt', cause },
   );

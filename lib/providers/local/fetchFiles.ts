@@ -89,13 +89,9 @@ const fetchPackage = (
     );
   return npmPack(source.spec, staging).pipe(
     mergeMap(step =>
-      typeof step === 'number'
-        ? [step]
-        : from(place(step.tarball)).pipe(
-            catchError(explained),
-            mergeMap(none => none),
-          ),
+      typeof step === 'number' ? [step] : from(place(step.tarball)).pipe(mergeMap(none => none)),
     ),
+    catchError(explained),
   );
 };
 

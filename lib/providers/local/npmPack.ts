@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exhaustMap, interval, merge, Observable, takeUntil, share, ignoreElements, endWith } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
-import { cannotWrite, isOfDisk } from './cannotWrite.ts';
+import { isOfDisk } from './cannotWrite.ts';
 import { npmCommand } from './npmCommand.ts';
 
 /**
@@ -53,7 +53,7 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
     npm.on('close', code => {
       if (subscriber.closed) return;
       const filename = code === 0 ? filenameIn(output) : undefined;
-      if (filename === undefined) return subscriber.error(failed(spec, folder, complaint));
+      if (filename === undefined) return subscriber.error(failed(spec, complaint));
       // npm before 9 writes the scope's slash into the name it tells, but not into the file's.
       subscriber.next({ tarball: join(folder, filename.replace(/^@/u, '').replace('/', '-')) });
       subscriber.complete();
@@ -72,10 +72,11 @@ function filenameIn(output: string): string | undefined {
   }
 }
 
-const failed = (spec: string, folder: string, complaint: string): RxvoiceError => {
+/** What npm complains of: an error of the disk as it is, for whoever knows what is written there. */
+const failed = (spec: string, complaint: string): Error => {
   const reason = /npm (?:error|ERR!) code (\S+)/u.exec(complaint)?.[1] ?? 'unknown';
   const cause = Object.assign(new Error(complaint.trim()), { code: reason });
-  if (isOfDisk(cause)) return cannotWrite(folder, cause);
+  if (isOfDisk(cause)) return cause;
   return new RxvoiceError(
     `npm can't fetch ${spec} (code ${reason}). Is there a network, and is npm's registry the right one? ` +
       "On a machine without one, point RXVOICE_MODELS at another machine's model folder.",
