@@ -70,9 +70,9 @@ export async function placeCall(options: CallOptions): Promise<number> {
     takeUntil(hangUp$),
   );
   /** Whether a file that was asked for could not be written. */
-  let lost = false;
+  const files = { lost: false };
   const complain = (text: string): void => {
-    lost = true;
+    files.lost = true;
     process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(text)}\n`);
   };
   const keep = (): string => {
@@ -106,14 +106,14 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const kept = keep();
   if (kept !== '') view.note(`\n${kept}`);
   if (code !== 0) return code;
-  if (hasReaderLeft()) return lost ? 1 : 0;
+  if (hasReaderLeft()) return files.lost ? 1 : 0;
   const went =
     turns.length === 0 && ifSilent
       ? ({ code: 1, complaint: ifSilent() } as const)
       : howItWent(turns, failures);
   if (went.complaint !== undefined)
     process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(went.complaint)}\n`);
-  return lost ? 1 : went.code;
+  return files.lost ? 1 : went.code;
 }
 
 /** Writes a recording; what the system says when it can't be written. The call is over, and its outcome is still shown. */

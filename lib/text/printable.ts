@@ -27,7 +27,6 @@ const sequences =
  * byte order mark.
  */
 const unprintable =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB\uFEFF]/gu;
 
 /**

@@ -36,10 +36,13 @@ export async function inProcess(
   try {
     process.exitCode = undefined;
     await rxvoice(args);
-    return { code: Number(process.exitCode ?? 0), ...texts };
+    return { code: exitCode(), ...texts };
   } finally {
     process.exitCode = before;
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();
   }
 }
+
+/** Asked anew: the compiler would take it for what it was set to. */
+const exitCode = (): number => Number(process.exitCode ?? 0);

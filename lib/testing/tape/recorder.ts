@@ -43,7 +43,8 @@ export const turnEnds: ReadonlySet<ConversationEvent['type']> = new Set([
 export class Recorder {
   readonly redact: (text: string) => string;
   /** Why the tape can't be written any more, when that is so: no line follows. */
-  readonly failure$ = new ReplaySubject<unknown>(1);
+  readonly #failure$ = new ReplaySubject<unknown>(1);
+  readonly failure$ = this.#failure$.asObservable();
   #failed = false;
   readonly #write: (line: string) => unknown;
   readonly #audio: boolean;
@@ -73,7 +74,7 @@ export class Recorder {
   line(line: TapeLine): void {
     if (this.#failed) return;
     try {
-      done(this.#write(writeLine(line))).subscribe({ error: cause => this.#fail(cause) });
+      done(this.#write(writeLine(line))).subscribe({ error: (cause: unknown) => this.#fail(cause) });
     } catch (cause) {
       this.#fail(cause);
     }
@@ -83,7 +84,7 @@ export class Recorder {
   #fail(cause: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.failure$.next(cause);
+    this.#failure$.next(cause);
   }
 
   header(redacted: boolean, options: object): void {
