@@ -4,6 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const machine = [
   'spec/browser/page.spec.ts',
   'spec/browser/firefox.spec.ts',
+  'spec/cli/demo.spec.ts',
+  'spec/cli/streams.spec.ts',
   'spec/cli/talk/soundCard.spec.ts',
   'spec/devices/devices.spec.ts',
 ];

@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { defer, finalize } from 'rxjs';
 import { type Conversation, setup, type Voice, type VoiceConfig } from '../lib/index.ts';
 import { tape } from '../lib/testing/index.ts';
 import { promptOf } from './configuration/promptOf.ts';
-import { UsageError, writable } from './usageError.ts';
+import { writable } from './files.ts';
+import { UsageError } from './usageError.ts';
 
 /** How a call goes on tape. */
 export interface Taping extends TapeOption {
@@ -14,6 +15,8 @@ export interface Taping extends TapeOption {
 interface TapeOption {
   readonly path: string;
   readonly redact: boolean;
+  /** How the tape was written, so far. */
+  readonly written: { begun: boolean; failure?: unknown };
 }
 
 /** `--tape` and `--tape-words`, checked. */
@@ -28,17 +31,17 @@ export function tapeOption(options: {
     );
   if (path === undefined) return undefined;
   writable(path, '--tape');
-  return { path, redact: !tapeWords };
+  return { path, redact: !tapeWords, written: { begun: false } };
 }
 
-/** A voice's conversation, taped into a file. */
+/** A voice's conversation, taped into a file. A file that can't be written ends no call, see `tape`. */
 export const onTape =
-  (voice: Voice, { path, redact, config }: Taping): Conversation =>
+  (voice: Voice, { path, redact, config, written }: Taping): Conversation =>
   (input, output) =>
     defer(() => {
       const { stt, llm, tts, systemPrompt, history, commands$, ...options } = config;
-      const file = openSync(path, 'w');
-      const taping = tape(line => writeSync(file, line), { redact, conversation: options });
+      const file = new TapeFile(path, written);
+      const taping = tape(line => file.write(line), { redact, conversation: options });
       return setup({
         ...config,
         stt: taping.stt(voice.stt),
@@ -50,6 +53,45 @@ export const onTape =
         .conversation$(taping.input(input), taping.output(output))
         .pipe(
           taping.call(),
-          finalize(() => closeSync(file)),
+          finalize(() => file.close()),
         );
     });
+
+/** The file of a tape. What goes wrong is kept, for the end of the call. */
+class TapeFile {
+  readonly #written: TapeOption['written'];
+  readonly #path: string;
+  #file: number | undefined;
+
+  constructor(path: string, written: TapeOption['written']) {
+    this.#path = path;
+    this.#written = written;
+  }
+
+  write(line: string): void {
+    this.#trying(() => {
+      this.#file ??= openSync(this.#path, 'w');
+      writeFileSync(this.#file, line);
+      this.#written.begun = true;
+    });
+  }
+
+  close(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    try {
+      this.#trying(() => closeSync(file));
+    } catch {
+      // Reported at the end of the call.
+    }
+  }
+
+  #trying(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#written.failure ??= cause;
+      throw cause;
+    }
+  }
+}

@@ -10,10 +10,12 @@ import {
   type TurnMetrics,
   type Voice,
 } from '../lib/index.ts';
+import { printable } from '../lib/text/printable.ts';
 import { alike } from './alike.ts';
 import { type Failure, howItWent } from './howItWent.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
+import { hasReaderLeft } from './standardStreams.ts';
 import { UsageError } from './usageError.ts';
 import type { Meters } from './view/meters.ts';
 import type { View } from './view/view.ts';
@@ -43,10 +45,13 @@ export interface CallOptions {
 
 /**
  * Has a call, shows it, and records it if asked to; however it ends it is said where the recording is. Settles with the
- * exit code, as `runCall`, and 1 when nothing was heard or no turn was answered; rejects when the call failed.
+ * exit code, as `runCall`, and 1 when nothing was heard, no turn was answered or a file could not be written; rejects when
+ * the call failed.
  */
 export async function placeCall(options: CallOptions): Promise<number> {
   const { voice, input$, output, view, meters, record, hangUp$ = NEVER, onEvent, ifSilent } = options;
+  if (record && ['-', '/dev/stdout'].includes(record.path))
+    throw new UsageError(`${record.path}: stdout shows the call. Name a file for the recording.`);
   if (record && options.tape && resolve(record.path) === resolve(options.tape.path))
     throw new UsageError(`${record.path}: the recording and the tape need files of their own.`);
   const conversation$ = options.tape ? onTape(voice, options.tape) : voice.conversation$;
@@ -64,14 +69,27 @@ export async function placeCall(options: CallOptions): Promise<number> {
     }),
     takeUntil(hangUp$),
   );
+  /** Whether a file that was asked for could not be written. */
+  const files = { lost: false };
+  const complain = (text: string): void => {
+    files.lost = true;
+    process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(text)}\n`);
+  };
   const keep = (): string => {
     const lines: string[] = [];
     const wav = tape?.wav();
     if (record && wav && wav.byteLength > headerBytes) {
-      write(record.path, wav);
-      lines.push(`The recording: ${record.path} (${record.sides}). Any audio player plays it.`);
+      const problem = written(record.path, wav);
+      if (problem === undefined)
+        lines.push(`The recording: ${record.path} (${record.sides}). Any audio player plays it.`);
+      else complain(`${record.path}: the recording can't be written${problem}`);
     }
-    if (options.tape) lines.push(`The tape: ${options.tape.path}, for rxvoice replay.`);
+    if (options.tape) {
+      const { path, written } = options.tape;
+      if (written.failure !== undefined)
+        complain(`${path}: the tape is not complete${whyNot(written.failure)}`);
+      else if (written.begun) lines.push(`The tape: ${path}, for rxvoice replay.`);
+    }
     return lines.join('\n');
   };
 
@@ -88,22 +106,22 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const kept = keep();
   if (kept !== '') view.note(`\n${kept}`);
   if (code !== 0) return code;
+  if (hasReaderLeft()) return files.lost ? 1 : 0;
   const went =
     turns.length === 0 && ifSilent
       ? ({ code: 1, complaint: ifSilent() } as const)
       : howItWent(turns, failures);
   if (went.complaint !== undefined)
-    process.stderr.write(`${chalkStderr.red('rxvoice:')} ${went.complaint}\n`);
-  return went.code;
+    process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(went.complaint)}\n`);
+  return files.lost ? 1 : went.code;
 }
 
-/** Writes a recording. The call is over, and what went wrong in it is not to be lost over a full disk. */
-function write(path: string, wav: Uint8Array): void {
+/** Writes a recording; what the system says when it can't be written. The call is over, and its outcome is still shown. */
+function written(path: string, wav: Uint8Array): string | undefined {
   try {
     writeFileSync(path, wav);
+    return undefined;
   } catch (cause) {
-    process.stderr.write(
-      `${chalkStderr.red('rxvoice:')} ${path}: the recording can't be written${whyNot(cause)}\n`,
-    );
+    return whyNot(cause);
   }
 }

@@ -29,7 +29,12 @@ export const whileLoading = <Value>({ warm$ }: Warmable, work$: Observable<Value
     );
     return merge(
       warm$.pipe(ignoreElements(), takeUntil(over$)),
-      concat(ready$, work$).pipe(finalize(() => over$.next())),
+      concat(ready$, work$).pipe(
+        finalize(() => {
+          screen.clear();
+          over$.next();
+        }),
+      ),
     );
   });
 };

@@ -1,4 +1,4 @@
-import { share } from 'rxjs';
+import { connectable } from 'rxjs';
 import { ofType, setup, turnMetrics } from 'rxvoice';
 import { scriptedInput, scriptedStt, scriptedTts } from 'rxvoice/testing';
 
@@ -8,8 +8,9 @@ const voice = setup({
   tts: scriptedTts(), // { engine: 'local' }
 });
 
-const call$ = voice.conversation$(scriptedInput(4_000), { write: () => undefined }).pipe(share());
+const call$ = connectable(voice.conversation$(scriptedInput(4_000), { write: () => undefined }));
 call$
   .pipe(turnMetrics())
   .subscribe(({ turn, total }) => console.log(`turn ${turn}: answered after ${total} ms`));
 call$.pipe(ofType('user.said', 'bot.spoke')).subscribe(({ type, text }) => console.log(type, text));
+call$.connect(); // places the call, when everybody who wants its events has subscribed

@@ -4,6 +4,7 @@ import { logLines, voiceServer } from 'rxvoice/server';
 
 const server = createServer((request, response) => response.end('your own application'));
 const voices = voiceServer({
+  page: true, // the page of `rxvoice serve`, at /
   call: (request, { user }) =>
     setup({
       stt: { engine: 'deepgram' },
@@ -13,4 +14,4 @@ const voices = voiceServer({
 });
 voices.attach(server);
 voices.event$.pipe(logLines()).subscribe(line => console.log(line)); // without what people said
-server.listen(8080);
+server.listen(8080, () => console.log('Open http://localhost:8080'));

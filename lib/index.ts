@@ -10,6 +10,7 @@
 export { setup, type Voice } from './setup/setup.ts';
 export type { LlmConfig, SttConfig, TtsConfig, VoiceConfig } from './setup/schema.ts';
 export { RxvoiceError, type RxvoiceErrorOptions, type Stage } from './errors.ts';
+export { printable } from './text/printable.ts';
 export type { Engine, Loading, Notice, Noticing, Warmable } from './engine.ts';
 
 // The sound card.
@@ -87,6 +88,7 @@ export { Playhead } from './audio/playhead.ts';
 export type { Output, Playback } from './audio/output.ts';
 export { type AudioSink, type AudioWriter, toOutput } from './audio/toOutput.ts';
 export { writeWav } from './audio/wav.ts';
+export { WavDecoder } from './audio/wavDecoder.ts';
 export { wavOutput, type WavOutputOptions } from './audio/wavOutput.ts';
 export { recording, type Recording } from './audio/recording.ts';
 

@@ -8,7 +8,7 @@ import { script } from '../demo/script.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
-import { writable } from '../usageError.ts';
+import { writable } from '../files.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -20,9 +20,8 @@ interface DemoOptions extends Options {
 }
 
 /** `rxvoice demo`: a recorded caller talks with the bot, in real time. */
-export const demo = (program: Command): Command =>
-  withSettings(program.command('demo'), 'stt', 'llm', 'tts')
-    .description('have a spoken conversation with a recorded caller, about a minute, nothing needed')
+export const demo = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts')
     .option(
       '-o, --output <wav>',
       'where the recording goes: left the caller, right the bot',

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import type { Command } from 'commander';
 import { type Observable, tap } from 'rxjs';
 import { type AudioDevice, audioBackends, audioDevices, type BackendReport } from '../../lib/index.ts';
+import { printable, printableJson } from '../../lib/text/printable.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 
 interface DevicesOptions {
@@ -10,10 +11,8 @@ interface DevicesOptions {
 }
 
 /** `rxvoice devices`: the microphones and loudspeakers of this machine. */
-export const devices = (program: Command): Command =>
-  program
-    .command('devices')
-    .description('the microphones and loudspeakers of this machine')
+export const devices = (command: Command): Command =>
+  command
     .option('--all', 'what every audio backend finds, also those that are not used')
     .option('--json', 'one device a line, for programs')
     .action(async ({ json = false, all = false }: DevicesOptions) => {
@@ -30,13 +29,14 @@ function lines(report: BackendReport): string {
     'error' in report
       ? [{ backend, error: report.error.code, cure: report.error.cure }]
       : report.devices.map(device => ({ backend, ...device }));
-  return objects.map(object => `${JSON.stringify(object)}\n`).join('');
+  return objects.map(object => `${printableJson(object)}\n`).join('');
 }
 
 /** A report for people. */
 function table(report: BackendReport): string {
-  if ('error' in report) return `${chalk.yellow(report.error.message)}\n`;
-  const { backend, devices: found } = report;
+  if ('error' in report) return `${chalk.yellow(printable(report.error.message))}\n`;
+  const { backend } = report;
+  const found = report.devices.map(device => ({ ...device, name: printable(device.name) }));
   const width = Math.max(...found.map(({ name }) => name.length)) + 2;
   const row = ({ name, system, isDefault }: AudioDevice): string =>
     `  ${name.padEnd(width)}${chalk.dim(system.padEnd(12))}${isDefault ? chalk.green('default') : ''}`.trimEnd();

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import type { Command } from 'commander';
 import { catchError, concat, defer, EMPTY, from, map, mergeMap, type Observable, of, tap } from 'rxjs';
 import type { VoiceConfig } from '../../lib/index.ts';
+import { printable, printableJson } from '../../lib/text/printable.ts';
 import { configure, type Configured, type Options } from '../configuration/configure.ts';
 import { readEnvironment } from '../configuration/readEnvironment.ts';
 import { withSettings } from '../configuration/settings.ts';
@@ -23,9 +24,8 @@ interface DoctorOptions extends Options {
 }
 
 /** `rxvoice doctor`: whether this machine has what a call needs, and what to do where it has not. */
-export const doctor = (program: Command): Command =>
-  withSettings(program.command('doctor'), 'stt', 'llm', 'tts', 'talk')
-    .description('find out whether this machine has what a call needs, and what to do where it has not')
+export const doctor = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts', 'talk')
     .option('--no-audio', 'leave out the sound card, as for a server')
     .option('--json', 'one finding a line, for programs')
     .addHelpText('after', '\nExit codes: 0 a call is possible, 1 it is not.')
@@ -34,7 +34,7 @@ export const doctor = (program: Command): Command =>
       const found: Check[] = [];
       const show = (check: Check): void => {
         found.push(check);
-        if (options.json) process.stdout.write(`${JSON.stringify(check)}\n`);
+        if (options.json) process.stdout.write(`${printableJson(check)}\n`);
         else screen.line(lines(check, screen.columns - 1).join('\n'));
       };
       const showLevel = (level: number): void => {
@@ -97,13 +97,13 @@ const colours = { ok: chalk.green, warn: chalk.yellow, fail: chalk.red };
 function lines({ what, state, found, cure }: Check, columns: number): string[] {
   const margin = ' '.repeat(indent);
   const name = what.length < nameColumns ? what.padEnd(nameColumns) : `${what}  `;
-  const [first = '', ...more] = wrap(found, columns - indent - name.length);
+  const [first = '', ...more] = wrap(printable(found), columns - indent - name.length);
   return [
     `${colours[state](state.padEnd(indent))}${chalk.bold(name)}${first}`,
     ...wrap(more.join(' '), columns - indent - nameColumns).map(
       line => margin + ' '.repeat(nameColumns) + line,
     ),
-    ...(cure === undefined ? [] : wrap(cure, columns - indent - nameColumns - 2)).map(
+    ...(cure === undefined ? [] : wrap(printable(cure), columns - indent - nameColumns - 2)).map(
       (line, index) => margin + ' '.repeat(nameColumns) + chalk.cyan(`${index === 0 ? '→' : ' '} ${line}`),
     ),
   ];

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import type { Command } from 'commander';
 import { map, merge, mergeMap, type Observable, tap } from 'rxjs';
 import type { LoopbackEvent } from '../../lib/testing/index.ts';
+import { printableJson } from '../../lib/text/printable.ts';
 import { builtinReply } from '../emulate/builtinReply.ts';
 import { eventLine } from '../emulate/eventLine.ts';
 import { faultList, faultOption } from '../emulate/faultOption.ts';
@@ -31,10 +32,8 @@ interface EmulateOptions {
 }
 
 /** `rxvoice emulate`: Deepgram and OpenAI on this machine, for trying and testing without keys. */
-export const emulate = (program: Command): Command =>
-  program
-    .command('emulate')
-    .description('run Deepgram and OpenAI on this machine, without keys, bad days included')
+export const emulate = (command: Command): Command =>
+  command
     .option('--deepgram-port <port>', 'where Deepgram listens; 0 for any port that is free', '9101')
     .option('--openai-port <port>', 'where OpenAI listens; 0 for any port that is free', '9102')
     .option(
@@ -94,7 +93,9 @@ ${faultList()}`,
       );
       const about = `It hears ${stt ? 'what is said' : 'by loudness'} and speaks ${tts ? 'really' : 'in tones'}.`;
       const told$ = running$.pipe(options.json === true ? asJson : forPeople(about));
-      process.exitCode = await untilInterrupted(whileLoading(stt ?? {}, whileLoading(tts ?? {}, told$)));
+      process.exitCode = await untilInterrupted(whileLoading(stt ?? {}, whileLoading(tts ?? {}, told$)), {
+        withoutReader: true,
+      });
     });
 
 const write = (line: string): void => {
@@ -114,7 +115,7 @@ const asJson = (servers$: Observable<Servers>): Observable<unknown> =>
       write(JSON.stringify({ type: 'listening', deepgram: deepgram.url, openai: openai.baseURL })),
     ),
     mergeMap(eventsOf),
-    tap(event => write(JSON.stringify(event))),
+    tap(event => write(printableJson(event))),
   );
 
 /** The addresses, how to use them, and a line for what is worth one. */

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { wavInput } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { nothingHeard } from '../nothingHeard.ts';
 import { noSpeaker } from '../noSpeaker.ts';
 import { tapeOption } from '../onTape.ts';
 import { placeCall } from '../placeCall.ts';
-import { readable, UsageError, writable } from '../usageError.ts';
+import { soundInput } from '../soundInput.ts';
+import { nameOf, readSound, writable } from '../files.ts';
+import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -19,10 +20,9 @@ interface FileOptions extends Options {
 }
 
 /** `rxvoice file`: the user's own recording talks with the bot, in real time. */
-export const file = (program: Command): Command =>
-  withSettings(program.command('file'), 'stt', 'llm', 'tts')
-    .description('have a conversation with a recording of your own, in real time')
-    .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo')
+export const file = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts')
+    .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo; - reads it from stdin')
     .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
     .option(
       '--tape <jsonl>',
@@ -32,7 +32,7 @@ export const file = (program: Command): Command =>
     .option('--json', 'one event a line, for programs')
     .action(async (path: string, options: FileOptions) => {
       const { output: record } = options;
-      const sound = readable(path);
+      const sound = await readSound(path);
       if (record !== undefined) {
         writable(record);
         if (resolve(record) === resolve(path))
@@ -47,12 +47,12 @@ export const file = (program: Command): Command =>
       view.note(`${about}\n`);
       process.exitCode = await placeCall({
         voice,
-        input$: wavInput(path),
+        input$: soundInput(sound),
         output: noSpeaker,
         view,
         meters,
         tape: tape && { ...tape, config },
         record: record === undefined ? undefined : { path: record, sides: 'left the user, right the bot' },
-        ifSilent: () => nothingHeard(path, sound, config.stt),
+        ifSilent: () => nothingHeard(nameOf(path), sound, config.stt),
       });
     });

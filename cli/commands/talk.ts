@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EMPTY, map, merge } from 'rxjs';
-import { microphone, setup, speaker } from '../../lib/index.ts';
+import { AudioBackendError, microphone, setup, speaker } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
@@ -11,7 +11,7 @@ import { controls } from '../talk/controls.ts';
 import { keyPresses } from '../talk/keyPresses.ts';
 import { silencedWhile } from '../talk/silencedWhile.ts';
 import { speakingNow } from '../talk/speakingNow.ts';
-import { writable } from '../usageError.ts';
+import { writable } from '../files.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
 
@@ -31,9 +31,8 @@ const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
 };
 
 /** `rxvoice talk`: a call at the microphone and the loudspeaker of this machine. */
-export const talk = (program: Command): Command =>
-  withSettings(program.command('talk'), 'stt', 'llm', 'tts', 'talk')
-    .description('talk with the bot: at the microphone, heard from the loudspeaker')
+export const talk = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts', 'talk')
     .option('--record <wav>', 'record the call: left you, right the bot')
     .option(
       '--tape <jsonl>',
@@ -86,9 +85,20 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
           tape: tape && { ...tape, config },
           hangUp$,
         });
+      } catch (error) {
+        throw withoutSoundCard(error);
       } finally {
         keyboard.unsubscribe();
         // Whatever a driver still holds on to: the call is over.
         setTimeout(() => process.exit(), 1_000).unref();
       }
     });
+
+/** What can be done on a machine without a sound card, added to what is wrong with its devices. */
+const withoutSoundCard = (error: unknown): unknown =>
+  error instanceof AudioBackendError
+    ? new Error(
+        `${error.message}\nWithout a sound card: rxvoice serve (on a web page), rxvoice demo (a recorded caller) or rxvoice file question.wav.`,
+        { cause: error },
+      )
+    : error;

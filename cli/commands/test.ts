@@ -13,6 +13,7 @@ import {
   type SimulationEvent,
   virtualTime,
 } from '../../lib/testing/index.ts';
+import { printable, printableJson } from '../../lib/text/printable.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { promptOf } from '../configuration/promptOf.ts';
 import { withSettings } from '../configuration/settings.ts';
@@ -28,9 +29,8 @@ interface TestOptions extends Options {
 type Timed = readonly { readonly at: number; readonly value: SimulationEvent }[];
 
 /** `rxvoice test`: somebody calls the bot, by the book, and it is told how it did. */
-export const test = (program: Command): Command =>
-  withSettings(program.command('test'), 'stt', 'llm', 'tts')
-    .description('have callers talk with the bot as scenarios say, and see whether it does what it should')
+export const test = (command: Command): Command =>
+  withSettings(command, 'stt', 'llm', 'tts')
     .argument('<scenarios...>', 'JSON files: what a caller says or wants, and what is expected')
     .option('--audio', 'as sound, through speech-to-text and text-to-speech, in real time')
     .option('--json', 'one scenario a line, for programs')
@@ -49,7 +49,7 @@ export const test = (program: Command): Command =>
         const file = paths[index]!;
         process.stdout.write(
           options.json
-            ? `${JSON.stringify({ file, name: scenario.name, passed: complaints.length === 0, complaints, exchanges })}\n`
+            ? `${printableJson({ file, name: scenario.name, passed: complaints.length === 0, complaints, exchanges })}\n`
             : `${report(scenario, values)}\n`,
         );
       }
@@ -114,22 +114,22 @@ function report(scenario: Scenario, values: Timed): string {
   const exchanges = exchangesOf(values);
   const seconds = ((values.at(-1)?.at ?? 0) / 1000).toFixed(1);
   const about = chalk.dim(`${exchanges.length} exchanges, ${seconds} s`);
-  if (complaints.length === 0) return `${chalk.green('✓')} ${scenario.name}  ${about}`;
+  if (complaints.length === 0) return `${chalk.green('✓')} ${printable(scenario.name)}  ${about}`;
   const wrong = (number: number): string[] =>
     complaints
       .filter(({ exchange }) => exchange === number)
-      .map(({ text }) => `       ${chalk.red('✗')} ${text}`);
+      .map(({ text }) => `       ${chalk.red('✗')} ${printable(text)}`);
   return [
-    `${chalk.red('✗')} ${scenario.name}  ${about}`,
+    `${chalk.red('✗')} ${printable(scenario.name)}  ${about}`,
     ...exchanges.flatMap(({ caller, bot, waitMs, interrupted }, index) => [
-      `  ${chalk.cyan('You')}  ${caller}`,
-      `  ${chalk.green('Bot')}  ${bot}${interrupted ? chalk.yellow(' ✂') : ''}` +
+      `  ${chalk.cyan('You')}  ${printable(caller)}`,
+      `  ${chalk.green('Bot')}  ${printable(bot)}${interrupted ? chalk.yellow(' ✂') : ''}` +
         chalk.dim(waitMs === undefined ? '' : `  ${Math.round(waitMs)} ms`),
       ...wrong(index + 1),
     ]),
     ...complaints
       .filter(({ exchange }) => exchange > exchanges.length)
-      .map(({ text }) => `       ${chalk.red('✗')} ${text}`),
+      .map(({ text }) => `       ${chalk.red('✗')} ${printable(text)}`),
     ...wrong(0),
   ].join('\n');
 }

@@ -1,37 +1,42 @@
 import type { Command } from 'commander';
 import { tap } from 'rxjs';
-import { utterances, wavInput } from '../../lib/index.ts';
+import { utterances } from '../../lib/index.ts';
+import { printable, printableJson } from '../../lib/text/printable.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
+import { hasReaderLeft } from '../standardStreams.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { nothingHeard } from '../nothingHeard.ts';
-import { readable } from '../usageError.ts';
+import { soundInput } from '../soundInput.ts';
+import { nameOf, readSound } from '../files.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 /** `rxvoice transcribe`: what is said in a recording, an utterance a line, as fast as it can be told. */
-export const transcribe = (program: Command): Command =>
-  withSettings(program.command('transcribe'), 'stt')
-    .description('write down what is said in a recording')
-    .argument('<wav>', 'a WAV file of any rate, mono or stereo')
+export const transcribe = (command: Command): Command =>
+  withSettings(command, 'stt')
+    .argument('<wav>', 'a WAV file of any rate, mono or stereo; - reads it from stdin')
     .option('--json', 'one utterance a line, with the time it ends at, ms')
     .addHelpText('after', '\nExit codes: 0 something was heard, 1 nothing was.')
     .action(async (path: string, options: Options & { readonly json?: boolean }) => {
-      const sound = readable(path);
+      const sound = await readSound(path);
       const {
         voice: { stt },
         config,
       } = await configure(options, ['stt']);
       let heard = 0;
-      const said$ = wavInput(path, { realTime: false }).pipe(
+      const said$ = soundInput(sound, { realTime: false }).pipe(
         stt,
         utterances({ maxMs: Infinity }),
         tap(({ content, end }) => {
           heard += 1;
           process.stdout.write(
-            options.json ? `${JSON.stringify({ text: content, end: Math.round(end) })}\n` : `${content}\n`,
+            options.json
+              ? `${printableJson({ text: content, end: Math.round(end) })}\n`
+              : `${printable(content)}\n`,
           );
         }),
       );
       process.exitCode = await untilInterrupted(whileLoading(stt, said$));
-      if (process.exitCode === 0 && heard === 0) throw new Error(nothingHeard(path, sound, config.stt));
+      if (process.exitCode === 0 && heard === 0 && !hasReaderLeft())
+        throw new Error(nothingHeard(nameOf(path), sound, config.stt));
     });

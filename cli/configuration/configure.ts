@@ -129,7 +129,7 @@ function checked(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voi
       const source = sources.get(path) ?? sources.get(path.split('.')[0]!) ?? flagOf(path);
       return source === undefined ? line : `${dash}${path} (${source}):`;
     });
-    throw new UsageError(message);
+    throw new UsageError(message.replace(/^rxvoice can't be set up: /u, 'the configuration has '));
   }
 }
 

@@ -12,13 +12,20 @@ export interface Environment {
 }
 
 /**
- * The environment with what the folder's `.env` adds to it: a variable that is set already wins. What is added is set
- * for the whole program, since engines look for their keys there. A variable that is empty is not set.
+ * The variables that are read from `.env`, by how their names begin: those of rxvoice and of what it works with. Others,
+ * such as `PATH` or `NODE_OPTIONS`, would change the program rather than configure it.
+ */
+const readPrefixes = ['RXVOICE_', 'OPENAI_', 'DEEPGRAM_', 'TWILIO_', 'OTEL_'] as const;
+
+/**
+ * The environment with what the folder's `.env` adds to it, as far as the names begin with one of `readPrefixes`: a
+ * variable that is set already wins. What is added is set for the whole program, since engines look for their keys there.
+ * A variable that is empty is not set.
  */
 export function readEnvironment(folder: string, variables = process.env): Environment {
   const added = new Set<string>();
   for (const [name, value] of Object.entries(dotEnv(join(folder, '.env')))) {
-    if (variables[name] !== undefined) continue;
+    if (variables[name] !== undefined || !readPrefixes.some(prefix => name.startsWith(prefix))) continue;
     variables[name] = value;
     added.add(name);
   }

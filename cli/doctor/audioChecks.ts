@@ -1,4 +1,16 @@
-import { catchError, concat, defer, map, type Observable, of, reduce, take, tap } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  reduce,
+  take,
+  tap,
+  toArray,
+} from 'rxjs';
 import { throwIfEmpty, timeout } from 'rxjs';
 import {
   AudioBackendError,
@@ -26,8 +38,10 @@ export const audioChecks = (
   defer(() => {
     let works = false;
     const backend$ = audioBackends().pipe(
-      map(report => backendCheck(report, works)),
-      tap(({ state }) => (works ||= state === 'ok')),
+      // All of them first: one that fails is nothing to worry about when another works.
+      toArray(),
+      tap(reports => (works = reports.some(report => !('error' in report)))),
+      mergeMap(reports => reports.map(report => backendCheck(report, works))),
     );
     return concat(
       backend$,
@@ -49,7 +63,7 @@ export const audioChecks = (
     );
   });
 
-/** A backend that isn't needed, because one before it works, is nothing to worry about. */
+/** A backend that isn't needed, because another works, is nothing to worry about. */
 function backendCheck(report: BackendReport, another: boolean): Check {
   const what = `sound by ${report.backend}`;
   if (!('error' in report)) return ok(what, `${report.devices.length} devices`);
@@ -116,7 +130,9 @@ const levelCheck = (device: string | undefined, onLevel: (level: number) => void
 const broken = (what: string, cause: unknown): Check =>
   fail(
     what,
-    RxvoiceError.is(cause) ? cause.message.split('\n')[0]! : 'the microphone gives no frames',
+    RxvoiceError.is(cause)
+      ? cause.message.replace(/\s*\n\s*(?:- )?/gu, ' ')
+      : 'the microphone gives no frames',
     cause instanceof AudioBackendError
       ? cause.cure
       : 'Is it in use by another program? rxvoice devices lists others',

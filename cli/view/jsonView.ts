@@ -1,8 +1,9 @@
+import { printableJson } from '../../lib/text/printable.ts';
 import type { View } from './view.ts';
 
 /** One JSON object a line, for programs: every event with `at`, `turn.metrics` after each turn, `summary` at the end. */
 export const jsonView = (write: (line: string) => void): View => {
-  const put = (value: object): void => write(`${JSON.stringify(value, readable)}\n`);
+  const put = (value: object): void => write(`${printableJson(value, readable)}\n`);
   return {
     event: (event, at) =>
       put({ at, ...event, ...('progress' in event && { progress: hundredths(event.progress) }) }),

@@ -1,12 +1,13 @@
 import chalk from 'chalk';
 import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/index.ts';
+import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
 import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
-import { bot, remark, transcript, you } from './transcript.ts';
+import { bot, remark, transcript, unfinished, you } from './transcript.ts';
 import type { View } from './view.ts';
 
 /** What a live view shows beside the call. */
@@ -54,7 +55,7 @@ export function liveView(
 
   const spoken = (columns: number): string[] => {
     if (reply === undefined) return [];
-    const words = reply.join(' ').split(/\s+/u).filter(Boolean);
+    const words = printable(reply.join(' ')).split(/\s+/u).filter(Boolean);
     const heard = meters.heardWords;
     const parts: Part[] = [
       [words.slice(0, heard).join(' '), plain],
@@ -144,6 +145,7 @@ export function liveView(
     },
     note: note => print(remark(note, terminal.columns - 1)),
     end: summary => {
+      if (reply !== undefined) print(unfinished(reply.join(' '), meters.heardWords, terminal.columns - 1));
       over = true;
       if (summary.turns > 0)
         print([...(last === undefined ? [''] : []), summaryTable(summary, terminal.columns - 1)]);

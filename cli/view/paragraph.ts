@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { printable } from '../../lib/text/printable.ts';
 import { wrap } from './wrap.ts';
 
 /** Where text begins: after the name of who speaks. */
@@ -10,7 +11,10 @@ export type Part = readonly [text: string, style: (text: string) => string];
 /** As it is. */
 export const plain = (text: string): string => text;
 
-/** What somebody said, in lines: the name, then the text, wrapped beside it. Each word is styled as its part is. */
+/**
+ * What somebody said, in lines: the name, then the text, wrapped in a column of its own. Each word is styled as its
+ * part is. Escape sequences in the text are removed.
+ */
 export function paragraph(
   name: string,
   nameStyle: (text: string) => string,
@@ -19,7 +23,7 @@ export function paragraph(
 ): string[] {
   // Wrapped without its styles, which have no width; then they are put back on, character by character.
   const words = parts.flatMap(([text, style]) =>
-    text
+    printable(text)
       .split(/\s+/u)
       .filter(Boolean)
       .map(word => ({ word, style })),

@@ -1,8 +1,8 @@
-import type { TurnMetrics } from '../../lib/index.ts';
+import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
 import { indent } from './paragraph.ts';
 import { summaryTable } from './summaryTable.ts';
 import type { Terminal } from './terminal.ts';
-import { remark, transcript } from './transcript.ts';
+import { remark, transcript, unfinished } from './transcript.ts';
 import type { View } from './view.ts';
 import { figuresLine, waterfall } from './waterfall.ts';
 import { wrap } from './wrap.ts';
@@ -12,14 +12,23 @@ export function plainView(terminal: Terminal): View {
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) terminal.line(lines.join('\n'));
   };
+  /** The sentences of a reply that have begun to sound; none when it is over. */
+  let begun: string[] = [];
+  const follow = (event: ConversationEvent): void => {
+    if (event.type === 'bot.speaking') begun.push(event.text);
+    if (['bot.spoke', 'bot.interrupted', 'turn.failed'].includes(event.type)) begun = [];
+  };
   return {
     event: event => {
+      follow(event);
       if (event.type === 'call.loading') terminal.progress(event.engine, event.progress);
       else print(transcript(event, terminal.columns));
     },
     turn: metrics => print([...turnFigures(metrics, terminal.columns), '']),
     note: text => print(remark(text, terminal.columns)),
     end: summary => {
+      const reply = begun.join(' ');
+      print(unfinished(reply, reply.split(/\s+/u).filter(Boolean).length, terminal.columns));
       if (summary.turns > 0) print(['', summaryTable(summary, terminal.columns)]);
     },
   };

@@ -1,3 +1,4 @@
+import { printable } from '../../lib/text/printable.ts';
 import { region } from './region.ts';
 
 /** Where text for a person goes: lines that stay, and one region that is drawn anew, where there is a terminal. */
@@ -47,7 +48,7 @@ export function terminal(
       loading.set(what, share);
       if (live) live.draw([...loading].map(([name, part]) => progressBar(name, part)));
       else if (share >= 1 && performance.now() - since.get(what)! > patienceMs)
-        errors.write(`${what}: ready\n`);
+        errors.write(`${printable(what)}: ready\n`);
     },
   };
 }
@@ -56,5 +57,5 @@ export function terminal(
 export const progressBar = (name: string, share: number): string => {
   const width = 20;
   const full = Math.round(share * width);
-  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.round(share * 100)).padStart(3)} % ${name}`;
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.round(share * 100)).padStart(3)} % ${printable(name)}`;
 };

@@ -1,5 +1,6 @@
 import chalk from 'chalk';
 import type { ConversationEvent } from '../../lib/index.ts';
+import { printable } from '../../lib/text/printable.ts';
 import { type Part, paragraph, plain } from './paragraph.ts';
 import { wrap } from './wrap.ts';
 
@@ -56,6 +57,18 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
   }
 }
 
+/** What had been heard of a reply, in so many words, when the call was hung up. */
+export function unfinished(reply: string, heardWords: number, columns: number): string[] {
+  const words = reply.split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return [];
+  return bot(
+    columns,
+    [words.slice(0, heardWords).join(' '), plain],
+    ['✂', chalk.yellow],
+    [words.slice(heardWords).join(' '), chalk.dim.strikethrough],
+  );
+}
+
 /** Why a call ended by itself. */
 const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['why'], string>> = {
   idle: 'Nobody spoke any more: the bot hung up.',
@@ -71,11 +84,14 @@ const short = (text: string): string => {
 
 /** A remark, in lines of so many columns; what follows stands under its beginning. */
 export const remark = (text: string, columns: number): string[] =>
-  text.split('\n').flatMap(line => {
-    const margin = /^ */u.exec(line)![0];
-    const lines = wrap(line, columns - margin.length);
-    return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
-  });
+  printable(text)
+    .split('\n')
+    .flatMap(line => {
+      const margin = /^ */u.exec(line)![0];
+      const lines = wrap(line, columns - margin.length);
+      return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
+    });
 
 /** What went wrong, in a line. */
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+export const messageOf = (cause: unknown): string =>
+  printable(cause instanceof Error ? cause.message : String(cause));

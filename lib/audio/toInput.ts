@@ -1,19 +1,31 @@
 import { Readable } from 'node:stream';
-import { catchError, concatMap, defer, finalize, isObservable, type Observable, of, repeat } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  isObservable,
+  type Observable,
+  of,
+  repeat,
+} from 'rxjs';
 import { asapScheduler, scheduled, takeWhile, throwError } from 'rxjs';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
-import { type AudioFrame, frameOf } from './frame.ts';
+import type { AudioFrame } from './frame.ts';
 import { paced } from './paced.ts';
 import { Playhead } from './playhead.ts';
 import { reframe } from './reframe.ts';
+import { SoundBytes } from './soundBytes.ts';
 
 /** A piece of `s16le` mono audio; nothing, or no bytes, at the end. */
 type Chunk = ArrayBufferView | ArrayBuffer | null | undefined;
 
-/** Audio to be read in chunks: `s16le` mono bytes. */
+/** Audio to be read in chunks: `s16le` mono bytes, or those of a WAV file. */
 export interface AudioReader {
-  /** Hz. Default 16,000. */
+  /** Hz. Default 16,000; a WAV file names its own. */
   readonly sampleRate?: number;
   /** The next bytes, about `chunkSize` of them, now or later; `null`, `undefined` or no bytes at the end. */
   read(chunkSize: number): Chunk | PromiseLike<Chunk>;
@@ -21,7 +33,7 @@ export interface AudioReader {
   close?(): unknown;
 }
 
-/** Where a conversation can listen: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz. */
+/** Where a conversation can listen: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz or of a WAV file. */
 export type AudioInput = Observable<AudioFrame> | AudioReader | Readable;
 
 /** How far a reader may run ahead of real time, ms: a live one, with a clock of its own, is never held back. */
@@ -31,6 +43,9 @@ const slackMs = 200;
  * Any input as frames of 20 ms; those of an observable pass as they are. A reader is asked for 20 ms at a time, one
  * read at a time, and never faster than real time (with 200 ms of slack), so that a file is heard as if it were spoken
  * now. Unsubscribing stops reading at once and closes the source.
+ *
+ * A WAV file among the bytes is recognised, and its header understood; other files (MP3, Ogg, FLAC, AAC, MP4, WebM, …)
+ * are an error that names them, rather than noise.
  *
  * @throws RxvoiceError for a source of another kind. Errors of the source come as RxvoiceError, stage `input`.
  *
@@ -52,12 +67,14 @@ function read(reader: AudioReader): Observable<AudioFrame> {
   const { sampleRate = 16_000 } = reader;
   return defer(() => {
     const playhead = new Playhead();
-    const samples = wholeSamples(sampleRate);
+    const sound = new SoundBytes(sampleRate);
+    const framesOf = (frame: AudioFrame | undefined): Observable<AudioFrame> =>
+      frame === undefined ? EMPTY : of(frame).pipe(reframe(), paced({ playhead, leadMs: slackMs }));
     const next$ = defer(() => settled(reader.read((sampleRate / 50) * 2))).pipe(
       concatMap(chunk =>
         isEnd(chunk)
-          ? of(undefined)
-          : of(samples(chunk)).pipe(reframe(), paced({ playhead, leadMs: slackMs })),
+          ? concat(framesOf(sound.end()), of(undefined))
+          : concat(framesOf(sound.next(bytesOf(chunk))), sound.over ? of(undefined) : EMPTY),
       ),
     );
     return next$.pipe(
@@ -67,7 +84,9 @@ function read(reader: AudioReader): Observable<AudioFrame> {
       catchError((cause: unknown) =>
         throwError(() =>
           RxvoiceError.is(cause)
-            ? cause
+            ? cause.stage === undefined
+              ? new RxvoiceError(`input: ${cause.message}`, { stage: 'input', cause })
+              : cause
             : new RxvoiceError('The input could not be read.', { stage: 'input', cause }),
         ),
       ),
@@ -77,19 +96,14 @@ function read(reader: AudioReader): Observable<AudioFrame> {
   });
 }
 
-/** Bytes as samples; a byte left over is kept for the next chunk. */
-function wholeSamples(sampleRate: number): (chunk: ArrayBufferView | ArrayBuffer) => AudioFrame {
-  let odd = new Uint8Array(0);
-  return chunk => {
-    const fresh = bytesOf(chunk);
-    const bytes = odd.length === 0 ? fresh : Uint8Array.from([...odd, ...fresh]);
-    odd = bytes.slice(bytes.length & ~1);
-    return frameOf(bytes, sampleRate);
-  };
-}
-
 /** Anything else is refused: a string, say, would be no audio at all, read on and on. */
 function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Float32Array || chunk instanceof Float64Array)
+    throw new RxvoiceError(
+      'input: expected chunks of s16le bytes, but one was a ' +
+        `${chunk.constructor.name}. Bring its samples to 16 bits first: Int16Array.from(chunk, sample => sample * 32767).`,
+      { stage: 'input' },
+    );
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
   throw new RxvoiceError(

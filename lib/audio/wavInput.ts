@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { defer, from, type Observable } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
-import type { AudioFrame } from './frame.ts';
+import { type AudioFrame, concatFrames } from './frame.ts';
 import { paced } from './paced.ts';
 import { reframe } from './reframe.ts';
-import { readWav } from './wav.ts';
+import { WavDecoder } from './wavDecoder.ts';
 
 /** How {@link wavInput} is read. */
 export interface WavInputOptions {
@@ -27,11 +27,32 @@ export const wavInput = (path: string, { realTime = true }: WavInputOptions = {}
 
 function readFile(path: string): AudioFrame {
   try {
-    return readWav(readFileSync(path));
+    return sound(path);
   } catch (cause) {
     const reason = RxvoiceError.is(cause)
       ? cause.message
       : `It can't be opened: ${(cause as NodeJS.ErrnoException).code}.`;
     throw new RxvoiceError(`${path}: ${reason}`, { stage: 'input', cause });
+  }
+}
+
+/** The sound of a file, which is read no further than that: not what is no WAV file, nor what follows the sound. */
+function sound(path: string): AudioFrame {
+  const file = openSync(path, 'r');
+  try {
+    const decoder = new WavDecoder();
+    const frames: AudioFrame[] = [];
+    const piece = new Uint8Array(1 << 20);
+    while (!decoder.over) {
+      const length = readSync(file, piece);
+      const frame = length === 0 ? decoder.end() : decoder.push(piece.slice(0, length));
+      if (frame) frames.push(frame);
+      if (length === 0) break;
+    }
+    return frames.length === 0
+      ? { pcm: new Int16Array(0), sampleRate: decoder.sampleRate }
+      : concatFrames(frames);
+  } finally {
+    closeSync(file);
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defer, fromEvent, map, merge, type Observable, of, share, take } from 'rxjs';
 import { backendError, type FoundBackend, libraryFolder } from './backends.ts';
+import { hostEnvironment } from './hostEnvironment.ts';
 import type { HostMessage, HostRequest } from './protocol.ts';
 
 /** The host's program lies beside this file, in the sources as in the package. */
@@ -37,7 +38,7 @@ export function forkHost(backend: FoundBackend): AudioHost {
     // A group of its own: Ctrl-C is for the program alone, and what the host starts ends with it.
     detached: process.platform !== 'win32',
     env: {
-      ...process.env,
+      ...hostEnvironment(),
       // Every stream of naudiodon holds a thread of the pool.
       UV_THREADPOOL_SIZE: '8',
       ...(libraries && {

@@ -55,7 +55,7 @@ export function describeProblems(
   const lines = withoutEchoes(issues)
     .flatMap(issue => lineOf(issue, config, engines))
     .map(line => `\n  - ${line}`);
-  return `rxvoice can't be set up: ${lines.length === 1 ? 'a problem' : `${lines.length} problems`}.${lines.join('')}`;
+  return `rxvoice can't be set up: ${lines.length === 1 ? '1 problem' : `${lines.length} problems`}.${lines.join('')}`;
 }
 
 function lineOf(issue: z.core.$ZodIssue, config: unknown, engines: OptionsOfEngines): string[] {

@@ -86,6 +86,19 @@ describe('the configuration', () => {
     );
   });
 
+  it('should read of .env what is its own or of what it works with, and nothing else', async () => {
+    write(
+      '.env',
+      'NODE_OPTIONS=--inspect\nPATH=/evil\nHTTPS_PROXY=http://evil\nRXVOICE_VOICE=slt\nLD_PRELOAD=x\n',
+    );
+    const path = process.env['PATH'];
+    await configure({}, undefined, folder);
+    expect(process.env['RXVOICE_VOICE']).toBe('slt');
+    expect(process.env['PATH']).toBe(path);
+    for (const name of ['NODE_OPTIONS', 'HTTPS_PROXY', 'LD_PRELOAD'])
+      expect(process.env[name]).toBe(environment[name]);
+  });
+
   it('should read .env, where the environment itself wins', async () => {
     write('.env', 'OPENAI_API_KEY="sk-of-the-file"\nRXVOICE_VOICE=slt\nRXVOICE_MODEL=small\n');
     process.env['RXVOICE_VOICE'] = 'awb';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { builtinReply } from '../../cli/emulate/builtinReply.ts';
 import { eventLine } from '../../cli/emulate/eventLine.ts';
 import { faultOption } from '../../cli/emulate/faultOption.ts';
+import { inProcess } from './inProcess.ts';
 import { Client, isType, sound } from '../testing/deepgramSockets.ts';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -107,16 +108,14 @@ describe('rxvoice emulate', () => {
       [['--fault', 'ping@nova'], /completions only/u],
       [['--fault', 'cut:3'], /0 to 1/u],
       [['--stt-latency', 'soon'], /expected a number/u],
-      [['--hear', 'everything'], /offline or energy/u],
+      [['--speak', 'everything'], /offline or tone/u],
       [['--deepgram-port', port, '--openai-port', '0'], /port is taken/u],
     ];
-    await Promise.all(
-      wrong.map(async ([args, complaint]) => {
-        const { code, err } = await emulate(...args).ended;
-        expect([args, code]).toEqual([args, 2]);
-        expect(err).toMatch(complaint);
-      }),
-    );
+    for (const [args, complaint] of wrong) {
+      const { code, err } = await inProcess(['emulate', '--hear', 'energy', '--speak', 'tone', ...args]);
+      expect([args, code]).toEqual([args, 2]);
+      expect(err).toMatch(complaint);
+    }
     first.child.kill('SIGINT');
     await first.ended;
   }, 60_000);

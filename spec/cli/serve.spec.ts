@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeCodes, mintToken } from '../../lib/server/index.ts';
+import { inProcess } from './inProcess.ts';
 import { TestClient } from '../server/client.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -109,7 +110,9 @@ describe('rxvoice serve', () => {
   }, 60_000);
 
   it('should say what is wrong, and end with 2', async () => {
-    const taken = run(['--port', '0']);
+    // Nothing is loaded for engines in the cloud, and no call is placed.
+    const cloud = ['--stt', 'deepgram', '--tts', 'deepgram'];
+    const taken = run([...cloud, '--port', '0'], { DEEPGRAM_API_KEY: 'any' });
     const { port } = new URL(await taken.url());
     const wrong: [string[], Record<string, string>, RegExp][] = [
       [['--port', '1e9'], {}, /--port 1e9: expected a whole number up to 65535/u],
@@ -119,10 +122,13 @@ describe('rxvoice serve', () => {
       [['--port', '0'], { RXVOICE_TOKEN_SECRET: 'short' }, /32 characters/u],
     ];
     for (const [args, variables, complaint] of wrong) {
-      const { exit, texts } = run(args, variables);
-      expect([args, await exit]).toEqual([args, 2]);
-      expect(texts.err).toMatch(complaint);
-      expect(texts.err).not.toMatch(/^\s+at /mu);
+      const { code, err } = await inProcess(['serve', ...cloud, ...args], {
+        DEEPGRAM_API_KEY: 'any',
+        ...variables,
+      });
+      expect([args, code]).toEqual([args, 2]);
+      expect(err).toMatch(complaint);
+      expect(err).not.toMatch(/^\s+at /mu);
     }
   }, 60_000);
 });

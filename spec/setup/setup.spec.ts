@@ -60,10 +60,10 @@ describe('setup', () => {
       problemsOf({ ...own, llm: { engine: 'openai', model: 'm', baseURL } });
     for (const address of ['http://me:cret@host/v1', 'http://host/v1?a=1', 'http://host/v1#f'])
       expect(refused(address)).toMatch(
-        /a problem\.\n.*llm\.baseURL: expected an address without a user name/u,
+        /1 problem\.\n.*llm\.baseURL: expected an address without a user name/u,
       );
     expect(refused('http://me:cret@host/v1')).toMatch(/received "http:\/\/…@host\/v1"/u);
-    expect(refused('ftp://me:cret@host')).toMatch(/a problem\.\n.*received "ftp:\/\/…@host"/u);
+    expect(refused('ftp://me:cret@host')).toMatch(/1 problem\.\n.*received "ftp:\/\/…@host"/u);
     expect(refused('http://host/v1')).toBe('');
   });
 

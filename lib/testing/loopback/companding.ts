@@ -1,3 +1,4 @@
+import { decodedAlaw } from '../../audio/alaw.ts';
 import { decodeMulaw, encodeMulaw } from '../../audio/mulaw.ts';
 
 /** G.711: the telephone's 8 bits a sample. */
@@ -9,7 +10,7 @@ export const compress = (pcm: Int16Array, law: Companding): Uint8Array =>
 
 /** G.711 bytes as 16-bit samples. */
 export const expand = (bytes: Uint8Array, law: Companding): Int16Array =>
-  law === 'mulaw' ? decodeMulaw(bytes) : Int16Array.from(bytes, fromAlaw);
+  law === 'mulaw' ? decodeMulaw(bytes) : Int16Array.from(bytes, byte => decodedAlaw[byte]!);
 
 function toAlaw(sample: number): number {
   const sign = sample >= 0 ? 0x80 : 0;
@@ -17,12 +18,4 @@ function toAlaw(sample: number): number {
   const exponent = magnitude < 16 ? 0 : 28 - Math.clz32(magnitude);
   const mantissa = (magnitude >> Math.max(0, exponent - 1)) & 0x0f;
   return (sign | (exponent << 4) | mantissa) ^ 0x55;
-}
-
-function fromAlaw(byte: number): number {
-  const bits = byte ^ 0x55;
-  const exponent = (bits >> 4) & 7;
-  const mantissa = bits & 0x0f;
-  const magnitude = exponent === 0 ? (mantissa << 4) + 8 : ((mantissa << 4) + 264) << (exponent - 1);
-  return bits & 0x80 ? magnitude : -magnitude;
 }

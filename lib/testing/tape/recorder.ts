@@ -6,6 +6,7 @@ import {
   merge,
   type MonoTypeOperatorFunction,
   Observable,
+  ReplaySubject,
   tap,
 } from 'rxjs';
 import type { TimestampProvider } from 'rxjs';
@@ -13,6 +14,7 @@ import { type AudioFrame, frameBytes } from '../../audio/frame.ts';
 import type { Output, Playback } from '../../audio/output.ts';
 import type { ConversationEvent } from '../../conversation/events.ts';
 import { RxvoiceError } from '../../errors.ts';
+import { done } from '../../rx/settled.ts';
 import { redaction } from './redaction.ts';
 import {
   type StrandEnd,
@@ -40,6 +42,10 @@ export const turnEnds: ReadonlySet<ConversationEvent['type']> = new Set([
 /** Writes the lines of one tape. */
 export class Recorder {
   readonly redact: (text: string) => string;
+  /** Why the tape can't be written any more, when that is so: no line follows. */
+  readonly #failure$ = new ReplaySubject<unknown>(1);
+  readonly failure$ = this.#failure$.asObservable();
+  #failed = false;
   readonly #write: (line: string) => unknown;
   readonly #audio: boolean;
   readonly #clock: TimestampProvider = asyncScheduler;
@@ -66,11 +72,28 @@ export class Recorder {
   }
 
   line(line: TapeLine): void {
-    this.#write(writeLine(line));
+    if (this.#failed) return;
+    try {
+      done(this.#write(writeLine(line))).subscribe({ error: (cause: unknown) => this.#fail(cause) });
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  /** A tape that can't be written is no reason to end a call. */
+  #fail(cause: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#failure$.next(cause);
   }
 
   header(redacted: boolean, options: object): void {
-    this.line({ type: 'tape', version: tapeVersion, redacted, options: { ...options } });
+    this.line({
+      type: 'tape',
+      version: tapeVersion,
+      redacted,
+      options: redactedOptions(options, this.redact),
+    });
   }
 
   event(event: ConversationEvent): void {
@@ -240,6 +263,23 @@ function redactedTokens(values: readonly StrandValue[], redact: (text: string) =
     return [ms, order, { type: 'token', text: redacted }, ...rest];
   });
 }
+
+/** Options whose texts are names rather than words. */
+const named: ReadonlySet<string> = new Set(['name', 'type', 'language', 'engine', 'model', 'onVoice']);
+
+/**
+ * Options with the texts in them redacted: greetings, apologies, fillers, prompts and lists of words stand for the same
+ * words as in what was said, so that a replay goes as the call did, and none of them is a key to the rest.
+ */
+const redactedOptions = (
+  options: object,
+  redact: (text: string) => string,
+): Readonly<Record<string, unknown>> =>
+  JSON.parse(
+    JSON.stringify(options, (key, value: unknown) =>
+      value === Infinity ? 'Infinity' : typeof value === 'string' && !named.has(key) ? redact(value) : value,
+    ),
+  ) as Readonly<Record<string, unknown>>;
 
 /** A value as it goes on tape: its words redacted, an error without its message, nothing opaque: it may hold words. */
 export function taped<Value>(value: Value, redact: (text: string) => string): Value {

@@ -1,5 +1,15 @@
-import { finalize, type MonoTypeOperatorFunction, type Observable, type OperatorFunction, tap } from 'rxjs';
-import { defer } from 'rxjs';
+import {
+  defer,
+  finalize,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type OperatorFunction,
+  Subject,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Output } from '../../audio/output.ts';
 import { type AudioInput, toInput } from '../../audio/toInput.ts';
@@ -44,6 +54,9 @@ export interface Tape {
  * The format is that of {@link TapeLine}: a header with its version, a line for every subscription of an engine, the
  * input and the output (its values as `[ms since it was subscribed, place in the order of all, value]`, and how it
  * ended), a line for every event, and a last one for how the call ended.
+ *
+ * A tape that can't be written, because `write` throws or its promise rejects, ends no call: it is a `call.warning`, once,
+ * and no line follows.
  *
  * @param write takes the next line, with its line end.
  *
@@ -117,17 +130,31 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
       defer(() => {
         recorder.header(redact, options.conversation ?? {});
         let how: 'complete' | 'error' | 'cut' = 'cut';
-        return event$.pipe(
+        const over$ = new Subject<void>();
+        const taped$ = event$.pipe(
           tap({
             next: event => recorder.event(event),
             error: () => (how = 'error'),
             complete: () => (how = 'complete'),
           }),
-          finalize(() => recorder.line({ type: 'end', at: recorder.now, how })),
+          finalize(() => {
+            recorder.line({ type: 'end', at: recorder.now, how });
+            over$.next();
+          }),
         );
+        return merge(recorder.failure$.pipe(map(warningOf), takeUntil(over$)), taped$);
       }),
   };
 }
+
+const warningOf = (cause: unknown): ConversationEvent => {
+  const { code } = Object(cause) as NodeJS.ErrnoException;
+  return {
+    type: 'call.warning',
+    stage: 'output',
+    message: `The tape can't be written any more${code === undefined ? '' : ` (${code})`}; the call goes on without it.`,
+  };
+};
 
 /**
  * A conversation, taped: see {@link tape}. Each call of it is a tape of its own, so `write` is asked for one.

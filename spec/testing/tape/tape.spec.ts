@@ -1,5 +1,17 @@
 import fc from 'fast-check';
-import { concat, map, mergeMap, NEVER, of, Subject, tap, throwError, timer } from 'rxjs';
+import {
+  concat,
+  lastValueFrom,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  Subject,
+  tap,
+  throwError,
+  timer,
+  toArray,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../../../lib/conversation/conversation.ts';
 import type { Notice } from '../../../lib/engine.ts';
@@ -22,6 +34,9 @@ const says = [
   { from: 4_000, to: 4_600, text: 'Stop Maria.' },
 ];
 const output = { write: () => undefined };
+
+/** Reads of 20 ms of silence, so many of them. */
+const readsOf = (count: number) => (): Uint8Array | null => (count-- > 0 ? new Uint8Array(640) : null);
 
 /** A taped call: its tape, and what happened in it. */
 function taped(options: { readonly redact?: boolean; readonly audio?: boolean; readonly llm?: Llm } = {}) {
@@ -107,6 +122,67 @@ describe('a tape', () => {
       const over = recorded.flatMap(({ event }) => ends.filter(({ type }) => type === event.type));
       expect(values.map(({ value }) => value)).toEqual(expect.arrayContaining(over));
     }
+  });
+
+  it('should hold the words of its options redacted as those of the call, so that it goes as it did', () => {
+    const lines: string[] = [];
+    const options = {
+      stt: scriptedStt([{ from: 2_500, to: 3_000, text: 'Potsdam Maria.' }]),
+      llm: () => throwError(() => new Error('It is broken.')),
+      tts: scriptedTts(),
+      greeting: { text: 'Zimtstern bakery, Maria speaking.', interruptible: false },
+      apology: 'Zimtstern regrets this.',
+      idle: { afterMs: 3_000, prompts: ['Still hungry?'], hangUp: { goodbye: 'Zimtstern says goodbye.' } },
+      bargeIn: { onVoice: 'wait', always: ['potsdam'], minWords: Infinity },
+    } as const;
+    const run = virtualTime(() =>
+      tapedConversation(options, () => line => lines.push(line))(scriptedInput(20_000), output),
+    );
+    const tape = lines.join('');
+    expect(tape).not.toMatch(/Zimtstern|Maria|hungry|Potsdam|regrets/iu);
+    expect(lines[0]).toContain('"onVoice":"wait"');
+    expect(run.values.map(({ value }) => value.type)).toContain('turn.failed');
+    const { differences, offMs } = replay(tape, { llm: options.llm });
+    expect([differences, offMs]).toEqual([[], 0]);
+  });
+
+  it('should be read when its header is as older versions wrote it, in clear', () => {
+    const [header = '', ...lines] = taped().tape.split('\n');
+    const old = JSON.parse(header) as { options: object };
+    const withGreeting = JSON.stringify({
+      ...old,
+      options: { ...old.options, idle: { afterMs: 60_000, prompts: ['Still there, Maria?'] } },
+    });
+    expect(replay([withGreeting, ...lines].join('\n')).differences).toEqual([]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => ({
+        fail: () => {
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        },
+      }),
+    ],
+    ['rejects', () => ({ fail: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) })],
+  ])('should end no call when what writes it %s', async (how, make) => {
+    const { fail } = make();
+    let written = 0;
+    const call$ = tapedConversation(
+      {
+        stt: scriptedStt([{ from: 10, to: 40, text: 'Hello.' }]),
+        llm: scriptedLlm('Hi.'),
+        tts: scriptedTts(),
+      },
+      () => () => (++written > 2 ? fail() : undefined),
+    )({ read: readsOf(60) }, output);
+    const events = await lastValueFrom(call$.pipe(toArray()));
+    expect(events.filter(({ type }) => type === 'call.warning')).toEqual([
+      { type: 'call.warning', stage: 'output', message: expect.stringContaining('(ENOSPC)') as string },
+    ]);
+    expect(events.map(({ type }) => type)).toContain('bot.spoke');
+    if (how === 'throws') expect(written).toBe(3);
   });
 
   it('should be refused where a line is none of a tape', () => {

@@ -1,0 +1,51 @@
+import { chalkStderr } from 'chalk';
+import { exitCodes, ownListener, type Signal } from './signals.ts';
+import { whyNot } from './whyNot.ts';
+
+const readerLeft = { already: false, listeners: new Set<() => void>() };
+let failed = false;
+
+/**
+ * Prepares the program for what may happen to its streams and to itself at any moment:
+ *
+ * - A reader that has seen enough (`| head`) is no failure: the work is asked to stop, see {@link onReaderLeft}.
+ * - An output that can't be written for another reason, such as a full disk, is reported once. The work goes on, and the
+ *   exit code is 1 in the end.
+ * - A signal ends the program with the code of that signal, unless a command takes care of it (`untilInterrupted`).
+ */
+export function watchStandardStreams(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return leave();
+    if (failed) return;
+    failed = true;
+    process.stderr.write(`${chalkStderr.red('rxvoice:')} the output can't be written${whyNot(error)}\n`);
+  });
+  // There is nowhere left to report it.
+  process.stderr.on('error', () => undefined);
+  process.on('exit', () => {
+    if (failed && !process.exitCode) process.exitCode = 1;
+  });
+  for (const [signal, code] of Object.entries(exitCodes) as [Signal, number][]) {
+    const end = ownListener(() => {
+      // Whoever else listens ends it in an orderly way.
+      if (process.listenerCount(signal) === 1) process.exit(code);
+    });
+    process.on(signal, end);
+  }
+}
+
+function leave(): void {
+  if (readerLeft.already) return;
+  readerLeft.already = true;
+  for (const listener of [...readerLeft.listeners]) listener();
+}
+
+/** Whether nobody reads stdout any more: the work is over then, and nothing about it is wrong. */
+export const hasReaderLeft = (): boolean => readerLeft.already;
+
+/** Calls `listener` when nobody reads stdout any more, also if that is so already. Returns what takes it off. */
+export function onReaderLeft(listener: () => void): () => void {
+  if (readerLeft.already) queueMicrotask(listener);
+  readerLeft.listeners.add(listener);
+  return () => void readerLeft.listeners.delete(listener);
+}

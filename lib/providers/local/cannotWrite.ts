@@ -1,0 +1,25 @@
+import { RxvoiceError } from '../../errors.ts';
+
+/** What the system says when it is the disk, or the right to write on it, that is missing. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full (ENOSPC)',
+  EDQUOT: 'your share of the disk is used up (EDQUOT)',
+  EROFS: 'the disk is read-only (EROFS)',
+  EACCES: 'you may not write there (EACCES)',
+  EPERM: 'you may not write there (EPERM)',
+};
+
+const codeOf = (cause: unknown): string => String((Object(cause) as NodeJS.ErrnoException).code);
+
+/** Whether an error is of the disk, rather than of a network or of what was fetched. */
+export const isOfDisk = (cause: unknown): boolean => codeOf(cause) in reasons;
+
+/** That the models can't be written, because of the disk or a folder. */
+export const cannotWrite = (folder: string, cause: unknown): RxvoiceError => {
+  const { code = 'unknown reason' } = Object(cause) as NodeJS.ErrnoException;
+  return new RxvoiceError(
+    `The model folder ${folder} can't be written to${code in reasons ? `: ${reasons[code]!}` : ` (${code})`}. ` +
+      'Make room, or name another folder with RXVOICE_MODELS.',
+    { stage: 'stt', cause },
+  );
+};

@@ -1,0 +1,48 @@
+import { vi } from 'vitest';
+import { rxvoice } from '../../cli/rxvoice.ts';
+
+/** What a command line printed, and how it ended. */
+export interface InProcessRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/**
+ * Runs a command line in this process, from the sources: for what ends before anything is loaded. A process of its own
+ * takes most of a second on a busy machine.
+ */
+export async function inProcess(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = {},
+): Promise<InProcessRun> {
+  const texts = { out: '', err: '' };
+  const capture = (name: 'out' | 'err') => (chunk: string | Uint8Array) => {
+    texts[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(capture('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(capture('err')),
+  ];
+  const before = process.exitCode;
+  for (const [name, value] of Object.entries({
+    NO_COLOR: '1',
+    OPENAI_API_KEY: undefined,
+    OPENAI_BASE_URL: undefined,
+    ...variables,
+  }))
+    vi.stubEnv(name, value);
+  try {
+    process.exitCode = undefined;
+    await rxvoice(args);
+    return { code: exitCode(), ...texts };
+  } finally {
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+/** Asked anew: the compiler would take it for what it was set to. */
+const exitCode = (): number => Number(process.exitCode ?? 0);
