@@ -20,7 +20,6 @@ import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { holding } from '../rx/holding.ts';
-import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
@@ -35,6 +34,7 @@ import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
+import { writtenText } from './writtenText.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -133,8 +133,7 @@ export const reply = (
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
         // What was written before a tool is called is spoken while it runs.
-        ofType('token', 'toolCall', 'filler'),
-        map(textOf),
+        writtenText(),
         speakable(),
         speaking,
         map(event => onTurn(turn, event)),
@@ -164,6 +163,7 @@ const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
     case 'token':
       return { ...answered, text: answered.text + event.text };
     case 'toolCall':
+    case 'toolResult':
       return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
     case 'usage': {
       // With tools, the model is asked more than once.
@@ -194,10 +194,6 @@ const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
       return [];
   }
 };
-
-/** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
-const textOf = (event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>): string =>
-  event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n';
 
 const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
   switch (event.type) {
