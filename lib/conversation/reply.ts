@@ -6,6 +6,7 @@ import {
   defer,
   EMPTY,
   filter,
+  finalize,
   map,
   merge,
   NEVER,
@@ -13,8 +14,10 @@ import {
   of,
   pipe,
   reduce,
+  ReplaySubject,
   shareReplay,
   startWith,
+  takeUntil,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
@@ -145,8 +148,13 @@ export const reply = (
       return { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
     };
 
+    // A model that answers at once would go on, and call tools, after its voice has failed.
+    const over$ = new ReplaySubject<void>(1);
+    const heeded$ = filled$.pipe(takeUntil(over$));
     return concat(
-      filled$.pipe(connect(event$ => merge(written(event$), said(event$)))),
+      heeded$.pipe(
+        connect(event$ => merge(written(event$), said(event$)).pipe(finalize(() => over$.next()))),
+      ),
       defer(() => of(ended())),
     ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
   });
