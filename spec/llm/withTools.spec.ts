@@ -169,7 +169,7 @@ describe('withTools', () => {
 
   it.each<[string, boolean[], string[]]>([
     ['is not held', [], ['10 toolCall', '110 toolResult', '120 token']],
-    ['is held for a while', [true, false], ['10 toolCall', '600 toolResult', '610 token']],
+    ['is held for a while', [true, false], ['10 toolCall', '610 toolResult', '620 token']],
     ['is never released', [true], ['10 toolCall']],
   ])('should begin no tool while the answer %s', (_, states, expected) => {
     const held$ = concat(of(states[0] ?? false), timer(500).pipe(map(() => states[1] ?? true)), NEVER).pipe(
