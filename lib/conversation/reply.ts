@@ -9,20 +9,17 @@ import {
   finalize,
   map,
   merge,
-  NEVER,
   type Observable,
   of,
   pipe,
   reduce,
   ReplaySubject,
-  shareReplay,
-  startWith,
   takeUntil,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
-import { holding } from '../rx/holding.ts';
+import { lasting } from '../rx/lasting.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
@@ -32,11 +29,12 @@ import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
-import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
+import { failingWhenStalled } from './failingWhenStalled.ts';
 import { writtenText } from './writtenText.ts';
 
 /** What a reply is made with. */
@@ -46,46 +44,47 @@ export interface ReplyEngines {
   readonly output: Output;
   /** What the model may have done; see `tool`. Default: nothing. */
   readonly tools?: readonly Tool[];
-  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
-  readonly allowed$?: Observable<unknown>;
-  /** Whether the reply is held, each time it changes: no tool begins and no filler is said meanwhile. Default: never. */
-  readonly held$?: Observable<boolean>;
-  /** Whether the user speaks, each time it changes: no filler is said meanwhile. */
-  readonly userSpeaks$?: Observable<boolean>;
-  /** Owns the tools, which may outlive the reply. Default: they end with it. */
-  readonly toolRuns?: ToolRuns;
   /** What is said while the model or a tool is slow. Default: nothing. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
+  /** How long it may make no progress before it fails, ms. Default 30,000. */
+  readonly stallMs?: number;
+}
+
+/** How one reply is made. */
+export interface ReplyOptions extends ReplyEngines {
+  /** Whether it is held: silent, without a tool that begins, until it goes on where it was. It emits on subscription. */
+  readonly held$: Observable<boolean>;
+  /** Whether the user speaks, so that no filler is said. It emits on subscription. */
+  readonly userSpeaks$: Observable<boolean>;
+  /** Owns the tools, which may outlive the reply. */
+  readonly toolRuns: ToolRuns;
+  /** Where it is noted what was said and heard. */
+  readonly ledger: SpeechLedger;
+  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
+  readonly allowed$?: Observable<unknown>;
+  /** Emits when nothing more comes from the user: a tool is not waited for any longer than a model. */
+  readonly inputOver$: Observable<unknown>;
 }
 
 /**
  * One answer of the bot: asks the model, cleans the words up for the voice, cuts them into sentences and speaks each as
  * soon as it is written. Ends with `bot.spoke` when all of it was heard, or with `turn.failed`; it never errors.
  *
- * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `spoken` then tells
+ * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `ledger` then knows
  * what was heard.
  */
 export const reply = (
   turn: number,
   messages: readonly Message[],
-  {
-    llm,
-    tts,
-    output,
-    tools = [],
-    allowed$,
-    held$ = NEVER,
-    userSpeaks$ = NEVER,
-    toolRuns,
-    filler,
-    sentences: sentencing,
-    speech,
-  }: ReplyEngines,
-  spoken: SpokenSoFar,
+  options: ReplyOptions,
 ): Observable<BotEvent> =>
   defer(() => {
+    const { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech } = options;
+    const { ledger } = options;
+    // All of a reply see it held, or not, in the same instant.
+    const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
@@ -93,21 +92,19 @@ export const reply = (
       turn,
       stage,
       cause,
-      heard: spoken.heard,
-      audioMs: spoken.heardMs,
+      heard: ledger.heard,
+      audioMs: ledger.heardMs,
     });
 
-    const isHeld$ = lasting(held$);
-    const isQuiet$ = combineLatest([isHeld$, lasting(userSpeaks$)], (held, speaks) => held || speaks);
+    const quiet$ = combineLatest([held$, options.userSpeaks$], (held, speaks) => held || speaks);
     const asking = (): Observable<LlmEvent> =>
       withTools(llm, tools, {
-        held$: isHeld$,
+        held$,
         ...(allowed$ && { allowed$ }),
-        ...(toolRuns && { runner: toolRuns.of(turn) }),
+        runner: options.toolRuns.of(turn),
       })(messages);
 
     const answer$ = defer(asking).pipe(
-      holding(isHeld$),
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -116,7 +113,7 @@ export const reply = (
       }),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, isQuiet$));
+    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
@@ -130,8 +127,8 @@ export const reply = (
     const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(saysAnything));
     const speaking =
       tts.stream === undefined
-        ? pipe(sentence, speak(tts, output, { ...speech, spoken }))
-        : speakStream(tts.stream, output, sentence, { ...speech, spoken });
+        ? pipe(sentence, speak(tts, output, { ...speech, held$, ledger }))
+        : speakStream(tts.stream, output, sentence, { ...speech, held$, ledger });
 
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
@@ -139,13 +136,13 @@ export const reply = (
         writtenText(),
         speakable(),
         speaking,
-        map(event => onTurn(turn, event)),
+        map(event => onTurn(turn, event, ledger)),
       );
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
-      if (spoken.isSilent) return failed(new StageFailure('tts', silentVoice()));
-      return { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
+      if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
+      return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
 
     // A model that answers at once would go on, and call tools, after its voice has failed.
@@ -156,12 +153,11 @@ export const reply = (
         connect(event$ => merge(written(event$), said(event$)).pipe(finalize(() => over$.next()))),
       ),
       defer(() => of(ended())),
-    ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
+    ).pipe(
+      failingWhenStalled(options),
+      catchError((error: unknown) => of(failed(error as StageFailure))),
+    );
   });
-
-/** A state that is false at first, for all who ask as long as anybody does. */
-const lasting = (state$: Observable<boolean>): Observable<boolean> =>
-  state$.pipe(startWith(false), shareReplay({ bufferSize: 1, refCount: true }));
 
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
@@ -203,8 +199,12 @@ const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
   }
 };
 
-const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
+const onTurn = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
   switch (event.type) {
+    case 'paused':
+      return { turn, type: 'bot.paused', heard: ledger.heard, audioMs: ledger.heardMs };
+    case 'resumed':
+      return { turn, type: 'bot.resumed' };
     case 'writing':
       return { turn, type: 'bot.writing' };
     case 'sentence':

@@ -1,11 +1,8 @@
 import { defer, finalize, map, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
 import { asyncScheduler } from 'rxjs';
 import { frameMs } from '../../lib/audio/frame.ts';
-import {
-  type Conversation,
-  conversation,
-  type ConversationOptions,
-} from '../../lib/conversation/conversation.ts';
+import { type Conversation, conversation } from '../../lib/conversation/conversation.ts';
+import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import type { Transcript } from '../../lib/stt/transcript.ts';

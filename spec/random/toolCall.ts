@@ -14,11 +14,8 @@ import {
 } from 'rxjs';
 import { concatMap, merge, ReplaySubject } from 'rxjs';
 import { z } from 'zod';
-import {
-  type Conversation,
-  conversation,
-  type ConversationOptions,
-} from '../../lib/conversation/conversation.ts';
+import { type Conversation, conversation } from '../../lib/conversation/conversation.ts';
+import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, LlmEvent } from '../../lib/llm/message.ts';
 import { type Tool, tool } from '../../lib/llm/tool.ts';
