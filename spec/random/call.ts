@@ -35,7 +35,7 @@ export interface Ended {
 }
 
 /** A call nobody hangs up is, in the end: something may hang for good. */
-const longest = 120_000;
+export const longest = 300_000;
 
 /** Has a planned conversation in virtual time. `place` makes a conversation of its options. */
 export function call(
@@ -86,6 +86,7 @@ export function call(
           })
         : speaking,
       turns: { maxMs: plan.maxMs },
+      stallMs: 5_000,
       speech: { ahead: plan.ahead, leadMs: plan.leadMs },
     })(scriptedInput((engines.placed(plan).at(-1)?.to ?? 0) + plan.tailMs), speech$ =>
       defer(() => {
