@@ -9,7 +9,8 @@ import { run } from './call.ts';
 
 const token = (text: string): LlmEvent => ({ type: 'token', text });
 const call: LlmEvent = { type: 'toolCall', id: '1', name: 'look', arguments: '{}' };
-const result: LlmEvent = { type: 'toolResult', id: '1', name: 'look', content: 'found' };
+const resultOf = (id: string): LlmEvent => ({ type: 'toolResult', id, name: 'look', content: 'found' });
+const result = resultOf('1');
 const cost: LlmEvent = { type: 'usage', promptTokens: 1, completionTokens: 1 };
 
 /** Values, each after so many ms. */
@@ -52,14 +53,14 @@ describe('withFiller', () => {
     ],
     ['though empty words came', after([0, token('')], [0, token(' ')], [3_000, token('Yes.')]), [1_000]],
     ['though the usage came', after([0, cost], [3_000, token('Yes.')]), [1_000]],
-    ['not after the end', after<LlmEvent>([0, call], [500, result]), []],
+    ['not after the end', after([0, call], [500, result]), []],
   ])('should fill a silence %s', (_, event$, expected) => {
     expect(filled(event$)).toEqual(expected);
   });
 
   it('should come no more often than it may', () => {
-    const calls = after([0, call], [1_500, call], [1_500, call], [1_500, token('Yes.')]);
-    expect([1, 2, 0, 9].map(max => filled(calls, { max }))).toEqual([
+    const calls$ = after([0, call], [1_500, call], [1_500, call], [1_500, token('Yes.')]);
+    expect([1, 2, 0, 9].map(max => filled(calls$, { max }))).toEqual([
       [1_000],
       [1_000, 2_500],
       [],

@@ -241,7 +241,7 @@ describe('a tool that is called while the user speaks over the reply', () => {
 
 describe('a tool of a guess', () => {
   it.each([false, true])('should run once where the guess broke after its call (tts: %s)', tts => {
-    for (const before of [EMPTY, of(words('Let me see. '))]) {
+    for (const before$ of [EMPTY, of(words('Let me see. '))]) {
       const { tool, notes } = noting(100);
       let requests = 0;
       const llm: Llm = messages =>
@@ -249,14 +249,14 @@ describe('a tool of a guess', () => {
           ? of(words('Done.'))
           : requests++ === 0
             ? concat(
-                before,
+                before$,
                 of(call('book', 'a')),
                 timer(10).pipe(mergeMap(() => throwError(() => new Error('lost')))),
               )
             : of(call('book', 'b'));
       const { events } = talk([tool], { says: [question], llm, speculation: { tts } });
       // words that are already synthesised can't be taken back: the turn fails, as one that breaks off does
-      const failed = tts && before !== EMPTY;
+      const failed = tts && before$ !== EMPTY;
       expect(notes.filter(([, what]) => what === 'begun')).toHaveLength(failed ? 0 : 1);
       expect(events.filter(({ type }) => type === 'turn.failed')).toHaveLength(failed ? 1 : 0);
       const calls = events.flatMap(event => (event.type === 'bot.tool' ? [event.id] : []));
