@@ -6,6 +6,7 @@ import {
   defer,
   EMPTY,
   filter,
+  finalize,
   identity,
   map,
   merge,
@@ -13,6 +14,8 @@ import {
   of,
   pipe,
   reduce,
+  ReplaySubject,
+  takeUntil,
   tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
@@ -20,7 +23,6 @@ import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { RxvoiceError } from '../errors.ts';
 import { lasting } from '../rx/lasting.ts';
-import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
@@ -37,7 +39,8 @@ import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
 import type { ConversationOperators } from './conversationOperators.ts';
 import { failingWhenStalled } from './failingWhenStalled.ts';
-import { add, botEvents, speechEvent, textOf } from './replyEvents.ts';
+import { add, botEvents, speechEvent } from './replyEvents.ts';
+import { writtenText } from './writtenText.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -147,8 +150,7 @@ export const reply = (
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
         // What was written before a tool is called is spoken while it runs.
-        ofType('token', 'toolCall', 'filler'),
-        map(textOf),
+        writtenText(),
         operators.text ?? identity,
         failingAs<string>('llm'),
         speakable(),
@@ -164,8 +166,13 @@ export const reply = (
       return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
 
+    // A model that answers at once would go on, and call tools, after its voice has failed.
+    const over$ = new ReplaySubject<void>(1);
+    const heeded$ = filled$.pipe(takeUntil(over$));
     return concat(
-      filled$.pipe(connect(event$ => merge(written(event$), said(event$)))),
+      heeded$.pipe(
+        connect(event$ => merge(written(event$), said(event$)).pipe(finalize(() => over$.next()))),
+      ),
       defer(() => of(ended())),
     ).pipe(
       failingWhenStalled(options),

@@ -12,6 +12,7 @@ export const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
     case 'token':
       return { ...answered, text: answered.text + event.text };
     case 'toolCall':
+    case 'toolResult':
       return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
     case 'usage': {
       // With tools, the model is asked more than once.
@@ -42,11 +43,6 @@ export const botEvents = (turn: number, event: LlmEvent | Filler): BotEvent[] =>
       return [];
   }
 };
-
-/** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
-export const textOf = (
-  event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>,
-): string => (event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n');
 
 export const speechEvent = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
   switch (event.type) {

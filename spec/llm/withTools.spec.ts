@@ -6,6 +6,7 @@ import {
   NEVER,
   type Observable,
   of,
+  shareReplay,
   switchMap,
   tap,
   throwError,
@@ -166,6 +167,19 @@ describe('withTools', () => {
     expect({ alive, most, leftTimers }).toEqual({ alive: 0, most: -1, leftTimers: 0 });
   });
 
+  it.each<[string, boolean[], string[]]>([
+    ['is not held', [], ['10 toolCall', '110 toolResult', '120 token']],
+    ['is held for a while', [true, false], ['10 toolCall', '610 toolResult', '620 token']],
+    ['is never released', [true], ['10 toolCall']],
+  ])('should begin no tool while the answer %s', (_, states, expected) => {
+    const held$ = concat(of(states[0] ?? false), timer(500).pipe(map(() => states[1] ?? true)), NEVER).pipe(
+      shareReplay({ bufferSize: 1, refCount: false }),
+    );
+    const { llm } = scripted([call('1', 'weather')], [token('Fine.')]);
+    const { events } = run(llm, [slow('weather', 100)], states.length > 0 ? { held$ } : {}, 5_000);
+    expect(events.map(([at, { type }]) => `${at} ${type}`)).toEqual(expected);
+  });
+
   it('should refuse two tools of one name', () => {
     expect(() => withTools(scripted([]).llm, [slow('a', 0), slow('a', 0)])).toThrow(/same name/);
   });
@@ -178,5 +192,78 @@ describe('withTools', () => {
     const session = llm.session!();
     expect(session.warm$).toBe(warm$);
     expect(virtualTime(() => session(question)).values.at(-1)?.value).toEqual(token('In a session.'));
+  });
+});
+
+describe('a model that runs its own tools', () => {
+  const result = (id: string, name: string, content: string): LlmEvent => ({
+    type: 'toolResult',
+    id,
+    name,
+    content,
+  });
+  const counting = (name: string) => {
+    let ran = 0;
+    return {
+      count: () => ran,
+      tool: tool({ name, description: '', parameters, run: () => `ours ${++ran}` }),
+    };
+  };
+  const a = call('1', 'a');
+  const b = call('2', 'b');
+  const [ra, rb] = [result('1', 'a', 'theirs'), result('2', 'b', 'theirs')];
+  const fine = token('Fine.');
+
+  it.each<[string, LlmEvent[], LlmEvent[]]>([
+    ['the result after its call', [a, ra, fine], [a, ra, fine]],
+    ['the result before its call', [ra, a, fine], [a, ra, fine]],
+    ['the results in another order', [a, b, rb, ra, fine], [a, b, rb, ra, fine]],
+    ['words between', [a, token('Let me see. '), ra, fine], [a, token('Let me see. '), ra, fine]],
+    ['a result without a call', [ra, fine], [fine, a, ra]],
+    ['no words after it', [a, ra], [a, ra]],
+    [
+      'two calls of one id',
+      [a, a, ra, result('1', 'a', 'theirs, too'), fine],
+      [a, { ...a, id: '1_2' } as LlmEvent, ra, result('1_2', 'a', 'theirs, too'), fine],
+    ],
+    [
+      'a result that is replaced',
+      [a, ra, result('1', 'a', 'better'), fine],
+      [a, ra, result('1', 'a', 'better'), fine],
+    ],
+  ])('should be believed: %s', (_, written, expected) => {
+    for (const tools of [[counting('a'), counting('b')], []]) {
+      const { llm, asked } = scripted(written);
+      const { events } = run(
+        llm,
+        tools.map(({ tool }) => tool),
+      );
+      expect(events.map(([, event]) => event)).toEqual(expected);
+      expect(asked).toHaveLength(1);
+      expect(tools.map(({ count }) => count())).toEqual(tools.map(() => 0));
+    }
+  });
+
+  it('should have the others run by us, and be asked again with all results', () => {
+    const [ourA, ourB] = [counting('a'), counting('b')];
+    const { llm, asked } = scripted([token('So. '), a, ra, token('And. '), b, token('Wait. ')], [fine]);
+    run(llm, [ourA.tool, ourB.tool]);
+    expect([ourA.count(), ourB.count()]).toEqual([0, 1]);
+    const bare = ({ type, ...call }: LlmEvent & { type: string }) => call;
+    expect(asked[1]?.messages.slice(1)).toEqual([
+      { role: 'assistant', content: 'So. ', toolCalls: [bare(a)] },
+      { role: 'tool', content: 'theirs', toolCallId: '1' },
+      { role: 'assistant', content: 'And. Wait. ', toolCalls: [bare(b)] },
+      { role: 'tool', content: 'ours 1', toolCallId: '2' },
+    ]);
+  });
+
+  it('should give a call that nobody runs a result, and not be asked again where there are no tools', () => {
+    const { llm, asked } = scripted([a, fine]);
+    expect(run(llm, []).events.at(-1)?.[1]).toMatchObject({
+      id: '1',
+      content: expect.stringContaining('Not run') as string,
+    });
+    expect(asked).toHaveLength(1);
   });
 });

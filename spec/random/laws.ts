@@ -81,6 +81,10 @@ function endsOnce(ended: Ended): string[] {
       const { turn } = event as Of<(typeof endings)[number]>;
       if (turn !== open) wrong.push(`${event.type} of turn ${turn} at ${at} ms, but open is ${open}`);
       open = undefined;
+    } else if (event.type === 'bot.toolResult') {
+      // a tool finishes after its reply is over, too
+      if (event.turn > last)
+        wrong.push(`a result of turn ${event.turn} at ${at} ms, but the last is ${last}`);
     } else if (event.type.startsWith('bot.') && (event as Of<'bot.token'>).turn !== open)
       wrong.push(`${event.type} of turn ${(event as Of<'bot.token'>).turn} at ${at} ms, but open is ${open}`);
   }
@@ -95,17 +99,21 @@ function trueHistory(ended: Ended): string[] {
     if (entry.type === 'event') {
       history = remember(history, entry.event);
       history.forEach(({ role }, index) => {
-        if (role === history[index - 1]?.role) wrong.push(`${role} is number ${index}, ${entry.at} ms`);
+        if (role !== 'tool' && role === history[index - 1]?.role)
+          wrong.push(`${role} is number ${index}, ${entry.at} ms`);
       });
     }
     if (entry.type === 'asked') {
       const asked = entry.messages.slice(1);
+      if (asked.at(-1)?.role === 'tool') continue; // the same answer goes on
       if (!isAskedAfter(asked, history, ended)) wrong.push(`asked with another at ${entry.at} ms`);
       if (asked.at(-1)?.role !== 'user') wrong.push(`asked after the bot at ${entry.at} ms`);
     }
   }
   const of = (role: Message['role']): string =>
-    history.flatMap(message => (message.role === role ? [message.content] : [])).join(' ');
+    withoutTools(history)
+      .flatMap(message => (message.role === role ? [message.content] : []))
+      .join(' ');
   const said = only(ended, 'user.said').map(({ event }) => event.text);
   if (of('user') !== said.join(' ')) wrong.push('the user said something else');
   const heard = only(ended, ...endings).map(({ event }) =>
@@ -115,6 +123,10 @@ function trueHistory(ended: Ended): string[] {
     wrong.push('the bot was heard saying something else');
   return wrong;
 }
+
+/** A history without calls of tools and their results. */
+const withoutTools = (history: readonly Message[]): readonly Message[] =>
+  history.filter(({ role, toolCalls }) => role !== 'tool' && toolCalls === undefined);
 
 /** Whether a model is asked with the history; for a guess, with what the user seems to say added to it. */
 function isAskedAfter(asked: readonly Message[], history: readonly Message[], ended: Ended): boolean {
@@ -181,7 +193,8 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
       paused = true;
     }
     if (event.type === 'bot.token') answer += event.text;
-    if (event.type === 'bot.filler') answer += `${event.text}\n`;
+    if (event.type === 'bot.tool' || event.type === 'bot.toolResult') answer += '\n';
+    if (event.type === 'bot.filler') answer += ` ${event.text}\n`;
     if (event.type === 'bot.speaking') sounded = `${sounded.trim()} ${event.text.trim()}`;
     if (event.type !== 'bot.spoke' && event.type !== 'bot.interrupted' && event.type !== 'turn.failed')
       continue;
@@ -190,9 +203,9 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
       beforeMs,
     );
     const { audioMs } = event;
-    const heard = event.type === 'bot.spoke' ? event.text : event.heard;
+    const heard = spaced(event.type === 'bot.spoke' ? event.text : event.heard);
     const where = `turn ${event.turn}, ${at} ms`;
-    const whole = (voiceOf(plan) || plan.streams ? answer : sounded).trim();
+    const whole = spaced(voiceOf(plan) || plan.streams ? answer : sounded);
     if (audioMs > handed + 1e-6) wrong.push(`${audioMs} ms heard of ${handed} handed over, ${where}`);
     if (event.type === 'bot.spoke') {
       if (Math.abs(audioMs - handed) > 1e-6)
@@ -212,6 +225,9 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
   }
   return wrong;
 }
+
+/** A text whose lines and words are one space apart. */
+const spaced = (text: string): string => text.trim().replace(/\s+/gu, ' ');
 
 /** What a voice has no sound for is not said. */
 const voiceOf = ({ voices }: Plan): boolean => voices.every(({ msPerCharacter }) => msPerCharacter > 0);
