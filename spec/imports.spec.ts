@@ -11,6 +11,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'timers.ts': [],
   'stageFailure.ts': ['errors.ts'],
   rx: [],
+  text: [],
   audio: ['rx', 'errors.ts', 'engine.ts'],
   stt: ['audio', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
   llm: ['audio', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
@@ -45,7 +46,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'problems.ts',
     'timers.ts',
   ],
-  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts', 'problems.ts', 'timers.ts'],
+  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'text', 'errors.ts', 'problems.ts', 'timers.ts'],
   browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [
     'devices',
