@@ -1,5 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bounded } from './boundedConnections.ts';
+import { isLoopback } from './hosts.ts';
+import { limitsOf } from './limitsOf.ts';
 import { concat, ignoreElements, NEVER, Observable, take } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import type { VoiceServerOptions } from './options.ts';
@@ -12,6 +15,17 @@ const cures: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: ' This machine has no such address: 127.0.0.1 is for itself, 0.0.0.0 for all that it has.',
   EACCES: ' Ports below 1024 are for the administrator; choose one above.',
   ENOTFOUND: ' There is no such host: 127.0.0.1 is for this machine itself, 0.0.0.0 for all its addresses.',
+};
+
+/**
+ * How long a request may take to arrive, and a connection to be idle, ms. Node looks at them once a second instead of
+ * once in 30 s.
+ */
+const timeouts = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
 };
 
 /** How {@link serve} serves. */
@@ -54,13 +68,20 @@ export const serve = ({
       throw new RxvoiceError(
         `port: expected a whole number up to 65535, 0 for any, but got ${String(port)}.`,
       );
-    const voices = voiceServer({ page: true, ...options });
-    const server = createServer();
+    const voices = voiceServer({
+      page: true,
+      endpoints: true,
+      // Nothing but this machine can reach it, so a page that asks for another host came by DNS rebinding.
+      ...(isLoopback(host) && { allowedHosts: [] }),
+      ...options,
+    });
+    const server = createServer(timeouts);
     voices.attach(server);
+    const closeConnections = bounded(server, limitsOf(options.limits).calls);
     subscriber.add(() => {
       voices.close();
-      server.closeAllConnections();
       server.close();
+      closeConnections();
     });
     server.on('error', (cause: NodeJS.ErrnoException) =>
       subscriber.error(
