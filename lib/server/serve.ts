@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { bounded } from './boundedConnections.ts';
 import { isLoopback } from './hosts.ts';
 import { limitsOf } from './limitsOf.ts';
@@ -28,6 +29,18 @@ const timeouts = {
   connectionsCheckingInterval: 1_000,
 };
 
+/** What stands for all interfaces, and where this machine reaches itself by it. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** The addresses by which other machines reach this one; of IPv6 those that need no zone. */
+const addressesOf = (host: string): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .filter(
+      ({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)),
+    )
+    .map(({ address }) => address);
+
 /** How {@link serve} serves. */
 export interface ServeOptions extends VoiceServerOptions {
   /** Default 8080; 0 for any that is free. */
@@ -43,8 +56,13 @@ export interface ServeOptions extends VoiceServerOptions {
 /** The server listens. */
 export interface Listening {
   readonly type: 'listening';
-  /** Where: "http://127.0.0.1:8080". */
+  /** Where, from this machine: "http://127.0.0.1:8080". */
   readonly url: string;
+  /**
+   * Where from others, if it listens on all interfaces: "http://192.168.1.5:8080". Browsers give a microphone to pages
+   * over https and of localhost only, so a proxy that speaks https must be in front of it.
+   */
+  readonly elsewhere: readonly string[];
 }
 
 /**
@@ -101,7 +119,11 @@ export const serve = ({
     );
     server.listen(port, host, () => {
       const { port: taken } = server.address() as AddressInfo;
-      const name = host.includes(':') ? `[${host}]` : host;
-      subscriber.next({ type: 'listening', url: `http://${name}:${taken}` });
+      const url = (name: string): string => `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
+      subscriber.next({
+        type: 'listening',
+        url: url(everywhere[host] ?? host),
+        elsewhere: host in everywhere ? addressesOf(host).map(url) : [],
+      });
     });
   });
