@@ -81,7 +81,13 @@ async function repeat(until, perSecond, act) {
     await sleep(5);
   }
 }
-const text64k = JSON.stringify({ type: 'played', reply: 1, samples: 0, pad: [...Array(9_000).keys()] });
+/** A message of the protocol, and what it does not know, up to the most that a message may have. */
+const text64k = JSON.stringify({
+  type: 'played',
+  reply: 1,
+  samples: 0,
+  ...Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at])),
+});
 
 /**
  * The attacks: what an attacker does from now until a moment. What stays open is closed after it, by the end of the
@@ -92,11 +98,13 @@ const text64k = JSON.stringify({ type: 'played', reply: 1, samples: 0, pad: [...
 const attacks = {
   /** The reference. */
   quiet: (_, until) => sleep(until - performance.now()),
-  /** M1: ten callers that send texts of 64 KB, within the limit of 50 a second. */
-  texts: async (url, until) => {
-    const sockets = await Promise.all(Array.from({ length: 10 }, () => calling(url)));
-    await repeat(until, 45, () => sockets.forEach(socket => socket.readyState === 1 && socket.send(text64k)));
-  },
+  /** M1: texts of 64 KB, as many at once as a call may send; ten callers, new ones each second. */
+  texts: (url, until) =>
+    repeat(until, 10, async () => {
+      const socket = await calling(url);
+      for (let at = 0; at < 450 && socket.readyState === 1; at++) socket.send(text64k);
+      setTimeout(() => socket.terminate(), 2_000);
+    }),
   /** M2: as many silent connections as there are places; those that are closed come again. */
   silent: async (url, until) => {
     let held = 0;

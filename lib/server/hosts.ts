@@ -21,8 +21,7 @@ export function schemeOf({ headers, socket }: IncomingMessage): 'http' | 'https'
 
 /** The name without port, brackets and the root's dot, in lower case. */
 const nameOf = (host: string): string =>
-  host
-    .replace(/:\d+$/u, '')
+  (isIP(host) === 6 ? host : host.replace(/:\d+$/u, ''))
     .replace(/^\[|\]$/gu, '')
     .replace(/\.$/u, '')
     .toLowerCase();

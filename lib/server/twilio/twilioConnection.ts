@@ -76,7 +76,8 @@ export function twilioConnection(
     greeting.unsubscribe();
     if (calls.has(callSid)) return refuse('malformed', 'There is a stream of this call already.');
     const asked = options.twilio?.callTokens === true && options.tokenSecret !== undefined;
-    const { token = '', ...data } = asked ? parameters : { ...parameters, token: undefined };
+    const { token = '', ...others } = parameters;
+    const data = asked ? others : parameters;
     const claims = asked
       ? tokenPayload(options.tokenSecret, token, {
           audience: options.tokenAudience,
