@@ -131,13 +131,13 @@ const attacks = {
       sockets.forEach(socket => socket.readyState === 1 && socket.send(new Uint8Array(3_200))),
     );
   },
-  /** M5: a hundred thousand pings a second over ten calls. */
+  /** M5: fifty thousand pings a second over ten calls. */
   pings: async (url, until) => {
     const sockets = await Promise.all(Array.from({ length: 10 }, () => calling(url)));
-    const ping = Buffer.concat(Array.from({ length: 100 }, () => frame(0x89, Buffer.alloc(100))));
     await repeat(until, 100, () =>
       sockets.forEach(socket => {
-        if (socket.readyState === 1 && socket.bufferedAmount < 1e6) socket._socket.write(ping);
+        for (let at = 0; at < 50 && socket.readyState === 1 && socket.bufferedAmount < 1e6; at++)
+          socket.ping('are you there?');
       }),
     );
   },

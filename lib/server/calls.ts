@@ -16,6 +16,7 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
+import { Allowance } from './allowance.ts';
 import { closeCodes, type CloseReason } from './closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
 import { longestTimerMs } from '../timers.ts';
@@ -23,6 +24,12 @@ import { limitsOf } from './limitsOf.ts';
 import type { Answering, ServerLimits } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
+
+/** How many networks are remembered for how fast they place calls; beyond it all begin anew. */
+const mostRates = 10_000;
+
+/** Calls an address may always place one after the other, where a page is loaded again, say. */
+const leastAtOnce = 10;
 
 /** Why a call is not taken. */
 export interface Refusal {
@@ -57,6 +64,8 @@ export class Calls {
     string,
     { readonly line: Line; readonly over: (code: number, reason: string) => void }
   >();
+  /** By network. */
+  readonly #rates = new Map<string, Allowance>();
   readonly #empty$ = new Subject<void>();
   #draining = false;
 
@@ -86,12 +95,25 @@ export class Calls {
   admit(user: string | undefined, network: string | undefined): Refusal | undefined {
     if (this.#draining) return { reason: 'draining', message: 'The server is about to stop.' };
     const { calls, callsPerUser, callsPerAddress } = this.limits;
+    if (network !== undefined && !this.#rateOf(network).take(1))
+      return { reason: 'tooMany', message: 'Calls from this address come too fast.' };
     if (user !== undefined && !this.#room(callsPerUser, line => line.user === user))
       return { reason: 'tooMany', message: 'This user has as many calls as one may have.' };
     if (network !== undefined && !this.#room(callsPerAddress, ({ peer }) => peer.network === network))
       return { reason: 'tooMany', message: 'As many calls as one address may have come from this one.' };
     if (!this.#room(calls, () => true)) return { reason: 'full', message: 'All lines are busy.' };
     return undefined;
+  }
+
+  /** How many calls may still be placed from a network: all it may have at once, and as many again in ten seconds. */
+  #rateOf(network: string): Allowance {
+    const known = this.#rates.get(network);
+    if (known !== undefined) return known;
+    const { callsPerAddress } = this.limits;
+    if (this.#rates.size >= mostRates) this.#rates.clear();
+    const rate = new Allowance(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
+    this.#rates.set(network, rate);
+    return rate;
   }
 
   /** Whether there are fewer such calls than this; if not, a spare one of them ends. */

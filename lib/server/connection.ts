@@ -65,13 +65,14 @@ export function connection(
     if (socket.readyState !== socket.OPEN) return;
     calls.tell({ type: 'refused', code: closeCodes[reason], reason: message, address: peer.address });
     socket.close(closeCodes[reason], message);
+    if (reason === 'malformed') socket.pause();
   };
   /** Closes a connection over which the client does what it may not: its call is over, too. */
   const expel = (reason: CloseReason, message: string): void => {
     if (call === undefined) refuse(reason, message);
     else if (call.isOver(socket)) calls.hangUp(call.call, closeCodes[reason], message);
     // What floods in instead of a good-bye is not even read.
-    if (reason === 'tooFast') socket.pause();
+    socket.pause();
   };
 
   const greeting = timer(calls.limits.helloMs).subscribe(() => refuse('silent', 'No hello came in time.'));

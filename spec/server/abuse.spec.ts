@@ -180,6 +180,20 @@ describe('a server that somebody means no good', () => {
     expect(first.socket.readyState).toBe(first.socket.OPEN);
   });
 
+  it('should let no address place calls one after the other as fast as it can', async () => {
+    const server = await start({ limits: { calls: 20, callsPerAddress: 2 } });
+    const codes: number[] = [];
+    for (let at = 0; at < 12; at++) {
+      const one = await client(server);
+      one.say({ type: 'hello' });
+      await Promise.race([one.next('welcome').catch(() => undefined), one.closed]);
+      one.socket.close(1000);
+      codes.push((await one.closed).code);
+    }
+    expect(codes.slice(0, 10)).toEqual(Array(10).fill(1000));
+    expect(codes).toContain(closeCodes.tooMany);
+  });
+
   it.each<[string, (one: TestClient) => unknown, number, string]>([
     [
       'a text longer than any of the protocol',

@@ -246,7 +246,7 @@ describe('a server on this machine, and a page of another origin', () => {
     expect((await get(server.url, '/healthz', { 'x-forwarded-for': '10.0.0.1' })).status).toBe(200);
   });
 
-  it.each<[NonNullable<ServeOptions["endpoints"]>, Record<string, number>]>([
+  it.each<[NonNullable<ServeOptions['endpoints']>, Record<string, number>]>([
     [true, { '/metrics': 200, '/healthz': 200, '/readyz': 200 }],
     [false, { '/metrics': 404, '/healthz': 404, '/readyz': 404 }],
     [{ metrics: false }, { '/metrics': 404, '/healthz': 200, '/readyz': 200 }],
