@@ -95,7 +95,7 @@ export class Calls {
   admit(user: string | undefined, network: string | undefined): Refusal | undefined {
     if (this.#draining) return { reason: 'draining', message: 'The server is about to stop.' };
     const { calls, callsPerUser, callsPerAddress } = this.limits;
-    if (network !== undefined && !this.#rateOf(network).take(1))
+    if (network !== undefined && Number.isFinite(callsPerAddress) && !this.#rateOf(network).take(1))
       return { reason: 'tooMany', message: 'Calls from this address come too fast.' };
     if (user !== undefined && !this.#room(callsPerUser, line => line.user === user))
       return { reason: 'tooMany', message: 'This user has as many calls as one may have.' };

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2SecureServer,
+  type Http2Server,
+} from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -136,6 +142,28 @@ describe('a voice server on an HTTP server of one’s own', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     for (const path of ['/metrics', '/healthz', '/readyz', '/', '/token', '/config.json'])
       expect(await (await fetch(`${url}${path}`)).text()).toBe(`the program's ${path}`);
+  });
+
+  it('should take whatever server a framework returns: HTTP/2 too', async () => {
+    const http2 = createHttp2Server((_, response) => response.end('the program'));
+    // What the `serve` of Hono's Node adapter returns, by its type.
+    const any: Server | Http2Server | Http2SecureServer = http2;
+    const attached = voiceServer({ call: () => scripted(), endpoints: true });
+    voices.push(attached);
+    attached.attach(any);
+    http2.listen(0, '127.0.0.1');
+    await once(http2, 'listening');
+    const session = connectHttp2(`http://127.0.0.1:${(http2.address() as AddressInfo).port}`);
+    const asked = async (path: string): Promise<string> => {
+      const stream = session.request({ ':path': path });
+      let body = '';
+      stream.on('data', (bytes: Buffer) => (body += bytes.toString()));
+      await once(stream, 'end');
+      return body;
+    };
+    expect([await asked('/healthz'), await asked('/')]).toEqual(['ok', 'the program']);
+    session.close();
+    http2.close();
   });
 
   it('should let the program answer what is not its own', async () => {
