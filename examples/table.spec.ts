@@ -13,8 +13,8 @@ it('should fall silent for a voice, and listen when it says something', () => {
       1.800  user said "Tell me a story."
       2.290  bot speaking "Once upon a time …"
       4.100  user speaking
-      4.100  bot paused "Once upon a time there was"
-      4.600  bot interrupted "Once upon a time there was"
+      4.100  bot paused "Once upon a time there was a"
+      4.600  bot interrupted "Once upon a time there was a"
       4.900  user said "Stop."
       5.220  bot speaking "All right."
       5.820  bot spoke "All right."

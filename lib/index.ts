@@ -44,6 +44,7 @@ export {
 export { type AudioInput, type AudioReader, toInput } from './audio/toInput.ts';
 export { readWav } from './audio/wav.ts';
 export { wavInput, type WavInputOptions } from './audio/wavInput.ts';
+export { halfDuplex, type HalfDuplexOptions } from './audio/halfDuplex.ts';
 export { reframe, type ReframeOptions } from './audio/reframe.ts';
 export { resample, resampleFrame } from './audio/resample.ts';
 export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './audio/voiceActivity.ts';
@@ -77,8 +78,8 @@ export { speakable, toSpeakable } from './tts/speakable.ts';
 export { prefetch } from './tts/prefetch.ts';
 export { speak, type SpeakOptions, type SpeechEvent } from './tts/speak.ts';
 export { speakStream } from './tts/speakStream.ts';
-export { pausable } from './tts/pausable.ts';
-export { SpokenSoFar } from './tts/spokenSoFar.ts';
+export { SpeechLedger } from './tts/speechLedger.ts';
+export { VoiceTimes } from './tts/voiceTimes.ts';
 
 // Audio out.
 export { paced, type PacedOptions } from './audio/paced.ts';
@@ -93,7 +94,8 @@ export { recording, type Recording } from './audio/recording.ts';
 export { failover, type FailoverOptions } from './failover/failover.ts';
 
 // The conversation.
-export { conversation, type Conversation, type ConversationOptions } from './conversation/conversation.ts';
+export { conversation, type Conversation } from './conversation/conversation.ts';
+export type { ConversationOptions } from './conversation/conversationOptions.ts';
 export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';
 export { eagerly, type SpeculationOptions } from './conversation/speculation.ts';
 export { type Filler, type FillerOptions, withFiller } from './conversation/filler.ts';
@@ -105,9 +107,10 @@ export {
 } from './conversation/context.ts';
 export type { CallLimit, Greeting, IdleOptions } from './conversation/idle.ts';
 export type { Command } from './conversation/command.ts';
-export { bargeIn, type BargeInOptions, type BargeInProfile, type Floor } from './conversation/bargeIn.ts';
+export { bargeIn, type BargeInOptions, type BargeInProfile } from './conversation/bargeIn.ts';
+export type { Floor } from './conversation/floor.ts';
+export type { BotState } from './conversation/botState.ts';
 export {
-  type BotState,
   interruption,
   type InterruptionOptions,
   type Verdict,

@@ -6,7 +6,8 @@ import {
   level,
   type Output,
   Playhead,
-  SpokenSoFar,
+  SpeechLedger,
+  VoiceTimes,
 } from '../../lib/index.ts';
 import { alike } from '../alike.ts';
 import { share } from './meter.ts';
@@ -18,7 +19,9 @@ const fallMs = 500;
 export class Meters {
   readonly #user = new Needle();
   readonly #bot = new Needle();
-  #spoken = new SpokenSoFar();
+  /** For a display a likely rate is better than a cautious one. */
+  readonly #times = new VoiceTimes(67);
+  #spoken = new SpeechLedger(this.#times);
   #began = false;
   #streaming = false;
   #over = true;
@@ -42,7 +45,7 @@ export class Meters {
         const offsetMs = this.#heldMs;
         let againMs = this.#spoken.playhead.handedMs - offsetMs;
         let heard = false;
-        this.#spoken.playhead.release(asyncScheduler.now());
+        this.#spoken.release();
         const hand = (frame: AudioFrame): void => {
           const now = asyncScheduler.now();
           this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
@@ -94,7 +97,7 @@ export class Meters {
   /** A new reply begins, if the one before is over. */
   #open(): void {
     if (!this.#over) return;
-    this.#spoken = new SpokenSoFar();
+    this.#spoken = new SpeechLedger(this.#times);
     this.#over = this.#streaming = this.#began = false;
     this.#heldMs = 0;
   }
@@ -119,11 +122,15 @@ export class Meters {
 
   #hand(frame: AudioFrame, now: number): void {
     this.#spoken.playhead.hand(frameMs(frame), now);
-    if (this.#began) this.#spoken.hand(frame);
+    if (!this.#began) return;
+    this.#spoken.receive(frame);
+    this.#spoken.hand(frame);
   }
 
   #end(): void {
-    if (this.#began) this.#spoken.end();
+    if (!this.#began) return;
+    this.#spoken.receivedAll();
+    this.#spoken.handedAll();
   }
 }
 

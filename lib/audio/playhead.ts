@@ -58,6 +58,12 @@ export class Playhead {
     return Math.max(0, this.#endsAt - now);
   }
 
+  /** How long ago the last of the audio was heard, ms: negative while some is still to be heard, else `Infinity` when held. */
+  silentMs(now: number): number {
+    if (this.#heldMs === undefined) return now - this.#endsAt;
+    return this.#handedMs > this.#heldMs ? this.#heldMs - this.#handedMs : Infinity;
+  }
+
   /** How much of the audio has been heard, ms. */
   playedMs(now: number): number {
     return this.#handedMs - this.restMs(now);

@@ -1,4 +1,5 @@
 import type { Message, ToolCall } from '../llm/message.ts';
+import { isPending, settled, stillRunning } from '../llm/toolResults.ts';
 import type { ConversationEvent } from './events.ts';
 
 /**
@@ -6,8 +7,8 @@ import type { ConversationEvent } from './events.ts';
  * over the events of a call it gives the call's history.
  *
  * What the user says while no word of the answer was heard joins the message before it, so that roles alternate. A tool
- * that was called stays, with its result, also when the reply was cut; one that had none by then has a result that says
- * so, since models take no call without one.
+ * that was called stays, with its result, also when the reply was cut. Until there is one its result says that the tool
+ * still runs, since models take no call without one; the real one takes its place whenever it comes.
  *
  * @example
  * call$.pipe(scan(remember, []), distinctUntilChanged()) // the history as it grows
@@ -26,9 +27,9 @@ export function remember(history: readonly Message[], event: ConversationEvent):
     case 'bot.tool':
       return called(history, { id: event.id, name: event.name, arguments: event.arguments });
     case 'bot.toolResult':
-      return resulted(history, event.id, event.content);
+      return resulted(history, event);
     case 'call.summarised':
-      return event.history;
+      return summarised(history, event.history);
     default:
       return history;
   }
@@ -40,30 +41,49 @@ function heard(history: readonly Message[], text: string): readonly Message[] {
   return add(last?.role === 'assistant' ? history.slice(0, -1) : history, 'assistant', text);
 }
 
-/** What a tool gave back that had no time to. */
-const cancelled = JSON.stringify({ error: 'The user went on before there was a result.' });
-
 /** The same history with a call; those of one round are one message, before the first result of them. */
 function called(history: readonly Message[], call: ToolCall): readonly Message[] {
   const at = history.findLastIndex(({ role }) => role !== 'tool');
   const [before, last, results] = [history.slice(0, Math.max(at, 0)), history[at], history.slice(at + 1)];
-  const open = results.every(({ content }) => content === cancelled) ? last?.toolCalls : undefined;
-  const result: Message = { role: 'tool', content: cancelled, toolCallId: call.id };
+  const open = results.every(result => isPending(result)) ? last?.toolCalls : undefined;
+  const result: Message = { role: 'tool', content: stillRunning, toolCallId: call.id };
   return last !== undefined && open !== undefined
     ? [...before, { ...last, toolCalls: [...open, call] }, ...results, result]
     : [...history, { role: 'assistant', content: '', toolCalls: [call] }, result];
 }
 
-/** The same history with the result of a call: where calls of a round share an id, of the first that has none. */
-function resulted(history: readonly Message[], id: string, content: string): readonly Message[] {
+/**
+ * The same history with the result of a call: of the first that has none under this id, else of the last. One whose call
+ * was summarised meanwhile is added with a call of its own.
+ */
+function resulted(
+  history: readonly Message[],
+  { id, name, content }: Extract<ConversationEvent, { readonly type: 'bot.toolResult' }>,
+): readonly Message[] {
+  const next = settled(history, id, content);
+  if (next !== history) return next;
   const last = history.findLastIndex(({ toolCallId }) => toolCallId === id);
-  const round = history.slice(0, last + 1).findLastIndex(({ role }) => role !== 'tool');
-  const open = history.findIndex(
-    (message, index) => index > round && message.toolCallId === id && message.content === cancelled,
-  );
-  const at = open === -1 ? last : open;
-  return history.map((message, index) => (index === at ? { ...message, content } : message));
+  if (last === -1) return resultAlone(history, id, name, content);
+  return history.map((message, index) => (index === last ? { ...message, content } : message));
 }
+
+function resultAlone(
+  history: readonly Message[],
+  id: string,
+  name: string,
+  content: string,
+): readonly Message[] {
+  const withCall = called(history, { id, name, arguments: '{}' });
+  return settled(withCall, id, content);
+}
+
+/** A summary, with the results that came while it was written. */
+const summarised = (history: readonly Message[], summary: readonly Message[]): readonly Message[] =>
+  summary.map(message =>
+    isPending(message)
+      ? (history.findLast(({ toolCallId }) => toolCallId === message.toolCallId) ?? message)
+      : message,
+  );
 
 function add(history: readonly Message[], role: Message['role'], text: string): readonly Message[] {
   if (text === '') return history;

@@ -1,18 +1,6 @@
 import { wordsOf } from '../stt/sameWords.ts';
+import type { BotState } from './botState.ts';
 import { backchannels, type BackchannelLanguage, interruptions } from './backchannels.ts';
-
-/** What the bot is doing while the user is heard. */
-export interface BotState {
-  /** Nothing, or it works on its answer, or it is being heard. */
-  readonly doing: 'nothing' | 'thinking' | 'speaking';
-  /** What it is saying: the sentence that is heard now, and all of it so far. */
-  readonly sentence: string;
-  readonly text: string;
-  /** When nothing may interrupt it: how long that is certain for, ms. Else 0. */
-  readonly protectedMs: number;
-  /** Within the first `warmUpMs` of the bot's own voice in this call. */
-  readonly warmingUp: boolean;
-}
 
 /** What words of the user's mean while the bot thinks or speaks. */
 export type Verdict =

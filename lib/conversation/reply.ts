@@ -1,5 +1,6 @@
 import {
   catchError,
+  combineLatest,
   concat,
   connect,
   defer,
@@ -15,20 +16,23 @@ import {
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { lasting } from '../rx/lasting.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
+import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable } from '../tts/speakable.ts';
-import type { SpokenSoFar } from '../tts/spokenSoFar.ts';
+import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
+import { failingWhenStalled } from './failingWhenStalled.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -37,28 +41,47 @@ export interface ReplyEngines {
   readonly output: Output;
   /** What the model may have done; see `tool`. Default: nothing. */
   readonly tools?: readonly Tool[];
-  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
-  readonly allowed$?: Observable<unknown>;
   /** What is said while the model or a tool is slow. Default: nothing. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
+  /** How long it may make no progress before it fails, ms. Default 30,000. */
+  readonly stallMs?: number;
+}
+
+/** How one reply is made. */
+export interface ReplyOptions extends ReplyEngines {
+  /** Whether it is held: silent, without a tool that begins, until it goes on where it was. It emits on subscription. */
+  readonly held$: Observable<boolean>;
+  /** Whether the user speaks, so that no filler is said. It emits on subscription. */
+  readonly userSpeaks$: Observable<boolean>;
+  /** Owns the tools, which may outlive the reply. */
+  readonly toolRuns: ToolRuns;
+  /** Where it is noted what was said and heard. */
+  readonly ledger: SpeechLedger;
+  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
+  readonly allowed$?: Observable<unknown>;
+  /** Emits when nothing more comes from the user: a tool is not waited for any longer than a model. */
+  readonly inputOver$: Observable<unknown>;
 }
 
 /**
  * One answer of the bot: asks the model, cleans the words up for the voice, cuts them into sentences and speaks each as
  * soon as it is written. Ends with `bot.spoke` when all of it was heard, or with `turn.failed`; it never errors.
  *
- * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `spoken` then tells
+ * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `ledger` then knows
  * what was heard.
  */
 export const reply = (
   turn: number,
   messages: readonly Message[],
-  { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech }: ReplyEngines,
-  spoken: SpokenSoFar,
+  options: ReplyOptions,
 ): Observable<BotEvent> =>
   defer(() => {
+    const { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech } = options;
+    const { ledger } = options;
+    // All of a reply see it held, or not, in the same instant.
+    const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
@@ -66,14 +89,17 @@ export const reply = (
       turn,
       stage,
       cause,
-      heard: spoken.heard,
-      audioMs: spoken.heardMs,
+      heard: ledger.heard,
+      audioMs: ledger.heardMs,
     });
 
+    const quiet$ = combineLatest([held$, options.userSpeaks$], (held, speaks) => held || speaks);
     const asking = (): Observable<LlmEvent> =>
-      tools.length === 0
-        ? llm(messages)
-        : withTools(llm, tools, allowed$ === undefined ? {} : { allowed$ })(messages);
+      withTools(llm, tools, {
+        held$,
+        ...(allowed$ && { allowed$ }),
+        runner: options.toolRuns.of(turn),
+      })(messages);
 
     const answer$ = defer(asking).pipe(
       failingAs('llm'),
@@ -84,7 +110,7 @@ export const reply = (
       }),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$));
+    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
@@ -98,8 +124,8 @@ export const reply = (
     const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(saysAnything));
     const speaking =
       tts.stream === undefined
-        ? pipe(sentence, speak(tts, output, { ...speech, spoken }))
-        : speakStream(tts.stream, output, sentence, { ...speech, spoken });
+        ? pipe(sentence, speak(tts, output, { ...speech, held$, ledger }))
+        : speakStream(tts.stream, output, sentence, { ...speech, held$, ledger });
 
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
@@ -108,19 +134,22 @@ export const reply = (
         map(textOf),
         speakable(),
         speaking,
-        map(event => onTurn(turn, event)),
+        map(event => onTurn(turn, event, ledger)),
       );
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
-      if (spoken.isSilent) return failed(new StageFailure('tts', silentVoice()));
-      return { type: 'bot.spoke', turn, text: spoken.text, audioMs: spoken.playhead.handedMs };
+      if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
+      return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
 
     return concat(
       filled$.pipe(connect(event$ => merge(written(event$), said(event$)))),
       defer(() => of(ended())),
-    ).pipe(catchError((error: unknown) => of(failed(error as StageFailure))));
+    ).pipe(
+      failingWhenStalled(options),
+      catchError((error: unknown) => of(failed(error as StageFailure))),
+    );
   });
 
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
@@ -166,8 +195,12 @@ const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
 const textOf = (event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>): string =>
   event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n';
 
-const onTurn = (turn: number, event: SpeechEvent): BotEvent => {
+const onTurn = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
   switch (event.type) {
+    case 'paused':
+      return { turn, type: 'bot.paused', heard: ledger.heard, audioMs: ledger.heardMs };
+    case 'resumed':
+      return { turn, type: 'bot.resumed' };
     case 'writing':
       return { turn, type: 'bot.writing' };
     case 'sentence':

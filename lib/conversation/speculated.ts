@@ -18,8 +18,9 @@ export class Speculated {
     this.#readyMs ??= asyncScheduler.now() - this.#since;
   }
 
-  get hasTokens(): boolean {
-    return this.#tokens > 0;
+  /** The answer failed before it was of use. */
+  dropped(): void {
+    this.#readyMs = 0;
   }
 
   /** Notes what the model writes. */

@@ -24,6 +24,8 @@ export interface Tool extends ToolDescription {
    * result as a text for the model, once. It does not error: what goes wrong is a result that says so.
    */
   readonly call: (json: string) => Observable<string>;
+  /** Whether it finishes when the reply that called it is cut; see {@link ToolOptions.onInterrupt}. Default `finish`. */
+  readonly onInterrupt?: 'finish' | 'cancel';
 }
 
 /** What a {@link tool} is made of. */
@@ -36,12 +38,27 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   readonly parameters: Parameters;
   /**
    * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
-   * anything else as JSON. The signal is aborted when the reply is cut, or the time is up. No promise settles in virtual
+   * anything else as JSON. The signal is aborted when the time is up, when the call ends, or, with
+   * `onInterrupt: 'cancel'`, when the reply is cut. No promise settles in virtual
    * time: there, in `scriptedCall` say, it takes too long; give a value or an observable (`timer(300).pipe(…)`).
    */
   readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
+  /**
+   * Controls what a tool that has begun does when its reply is cut (by the user, or by `interrupt` and `say now`) or
+   * fails. It runs once in either case.
+   *
+   * - `finish`: it goes on. Its result is a `bot.toolResult` event when it comes, and is in the history of the next
+   *   request; until then the model reads that the tool is still running. Use it for tools with an effect.
+   * - `cancel`: its signal is aborted, and the model reads that it was cancelled. Use it for tools that only read.
+   *
+   * A tool never begins while the user speaks over the reply; it begins when the reply goes on. The end of the call
+   * aborts every tool.
+   *
+   * @defaultValue `finish`
+   */
+  readonly onInterrupt?: 'finish' | 'cancel';
 }
 
 /**
@@ -64,6 +81,7 @@ export function tool<Parameters extends z.ZodObject>({
   parameters,
   run,
   timeoutMs = 10_000,
+  onInterrupt = 'finish',
 }: ToolOptions<Parameters>): Tool {
   if (!/^[\w-]{1,64}$/u.test(name))
     throw new RxvoiceError(
@@ -73,10 +91,15 @@ export function tool<Parameters extends z.ZodObject>({
     throw new RxvoiceError(
       `The tool '${name}': expected a timeoutMs of more than 0, or Infinity, but got ${timeoutMs}.`,
     );
+  if (!['finish', 'cancel'].includes(onInterrupt))
+    throw new RxvoiceError(
+      `The tool '${name}': expected an onInterrupt of 'finish' or 'cancel', but got ${JSON.stringify(onInterrupt)}.`,
+    );
   return {
     name,
     description,
     parameters: schemaOf(name, parameters),
+    onInterrupt,
     call: json =>
       withSignal(signal =>
         defer(() => valueOf(run(argumentsOf(json, parameters), { signal }))).pipe(

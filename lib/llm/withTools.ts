@@ -1,9 +1,14 @@
-import { catchError, concat, defaultIfEmpty, defer, EMPTY, from, map, mergeMap, type Observable } from 'rxjs';
-import { of, switchMap, take, tap, throwError } from 'rxjs';
+import { catchError, concat, defer, endWith, filter, finalize, from, map, mergeMap } from 'rxjs';
+import { type Observable, of, switchMap, take, throwError } from 'rxjs';
 import { besides, sessionOf } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
+import { each } from '../rx/each.ts';
+import { askedAgain } from './askedAgain.ts';
 import type { Llm, LlmEvent, LlmRequest, Message, ToolCall } from './message.ts';
 import type { Tool } from './tool.ts';
+import { cancelled, notRun } from './toolResults.ts';
+import { ToolRound } from './toolRound.ts';
+import { type ToolRunner, withinAnswer } from './toolRunner.ts';
 
 /** How a model uses its tools. */
 export interface WithToolsOptions {
@@ -12,33 +17,39 @@ export interface WithToolsOptions {
    * It is subscribed when the model calls one, so let it replay. Default: at once.
    */
   readonly allowed$?: Observable<unknown>;
+  /**
+   * Whether the answer is held. While it is, no tool begins; it begins when this emits `false` or completes, and tools
+   * that run already go on. It is subscribed when the model calls one, so let it replay. Default: never held.
+   */
+  readonly held$?: Observable<boolean>;
   /** How often it may call tools before it must answer in words. Default 8. */
   readonly maxRounds?: number;
+  /** Runs the tools, where they outlive the answer. Default: unsubscribing aborts them. */
+  readonly runner?: ToolRunner;
 }
 
 /**
  * A model that runs its tools: asks, passes on what it tells, runs what it calls for side by side, and asks again with
- * the results, until it answers in words.
+ * the results, until it answers in words. Each call runs its tool at most once, and only after the answer that made it
+ * is complete. A call whose result the model itself emits (`toolResult`) runs no tool, and needs no other request.
  *
- * All in one subscription: unsubscribing aborts the request and every tool that runs. A `toolResult` comes as soon as
- * there is one. The usage is told once a round.
+ * All in one subscription: unsubscribing aborts the request and every tool that runs, but see
+ * {@link WithToolsOptions.runner}. A `toolResult` comes as soon as there is one; a call gets one also where its tool is
+ * not run. The usage is told once a round.
  *
  * @example
  * const llm = withTools(openaiLlm(), [weather]);
  */
 export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOptions = {}): Llm {
-  const { allowed$ = of(true), maxRounds = 8 } = options;
+  const { allowed$ = of(true), held$ = of(false), maxRounds = 8, runner = withinAnswer } = options;
   const byName = new Map(tools.map(tool => [tool.name, tool]));
   if (byName.size < tools.length) throw new RxvoiceError('Two tools have the same name.', { stage: 'llm' });
   const descriptions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
-
-  const run = ({ id, name, arguments: json }: ToolCall): Observable<Result> =>
-    defer(() => byName.get(name)?.call(json) ?? of(unknown(name, byName))).pipe(
-      take(1),
-      defaultIfEmpty(''),
-      catchError((error: unknown) => of(JSON.stringify({ error: String(error) }))),
-      map(content => ({ type: 'toolResult', id, name, content })),
-    );
+  const released$ = held$.pipe(
+    endWith(false),
+    filter(held => !held),
+    take(1),
+  );
 
   const round = (
     messages: readonly Message[],
@@ -46,49 +57,62 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
     left: number,
   ): Observable<LlmEvent> =>
     defer(() => {
-      let text = '';
-      const calls: ToolCall[] = [];
-      const results = new Map<ToolCall, Result>();
+      const written = new ToolRound(runner.isOpen);
+      const begun = new Set<ToolCall>();
+      const asked: LlmRequest | undefined =
+        tools.length === 0
+          ? request
+          : { ...request, tools: descriptions, ...(left === 0 && { toolChoice: 'none' }) };
 
-      const answer$ = llm(messages, {
-        ...request,
-        tools: descriptions,
-        ...(left === 0 && { toolChoice: 'none' }),
-      }).pipe(
-        map(event => (event.type === 'toolCall' ? distinct(event, calls) : event)),
-        tap(event => {
-          if (event.type === 'token') text += event.text;
-          if (event.type === 'toolCall') {
-            const { type, ...call } = event;
-            calls.push(call);
-          }
-        }),
-      );
-      const result$ = from(calls).pipe(
-        mergeMap(call => run(call).pipe(tap(result => results.set(call, result)))),
+      const run = (call: ToolCall): Observable<LlmEvent> => {
+        const tool = byName.get(call.name);
+        if (tool === undefined) return of(written.settle(call, unknown(call.name, byName)));
+        return released$.pipe(
+          switchMap(() => {
+            begun.add(call);
+            return runner.run(call, tool);
+          }),
+          map(content => written.settle(call, content)),
+        );
+      };
+      const notRunning = (reason: string): LlmEvent[] =>
+        written.open.map(call => written.settle(call, notRun(reason)));
+
+      const answer$ = concat(
+        askedAgain(messages => llm(messages, asked), messages, runner).pipe(
+          each(event => written.hear(event)),
+        ),
+        defer(() => written.end()),
+      ).pipe(
+        catchError((error: unknown) =>
+          concat(
+            notRunning('the answer broke off.'),
+            throwError(() => error),
+          ),
+        ),
       );
       const next$ = defer(() => {
-        const answered = calls.map(call => ({
-          role: 'tool' as const,
-          content: results.get(call)?.content ?? '',
-          toolCallId: call.id,
-        }));
-        return round(
-          [...messages, { role: 'assistant', content: text, toolCalls: calls }, ...answered],
-          request,
-          left - 1,
+        const { open } = written;
+        if (open.length === 0) return [];
+        if (tools.length === 0) return notRunning('there are no tools here.');
+        if (left === 0)
+          return concat(
+            notRunning(`there were ${maxRounds} rounds of calls already.`),
+            throwError(() => endless(maxRounds)),
+          );
+        return allowed$.pipe(
+          take(1),
+          switchMap(() =>
+            concat(
+              from(open).pipe(mergeMap(run)),
+              defer(() => round([...messages, ...written.messages], request, left - 1)),
+            ),
+          ),
         );
       });
-
-      return concat(
-        answer$,
-        defer(() => {
-          if (calls.length === 0) return EMPTY;
-          if (left === 0) return throwError(() => endless(maxRounds));
-          return allowed$.pipe(
-            take(1),
-            switchMap(() => concat(result$, next$)),
-          );
+      return concat(answer$, next$).pipe(
+        finalize(() => {
+          for (const call of written.open) abandon(call, begun.has(call), byName.get(call.name), runner);
         }),
       );
     });
@@ -101,13 +125,12 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
   );
 }
 
-type Result = Extract<LlmEvent, { readonly type: 'toolResult' }>;
-
-type Called = Extract<LlmEvent, { readonly type: 'toolCall' }>;
-
-/** The call, under an id of its own: some servers repeat one within a round, and results are told apart by it. */
-const distinct = (call: Called, before: readonly ToolCall[]): Called =>
-  before.some(({ id }) => id === call.id) ? { ...call, id: `${call.id}_${before.length + 1}` } : call;
+/** The answer is over, but a call of it has no result: there is one to come if its tool runs and is to finish. */
+function abandon(call: ToolCall, begun: boolean, tool: Tool | undefined, runner: ToolRunner): void {
+  if (!begun) runner.abandon(call, notRun('the reply ended before the tool could begin.'));
+  else if (tool?.onInterrupt === 'cancel')
+    runner.abandon(call, cancelled('the reply ended before there was a result.'));
+}
 
 const unknown = (name: string, tools: ReadonlyMap<string, Tool>): string =>
   JSON.stringify({ error: `There is no tool '${name}', only: ${[...tools.keys()].join(', ')}.` });

@@ -1,7 +1,8 @@
 import { defer, ignoreElements, merge, type Observable, tap, timer } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
-import { conversation, type ConversationOptions } from '../conversation/conversation.ts';
+import { conversation } from '../conversation/conversation.ts';
+import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 import { remember } from '../conversation/history.ts';
 import type { Llm, Message } from '../llm/message.ts';

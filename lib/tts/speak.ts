@@ -1,14 +1,14 @@
-import { defer, ignoreElements, map, merge, type Observable } from 'rxjs';
-import { type OperatorFunction, Subject, tap } from 'rxjs';
+import { defer, map, merge, type Observable, of, type OperatorFunction, Subject, tap } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
-import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
 import { RxvoiceError } from '../errors.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { failingAs } from '../stageFailure.ts';
+import { handOver } from './handOver.ts';
+import { play, type PlayEvent } from './play.ts';
 import { prefetch } from './prefetch.ts';
-import { SpokenSoFar } from './spokenSoFar.ts';
+import { SpeechLedger } from './speechLedger.ts';
 import type { Tts } from './tts.ts';
 
 /** What happens while sentences are spoken; `sentence` counts them from 0. */
@@ -20,7 +20,8 @@ export type SpeechEvent =
   /** Its first audio came. */
   | { readonly type: 'audio'; readonly sentence: number }
   /** Its first audio was handed to the output. */
-  | { readonly type: 'speaking'; readonly sentence: number; readonly text: string };
+  | { readonly type: 'speaking'; readonly sentence: number; readonly text: string }
+  | PlayEvent;
 
 /** How {@link speak} speaks. */
 export interface SpeakOptions {
@@ -28,12 +29,14 @@ export interface SpeakOptions {
   readonly ahead?: number;
   /** How far ahead of being heard audio is handed to the output, ms. Default 200. */
   readonly leadMs?: number;
+  /** Whether speech is held: silent, until it goes on where it was. It emits on subscription. Default: never. */
+  readonly held$?: Observable<boolean>;
   /** Where it is noted what has been heard. Default: a ledger of its own. */
-  readonly spoken?: SpokenSoFar;
+  readonly ledger?: SpeechLedger;
 }
 
 /**
- * Speaks sentences one after the other into an output, without gaps between them, and tells how it goes. Completes
+ * Speaks sentences one after the other into an output, without gaps between them, and reports how it goes. Completes
  * when all of it was heard; unsubscribing silences at once and stops the synthesis.
  *
  * @throws RxvoiceError for less than 0 sentences or milliseconds ahead.
@@ -49,7 +52,7 @@ export const speak = (
   refuseNegative(options);
   return text$ =>
     defer(() => {
-      const { ahead = 1, leadMs = 200, spoken = new SpokenSoFar() } = options;
+      const { ahead = 1, leadMs = 200, held$ = of(false), ledger = new SpeechLedger() } = options;
       const event$ = new Subject<SpeechEvent>();
 
       const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
@@ -62,26 +65,21 @@ export const speak = (
           failingAs('tts'),
         );
 
-      const play = (audio$: Observable<AudioFrame>, { sentence, text }: Sentence): Observable<AudioFrame> => {
-        spoken.begin(text);
+      const hand = (audio$: Observable<AudioFrame>, { sentence, text }: Sentence): Observable<AudioFrame> => {
+        ledger.begin(text);
         return audio$.pipe(
-          paced({ leadMs, playhead: spoken.playhead }),
+          handOver(ledger, leadMs),
           onFirst(() => event$.next({ type: 'speaking', sentence, text })),
-          tap({ next: frame => spoken.hand(frame), complete: () => spoken.end() }),
         );
       };
 
       const frame$ = text$.pipe(
         map((text, sentence) => ({ sentence, text })),
-        prefetch(synthesise, play, ahead),
+        prefetch(synthesise, hand, ahead),
       );
       return merge(
         event$,
-        defer(() => output(frame$)).pipe(
-          failingAs('output'),
-          tap({ next: playback => spoken.report(playback), complete: () => event$.complete() }),
-          ignoreElements(),
-        ),
+        play(frame$, output, held$, ledger).pipe(tap({ complete: () => event$.complete() })),
       );
     });
 };

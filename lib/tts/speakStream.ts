@@ -3,25 +3,29 @@ import {
   defer,
   ignoreElements,
   merge,
+  of,
   type OperatorFunction,
   ReplaySubject,
   Subject,
   tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
-import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import { failingAs } from '../stageFailure.ts';
+import { handOver } from './handOver.ts';
+import { play } from './play.ts';
 import { refuseNegative, type SpeakOptions, type SpeechEvent } from './speak.ts';
-import { SpokenSoFar } from './spokenSoFar.ts';
+import { SpeechLedger } from './speechLedger.ts';
 import type { TtsStream } from './tts.ts';
 
+const sayable = /[\p{L}\p{N}]/u;
+
 /**
- * Speaks a text into an output while it is being written, with an engine that takes it so. It tells the same as
- * `speak`: of each sentence, which `sentences` cuts from the text only to tell, when it was handed over and, once there
- * is audio, that it is being spoken. Where exactly one begins in the audio nobody knows; what was heard is taken from
- * the share of the whole.
+ * Speaks a text into an output while it is being written, with an engine that takes it so. It emits the same as `speak`:
+ * for each sentence, which `sentences` cuts from the text for that alone, when it was handed over and, once there is
+ * audio, that it is being spoken. Where exactly one begins in the audio is not known; what was heard is taken from the
+ * share of the whole.
  *
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakStream(tts.stream, output, sentences()))
@@ -35,12 +39,13 @@ export const speakStream = (
   refuseNegative(options);
   return text$ =>
     defer(() => {
-      const { leadMs = 200, spoken = new SpokenSoFar() } = options;
+      const { leadMs = 200, held$ = of(false), ledger = new SpeechLedger() } = options;
       const event$ = new Subject<SpeechEvent>();
       const written: string[] = [];
       let told = 0;
       let sounding = false;
-      spoken.begin('');
+      let writing = false;
+      ledger.begin('');
 
       const tell = (): void => {
         if (!sounding) return;
@@ -51,18 +56,19 @@ export const speakStream = (
         event$.next({ type: 'sentence', sentence: written.length - 1, text });
         tell();
       };
+      /** Line ends and spaces say nothing yet. */
+      const begin = (text: string): void => {
+        if (writing || !sayable.test(text)) return;
+        writing = true;
+        event$.next({ type: 'writing' });
+      };
 
       const frame$ = text$.pipe(
         connect(
           piece$ =>
             merge(
-              piece$.pipe(
-                onFirst(() => event$.next({ type: 'writing' })),
-                sentences,
-                tap(write),
-                ignoreElements(),
-              ),
-              defer(() => stream(piece$.pipe(tap(text => spoken.write(text))), () => spoken.heardMs)).pipe(
+              piece$.pipe(tap(begin), sentences, tap(write), ignoreElements()),
+              defer(() => stream(piece$.pipe(tap(text => ledger.write(text))), () => ledger.heardMs)).pipe(
                 onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
                 reframe(),
                 failingAs('tts'),
@@ -71,20 +77,15 @@ export const speakStream = (
           // An engine may take the first words only when its socket is open.
           { connector: () => new ReplaySubject(Infinity) },
         ),
-        paced({ leadMs, playhead: spoken.playhead }),
+        handOver(ledger, leadMs),
         onFirst(() => {
           sounding = true;
           tell();
         }),
-        tap({ next: frame => spoken.hand(frame), complete: () => spoken.end() }),
       );
       return merge(
         event$,
-        defer(() => output(frame$)).pipe(
-          failingAs('output'),
-          tap({ next: playback => spoken.report(playback), complete: () => event$.complete() }),
-          ignoreElements(),
-        ),
+        play(frame$, output, held$, ledger).pipe(tap({ complete: () => event$.complete() })),
       );
     });
 };

@@ -11,7 +11,8 @@ import {
 import type { AudioFrame } from '../../lib/audio/frame.ts';
 import { toOutput } from '../../lib/audio/toOutput.ts';
 import type { Output } from '../../lib/audio/output.ts';
-import { conversation, type ConversationOptions } from '../../lib/conversation/conversation.ts';
+import { conversation } from '../../lib/conversation/conversation.ts';
+import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';

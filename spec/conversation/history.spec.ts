@@ -71,7 +71,7 @@ describe('remember', () => {
     ).filter(({ role }) => role === 'tool');
     expect(results.map(({ content }) => content)).toEqual([
       ...['noon', 'one', 'two'],
-      expect.stringContaining('The user went on'),
+      expect.stringContaining('still running'),
     ]);
   });
 

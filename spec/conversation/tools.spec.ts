@@ -13,9 +13,10 @@ const call = (id: string, name: string): LlmEvent => ({ type: 'toolCall', id, na
 const words = (text: string): LlmEvent => ({ type: 'token', text });
 const cost: LlmEvent = { type: 'usage', promptTokens: 10, completionTokens: 5 };
 
-const taking = (name: string, ms: number): Tool =>
+const taking = (name: string, ms: number, onInterrupt: 'finish' | 'cancel' = 'finish'): Tool =>
   tool({
     name,
+    onInterrupt,
     description: '',
     parameters: z.object({}),
     run: () => (ms === Infinity ? NEVER : timer(ms).pipe(map(() => `${name} is done`))),
@@ -71,7 +72,7 @@ describe('a reply with tools', () => {
     const { events, asked, alive } = talk({
       says: [question, { from: 3_000, to: 3_500, text: 'Never mind.' }],
       llm: calling(call('1', 'quick'), call('2', 'endless')),
-      tools: [taking('quick', 500), taking('endless', Infinity)],
+      tools: [taking('quick', 500), taking('endless', Infinity, 'cancel')],
       lasts: 4_200,
     });
     expect(history(events).slice(0, 6)).toEqual([
@@ -85,7 +86,7 @@ describe('a reply with tools', () => {
         ],
       },
       { role: 'tool', content: 'quick is done', toolCallId: '1' },
-      { role: 'tool', content: expect.stringContaining('The user went on') as string, toolCallId: '2' },
+      { role: 'tool', content: expect.stringContaining('Cancelled') as string, toolCallId: '2' },
       { role: 'assistant', content: 'Let me see.' },
       { role: 'user', content: 'Never mind.' },
     ]);

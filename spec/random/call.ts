@@ -1,11 +1,8 @@
 import { defer, finalize, map, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
 import { asyncScheduler } from 'rxjs';
 import { frameMs } from '../../lib/audio/frame.ts';
-import {
-  type Conversation,
-  conversation,
-  type ConversationOptions,
-} from '../../lib/conversation/conversation.ts';
+import { type Conversation, conversation } from '../../lib/conversation/conversation.ts';
+import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import type { Transcript } from '../../lib/stt/transcript.ts';
@@ -38,7 +35,7 @@ export interface Ended {
 }
 
 /** A call nobody hangs up is, in the end: something may hang for good. */
-const longest = 120_000;
+export const longest = 300_000;
 
 /** Has a planned conversation in virtual time. `place` makes a conversation of its options. */
 export function call(
@@ -89,6 +86,7 @@ export function call(
           })
         : speaking,
       turns: { maxMs: plan.maxMs },
+      stallMs: 5_000,
       speech: { ahead: plan.ahead, leadMs: plan.leadMs },
     })(scriptedInput((engines.placed(plan).at(-1)?.to ?? 0) + plan.tailMs), speech$ =>
       defer(() => {

@@ -3,7 +3,7 @@ import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { remember } from '../../lib/conversation/history.ts';
 import type { Message } from '../../lib/llm/message.ts';
 import { stages, type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
-import type { Ended, Entry } from './call.ts';
+import { type Ended, type Entry, longest } from './call.ts';
 import type { Plan } from './plan.ts';
 
 /** What holds for every call: each gives what it found wrong. */
@@ -16,6 +16,7 @@ export const laws: Readonly<Record<string, (ended: Ended, plan: Plan) => readonl
   'what was heard is what was played': trueHeard,
   'the figures add up': addUp,
   'nothing is left': nothingLeft,
+  'no call is stuck': neverStuck,
 };
 
 /** All that is wrong with a call. */
@@ -180,6 +181,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
       paused = true;
     }
     if (event.type === 'bot.token') answer += event.text;
+    if (event.type === 'bot.filler') answer += `${event.text}\n`;
     if (event.type === 'bot.speaking') sounded = `${sounded.trim()} ${event.text.trim()}`;
     if (event.type !== 'bot.spoke' && event.type !== 'bot.interrupted' && event.type !== 'turn.failed')
       continue;
@@ -266,4 +268,10 @@ function addUp(ended: Ended): string[] {
 
 function nothingLeft({ alive, leftTimers }: Ended): string[] {
   return [...alive.map(name => `${name} is subscribed`), ...(leftTimers > 0 ? [`${leftTimers} timers`] : [])];
+}
+
+/** Whatever hangs, a call whose input is over is over soon: it ends by itself, or with an error. */
+function neverStuck({ completedAt, failed }: Ended, { hangUpAt }: Plan): string[] {
+  const ends = hangUpAt !== undefined || completedAt !== undefined || failed !== undefined;
+  return ends ? [] : [`it goes on after ${longest} ms`];
 }

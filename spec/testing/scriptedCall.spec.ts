@@ -33,8 +33,8 @@ describe('a scripted conversation', () => {
         1.800  user said "Tell me a story."
         2.290  bot speaking "Once upon a time there was a king."
         4.100  user speaking
-        4.100  bot paused "Once upon a time there was"
-        4.600  bot interrupted "Once upon a time there was"
+        4.100  bot paused "Once upon a time there was a"
+        4.600  bot interrupted "Once upon a time there was a"
         4.900  user said "Stop."
         5.220  bot speaking "All right."
         5.820  bot spoke "All right."

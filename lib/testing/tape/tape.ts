@@ -5,11 +5,8 @@ import type { Output } from '../../audio/output.ts';
 import { type AudioInput, toInput } from '../../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../../audio/toOutput.ts';
 import type { VoiceActivity } from '../../audio/voiceActivity.ts';
-import {
-  conversation,
-  type Conversation,
-  type ConversationOptions,
-} from '../../conversation/conversation.ts';
+import { conversation, type Conversation } from '../../conversation/conversation.ts';
+import type { ConversationOptions } from '../../conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../conversation/events.ts';
 import { type Noticing, sessionOf, type Warmable } from '../../engine.ts';
 import type { Stage } from '../../errors.ts';

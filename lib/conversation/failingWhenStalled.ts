@@ -1,0 +1,101 @@
+import {
+  asyncScheduler,
+  defer,
+  expand,
+  ignoreElements,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  tap,
+  timer,
+} from 'rxjs';
+import { RxvoiceError, type Stage } from '../errors.ts';
+import { alongside } from '../rx/alongside.ts';
+import { StageFailure } from '../stageFailure.ts';
+import { longestTimerMs } from '../timers.ts';
+import type { SpeechLedger } from '../tts/speechLedger.ts';
+import type { BotEvent } from './events.ts';
+
+/** How {@link failingWhenStalled} judges a reply. */
+export interface StallOptions {
+  /** How long a reply may make no progress, ms. Default 30,000. */
+  readonly stallMs?: number;
+  readonly ledger: SpeechLedger;
+  /** Emits when nothing more comes from the user. From then on a tool that runs is no reason to wait, either. */
+  readonly inputOver$: Observable<unknown>;
+}
+
+/**
+ * Fails a reply in which nothing happens any more, so that no turn stays open for ever: no event, nothing that sounds, not
+ * held, and no tool that runs. It takes between `stallMs` and twice as long.
+ *
+ * @throws StageFailure, with the stage that was waited for.
+ */
+export const failingWhenStalled =
+  ({ stallMs = 30_000, ledger, inputOver$ }: StallOptions): MonoTypeOperatorFunction<BotEvent> =>
+  event$ =>
+    defer(() => {
+      const progress = new Progress();
+      const periodMs = Math.min(stallMs, longestTimerMs);
+      let inputOver = false;
+      let since = asyncScheduler.now();
+
+      const check = (): void => {
+        const waits = ledger.playhead.held || ledger.isSounding || (progress.runsTools && !inputOver);
+        const now = asyncScheduler.now();
+        if (waits) since = now;
+        else if (now - since >= periodMs) throw new StageFailure(progress.stage, stalled(stallMs));
+      };
+      const watch$ = timer(periodMs).pipe(
+        expand(() => timer(periodMs)),
+        map(check),
+        ignoreElements(),
+      );
+      const inputEnds$ = inputOver$.pipe(
+        tap(() => (inputOver = true)),
+        ignoreElements(),
+      );
+      return event$.pipe(
+        tap(event => {
+          since = asyncScheduler.now();
+          progress.see(event);
+        }),
+        alongside(merge(watch$, inputEnds$)),
+      );
+    });
+
+const stalled = (ms: number): RxvoiceError =>
+  new RxvoiceError(
+    `Nothing came for ${ms} ms. Check the engine, or give a slow one more time with stallMs.`,
+    {
+      retryable: true,
+    },
+  );
+
+/** How far a reply has come. */
+class Progress {
+  #answered = false;
+  #sentences = 0;
+  #audios = 0;
+  #tools = 0;
+
+  see({ type }: BotEvent): void {
+    if (type === 'bot.answered') this.#answered = true;
+    if (type === 'bot.sentence') this.#sentences += 1;
+    if (type === 'bot.audio') this.#audios += 1;
+    if (type === 'bot.tool') this.#tools += 1;
+    if (type === 'bot.toolResult') this.#tools -= 1;
+  }
+
+  get runsTools(): boolean {
+    return this.#tools > 0;
+  }
+
+  /** What is waited for: the model, the voice, or the end of the output. */
+  get stage(): Stage {
+    if (this.#audios < this.#sentences && this.#audios === 0) return 'tts';
+    if (!this.#answered) return 'llm';
+    return this.#audios < this.#sentences ? 'tts' : 'output';
+  }
+}

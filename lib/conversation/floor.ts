@@ -1,0 +1,190 @@
+import type { Machine, Step } from '../rx/stateMachine.ts';
+import type { UserTurn } from '../stt/userTurns.ts';
+import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
+import type { BotState } from './botState.ts';
+import { interruption, type Verdict } from './interruption.ts';
+
+/** What becomes of the floor: who may speak. */
+export type Floor =
+  /** The bot falls silent, for now; or goes on where it was. */
+  | { readonly type: 'pause'; readonly turn: number }
+  | { readonly type: 'resume'; readonly turn: number }
+  /** The user takes it: what the bot was about is over. */
+  | { readonly type: 'cut'; readonly turn: number }
+  /** This was said, but was no interruption: neither a turn, nor the end of the bot's. */
+  | {
+      readonly type: 'ignored';
+      readonly turn: number;
+      readonly text: string;
+      readonly why: Exclude<Verdict, 'interrupts'>;
+    };
+
+type Said = Extract<UserTurn, { readonly type: 'said' }>;
+type Ignored = Extract<Floor, { readonly type: 'ignored' }>;
+
+/**
+ * Who has the floor. `free`: the bot may speak; `voice`: it still may, but a voice is heard, and counts at `dueAt`;
+ * `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has it.
+ */
+export interface FloorState {
+  readonly holder: 'free' | 'voice' | 'paused' | 'user';
+  readonly dueAt: number;
+  /** The user's latest turn, whether it is open, and its final words. */
+  readonly turn: number;
+  readonly open: boolean;
+  readonly finals: readonly string[];
+  /** What was said under a sentence that nothing interrupts. */
+  readonly waiting: readonly (Said | Ignored)[];
+}
+
+/** What a step needs to know of the rest of the call. */
+export interface FloorContext {
+  readonly options: BargeInOptions;
+  readonly bot: () => BotState;
+  /** How long ago a position in the user's audio arrived, ms. */
+  readonly sinceMs: (positionMs: number) => number;
+}
+
+type FloorStep = Step<FloorState, UserTurn | Floor>;
+
+const free = { holder: 'free', dueAt: Infinity } as const;
+
+/**
+ * The floor as a state machine: pure, but for the look at what the bot is doing now. Nothing waits for ever in it: `voice`
+ * and `paused` have a `dueAt`, what is `waiting` waits for the end of what sounds, and `user` ends with the user's turn.
+ */
+export const floor = (context: FloorContext): Machine<UserTurn, FloorState, UserTurn | Floor> => ({
+  initial: { ...free, turn: 0, open: false, finals: [], waiting: [] },
+  step: (state, event, now) => {
+    const released = release(state, context);
+    const next =
+      event.type === 'due' ? due(released.state, context, now) : hear(released.state, event, context, now);
+    return { state: next.state, emit: [...released.emit, ...next.emit] };
+  },
+  dueAt: ({ dueAt, waiting, open }, now) =>
+    Math.min(dueAt, waiting.length === 0 || open ? Infinity : now + context.bot().protectedMs),
+});
+
+function hear(before: FloorState, event: UserTurn, context: FloorContext, now: number): FloorStep {
+  const state = { ...before, turn: event.turn };
+  switch (event.type) {
+    case 'speaking':
+      return after(event, voice({ ...state, open: true }, event.at, context, now));
+    case 'interim':
+      return after(event, words(state, [event.text], context, now));
+    case 'final': {
+      const finals = [...state.finals, event.text];
+      return after(event, words({ ...state, finals }, finals, context, now));
+    }
+    case 'quiet': {
+      const quiet = state.holder === 'voice' ? { ...state, ...free } : longer(state, context, now);
+      return { state: quiet, emit: state.holder === 'user' ? [event] : [] };
+    }
+    case 'eager':
+    case 'resumed':
+      return { state, emit: state.holder === 'user' ? [event] : [] };
+    case 'silent':
+      return after(event, close(state, context));
+    case 'said':
+      return said(state, event, context);
+  }
+}
+
+/** The moment has come that a voice counts, or that a paused bot goes on. */
+function due(state: FloorState, context: FloorContext, now: number): FloorStep {
+  if (state.dueAt > now) return stay(state);
+  if (state.holder === 'voice') return lasting(state, context, now);
+  return { state: { ...state, ...free }, emit: [{ type: 'resume', turn: state.turn }] };
+}
+
+/** A voice is heard. */
+function voice(state: FloorState, at: number, context: FloorContext, now: number): FloorStep {
+  const bot = context.bot();
+  if (bot.doing === 'nothing') return take(state);
+  const { onVoice = 'pause', minVoiceMs = 0 } = profileOf(context);
+  if (onVoice === 'wait' || bot.protectedMs > 0 || bot.warmingUp) return stay(state);
+  // The voice begins after that position, so a frame that ends there does not hold it.
+  const countsAt = now + minVoiceMs - context.sinceMs(at + 1);
+  if (minVoiceMs === 0 || countsAt <= now) return lasting(state, context, now);
+  return stay({ ...state, holder: 'voice', dueAt: countsAt });
+}
+
+/** A voice has lasted long enough to count. */
+function lasting(state: FloorState, context: FloorContext, now: number): FloorStep {
+  const { doing, protectedMs } = context.bot();
+  if (protectedMs > 0 || doing === 'nothing') return stay({ ...state, ...free });
+  if (profileOf(context).onVoice === 'cut') return take(state);
+  return {
+    state: longer({ ...state, holder: 'paused' }, context, now),
+    emit: [{ type: 'pause', turn: state.turn }],
+  };
+}
+
+function words(state: FloorState, texts: readonly string[], context: FloorContext, now: number): FloorStep {
+  if (state.holder === 'user') return stay(state);
+  if (judge(texts.join(' '), context) !== 'interrupts') return stay(longer(state, context, now));
+  return context.bot().protectedMs > 0 ? stay(state) : take(state);
+}
+
+function said(state: FloorState, event: Said, context: FloorContext): FloorStep {
+  const { doing, protectedMs } = context.bot();
+  const verdict = state.holder === 'user' ? 'interrupts' : judge(event.text, context);
+  if (verdict !== 'interrupts') {
+    const ignored = { type: 'ignored', turn: event.turn, text: event.text, why: verdict } as const;
+    // It does not overtake what has to wait.
+    if (state.waiting.length === 0) return after(ignored, close(state, context));
+    return close({ ...state, waiting: [...state.waiting, ignored] }, context);
+  }
+  if (protectedMs > 0) return close({ ...state, waiting: [...state.waiting, event] }, context);
+  const closed = release({ ...state, ...free, open: false, finals: [] }, context);
+  // The bot may be about something also while the user has the floor: a program had it speak.
+  const idle = doing === 'nothing' && state.waiting.length === 0;
+  const cut = idle ? [] : [{ type: 'cut', turn: event.turn } as const];
+  return { state: closed.state, emit: [...closed.emit, ...cut, event] };
+}
+
+/** The user's turn is over without a word for the bot: one that was paused goes on. */
+function close(state: FloorState, context: FloorContext): FloorStep {
+  const resumed = state.holder === 'paused' ? [{ type: 'resume', turn: state.turn } as const] : [];
+  const released = release({ ...state, ...free, open: false, finals: [] }, context);
+  return { state: released.state, emit: [...resumed, ...released.emit] };
+}
+
+/** What had to wait is said, once it need not wait any more and the user does not speak again. */
+function release(state: FloorState, context: FloorContext): FloorStep {
+  if (state.waiting.length === 0 || state.open || context.bot().protectedMs > 0) return stay(state);
+  const emit = state.waiting.flatMap((event): (UserTurn | Floor)[] =>
+    event.type === 'said' ? [{ type: 'cut', turn: event.turn }, event] : [event],
+  );
+  return { state: { ...state, waiting: [] }, emit };
+}
+
+/** The user takes the floor. */
+const take = (state: FloorState): FloorStep => ({
+  state: { ...state, ...free, holder: 'user' },
+  emit: [{ type: 'cut', turn: state.turn }],
+});
+
+/** As long as there may be more words a paused bot stays silent. */
+const longer = (state: FloorState, context: FloorContext, now: number): FloorState =>
+  state.holder === 'paused' ? { ...state, dueAt: now + (profileOf(context).resumeMs ?? 2_000) } : state;
+
+const stay = (state: FloorState): FloorStep => ({ state, emit: [] });
+
+const after = (event: UserTurn | Floor, { state, emit }: FloorStep): FloorStep => ({
+  state,
+  emit: [event, ...emit],
+});
+
+function judge(text: string, context: FloorContext): Verdict {
+  const bot = context.bot();
+  if (bot.doing === 'nothing') return 'interrupts';
+  return (context.options.judge ?? interruption)(text, bot, profileOf(context));
+}
+
+/** The rules for what the bot is doing now. */
+function profileOf({ options, bot }: FloorContext): BargeInProfile {
+  const { thinking, speaking, ...both } = options;
+  const { doing } = bot();
+  return { ...both, ...(doing === 'thinking' ? thinking : doing === 'speaking' ? speaking : undefined) };
+}

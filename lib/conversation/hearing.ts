@@ -1,0 +1,54 @@
+import { identity, type MonoTypeOperatorFunction, type OperatorFunction, pipe, tap } from 'rxjs';
+import type { AudioClock } from '../audio/audioClock.ts';
+import { type AudioFrame, silence } from '../audio/frame.ts';
+import { halfDuplex } from '../audio/halfDuplex.ts';
+import { RecentAudio } from '../audio/recentAudio.ts';
+import { finishing } from '../rx/finishing.ts';
+import { without } from '../rx/ofType.ts';
+import { endOfTurn } from '../stt/endOfTurn.ts';
+import type { Stt } from '../stt/transcript.ts';
+import { type UserTurn, userTurns } from '../stt/userTurns.ts';
+import { withVoice } from '../stt/withVoice.ts';
+import { bargeIn } from './bargeIn.ts';
+import type { ConversationOptions } from './conversationOptions.ts';
+import type { CurrentReply } from './currentReply.ts';
+import type { Floor } from './floor.ts';
+import { eagerly, withSilences } from './speculation.ts';
+
+/** After the input is over, speech-to-text that emits nothing for so long is over, too, ms. */
+const sttRestMs = 20_000;
+
+/**
+ * From the user's audio to turns and to who has the floor: speech-to-text, the end of a turn, turns, guesses that one is
+ * over, barge-in. Subscribe it once a call: `clock` notes when the audio arrived.
+ */
+export function hearing(
+  { turns, voice, bargeIn: options = {}, halfDuplex: half = false, speculation = false }: ConversationOptions,
+  stt: Stt,
+  current: CurrentReply,
+  clock: AudioClock,
+): OperatorFunction<AudioFrame, UserTurn | Floor> {
+  const sinceMs = (positionMs: number): number => clock.sinceMs(positionMs);
+  const recent = turns?.completeness && new RecentAudio();
+  const guesses = speculation === true ? {} : speculation;
+
+  const listening: MonoTypeOperatorFunction<AudioFrame> = pipe(
+    half === false ? identity : halfDuplex(() => current.soundingMs, half === true ? {} : half),
+    tap(frame => {
+      clock.arrived(frame);
+      recent?.heard(frame);
+    }),
+  );
+  const heard = pipe(
+    voice === undefined ? stt : withVoice(stt, voice),
+    endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
+  );
+  const detected = guesses === false || voice !== undefined ? heard : withSilences(heard, guesses.silenceMs);
+  return pipe(
+    listening,
+    finishing(detected, sttRestMs),
+    userTurns(turns),
+    guesses === false ? without('eager', 'resumed') : eagerly(guesses),
+    bargeIn(options, () => current.state, sinceMs),
+  );
+}

@@ -1,0 +1,28 @@
+import { concat, EMPTY, mergeMap, type Observable, of, take } from 'rxjs';
+import type { BotEvent, CallEvent } from '../events.ts';
+import type { ReplyContext } from '../replyContext.ts';
+import { say } from './say.ts';
+
+type Reason = Extract<CallEvent, { readonly type: 'call.ended' }>['why'];
+
+/**
+ * Ends the call, after a goodbye if there is one. A user who was only silent for too long may interrupt that, and the
+ * call goes on: also when they have begun to speak, and there are no words yet.
+ */
+export const hangUp = (
+  call: ReplyContext,
+  why: Reason,
+  goodbye: string | undefined,
+): Observable<BotEvent | CallEvent> => {
+  const ended: CallEvent = { type: 'call.ended', why };
+  const goodbye$ =
+    goodbye === undefined ? EMPTY : say(call, { text: goodbye, interruptible: why === 'idle' });
+  if (why !== 'idle') return concat(goodbye$, of(ended));
+  return concat(
+    goodbye$,
+    call.userSpeaks$.pipe(
+      take(1),
+      mergeMap(speaks => (speaks ? EMPTY : of(ended))),
+    ),
+  );
+};

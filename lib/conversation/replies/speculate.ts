@@ -1,0 +1,83 @@
+import { concat, defer, EMPTY, identity, merge, type Observable, of, ReplaySubject } from 'rxjs';
+import { startWith, switchMap, take, tap } from 'rxjs';
+import type { Llm, LlmEvent, Message } from '../../llm/message.ts';
+import { heldUntil } from '../../rx/heldUntil.ts';
+import { onFirst } from '../../rx/onFirst.ts';
+import type { UserTurn } from '../../stt/userTurns.ts';
+import { committedAnswer } from '../committedAnswer.ts';
+import type { BotEvent, UserEvent } from '../events.ts';
+import { remember } from '../history.ts';
+import { reply } from '../reply.ts';
+import { promptOf, type ReplyContext } from '../replyContext.ts';
+import { Speculated } from '../speculated.ts';
+import { withApology } from './apologise.ts';
+
+type Eager = Extract<UserTurn, { readonly type: 'eager' }>;
+type Said = Extract<UserEvent, { readonly type: 'user.said' }>;
+
+/**
+ * Answers what seems to be all of a turn. Nothing of it escapes, no event, no audio and no tool's call, before `said$`
+ * emits: the turn is committed with those words. `history` is what was said and heard before.
+ */
+export const speculate = (
+  call: ReplyContext,
+  { turn, text }: Eager,
+  said$: Observable<Said>,
+  history: readonly Message[],
+): Observable<Said | BotEvent> =>
+  defer(() => {
+    const { engines, current } = call;
+    const { tts: synthesises = false } = call.speculation;
+    const speculated = new Speculated(turn);
+    const ledger = current.ledger();
+    const committed$ = new ReplaySubject<true>(1);
+    current.guess(speculated);
+
+    /** First the commit is told, then what was kept back. */
+    const commit$ = said$.pipe(
+      take(1),
+      switchMap(said => {
+        current.begin(turn, ledger);
+        return concat(
+          of(said, speculated.event(true)),
+          defer(() => {
+            committed$.next(true);
+            committed$.complete();
+            return EMPTY;
+          }),
+        );
+      }),
+    );
+    const llm: Llm = (messages, request) => {
+      const ask = (): Observable<LlmEvent> =>
+        engines
+          .llm(messages, request)
+          .pipe(speculated.counting(), synthesises ? identity : onFirst(() => speculated.ready()));
+      return committedAnswer(ask, committed$, {
+        early: synthesises,
+        onDropped: () => speculated.dropped(),
+      });
+    };
+    const reply$ = reply(
+      turn,
+      promptOf(call, remember(history, { type: 'user.said', turn, text, silenceMs: 0 })),
+      {
+        ...engines,
+        llm,
+        // Not before the commit; after it, as any reply.
+        held$: concat(of(true), committed$.pipe(switchMap(() => call.held$.pipe(startWith(false))))),
+        ledger,
+        allowed$: committed$,
+        userSpeaks$: call.userSpeaks$,
+        toolRuns: call.toolRuns,
+        inputOver$: call.inputOver$,
+      },
+    ).pipe(
+      tap(event => {
+        if (event.type === 'bot.audio') speculated.ready();
+      }),
+      synthesises ? heldUntil(committed$) : identity,
+      tap(event => current.see(event)),
+    );
+    return merge(commit$, reply$).pipe(withApology(call));
+  });

@@ -1,0 +1,101 @@
+import { EMPTY, map, merge, type Observable, timer } from 'rxjs';
+import type { AudioClock } from '../audio/audioClock.ts';
+import { normalised } from '../stt/sameWords.ts';
+import type { UserTurn } from '../stt/userTurns.ts';
+import type { Command } from './command.ts';
+import type { UserEvent } from './events.ts';
+import type { Floor } from './floor.ts';
+import type { CallLimit, Greeting } from './idle.ts';
+import { longestTimerMs } from '../timers.ts';
+import type { Say } from './replyContext.ts';
+
+/** The end of the call, which a program or its time limit wants. */
+export type HangUp = Extract<Command, { readonly type: 'hangUp' }> & { readonly tooLong?: boolean };
+
+/** Whatever decides what the bot does next: the user's turns, the floor, the program. They are taken one at a time. */
+export type Signal =
+  | { readonly type: 'begin'; readonly greeting?: Say }
+  | UserTurn
+  | Floor
+  | Exclude<Command, { readonly type: 'hangUp' }>
+  | HangUp;
+
+const floorTakers = ['begin', 'cut', 'said', 'eager', 'resumed', 'say', 'interrupt', 'hangUp'] as const;
+
+/** A signal after which the bot is about something else. */
+export type FloorTaker = Extract<Signal, { readonly type: (typeof floorTakers)[number] }>;
+
+/** Whether a signal replaces what the bot is about. A `say` that can wait does not. */
+export const takesTheFloor = (signal: Signal): signal is FloorTaker =>
+  (floorTakers as readonly string[]).includes(signal.type) && !isWaitingSay(signal);
+
+/** Whether a signal is something to say when there is room for it. */
+export const isWaitingSay = (signal: Signal): signal is Extract<Signal, { readonly type: 'say' }> =>
+  signal.type === 'say' && signal.now !== true;
+
+/** Whether a turn is committed with the very words that are being answered: it goes on with that answer. */
+export const isCommitOf = (guess: Signal, signal: Signal): boolean =>
+  guess.type === 'eager' &&
+  signal.type === 'said' &&
+  guess.turn === signal.turn &&
+  normalised(guess.text) === normalised(signal.text);
+
+/** Whether the user's turn is open after a signal; nothing where it changes nothing. */
+export function opensTurn({ type }: Signal): boolean | undefined {
+  if (type === 'speaking') return true;
+  return type === 'said' || type === 'silent' || type === 'ignored' ? false : undefined;
+}
+
+/** What the user does, with positions in the audio turned into how long ago they arrived. The answer emits `user.said`. */
+export function userEvents(signal: Signal, clock: AudioClock): UserEvent[] {
+  switch (signal.type) {
+    case 'speaking':
+      // The voice begins after that position, so a frame that ends there does not hold it.
+      return [{ type: 'user.speaking', turn: signal.turn, sinceMs: clock.sinceMs(signal.at + 1) }];
+    case 'interim':
+      return [{ type: 'user.interim', turn: signal.turn, text: signal.text }];
+    case 'final':
+      return [{ type: 'user.final', turn: signal.turn, text: signal.text }];
+    case 'silent':
+      return [{ type: 'user.silent', turn: signal.turn }];
+    case 'ignored':
+      return [{ ...signal, type: 'user.ignored' }];
+    default:
+      return [];
+  }
+}
+
+/** The committed turn as an event. */
+export const userSaid = (
+  { turn, text, end }: Extract<Signal, { readonly type: 'said' }>,
+  clock: AudioClock,
+): Extract<UserEvent, { readonly type: 'user.said' }> => ({
+  type: 'user.said',
+  turn,
+  text,
+  silenceMs: clock.sinceMs(end),
+});
+
+/** How a call begins: the bot speaks, or waits. */
+export const beginning = (greeting: Greeting | undefined): Signal => ({
+  type: 'begin',
+  ...(greeting !== undefined && { greeting: typeof greeting === 'string' ? { text: greeting } : greeting }),
+});
+
+/** What the program wants, and the end of a call that lasts too long. */
+export const programmed = (
+  command$: Observable<Command>,
+  maxCall: CallLimit | undefined,
+): Observable<Signal> =>
+  merge(
+    command$,
+    maxCall === undefined
+      ? EMPTY
+      : timer(Math.min(maxCall.ms, longestTimerMs)).pipe(
+          map((): HangUp => ({
+            type: 'hangUp',
+            tooLong: true,
+            ...(maxCall.goodbye !== undefined && { goodbye: maxCall.goodbye }),
+          })),
+        ),
+  );

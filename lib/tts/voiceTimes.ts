@@ -1,0 +1,57 @@
+import type { TimedWord } from '../engine.ts';
+
+/** How many texts the word times are kept for: those of the reply that is being spoken. */
+const maxTexts = 20;
+
+/** What a character takes before anything is known, ms: slower than nearly every voice, so that too little is reported. */
+const cautiousMsPerCharacter = 150;
+
+/** A rate learnt from this many characters or more is believed. */
+const minCharacters = 12;
+
+/** A sentence may be spoken this much more slowly than the slowest one so far. */
+const margin = 1.15;
+
+/** An ideograph, a kana or a Hangul syllable takes about as long as three letters. */
+const syllabic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+
+/**
+ * What a call has learnt about its voice: when the words of a text end, where the voice reports that, and how slowly it
+ * speaks.
+ */
+export class VoiceTimes {
+  readonly #cautious: number;
+  readonly #words = new Map<string, readonly TimedWord[]>();
+  #slowest: number | undefined;
+
+  /** `cautious`: what a character takes before anything is known, ms. Default 150. */
+  constructor(cautious: number = cautiousMsPerCharacter) {
+    this.#cautious = cautious;
+  }
+
+  /** The voice reports when the words of a text end. */
+  noteWords(text: string, words: readonly TimedWord[]): void {
+    this.#words.set(text, words);
+    const [oldest] = this.#words.keys();
+    if (this.#words.size > maxTexts && oldest !== undefined) this.#words.delete(oldest);
+  }
+
+  wordsOf(text: string): readonly TimedWord[] | undefined {
+    return this.#words.get(text);
+  }
+
+  /** All audio of a text has come: it lasts `ms`. */
+  learn(text: string, ms: number): void {
+    const characters = weightOf(text);
+    if (characters < minCharacters || ms === 0) return;
+    this.#slowest = Math.max(this.#slowest ?? 0, ms / characters);
+  }
+
+  /** The longest that a text whose audio is still coming should take, ms. */
+  longestMs(text: string): number {
+    const msPerCharacter = this.#slowest === undefined ? this.#cautious : this.#slowest * margin;
+    return weightOf(text) * msPerCharacter;
+  }
+}
+
+const weightOf = (text: string): number => text.length + 2 * (text.match(syllabic)?.length ?? 0);
