@@ -17,7 +17,6 @@ const permissions = [
   'autoplay=(self)',
   ...[
     'accelerometer',
-    'bluetooth',
     'browsing-topics',
     'camera',
     'clipboard-read',
@@ -40,7 +39,6 @@ const permissions = [
     'serial',
     'storage-access',
     'usb',
-    'web-share',
     'window-management',
     'xr-spatial-tracking',
   ].map(feature => `${feature}=()`),
