@@ -10,7 +10,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'problems.ts': ['address.ts'],
   'timers.ts': [],
   'stageFailure.ts': ['errors.ts'],
-  rx: [],
+  rx: ['timers.ts'],
   text: [],
   audio: ['rx', 'errors.ts', 'engine.ts'],
   stt: ['audio', 'rx', 'errors.ts', 'engine.ts', 'timers.ts'],
