@@ -96,8 +96,11 @@ export { failover, type FailoverOptions } from './failover/failover.ts';
 // The conversation.
 export { conversation, type Conversation } from './conversation/conversation.ts';
 export type { ConversationOptions } from './conversation/conversationOptions.ts';
+export type { ConversationOperators } from './conversation/conversationOperators.ts';
+export type { CallOptions } from './conversation/callOptions.ts';
 export type { BotEvent, CallEvent, ConversationEvent, UserEvent } from './conversation/events.ts';
-export { eagerly, type SpeculationOptions } from './conversation/speculation.ts';
+export { eagerly } from './conversation/eagerly.ts';
+export type { SpeculationOptions } from './conversation/speculationOptions.ts';
 export { type Filler, type FillerOptions, withFiller } from './conversation/filler.ts';
 export {
   type ContextOptions,

@@ -1,6 +1,26 @@
 import { BehaviorSubject, concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter } from 'rxjs';
-import { from, ignoreElements, map, merge, mergeMap, type Observable, observeOn, queueScheduler } from 'rxjs';
-import { ReplaySubject, startWith, switchMap, takeWhile, tap, using } from 'rxjs';
+import {
+  from,
+  fromEvent,
+  identity,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  observeOn,
+} from 'rxjs';
+import {
+  of,
+  queueScheduler,
+  ReplaySubject,
+  startWith,
+  switchMap,
+  takeUntil,
+  takeWhile,
+  tap,
+  using,
+} from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
@@ -13,6 +33,7 @@ import { alongside } from '../rx/alongside.ts';
 import { ofType } from '../rx/ofType.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
 import { Apology } from './apology.ts';
+import type { CallOptions } from './callOptions.ts';
 import type { Command } from './command.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
 import { CurrentReply } from './currentReply.ts';
@@ -35,8 +56,12 @@ import {
 } from './signal.ts';
 import { takesTheFloor, userEvents } from './signal.ts';
 
-/** A conversation over an input and an output. */
-export type Conversation = (input: AudioInput, output: AudioSink) => Observable<ConversationEvent>;
+/** A conversation over an input and an output, with what this call has of its own. */
+export type Conversation = (
+  input: AudioInput,
+  output: AudioSink,
+  call?: CallOptions,
+) => Observable<ConversationEvent>;
 
 /**
  * The whole conversation: listens, answers, speaks, and falls silent when the user speaks.
@@ -52,7 +77,7 @@ export type Conversation = (input: AudioInput, output: AudioSink) => Observable<
 export const conversation = (options: ConversationOptions): Conversation => {
   const { idle, context = {}, speculation = false } = options;
   const apology = options.apology ? new Apology(options.apology) : undefined;
-  return (input, sink) => {
+  return (input, sink, own = {}) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
 
@@ -66,12 +91,12 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const says$ = new BehaviorSubject<readonly Say[]>([]);
       // A command may come while the engines load, or in answer to the very first events: it is kept until then.
       const command$ = new ReplaySubject<Command>(Infinity);
-      let history: readonly Message[] = withoutPending(options.history ?? []);
+      let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
-        startWith(beginning(options.greeting)),
+        startWith(beginning(own.greeting ?? options.greeting)),
         // One after the other: a command that answers an event comes in the middle of what it is an event of.
         observeOn(queueScheduler),
         takeWhile(({ type }) => type !== 'hangUp', true),
@@ -81,7 +106,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         connect(signal$ => {
           const call: ReplyContext = {
             engines: { ...options, llm, tts, output },
-            systemPrompt: options.systemPrompt ?? systemPrompt,
+            systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
             context,
             speculation: typeof speculation === 'object' ? speculation : {},
             idle,
@@ -139,9 +164,13 @@ export const conversation = (options: ConversationOptions): Conversation => {
         ),
       );
       return using(
-        () => (options.commands$ ?? EMPTY).subscribe(command$),
-        () => conversation$,
+        () => merge(options.commands$ ?? EMPTY, own.commands$ ?? EMPTY).subscribe(command$),
+        () => conversation$.pipe(own.signal === undefined ? identity : takeUntil(aborted(own.signal))),
       );
     });
   };
 };
+
+/** Emits when a signal is aborted, or was. */
+const aborted = (signal: AbortSignal): Observable<unknown> =>
+  defer(() => (signal.aborted ? of(true) : fromEvent(signal, 'abort')));

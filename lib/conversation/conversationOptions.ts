@@ -13,9 +13,10 @@ import type { Tts } from '../tts/tts.ts';
 import type { BargeInOptions } from './bargeIn.ts';
 import type { Command } from './command.ts';
 import type { ContextOptions } from './context.ts';
+import type { ConversationOperators } from './conversationOperators.ts';
 import type { FillerOptions } from './filler.ts';
 import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
-import type { SpeculationOptions } from './speculation.ts';
+import type { SpeculationOptions } from './speculationOptions.ts';
 
 /** What a conversation is made of. */
 export interface ConversationOptions {
@@ -45,6 +46,8 @@ export interface ConversationOptions {
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
+  /** Operators of your own: over transcripts, the text of replies, their sentences and their audio. Default: none. */
+  readonly operators?: ConversationOperators;
   /**
    * How long a reply may make no progress before its turn fails, ms: no token, no audio, nothing that sounds, and no tool
    * that runs. Default 30,000.

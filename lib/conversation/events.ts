@@ -47,6 +47,8 @@ export type BotEvent =
       readonly id: string;
       readonly name: string;
       readonly arguments: string;
+      /** What the model's service attached to the call and wants back; opaque. */
+      readonly providerData?: unknown;
     }
   /** What the tool gave back to the model, or what went wrong with it. */
   | {
@@ -73,9 +75,10 @@ export type BotEvent =
   /** The first audio of a sentence was handed to the output. */
   | { readonly type: 'bot.speaking'; readonly turn: number; readonly sentence: number; readonly text: string }
   /**
-   * An answer was begun `aheadMs` before this, when the user's turn seemed to be over, and either `kept`, at the commit,
-   * which made the first word (or, where it was synthesised, the first sound) come `savedMs` sooner; or discarded after
-   * so many `tokens` (pieces of text from the model), for the user went on.
+   * An answer was begun `aheadMs` before this event, when the user's turn seemed to be over. It was `kept` at the commit,
+   * and its first word (or first sound, where it was synthesised) came `savedMs` sooner; or it was discarded after so many
+   * `tokens` (pieces of text from the model), for the user went on. `answeredMs`: how long the model took for all of it,
+   * where it was complete before the commit.
    */
   | {
       readonly type: 'bot.speculated';
@@ -84,6 +87,7 @@ export type BotEvent =
       readonly aheadMs: number;
       readonly savedMs: number;
       readonly tokens: number;
+      readonly answeredMs?: number;
     }
   /** The model or a tool was slow, and this is said meanwhile. */
   | { readonly type: 'bot.filler'; readonly turn: number; readonly text: string }

@@ -13,7 +13,8 @@ import { bargeIn } from './bargeIn.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
 import type { CurrentReply } from './currentReply.ts';
 import type { Floor } from './floor.ts';
-import { eagerly, withSilences } from './speculation.ts';
+import { eagerly } from './eagerly.ts';
+import { withSilences } from './withSilences.ts';
 
 /** After the input is over, speech-to-text that emits nothing for so long is over, too, ms. */
 const sttRestMs = 20_000;
@@ -23,7 +24,14 @@ const sttRestMs = 20_000;
  * over, barge-in. Subscribe it once a call: `clock` notes when the audio arrived.
  */
 export function hearing(
-  { turns, voice, bargeIn: options = {}, halfDuplex: half = false, speculation = false }: ConversationOptions,
+  {
+    turns,
+    voice,
+    bargeIn: options = {},
+    halfDuplex: half = false,
+    speculation = false,
+    operators = {},
+  }: ConversationOptions,
   stt: Stt,
   current: CurrentReply,
   clock: AudioClock,
@@ -41,6 +49,7 @@ export function hearing(
   );
   const heard = pipe(
     voice === undefined ? stt : withVoice(stt, voice),
+    operators.transcripts ?? identity,
     endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
   );
   const detected = guesses === false || voice !== undefined ? heard : withSilences(heard, guesses.silenceMs);

@@ -25,7 +25,12 @@ export function remember(history: readonly Message[], event: ConversationEvent):
     case 'bot.heard':
       return heard(history, event.heard);
     case 'bot.tool':
-      return called(history, { id: event.id, name: event.name, arguments: event.arguments });
+      return called(history, {
+        id: event.id,
+        name: event.name,
+        arguments: event.arguments,
+        ...(event.providerData !== undefined && { providerData: event.providerData }),
+      });
     case 'bot.toolResult':
       return resulted(history, event);
     case 'call.summarised':

@@ -6,16 +6,19 @@ import {
   defer,
   EMPTY,
   filter,
+  identity,
   map,
   merge,
   type Observable,
   of,
   pipe,
   reduce,
+  tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
+import { RxvoiceError } from '../errors.ts';
 import { lasting } from '../rx/lasting.ts';
 import { ofType } from '../rx/ofType.ts';
 import { failingAs, StageFailure } from '../stageFailure.ts';
@@ -24,15 +27,17 @@ import type { Tool } from '../llm/tool.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
-import { speak, type SpeechEvent, type SpeakOptions } from '../tts/speak.ts';
+import { speak, type SpeakOptions } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
-import { speakable } from '../tts/speakable.ts';
+import { speakable, toSpeakable } from '../tts/speakable.ts';
 import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
+import type { ConversationOperators } from './conversationOperators.ts';
 import { failingWhenStalled } from './failingWhenStalled.ts';
+import { add, botEvents, speechEvent, textOf } from './replyEvents.ts';
 
 /** What a reply is made with. */
 export interface ReplyEngines {
@@ -45,6 +50,7 @@ export interface ReplyEngines {
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
+  readonly operators?: ConversationOperators;
   /** How long it may make no progress before it fails, ms. Default 30,000. */
   readonly stallMs?: number;
 }
@@ -79,10 +85,11 @@ export const reply = (
 ): Observable<BotEvent> =>
   defer(() => {
     const { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech } = options;
-    const { ledger } = options;
+    const { ledger, operators = {} } = options;
     // All of a reply see it held, or not, in the same instant.
     const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
+    let text = '';
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
       type: 'turn.failed',
@@ -102,6 +109,10 @@ export const reply = (
       })(messages);
 
     const answer$ = defer(asking).pipe(
+      tap(event => {
+        if (event.type === 'token') text += event.text;
+        if (event.type === 'toolCall') text += '\n';
+      }),
       failingAs('llm'),
       // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
       catchError((error: unknown) => {
@@ -114,31 +125,41 @@ export const reply = (
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(
-        event$.pipe(each(event => tellOf(turn, event))),
+        event$.pipe(each(event => botEvents(turn, event))),
         event$.pipe(
           reduce(add, { type: 'bot.answered', turn, text: '' }),
           filter(() => broken === undefined),
         ),
       );
 
-    const sentence = pipe(sentences(sentencing), failingAs<string>('llm'), filter(saysAnything));
+    const sentence = pipe(
+      sentences(sentencing),
+      operators.sentences ?? identity,
+      failingAs<string>('llm'),
+      filter(saysAnything),
+    );
+    const speechOptions = { ...speech, ...(operators.audio && { audio: operators.audio }), held$, ledger };
     const speaking =
-      tts.stream === undefined
-        ? pipe(sentence, speak(tts, output, { ...speech, held$, ledger }))
-        : speakStream(tts.stream, output, sentence, { ...speech, held$, ledger });
+      tts.stream === undefined || operators.sentences !== undefined
+        ? pipe(sentence, speak(tts, output, speechOptions))
+        : speakStream(tts.stream, output, sentence, speechOptions);
 
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
         // What was written before a tool is called is spoken while it runs.
         ofType('token', 'toolCall', 'filler'),
         map(textOf),
+        operators.text ?? identity,
+        failingAs<string>('llm'),
         speakable(),
         speaking,
-        map(event => onTurn(turn, event, ledger)),
+        map(event => speechEvent(turn, event, ledger)),
       );
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
+      // Turn 0 says what the program gave it, which may be nothing.
+      if (turn !== 0 && !saysAnything(toSpeakable(text))) return failed(new StageFailure('llm', wordless()));
       if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
       return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
@@ -152,62 +173,9 @@ export const reply = (
     );
   });
 
-type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
-
-/** The answer as far as it is written, with the next event of the model. */
-const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
-  switch (event.type) {
-    case 'token':
-      return { ...answered, text: answered.text + event.text };
-    case 'toolCall':
-      return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
-    case 'usage': {
-      // With tools, the model is asked more than once.
-      const { promptTokens = 0, completionTokens = 0 } = answered;
-      return {
-        ...answered,
-        promptTokens: promptTokens + event.promptTokens,
-        completionTokens: completionTokens + event.completionTokens,
-      };
-    }
-    default:
-      return answered;
-  }
-};
-
-/** An event of the model, as one of the conversation. */
-const tellOf = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
-  switch (event.type) {
-    case 'filler':
-      return [{ type: 'bot.filler', turn, text: event.text }];
-    case 'token':
-      return [{ type: 'bot.token', turn, text: event.text }];
-    case 'toolCall':
-      return [{ ...event, type: 'bot.tool', turn }];
-    case 'toolResult':
-      return [{ ...event, type: 'bot.toolResult', turn }];
-    case 'usage':
-      return [];
-  }
-};
-
-/** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
-const textOf = (event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>): string =>
-  event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n';
-
-const onTurn = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
-  switch (event.type) {
-    case 'paused':
-      return { turn, type: 'bot.paused', heard: ledger.heard, audioMs: ledger.heardMs };
-    case 'resumed':
-      return { turn, type: 'bot.resumed' };
-    case 'writing':
-      return { turn, type: 'bot.writing' };
-    case 'sentence':
-      return { ...event, turn, type: 'bot.sentence' };
-    case 'audio':
-      return { ...event, turn, type: 'bot.audio' };
-    case 'speaking':
-      return { ...event, turn, type: 'bot.speaking' };
-  }
-};
+/** What is wrong with an answer that leaves the user in silence. */
+const wordless = (): RxvoiceError =>
+  new RxvoiceError(
+    'The language model answered without a word that can be spoken. Check the system prompt, or try another model.',
+    { stage: 'llm', retryable: true },
+  );

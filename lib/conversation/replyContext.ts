@@ -7,7 +7,7 @@ import { type ContextOptions, trimmed } from './context.ts';
 import type { CurrentReply } from './currentReply.ts';
 import type { IdleOptions } from './idle.ts';
 import type { ReplyEngines } from './reply.ts';
-import type { SpeculationOptions } from './speculation.ts';
+import type { SpeculationOptions } from './speculationOptions.ts';
 
 /** What the replies of one call share. */
 export interface ReplyContext {

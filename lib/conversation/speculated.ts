@@ -8,6 +8,8 @@ export class Speculated {
   readonly #since = asyncScheduler.now();
   #readyMs: number | undefined;
   #tokens = 0;
+  #calledTool = false;
+  #answeredMs: number | undefined;
 
   constructor(turn: number) {
     this.turn = turn;
@@ -25,8 +27,14 @@ export class Speculated {
 
   /** Notes what the model writes. */
   counting(): MonoTypeOperatorFunction<LlmEvent> {
-    return tap(({ type }) => {
-      if (type === 'token') this.#tokens += 1;
+    return tap({
+      next: ({ type }) => {
+        if (type === 'token') this.#tokens += 1;
+        if (type === 'toolCall') this.#calledTool = true;
+      },
+      complete: () => {
+        if (!this.#calledTool) this.#answeredMs = asyncScheduler.now() - this.#since;
+      },
     });
   }
 
@@ -34,6 +42,15 @@ export class Speculated {
   event(kept: boolean): BotEvent {
     const aheadMs = asyncScheduler.now() - this.#since;
     const savedMs = kept ? Math.min(aheadMs, this.#readyMs ?? Infinity) : 0;
-    return { type: 'bot.speculated', turn: this.turn, kept, aheadMs, savedMs, tokens: this.#tokens };
+    const answeredMs = kept ? this.#answeredMs : undefined;
+    return {
+      type: 'bot.speculated',
+      turn: this.turn,
+      kept,
+      aheadMs,
+      savedMs,
+      tokens: this.#tokens,
+      ...(answeredMs !== undefined && { answeredMs }),
+    };
   }
 }

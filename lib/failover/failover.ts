@@ -85,6 +85,7 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
       line,
       index => models[index]!(messages, request),
       error => throwError(() => error),
+      messages.map(({ content }) => content),
     );
   const speak = (text: string) =>
     inTurn(
@@ -92,9 +93,10 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
       index => voices[index]!(text).pipe(saysAnything(text) ? throwIfEmpty(silentVoice) : identity),
       (error, index) => {
         if (line.count === 1) return throwError(() => error);
-        line.tell(`${whatFailed(index, line.count, error)} A sentence was cut.`);
+        line.tell(`${whatFailed(index, line.count, error, [text])} A sentence was cut.`);
         return EMPTY;
       },
+      [text],
     );
   const isText = (input: unknown): input is string => typeof input === 'string';
   const isMessages = (input: unknown): input is readonly Message[] => Array.isArray(input);

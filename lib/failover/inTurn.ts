@@ -14,12 +14,13 @@ export interface Line {
 
 /**
  * Does something with the first engine that can: one that fails before it gave anything is followed by the next. What to
- * do when one fails after that, `broken` says.
+ * do when one fails after that, `broken` says. What people `said` is left out of the warnings.
  */
 export const inTurn = <Value>(
   { count, health, patienceMs, tell }: Line,
   use: (index: number) => Observable<Value>,
   broken: (error: unknown, index: number) => Observable<Value>,
+  said: readonly string[] = [],
 ): Observable<Value> => {
   const attempt = ([index = 0, ...others]: readonly number[]): Observable<Value> =>
     defer(() => {
@@ -34,7 +35,7 @@ export const inTurn = <Value>(
           health.failed(index);
           if (begun) return broken(error, index);
           if (others.length === 0) return throwError(() => error);
-          tell(`${whatFailed(index, count, error)} The next takes over.`);
+          tell(`${whatFailed(index, count, error, said)} The next takes over.`);
           return attempt(others);
         }),
       );
@@ -42,13 +43,34 @@ export const inTurn = <Value>(
   return defer(() => attempt(health.order(count)));
 };
 
-/** Which engine failed, and why, as far as it is certain to hold no secret. */
-export const whatFailed = (index: number, count: number, error: unknown): string => {
+/**
+ * Which engine failed, and why. What a foreign engine threw is quoted without what looks like a key, and not at all
+ * where it quotes what people said.
+ */
+export const whatFailed = (
+  index: number,
+  count: number,
+  error: unknown,
+  said: readonly string[] = [],
+): string => {
   const why =
     error instanceof TimeoutError
       ? 'It took too long to begin.'
       : RxvoiceError.is(error)
         ? error.message
-        : `It threw: ${error instanceof Error ? error.name : typeof error}.`;
-  return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(why) ? why : `${why}.`}`;
+        : `It threw: ${thrown(error, said)}.`;
+  return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(why) ? why.replace(/([.!?])\.$/u, '$1') : `${why}.`}`;
 };
+
+/** What looks like a key: a prefix that services use, a token after "Bearer", or a long run with digits in it. */
+const keys =
+  /\b(?:sk|pk|rk|gsk|xai|key|token|dg|api)[-_][\w-]{3,}|\b(?:bearer|token|basic)\s+[\w.~+/=-]{6,}|(?=[\w-]*\d)[\w-]{20,}/giu;
+
+/** An error that is not ours, in a line. */
+function thrown(error: unknown, said: readonly string[]): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = error instanceof Error ? error.message : typeof error === 'string' ? error : '';
+  const line = (message.split('\n')[0] ?? '').replace(keys, '…').slice(0, 200).trim();
+  const pieces = said.flatMap(text => text.match(/[\p{L}\p{N} ]{8,20}/gu) ?? []);
+  return line === '' || pieces.some(piece => message.includes(piece)) ? name : `${name}: ${line}`;
+}

@@ -17,6 +17,11 @@ export interface ToolCall {
   readonly name: string;
   /** JSON, as the model wrote it: it may be wrong. */
   readonly arguments: string;
+  /**
+   * What the model's service attached to the call, or to the message with it, and wants back with the history: a
+   * signature, its reasoning. Opaque; it goes wherever the call goes.
+   */
+  readonly providerData?: unknown;
 }
 
 /** A tool as it is described to a model. */

@@ -104,6 +104,8 @@ class Stopwatch {
   #pausedAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
   #aheadMs = 0;
+  /** How long the model took for an answer that was complete before the commit. */
+  #answeredMs: number | undefined;
   #speculation = noSpeculation;
   #usage = noUsage;
   #connections: Connections = {};
@@ -158,9 +160,13 @@ class Stopwatch {
     aheadMs,
     savedMs,
     tokens,
+    answeredMs,
   }: Extract<ConversationEvent, { type: 'bot.speculated' }>): void {
     const { discarded, discardedTokens } = this.#speculation;
-    if (kept) this.#aheadMs = aheadMs;
+    if (kept) {
+      this.#aheadMs = aheadMs;
+      this.#answeredMs = answeredMs;
+    }
     this.#speculation = kept
       ? { ...this.#speculation, kept, savedMs }
       : { ...this.#speculation, discarded: discarded + 1, discardedTokens: discardedTokens + tokens };
@@ -187,7 +193,9 @@ class Stopwatch {
     const speculation = this.#speculation;
     const aheadMs = this.#aheadMs;
     this.#speculation = noSpeculation;
+    const answeredMs = this.#answeredMs;
     this.#aheadMs = 0;
+    this.#answeredMs = undefined;
     this.#pausedAt = undefined;
     const connections = this.#connections;
     this.#connections = {};
@@ -197,7 +205,7 @@ class Stopwatch {
       ...parts,
       total: stages.reduce<number | undefined>((sum, stage) => plus(sum, parts[stage]), 0),
       stt: stt && Math.max(0, stt),
-      llmTotal: plus(span('committed', 'answered'), aheadMs),
+      llmTotal: answeredMs ?? plus(span('committed', 'answered'), aheadMs),
       bargeIn,
       connections,
       speculation,

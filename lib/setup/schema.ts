@@ -1,21 +1,11 @@
 import { z } from 'zod';
-import { isObservable, type Observable, type OperatorFunction } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import { isBare } from '../address.ts';
-import type { AudioFrame } from '../audio/frame.ts';
-import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { backchannels } from '../conversation/backchannels.ts';
-import type { BargeInOptions } from '../conversation/bargeIn.ts';
 import type { Command } from '../conversation/command.ts';
-import type { ContextOptions } from '../conversation/context.ts';
-import type { FillerOptions } from '../conversation/filler.ts';
-import type { CallLimit, Greeting, IdleOptions } from '../conversation/idle.ts';
-import type { SpeculationOptions } from '../conversation/speculation.ts';
+import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import { RxvoiceError } from '../errors.ts';
-import type { Llm, Message } from '../llm/message.ts';
-import type { Tool } from '../llm/tool.ts';
-import type { SentencesOptions } from '../llm/sentences.ts';
-import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
-import type { UserTurnsOptions } from '../stt/userTurns.ts';
+import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
 import { longestTimerMs } from '../timers.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -142,7 +132,8 @@ const openai = {
   extraBody: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the server may send nothing, ms. */
   timeoutMs: someMilliseconds.exactOptional(),
-  /** How often a request is made again before its first token or audio. */
+  /** How long a request is made again that failed before its first token or audio, ms, and how often at most. */
+  retryForMs: milliseconds.exactOptional(),
   retries: count.exactOptional(),
 };
 
@@ -167,6 +158,8 @@ const openaiLlm = z
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
+    /** Whether messages are sent in the order of strict chat templates (default), or as they are. */
+    messageOrder: z.enum(['strict', 'plain']).exactOptional(),
   })
   .superRefine(openaiKey);
 
@@ -177,7 +170,8 @@ const openaiTts = z
     /** How it is to speak, in words. */
     instructions: text.exactOptional(),
     speed: z.number().min(0.25).max(4).exactOptional(),
-    /** Of the PCM that the server sends, Hz. */
+    responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
+    /** Of the raw PCM that the server sends, Hz. */
     sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
   })
   .superRefine(openaiKey);
@@ -197,7 +191,14 @@ const message = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   content: z.string(),
   toolCalls: z
-    .array(z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() }))
+    .array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        arguments: z.string(),
+        providerData: z.unknown().optional(),
+      }),
+    )
     .exactOptional(),
   toolCallId: z.string().exactOptional(),
 });
@@ -205,6 +206,9 @@ const message = z.strictObject({
 const tools = z
   .array(z.looseObject({ name: text, description: z.string(), call: operation }))
   .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
+
+/** Every option of a conversation has its check: the compiler compares the two. */
+type OptionChecks = Record<Exclude<keyof ConversationOptions, 'stt' | 'llm' | 'tts'>, z.ZodType>;
 
 const options = z.strictObject({
   /** What the model is told about its task, unless `llm` has a prompt itself. */
@@ -299,7 +303,16 @@ const options = z.strictObject({
       maxWaitMs: z.union([milliseconds, z.literal(false)], 'milliseconds, or false').exactOptional(),
     })
     .exactOptional(),
-});
+  stallMs: someMilliseconds.exactOptional(),
+  operators: z
+    .strictObject({
+      transcripts: operation.exactOptional(),
+      text: operation.exactOptional(),
+      sentences: operation.exactOptional(),
+      audio: operation.exactOptional(),
+    })
+    .exactOptional(),
+} satisfies OptionChecks);
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
 export type SttConfig = Stt | z.infer<typeof localStt> | z.infer<typeof deepgramStt>;
@@ -309,48 +322,11 @@ export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openai
 export type TtsConfig =
   Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts> | z.infer<typeof openaiTts>;
 
-/** What `setup` takes. */
-export interface VoiceConfig {
+/** What `setup` takes: the engines, and every option of a conversation. */
+export interface VoiceConfig extends Omit<ConversationOptions, 'stt' | 'llm' | 'tts'> {
   readonly stt: SttConfig;
   readonly llm: LlmConfig;
   readonly tts: TtsConfig;
-  /**
-   * What the model is told about its task, for any `llm`, also a function of your own; one that `llm` has itself
-   * (`llm: { systemPrompt }`) goes before it. Default: a prompt for voice.
-   */
-  readonly systemPrompt?: string;
-  /** What was said before, for a call that continues another. Default: nothing. */
-  readonly history?: readonly Message[];
-  /** What the bot says when a turn failed, prepared so that it needs no engine then. Default: nothing. */
-  readonly apology?: string | false;
-  /** What the model may have done; see `tool`. Default: nothing. */
-  readonly tools?: readonly Tool[];
-  /** How the user's turns end; see `userTurns` and `endOfTurn`. */
-  readonly turns?: UserTurnsOptions & EndOfTurnOptions;
-  /** What it takes to interrupt the bot; see `bargeIn`. */
-  readonly bargeIn?: BargeInOptions;
-  /** Whether answers are begun when a turn only seems to be over; see `SpeculationOptions`. Default false. */
-  readonly speculation?: boolean | SpeculationOptions;
-  /** What the bot says while the model or a tool is slow; see `withFiller`. Default: nothing. */
-  readonly filler?: FillerOptions;
-  /** What it says when the call begins. Default: it waits for the user. */
-  readonly greeting?: Greeting;
-  /** What it does when the user says nothing. Default: it waits. */
-  readonly idle?: IdleOptions;
-  /** How long a call may last. Default: no limit. */
-  readonly maxCall?: CallLimit;
-  /** How much of a long call the model is given. Default: all. */
-  readonly context?: ContextOptions;
-  /** What the program wants done during the call; see `Command`. All calls of this voice hear it: set up one a call to tell them apart. */
-  readonly commands$?: Observable<Command>;
-  /** Whether the user is not listened to while the bot is heard, and for how long after, ms. Default false. */
-  readonly halfDuplex?: boolean | { readonly tailMs?: number };
-  /** A detector of voices beside the engine, quicker than it; see `withVoice`. Default: none. */
-  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
-  /** The bot's speech; see `speak`. */
-  readonly speech?: { readonly ahead?: number; readonly leadMs?: number };
-  /** How answers are cut into sentences; see `sentences`. */
-  readonly sentences?: SentencesOptions;
 }
 
 /** A function, or one of the named engines. */

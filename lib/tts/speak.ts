@@ -1,4 +1,15 @@
-import { defer, map, merge, type Observable, of, type OperatorFunction, Subject, tap } from 'rxjs';
+import {
+  defer,
+  identity,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  type OperatorFunction,
+  Subject,
+  tap,
+} from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
 import { reframe } from '../audio/reframe.ts';
@@ -29,6 +40,8 @@ export interface SpeakOptions {
   readonly ahead?: number;
   /** How far ahead of being heard audio is handed to the output, ms. Default 200. */
   readonly leadMs?: number;
+  /** Changes the audio of each sentence as it comes from the voice. Default: it stays as it is. */
+  readonly audio?: MonoTypeOperatorFunction<AudioFrame>;
   /** Whether speech is held: silent, until it goes on where it was. It emits on subscription. Default: never. */
   readonly held$?: Observable<boolean>;
   /** Where it is noted what has been heard. Default: a ledger of its own. */
@@ -52,7 +65,13 @@ export const speak = (
   refuseNegative(options);
   return text$ =>
     defer(() => {
-      const { ahead = 1, leadMs = 200, held$ = of(false), ledger = new SpeechLedger() } = options;
+      const {
+        ahead = 1,
+        leadMs = 200,
+        held$ = of(false),
+        ledger = new SpeechLedger(),
+        audio = identity,
+      } = options;
       const event$ = new Subject<SpeechEvent>();
 
       const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
@@ -61,6 +80,7 @@ export const speak = (
           return tts(text);
         }).pipe(
           onFirst(() => event$.next({ type: 'audio', sentence })),
+          audio,
           reframe(),
           failingAs('tts'),
         );

@@ -1,6 +1,7 @@
 import {
   connect,
   defer,
+  identity,
   ignoreElements,
   merge,
   of,
@@ -39,7 +40,7 @@ export const speakStream = (
   refuseNegative(options);
   return text$ =>
     defer(() => {
-      const { leadMs = 200, held$ = of(false), ledger = new SpeechLedger() } = options;
+      const { leadMs = 200, held$ = of(false), ledger = new SpeechLedger(), audio = identity } = options;
       const event$ = new Subject<SpeechEvent>();
       const written: string[] = [];
       let told = 0;
@@ -70,6 +71,7 @@ export const speakStream = (
               piece$.pipe(tap(begin), sentences, tap(write), ignoreElements()),
               defer(() => stream(piece$.pipe(tap(text => ledger.write(text))), () => ledger.heardMs)).pipe(
                 onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
+                audio,
                 reframe(),
                 failingAs('tts'),
               ),

@@ -110,7 +110,7 @@ describe('failover of models', () => {
   it('should tell nothing that could be a secret of an engine that is not ours', () => {
     const llm = model([() => throwError(() => new TypeError('sk-secret')), says('two')]);
     expect(watch(llm, ask(llm))[0]![1]).toBe(
-      'Engine 1 of 2 failed. It threw: TypeError. The next takes over.',
+      'Engine 1 of 2 failed. It threw: TypeError: …. The next takes over.',
     );
   });
 

@@ -11,86 +11,173 @@ import {
   throwError,
 } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
-import { CalledTools, type ToolCallDelta } from './calledTools.ts';
 import type { LlmEvent } from '../../llm/message.ts';
 import { each } from '../../rx/each.ts';
+import { saysAnything } from '../../stt/sameWords.ts';
+import { type CalledTool, CalledTools, type ToolCallDelta } from './calledTools.ts';
+import { endingOf } from './finishReason.ts';
+import { Attached, type AttachedToMessage } from './reasoning.ts';
 
 /** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
 export interface CompletionChunk {
-  readonly choices?:
-    | readonly {
-        readonly delta?: {
-          /** A text; some servers send a list of parts, as in a message. */
-          readonly content?: string | readonly ContentPart[] | null;
-          readonly refusal?: string | null;
-          readonly tool_calls?: readonly ToolCallDelta[] | null;
-        } | null;
-        readonly finish_reason?: string | null;
-      }[]
-    | null;
+  readonly choices?: readonly CompletionChoice[] | null;
   readonly usage?: {
     readonly prompt_tokens?: number;
     readonly completion_tokens?: number;
     readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
     readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
   } | null;
+  /** Not of the service: the stream says that it is over, by `[DONE]`. */
+  readonly done?: boolean;
+}
+
+interface CompletionChoice {
+  readonly index?: number | null;
+  readonly delta?: CompletionDelta | null;
+  /** A server that does not stream, or gives the whole once more, has the message. */
+  readonly message?: CompletionDelta | null;
+  /** The field of completions that are no chat. */
+  readonly text?: string | null;
+  readonly finish_reason?: unknown;
+}
+
+interface CompletionDelta {
+  /** A text; some servers send a list of parts, as in a message. */
+  readonly content?: string | readonly (ContentPart | string)[] | null;
+  readonly refusal?: string | null;
+  readonly tool_calls?: readonly (ToolCallDelta | null)[] | ToolCallDelta | null;
+  /** The form of before there were tools. */
+  readonly function_call?: ToolCallDelta['function'];
 }
 
 interface ContentPart {
   readonly type?: string;
-  readonly text?: string;
+  readonly text?: unknown;
+  readonly refusal?: unknown;
+}
+
+/** How {@link completionEvents} reads. */
+export interface CompletionEventsOptions {
+  /** The names of the tools that were offered. */
+  readonly names?: Iterable<string>;
+  /** Is told what a person should know of an answer that is one all the same. */
+  readonly warn?: (message: string) => void;
+  /** Makes the `providerData` of calls of what the server attached to them, and to the message of the first. */
+  readonly dataOf?: (attached: CalledTool['attached'], message: AttachedToMessage | undefined) => unknown;
 }
 
 /** How long a stream may stay silent after its `finish_reason`, ms: the usage comes at once, where it comes. */
 const lingerMs = 500;
 
+/** An answer without a word: asking once more may help, asking on and on does not. */
+export class EmptyAnswer extends RxvoiceError {}
+
 /**
  * Reads the chunks of a streamed chat completion (`POST /v1/chat/completions` with `stream: true`).
  *
- * A refusal is an answer like any other. An answer is only whole with a `finish_reason`: a stream that ends without
- * one was cut, and gives an RxvoiceError; after one, whatever happens to the connection doesn't matter, and a server
- * that sends nothing more but stays is not waited for: the last words are said when the answer ends. Tool calls are
- * passed on when the answer is whole. The usage is the last one told, since some servers count along.
+ * A refusal is an answer like any other. An answer is whole with a `finish_reason`, `[DONE]`, or a usage of its own at
+ * the end; a stream that ends without any of them was cut, and gives an RxvoiceError. Once it is whole, whatever happens
+ * to the connection doesn't matter, and a server that sends nothing more but stays is not waited for: the last words are
+ * said when the answer ends. An answer without a word that can be spoken is an {@link EmptyAnswer}; marks and spaces
+ * before the first word come with it. One that was cut by the limit of tokens is told by `warn`. Tool calls are passed on
+ * when the answer is whole. The usage is the last one told, since some servers count along.
  */
-export const completionEvents = (): OperatorFunction<CompletionChunk, LlmEvent> => chunk$ =>
-  defer(() => {
-    let finish: string | undefined;
-    let usage: CompletionChunk['usage'];
-    let empty = true;
-    const called = new CalledTools();
-    const whole$ = new Subject<void>();
+export const completionEvents =
+  ({ names = [], warn = () => undefined, dataOf }: CompletionEventsOptions = {}): OperatorFunction<
+    CompletionChunk,
+    LlmEvent
+  > =>
+  chunk$ =>
+    defer(() => {
+      let finish: string | undefined;
+      let isDone = false;
+      let usage: CompletionChunk['usage'];
+      let mine: number | null | undefined;
+      /** What was written before the first word; nothing once there was one. */
+      let held: string | undefined = '';
+      let refused = false;
+      let begun = false;
+      const called = new CalledTools(names);
+      const attached = new Attached();
+      const whole$ = new Subject<void>();
 
-    const token$ = chunk$.pipe(
-      each((chunk): LlmEvent[] => {
-        const choice = chunk.choices?.[0];
-        finish = choice?.finish_reason || finish;
-        usage = chunk.usage ?? usage;
-        for (const delta of choice?.delta?.tool_calls ?? []) called.add(delta);
-        if (finish !== undefined) whole$.next();
-        const text = textOf(choice?.delta?.content) || choice?.delta?.refusal;
-        if (!text) return [];
-        empty = false;
-        return [{ type: 'token', text }];
-      }),
-      catchError((error: unknown) => (finish === undefined ? throwError(() => error) : EMPTY)),
-      takeUntil(whole$.pipe(debounceTime(lingerMs))),
-    );
+      const token$ = chunk$.pipe(
+        each((chunk): LlmEvent[] => {
+          const [choice] = chunk.choices ?? [];
+          usage = chunk.usage ?? usage;
+          isDone ||= chunk.done === true || (begun && choice === undefined && chunk.usage != null);
+          // With more than one answer, the first one is spoken.
+          mine ??= choice?.index;
+          const isMine = choice?.index == null || choice.index === mine;
+          if (isMine && typeof choice?.finish_reason === 'string') finish = choice.finish_reason || finish;
+          if (finish !== undefined || isDone) whole$.next();
+          if (choice === undefined || !isMine) return [];
+          // A message after the pieces of it holds the same once more.
+          const delta = choice.delta ?? (held === '' ? choice.message : undefined) ?? {};
+          for (const call of callsOf(delta)) {
+            called.add(call);
+            begun = true;
+          }
+          attached.add(delta as Readonly<Record<string, unknown>>);
+          refused ||= Boolean(delta.refusal);
+          const text = textOf(delta.content) || textOf(delta.refusal) || textOf(choice.text);
+          if (text === '') return [];
+          begun = true;
+          if (held === undefined) return [{ type: 'token', text }];
+          held += text;
+          if (!saysAnything(held)) return [];
+          const first: LlmEvent = { type: 'token', text: held };
+          held = undefined;
+          return [first];
+        }),
+        catchError((error: unknown) => (finish === undefined && !isDone ? throwError(() => error) : EMPTY)),
+        takeUntil(whole$.pipe(debounceTime(lingerMs))),
+      );
 
-    return concat(
-      token$,
-      defer(() => {
-        const calls = called.calls.map((call): LlmEvent => ({ type: 'toolCall', ...call }));
-        const flaw = flawOf(finish, empty && calls.length === 0);
-        return flaw === undefined ? of(...calls, ...costOf(usage)) : throwError(() => flaw);
-      }),
-    );
-  });
+      return concat(
+        token$,
+        defer(() => {
+          const { calls } = called;
+          const flaw = flawOf(finish ?? (isDone ? 'stop' : undefined), held, calls.length > 0, attached.all);
+          if (flaw !== undefined) return throwError(() => flaw);
+          if (finish !== undefined && endingOf(finish) === 'length') warn(cutShort(finish));
+          if (refused) warn('The language model refused to answer as it was asked; it said so.');
+          return of(
+            ...calls.map((call, index) => toolCall(call, index, attached.all, dataOf)),
+            ...costOf(usage),
+          );
+        }),
+      );
+    });
+
+const toolCall = (
+  { attached, ...call }: CalledTool,
+  index: number,
+  message: AttachedToMessage | undefined,
+  dataOf: CompletionEventsOptions['dataOf'],
+): LlmEvent => {
+  const ofMessage = index === 0 ? message : undefined;
+  const data = attached || ofMessage ? dataOf?.(attached, ofMessage) : undefined;
+  return { type: 'toolCall', ...call, ...(data !== undefined && { providerData: data }) };
+};
+
+/** The pieces of tool calls in a delta, in whichever form. */
+function callsOf({ tool_calls: calls, function_call: legacy }: CompletionDelta): readonly ToolCallDelta[] {
+  const list = (Array.isArray(calls) ? calls : [calls]) as readonly (ToolCallDelta | null | undefined)[];
+  return [...list, legacy && { function: legacy }].filter(call => call != null);
+}
 
 /** The text of what was said; parts of other types, such as a model's thoughts, are not. */
-function textOf(content: string | readonly ContentPart[] | null | undefined): string {
-  if (!Array.isArray(content)) return (content as string | null | undefined) ?? '';
-  return (content as readonly ContentPart[])
-    .map(({ type, text = '' }) => (type === 'text' ? text : ''))
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return (content as readonly (ContentPart | string | null)[])
+    .map(part => {
+      if (part === null || typeof part === 'string') return part ?? '';
+      const { type = 'text', text, refusal } = part;
+      const said = type === 'refusal' ? refusal : type === 'text' || type === 'output_text' ? text : '';
+      return typeof said === 'string' ? said : '';
+    })
     .join('');
 }
 
@@ -110,25 +197,43 @@ function costOf(usage: CompletionChunk['usage']): LlmEvent[] {
   ];
 }
 
-/** What is wrong with an answer that ended this way. */
-function flawOf(finish: string | undefined, empty: boolean): RxvoiceError | undefined {
+const cutShort = (finish: string): string =>
+  `The language model's answer was cut at the limit of tokens (finish_reason ${finish}): raise maxTokens, or ask for ` +
+  'shorter answers in the system prompt.';
+
+/** What is wrong with an answer that ended this way; `held`: marks without a word, nothing where there were words. */
+function flawOf(
+  finish: string | undefined,
+  held: string | undefined,
+  calls: boolean,
+  thoughts: unknown,
+): RxvoiceError | undefined {
+  const empty = held !== undefined && !calls;
   if (finish === undefined)
-    return new RxvoiceError('The language model broke off in the middle of its answer (no finish_reason).', {
-      stage: 'llm',
-      retryable: true,
-    });
-  if (finish === 'content_filter')
-    return new RxvoiceError(
-      "The server's content filter stopped the answer (finish_reason content_filter).",
-      {
-        stage: 'llm',
-      },
-    );
-  if (finish === 'length' && empty)
-    return new RxvoiceError(
-      'The language model used up all its tokens before the first word (finish_reason length): raise maxTokens, ' +
-        "or set reasoningEffort to 'none'.",
-      { stage: 'llm' },
-    );
-  return undefined;
+    return failed('The language model broke off in the middle of its answer (no finish_reason).', true);
+  switch (endingOf(finish)) {
+    case 'filtered':
+      return failed(`The server's content filter stopped the answer (finish_reason ${finish}).`, false);
+    case 'broken':
+      return failed(`The server broke the answer off (finish_reason ${finish}).`, true);
+    case 'length':
+      return empty
+        ? failed(
+            `The language model used up all its tokens before the first word (finish_reason ${finish}): raise ` +
+              "maxTokens, or set reasoningEffort to 'none'.",
+            false,
+          )
+        : undefined;
+    case 'whole':
+      return empty
+        ? new EmptyAnswer(
+            `The language model answered without a word that can be spoken${held.trim() === '' ? '' : ': marks only'}` +
+              `${thoughts === undefined ? '' : ' (it only reasoned)'}. Check the system prompt, or try another model.`,
+            { stage: 'llm', retryable: true },
+          )
+        : undefined;
+  }
 }
+
+const failed = (message: string, retryable: boolean): RxvoiceError =>
+  new RxvoiceError(message, { stage: 'llm', retryable });

@@ -15,6 +15,7 @@ import type { Loading, Notice } from '../../engine.ts';
 import { withSignal } from '../../rx/withSignal.ts';
 import { keptOpen } from '../../http/keptOpen.ts';
 import type { OpenaiConnection, OpenaiConnectionOptions } from './openaiConnection.ts';
+import { plainErrors } from './plainErrors.ts';
 import { openaiSdk, type OpenaiSdk } from './openaiSdk.ts';
 
 /** The SDK's client of one engine, and its connections. */
@@ -44,7 +45,7 @@ export function openaiClient(
     maxRetries: 0,
     logLevel: 'off',
     defaultHeaders: { ...headers },
-    fetch: fetch ?? kept!.fetch(),
+    fetch: plainErrors(fetch ?? kept!.fetch()),
   });
   if (kept === undefined) return { client: () => client, sdk, held$: undefined };
 
@@ -64,7 +65,7 @@ export function openaiClient(
     map((): Notice => ({ type: 'warning', message: `${who} does not accept the API key.` })),
   );
   return {
-    client: tell => client.withOptions({ fetch: kept.fetch(tell) }),
+    client: tell => client.withOptions({ fetch: plainErrors(kept.fetch(tell)) }),
     sdk,
     held$: merge(kept.open$, refused$).pipe(
       share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
@@ -79,14 +80,17 @@ export function openaiClient(
 export function perCall<Work extends object>(
   { client, held$ }: OpenaiClient,
   engine: string,
-  make: (client: OpenAI) => Work,
+  make: (client: OpenAI, tell: (notice: Notice) => void) => Work,
 ): Work & { readonly notice$: Observable<Notice>; readonly session: () => Work } {
   const session = (): Work & { readonly notice$: Observable<Notice> } => {
     const notice$ = new Subject<Notice>();
     const tell = (notice: Notice): void => notice$.next(notice);
     const ready: Loading = { engine, progress: 1 };
     const warm$ = held$ && merge(of(ready), held$.pipe(tap(tell), ignoreElements()));
-    return Object.assign(make(client(tell)), { notice$: notice$.asObservable(), ...(warm$ && { warm$ }) });
+    return Object.assign(make(client(tell), tell), {
+      notice$: notice$.asObservable(),
+      ...(warm$ && { warm$ }),
+    });
   };
   return Object.assign(session(), { session });
 }

@@ -25,6 +25,8 @@ export interface OpenaiConnection {
   readonly baseURL: string;
   /** Whether the server is OpenAI's own, rather than one that speaks the same protocol. */
   readonly isOpenai: boolean;
+  /** Whether it takes `max_completion_tokens`, as OpenAI's own and Azure's do, rather than `max_tokens`. */
+  readonly wantsCompletionTokens: boolean;
   /** The server's name, for messages. */
   readonly who: string;
 }
@@ -66,7 +68,15 @@ export function openaiConnection({ apiKey, baseURL, headers }: OpenaiConnectionO
     }
   }
   // The SDK insists on a key; a server that needs none ignores it.
-  return { apiKey: key ?? 'none', baseURL: url, isOpenai, who: isOpenai ? 'OpenAI' : new URL(url).host };
+  const { hostname, host } = new URL(url);
+  const wantsCompletionTokens = /(^|\.)openai\.com$|\.azure\.(?:com|us|cn)$/.test(hostname);
+  return {
+    apiKey: key ?? 'none',
+    baseURL: url,
+    isOpenai,
+    wantsCompletionTokens,
+    who: isOpenai ? 'OpenAI' : host,
+  };
 }
 
 const wrong = (message: string): RxvoiceError => new RxvoiceError(`OpenAI: ${message}`);

@@ -1,5 +1,6 @@
 import { TimeoutError } from 'rxjs';
 import { RxvoiceError, type Stage } from '../../errors.ts';
+import { isContextFull } from './contextFull.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import type { OpenaiSdk } from './openaiSdk.ts';
 
@@ -61,6 +62,20 @@ interface Refusal {
 function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryable: boolean] {
   const { status, code, type, headers } = error;
   const advised = headers?.get('x-should-retry');
+  if (isContextFull(error))
+    return [
+      "says that the conversation is longer than the model's context: set context.maxMessages or context.summarise, " +
+        'lower maxTokens, or choose a model that reads more',
+      false,
+    ];
+  if (/\/v1\/responses|responses api/iu.test(error.message) && status !== undefined && status < 500)
+    return [
+      `serves the model '${request.model}' by its Responses API only${/tool/iu.test(error.message) ? ' when it has tools' : ''}, ` +
+        "which is not what is asked here: choose another model, such as 'gpt-6-luna'",
+      false,
+    ];
+  if (code === 'content_filter' || code === 'content_policy_violation')
+    return ['did not answer: its content filter stopped the request', false];
   if (status === 402 || code === 'insufficient_quota' || type === 'insufficient_quota')
     return ['says that the account has no credit left: add some in its billing settings', false];
   switch (status) {

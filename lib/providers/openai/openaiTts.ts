@@ -1,16 +1,17 @@
-import type { OpenAI } from 'openai';
-import { filter, catchError, concat, defer, EMPTY, map, type Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, type Observable } from 'rxjs';
 import { throwError, throwIfEmpty, timeout } from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
-import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
+import { onFirst } from '../../rx/onFirst.ts';
 import { splitText } from '../../tts/splitText.ts';
 import type { Tts } from '../../tts/tts.ts';
+import { Adjustments } from './adjustments.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
 import { retryBeforeFirst } from './retryBeforeFirst.ts';
+import { spokenFrames } from './spokenFrames.ts';
 
 /** How a voice of OpenAI, or of a server that speaks the same protocol, speaks. */
 export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
@@ -22,22 +23,29 @@ export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
   readonly instructions?: string;
   /** 1 is the voice's own speed, 0.25 … 4. */
   readonly speed?: number;
-  /** The sample rate of the PCM that the server sends, Hz. Default 24,000, as OpenAI does. */
+  /**
+   * The form the server is asked for. Default `pcm`; `wav` for a server that has no other (Groq). Sound is recognised by
+   * its first bytes, so a server that sends the other one is understood all the same.
+   */
+  readonly responseFormat?: 'pcm' | 'wav';
+  /** The sample rate of raw PCM, Hz. Default: what the server's content type says, else 24,000, as OpenAI does. */
   readonly sampleRate?: number;
   /** Further fields of the request's body, as the API calls them. They replace ours. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
   /** The longest the server may send nothing, before the first audio and after it, ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** How often a request is made again before its first audio. Default 2. */
+  /** How long a request that failed before its first audio is made again, ms. Default 15,000. */
+  readonly retryForMs?: number;
+  /** How often at most. Default: as often as the time allows. */
   readonly retries?: number;
 }
 
 const defaults = {
   model: 'gpt-4o-mini-tts',
   voice: 'alloy',
+  responseFormat: 'pcm',
   sampleRate: 24_000,
   timeoutMs: 5_000,
-  retries: 2,
 } as const satisfies OpenaiTtsOptions;
 
 /** The longest input of a request, characters. */
@@ -45,7 +53,8 @@ const maxCharacters = 4_096;
 
 /**
  * Text-to-speech by `POST /audio/speech`, of OpenAI or any server with the same protocol (Kokoro, openedai-speech,
- * LocalAI, …), streamed as PCM: a request a sentence, over connections that are kept open.
+ * LocalAI, …), streamed as PCM or WAV: a request a sentence, over connections that are kept open. A field that the model
+ * refuses is left out from then on, and a `warning` tells.
  *
  * OpenAI shuts its models for this down on 6 January 2027 and has no successor at this address; Deepgram is the better
  * choice for something new. Needs the package `openai`, version 6 or 7. Throws an RxvoiceError at once where the
@@ -58,8 +67,7 @@ const maxCharacters = 4_096;
 export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
   const connection = openaiConnection(options);
   const { who, isOpenai } = connection;
-  const { timeoutMs = defaults.timeoutMs, retries = defaults.retries } = options;
-  const { sampleRate = defaults.sampleRate } = options;
+  const { timeoutMs = defaults.timeoutMs } = options;
   const model = options.model?.trim() || (isOpenai ? defaults.model : undefined);
   if (model === undefined)
     throw new RxvoiceError(
@@ -68,55 +76,61 @@ export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
     );
   const service = openaiClient(connection, options, model);
   const { sdk } = service;
-  const body = {
+  const name = `${who} ${model}`;
+  const adjustments = new Adjustments();
+  const fields = {
     model,
     voice: options.voice?.trim() || defaults.voice,
-    response_format: 'pcm' as const,
+    response_format: options.responseFormat ?? defaults.responseFormat,
     ...(options.instructions !== undefined && { instructions: options.instructions }),
     ...(options.speed !== undefined && { speed: options.speed }),
     ...options.extraBody,
   };
 
-  const ask = async (
-    client: OpenAI,
-    input: string,
-    signal: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>> => {
-    const response = await client.audio.speech.create({ ...body, input }, { signal });
-    const type = response.headers.get('content-type') ?? '';
-    if (/json|html|mpeg|mp3|ogg|opus|flac|aac|wav/u.test(type))
-      throw new RxvoiceError(
-        `${who} sent ${type} instead of PCM: check baseURL, and whether it can do that.`,
-        {
-          stage: 'tts',
-        },
-      );
-    return response.body as unknown as AsyncIterable<Uint8Array>;
-  };
-
-  return perCall<Tts>(service, `${who} ${model}`, client => {
-    const speak = (text: string): Observable<AudioFrame> =>
+  return perCall<Tts>(service, name, (client, tell) => {
+    const speak = (text: string, left = mostChanges): Observable<AudioFrame> =>
       defer(() => {
         const explain = openaiError(sdk, { ...connection, stage: 'tts', model, timeoutMs, said: [text] });
-        const audio$ = defer(() => {
-          const pcm = new PcmFrames(sampleRate);
-          return fromAbortable(signal => ask(client, text, signal)).pipe(
-            // The SDK's own timeout ends with the headers.
-            timeout({ each: timeoutMs }),
-            map(bytes => pcm.next(bytes)),
-            filter(frame => frame !== undefined),
-            throwIfEmpty(() => new RxvoiceError(`${who} sent no audio.`, { stage: 'tts', retryable: true })),
-          );
-        });
-        return audio$.pipe(
-          retryBeforeFirst(retries, error => explain(error).retryable),
-          catchError((error: unknown) => throwError(() => explain(error))),
+        const body = adjustments.apply({ ...fields, input: text });
+        let headers = new Headers();
+        let begun = false;
+        const ask = async (signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
+          const response = await client.audio.speech.create(body as never, { signal });
+          headers = response.headers;
+          return (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+        };
+        return fromAbortable(ask).pipe(
+          // The SDK's own timeout ends with the headers.
+          timeout({ each: timeoutMs }),
+          spokenFrames({
+            who,
+            sampleRate: () => options.sampleRate ?? rateIn(headers) ?? defaults.sampleRate,
+            refused: ({ status, ...error }) => new sdk.APIError(status, error, error.message, headers),
+          }),
+          throwIfEmpty(() => new RxvoiceError(`${who} sent no audio.`, { stage: 'tts', retryable: true })),
+          retryBeforeFirst(options, error => explain(error).retryable),
+          onFirst(() => (begun = true)),
+          catchError((error: unknown) => {
+            const learned = begun || left === 0 ? undefined : adjustments.learn(error as object, body);
+            if (learned === undefined) return throwError(() => explain(error));
+            tell({ type: 'warning', message: `${name} ${learned}.` });
+            return speak(text, left - 1);
+          }),
         );
       });
     return text => {
       if (!/[\p{L}\p{N}]/u.test(text)) return EMPTY;
       const pieces = splitText(text, maxCharacters);
-      return pieces.length === 1 ? speak(text) : concat(...pieces.map(speak));
+      return pieces.length === 1 ? speak(text) : concat(...pieces.map(piece => speak(piece)));
     };
   });
+}
+
+/** How often a request is changed as the server says. */
+const mostChanges = 4;
+
+/** The sample rate in a content type: `audio/pcm;rate=24000`, `audio/L16; rate=16000`. */
+function rateIn(headers: Headers): number | undefined {
+  const rate = Number(/\brate=(\d+)/u.exec(headers.get('content-type') ?? '')?.[1]);
+  return rate >= 8_000 && rate <= 192_000 ? rate : undefined;
 }

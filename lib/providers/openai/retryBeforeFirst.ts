@@ -1,31 +1,47 @@
 import { asyncScheduler, defer, type MonoTypeOperatorFunction, retry, throwError, timer } from 'rxjs';
 import { onFirst } from '../../rx/onFirst.ts';
 
-/** The longest a server may make us wait before another attempt, ms; on a call, a failure now is better than that. */
-const longestWaitMs = 5000;
+/** For how long and how often {@link retryBeforeFirst} tries again. */
+export interface RetryOptions {
+  /** How many retries at most. Default: no limit but the time. */
+  readonly retries?: number | undefined;
+  /** How long after the first attempt another one may begin, ms. Default 15,000. */
+  readonly retryForMs?: number | undefined;
+}
+
+/** The longest wait between two attempts where the server asks for none, and the least from the third on, ms. */
+const backoffMs = { longest: 2_000, leastLater: 250 } as const;
 
 /**
  * Makes a request again while it has given nothing yet; once it has, its error passes, since what was said can't be
- * said again. Waits grow exponentially from 250 ms, with jitter, after none at all where a connection that was kept open
+ * said again. It does so for a time, not so many times: a server that refuses at once is soon asked often, and may be
+ * back in a moment.
+ *
+ * Waits grow exponentially from 250 ms to 2 s, with jitter, after none at all where a connection that was kept open
  * turned out to be gone; a `Retry-After` of the server goes before them, and ends the attempts when it is longer than
- * 5 s.
+ * the time that is left. `isRetryable` is given the error and how many attempts failed.
  */
 export const retryBeforeFirst =
-  <Value>(retries: number, isRetryable: (error: unknown) => boolean): MonoTypeOperatorFunction<Value> =>
+  <Value>(
+    { retries = Infinity, retryForMs = 15_000 }: RetryOptions,
+    isRetryable: (error: unknown, failed: number) => boolean,
+  ): MonoTypeOperatorFunction<Value> =>
   source$ =>
     defer(() => {
       let begun = false;
+      const until = asyncScheduler.now() + retryForMs;
       return source$.pipe(
         onFirst(() => (begun = true)),
         retry({
           count: retries,
           delay: (error: unknown, attempt) => {
-            const waitMs =
+            const askedMs =
               retryAfterMs(error) ??
               (attempt === 1 && wasDropped(error)
                 ? 0
-                : 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2));
-            return begun || waitMs > longestWaitMs || !isRetryable(error)
+                : Math.min(backoffMs.longest, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2));
+            const waitMs = attempt > 2 ? Math.max(askedMs, backoffMs.leastLater) : askedMs;
+            return begun || asyncScheduler.now() + waitMs > until || !isRetryable(error, attempt)
               ? throwError(() => error)
               : timer(waitMs);
           },

@@ -7,6 +7,7 @@ import { serveAnswer } from '../loopback/serveAnswer.ts';
 import { completionOf } from './completion.ts';
 import { completionStream, wholeCompletion } from './completionStream.ts';
 import { type ChatRequest, defaultLatencies, type OpenaiServerOptions } from './openaiOptions.ts';
+import { refusedByModel } from './modelRules.ts';
 import { apiError } from './openaiRefusal.ts';
 
 /** Answers `/v1/chat/completions`. */
@@ -98,7 +99,7 @@ function complaint(body: Record<string, unknown>, { models }: OpenaiServerOption
       param: 'reasoning_effort',
       code: 'unsupported_value',
     });
-  return undefined;
+  return refusedByModel(body);
 }
 
 /** The id of a tool call that no tool message right after it answers. */

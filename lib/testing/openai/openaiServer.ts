@@ -17,8 +17,8 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
 }
 
 /**
- * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM, and the list of
- * models. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
+ * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM and WAV, and the
+ * list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
  * yours can be tested without a key: the model answers by a script or a function. What that throws is answered with 500.
  *
  * @example

@@ -241,20 +241,22 @@ function redactedTokens(values: readonly StrandValue[], redact: (text: string) =
   });
 }
 
-/** A value as it goes on tape: its words redacted, an error without its message. */
+/** A value as it goes on tape: its words redacted, an error without its message, nothing opaque: it may hold words. */
 export function taped<Value>(value: Value, redact: (text: string) => string): Value {
   if (value instanceof Error) return tapedError(value) as Value;
   if (Array.isArray(value)) return value.map((item: unknown) => taped(item, redact)) as Value;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]: [string, unknown]) => [
-      key,
-      typeof member === 'string' && wordy.has(key)
-        ? redact(member)
-        : key === 'cause'
-          ? tapedError(member)
-          : taped(member, redact),
-    ]),
+    Object.entries(value)
+      .filter(([key]) => key !== 'providerData')
+      .map(([key, member]: [string, unknown]) => [
+        key,
+        typeof member === 'string' && wordy.has(key)
+          ? redact(member)
+          : key === 'cause'
+            ? tapedError(member)
+            : taped(member, redact),
+      ]),
   ) as Value;
 }
 

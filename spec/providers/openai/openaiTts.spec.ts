@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { firstValueFrom, of, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AudioFrame, concatFrames, frameMs } from '../../../lib/audio/frame.ts';
+import { writeWav } from '../../../lib/audio/wav.ts';
 import type { RxvoiceError } from '../../../lib/errors.ts';
 import { openaiTts, type OpenaiTtsOptions } from '../../../lib/providers/openai/index.ts';
 import {
@@ -137,14 +138,77 @@ describe('openaiTts', () => {
 
   it('should not take for sound what is none', async () => {
     const mp3 = createServer((_, response) =>
-      response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('ID3'),
+      response.writeHead(200, { 'content-type': 'audio/pcm' }).end(`ID3${' '.repeat(100)}`),
     );
     await new Promise<void>(resolve => mp3.listen(0, '127.0.0.1', resolve));
     const { port } = mp3.address() as AddressInfo;
     const tts = openaiTts({ apiKey, baseURL: `http://127.0.0.1:${port}/v1`, model: 'test', retries: 0 });
-    expect((await failing(tts)).error.message).toMatch(/sent audio\/mpeg instead of PCM/);
+    expect((await failing(tts)).error.message).toMatch(/sent MP3.*responseFormat: 'wav'/);
     mp3.closeAllConnections();
     mp3.close();
+  });
+
+  it('should play what a server sends that has WAV only, and ask for that from then on', async () => {
+    const warnings: string[] = [];
+    const asked: unknown[] = [];
+    const groq = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        const { response_format: format, speed } = JSON.parse(Buffer.concat(parts).toString()) as Record<
+          string,
+          unknown
+        >;
+        asked.push(format);
+        const wrong = format !== 'wav' ? 'response_format' : speed !== undefined ? 'speed' : undefined;
+        if (wrong === undefined)
+          response.end(writeWav({ pcm: new Int16Array(4_800).fill(7), sampleRate: 48_000 }));
+        else
+          response
+            .writeHead(400)
+            .end(JSON.stringify({ error: { message: `${wrong} is not supported`, param: wrong } }));
+      });
+    });
+    await new Promise<void>(resolve => groq.listen(0, '127.0.0.1', resolve));
+    const { port } = groq.address() as AddressInfo;
+    const tts = openaiTts({ apiKey, baseURL: `http://127.0.0.1:${port}/v1`, model: 'test', speed: 1.2 });
+    tts.notice$!.subscribe(notice => notice.type === 'warning' && warnings.push(notice.message));
+    for (let turn = 0; turn < 2; turn++)
+      expect(await say(tts)).toMatchObject({ sampleRate: 48_000, pcm: new Int16Array(4_800).fill(7) });
+    expect(asked).toEqual(['pcm', 'wav', 'wav', 'wav']);
+    expect(warnings.map(message => /does not take (\w+)/u.exec(message)?.[1])).toEqual([
+      'response_format',
+      'speed',
+    ]);
+    groq.closeAllConnections();
+    groq.close();
+  });
+
+  it.each(['wav', 'pcm'] as const)('should speak %s, also as events', async format => {
+    const tts = await serve({}, { responseFormat: format });
+    const plain = await say(tts);
+    expect(frameMs(plain)).toBeCloseTo(sentence.length * 20, -2);
+    const events = openaiTts({
+      apiKey,
+      baseURL: server!.baseURL,
+      model: 'test',
+      responseFormat: format,
+      extraBody: { stream_format: 'sse' },
+    });
+    expect(await say(events)).toEqual(plain);
+  });
+
+  it('should take the rate of raw PCM from the content type, unless it is given', async () => {
+    const l16 = createServer((_, response) =>
+      response.writeHead(200, { 'content-type': 'audio/L16;rate=16000;channels=1' }).end(Buffer.alloc(3_200)),
+    );
+    await new Promise<void>(resolve => l16.listen(0, '127.0.0.1', resolve));
+    const { port } = l16.address() as AddressInfo;
+    const options = { apiKey, baseURL: `http://127.0.0.1:${port}/v1`, model: 'test' };
+    expect((await say(openaiTts(options))).sampleRate).toBe(16_000);
+    expect((await say(openaiTts({ ...options, sampleRate: 22_050 }))).sampleRate).toBe(22_050);
+    l16.closeAllConnections();
+    l16.close();
   });
 
   it('should ask for a key and a model where it can not know them', () => {

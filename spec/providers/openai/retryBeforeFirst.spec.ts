@@ -1,4 +1,4 @@
-import { range, take, throwError } from 'rxjs';
+import { asyncScheduler, range, take, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { retryBeforeFirst } from '../../../lib/providers/openai/retryBeforeFirst.ts';
@@ -16,17 +16,21 @@ describe('retryBeforeFirst', () => {
   it('should pass what comes, also nothing and never', () => {
     run(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a-b-|');
-      expectObservable(source$.pipe(retryBeforeFirst(2, always))).toBe('-a-b-|');
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 2 }, always))).toBe('-a-b-|');
       expectSubscriptions(source$.subscriptions).toBe('^----!');
-      expectObservable(cold('-|').pipe(retryBeforeFirst(2, always))).toBe('-|');
-      expectObservable(cold('-').pipe(retryBeforeFirst(2, always))).toBe('-');
+      expectObservable(cold('-|').pipe(retryBeforeFirst({ retries: 2 }, always))).toBe('-|');
+      expectObservable(cold('-').pipe(retryBeforeFirst({ retries: 2 }, always))).toBe('-');
     });
   });
 
   it('should subscribe again after the wait that was asked for, as often as allowed', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-#', undefined, soon);
-      expectObservable(source$.pipe(retryBeforeFirst(2, always))).toBe('- 11ms 11ms #', undefined, soon);
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 2 }, always))).toBe(
+        '- 11ms 11ms #',
+        undefined,
+        soon,
+      );
       expectSubscriptions(source$.subscriptions).toBe(['^!', '- 10ms ^!', '- 10ms - 10ms ^!']);
     });
   });
@@ -36,7 +40,7 @@ describe('retryBeforeFirst', () => {
       const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
       const gone = new TypeError('fetch failed', { cause: reset });
       const source$ = cold('#', undefined, gone);
-      expectObservable(source$.pipe(retryBeforeFirst(1, always))).toBe('#', undefined, gone);
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 1 }, always))).toBe('#', undefined, gone);
       expectSubscriptions(source$.subscriptions).toBe(['(^!)', '(^!)']);
     });
   });
@@ -44,7 +48,7 @@ describe('retryBeforeFirst', () => {
   it('should pass an error at once after the first value', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-a-#', undefined, soon);
-      expectObservable(source$.pipe(retryBeforeFirst(2, always))).toBe('-a-#', undefined, soon);
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 2 }, always))).toBe('-a-#', undefined, soon);
       expectSubscriptions(source$.subscriptions).toBe('^--!');
     });
   });
@@ -52,20 +56,25 @@ describe('retryBeforeFirst', () => {
   it('should pass an error at once that is not worth another attempt', () => {
     run(({ cold, expectObservable }) => {
       const source$ = cold('-#', undefined, soon);
-      expectObservable(source$.pipe(retryBeforeFirst(2, () => false))).toBe('-#', undefined, soon);
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 2 }, () => false))).toBe(
+        '-#',
+        undefined,
+        soon,
+      );
     });
   });
 
-  it('should understand waits in seconds and as a date, and refuse long ones', () => {
+  it('should understand waits in seconds and as a date, and refuse ones longer than the time there is', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       for (const [headers, subscriptions] of [
         [{ 'retry-after': '2' }, ['(^!)', '2000ms (^!)']],
         [{ 'retry-after': new Date(3000).toUTCString() }, ['(^!)', '3000ms (^!)']],
         [{ 'retry-after': new Date(0).toUTCString() }, ['(^!)', '(^!)']],
-        [{ 'retry-after': '6' }, ['(^!)']],
+        [{ 'retry-after': '6' }, ['(^!)', '6000ms (^!)']],
+        [{ 'retry-after': '16' }, ['(^!)']],
       ] as const) {
         const source$ = cold('#', undefined, asking(headers));
-        expectObservable(source$.pipe(retryBeforeFirst(1, always))).toBe(
+        expectObservable(source$.pipe(retryBeforeFirst({ retries: 1 }, always))).toBe(
           subscriptions.length === 1 ? '#' : subscriptions[1].replace('(^!)', '#'),
           undefined,
           asking(headers),
@@ -79,7 +88,7 @@ describe('retryBeforeFirst', () => {
     const times: number[] = [];
     run(({ cold, flush }) => {
       const source$ = cold('#');
-      source$.pipe(retryBeforeFirst(3, always)).subscribe({ error: () => undefined });
+      source$.pipe(retryBeforeFirst({ retries: 3 }, always)).subscribe({ error: () => undefined });
       flush();
       times.push(...source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame));
     });
@@ -91,16 +100,60 @@ describe('retryBeforeFirst', () => {
     });
   });
 
+  it('should go on for a time where no count is given, and wait no longer than 2.5 s at once', () => {
+    const times: number[] = [];
+    run(({ cold, flush }) => {
+      const source$ = cold('#');
+      source$
+        .pipe(retryBeforeFirst({}, always))
+        .subscribe({ error: error => times.push(asyncScheduler.now(), error === 'error' ? 1 : 0) });
+      flush();
+      times.unshift(...source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame));
+    });
+    const starts = times.slice(0, -2);
+    expect(starts.length).toBeGreaterThan(7);
+    expect(starts.at(-1)).toBeGreaterThan(12_000);
+    expect(starts.at(-1)).toBeLessThanOrEqual(15_000);
+    expect(Math.max(...starts.slice(1).map((time, index) => time - starts[index]!))).toBeLessThanOrEqual(
+      2_500,
+    );
+  });
+
+  it('should not ask a server that allows it at once over and over', () => {
+    run(({ cold, flush }) => {
+      const source$ = cold('#', undefined, asking({ 'retry-after': '0' }));
+      source$.pipe(retryBeforeFirst({ retryForMs: 1_000 }, always)).subscribe({ error: () => undefined });
+      flush();
+      expect(source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame)).toEqual([
+        0, 0, 0, 250, 500, 750, 1_000,
+      ]);
+    });
+  });
+
+  it('should tell its callback how many attempts failed', () => {
+    run(({ cold, expectSubscriptions, expectObservable }) => {
+      const source$ = cold('-#', undefined, soon);
+      expectObservable(source$.pipe(retryBeforeFirst({}, (_, failed) => failed === 1))).toBe(
+        '- 11ms #',
+        undefined,
+        soon,
+      );
+      expectSubscriptions(source$.subscriptions).toBe(['^!', '- 10ms ^!']);
+    });
+  });
+
   it('should not subscribe again when unsubscribed while it waits', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-#', undefined, soon);
-      expectObservable(source$.pipe(retryBeforeFirst(2, always)), '^ 5ms !').toBe('-');
+      expectObservable(source$.pipe(retryBeforeFirst({ retries: 2 }, always)), '^ 5ms !').toBe('-');
       expectSubscriptions(source$.subscriptions).toBe('^!');
     });
   });
 
   it('should count the attempts of each subscription by themselves', () => {
-    const source$ = throwError(() => asking({ 'retry-after-ms': '0' })).pipe(retryBeforeFirst(1, always));
+    const source$ = throwError(() => asking({ 'retry-after-ms': '0' })).pipe(
+      retryBeforeFirst({ retries: 1 }, always),
+    );
     run(({ expectObservable }) => {
       expectObservable(source$).toBe('#', undefined, asking({ 'retry-after-ms': '0' }));
       expectObservable(source$).toBe('#', undefined, asking({ 'retry-after-ms': '0' }));
@@ -112,12 +165,12 @@ describe('retryBeforeFirst', () => {
       const broken = () => {
         throw new Error('broken');
       };
-      expectObservable(cold('#', undefined, 'text').pipe(retryBeforeFirst(1, broken))).toBe(
+      expectObservable(cold('#', undefined, 'text').pipe(retryBeforeFirst({ retries: 1 }, broken))).toBe(
         '#',
         undefined,
         new Error('broken'),
       );
-      expectObservable(cold('#', undefined, 'text').pipe(retryBeforeFirst(0, always))).toBe(
+      expectObservable(cold('#', undefined, 'text').pipe(retryBeforeFirst({ retries: 0 }, always))).toBe(
         '#',
         undefined,
         'text',
@@ -127,10 +180,13 @@ describe('retryBeforeFirst', () => {
 
   it('should stop a synchronous source when enough was taken', () => {
     run(({ expectObservable }) => {
-      expectObservable(range(1, Infinity).pipe(retryBeforeFirst(1, always), take(2))).toBe('(ab|)', {
-        a: 1,
-        b: 2,
-      });
+      expectObservable(range(1, Infinity).pipe(retryBeforeFirst({ retries: 1 }, always), take(2))).toBe(
+        '(ab|)',
+        {
+          a: 1,
+          b: 2,
+        },
+      );
     });
   });
 });

@@ -1,0 +1,66 @@
+import type { LlmEvent } from '../llm/message.ts';
+import type { SpeechEvent } from '../tts/speak.ts';
+import type { SpeechLedger } from '../tts/speechLedger.ts';
+import type { BotEvent } from './events.ts';
+import type { Filler } from './filler.ts';
+
+type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
+
+/** The answer as far as it is written, with the next event of the model. */
+export const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
+  switch (event.type) {
+    case 'token':
+      return { ...answered, text: answered.text + event.text };
+    case 'toolCall':
+      return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
+    case 'usage': {
+      // With tools, the model is asked more than once.
+      const { promptTokens = 0, completionTokens = 0 } = answered;
+      return {
+        ...answered,
+        promptTokens: promptTokens + event.promptTokens,
+        completionTokens: completionTokens + event.completionTokens,
+      };
+    }
+    default:
+      return answered;
+  }
+};
+
+/** An event of the model, as one of the conversation. */
+export const botEvents = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
+  switch (event.type) {
+    case 'filler':
+      return [{ type: 'bot.filler', turn, text: event.text }];
+    case 'token':
+      return [{ type: 'bot.token', turn, text: event.text }];
+    case 'toolCall':
+      return [{ ...event, type: 'bot.tool', turn }];
+    case 'toolResult':
+      return [{ ...event, type: 'bot.toolResult', turn }];
+    case 'usage':
+      return [];
+  }
+};
+
+/** An event of the model, or what is said meanwhile, as text; what can't go on ends its line. */
+export const textOf = (
+  event: Extract<LlmEvent | Filler, { type: 'token' | 'toolCall' | 'filler' }>,
+): string => (event.type === 'token' ? event.text : event.type === 'filler' ? `${event.text}\n` : '\n');
+
+export const speechEvent = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
+  switch (event.type) {
+    case 'paused':
+      return { turn, type: 'bot.paused', heard: ledger.heard, audioMs: ledger.heardMs };
+    case 'resumed':
+      return { turn, type: 'bot.resumed' };
+    case 'writing':
+      return { turn, type: 'bot.writing' };
+    case 'sentence':
+      return { ...event, turn, type: 'bot.sentence' };
+    case 'audio':
+      return { ...event, turn, type: 'bot.audio' };
+    case 'speaking':
+      return { ...event, turn, type: 'bot.speaking' };
+  }
+};

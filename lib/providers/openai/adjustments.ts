@@ -1,0 +1,128 @@
+/** A request's body. */
+type Body = Readonly<Record<string, unknown>>;
+
+/** What a server says of a request it does not accept. */
+interface Refusal {
+  readonly status?: number | undefined;
+  readonly code?: unknown;
+  readonly type?: unknown;
+  readonly param?: unknown;
+  readonly message?: unknown;
+}
+
+/** Fields without which a request is none. */
+const needed: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'tools', 'input', 'voice']);
+
+/** What servers attach to messages and others refuse. */
+const attached =
+  /reasoning_content|reasoning_details|extra_content|provider_specific_fields|thought_signature/u;
+
+const unknownField =
+  /unsupported|not support|unrecogni[sz]ed|unknown|extra|not permitted|unexpected|not allowed/iu;
+
+/** In their order. */
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+/**
+ * What a model does not take, learned from its refusals, and how its requests are changed: a field is left out, or takes
+ * another value. A field that only goes wrong with tools is only changed with tools.
+ */
+export class Adjustments {
+  readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };
+  /** Whether what was attached to messages is sent back. */
+  attached = true;
+
+  /** The body as the model takes it. */
+  apply(body: Body): Body {
+    const changed = { ...body };
+    for (const [field, value] of this.#of(body)) {
+      if (value === undefined) delete changed[field];
+      else changed[field] = value;
+    }
+    return changed;
+  }
+
+  /**
+   * Learns from a refusal of this body, as it was sent. Gives what was learned in words, or nothing where it names no
+   * field that could be changed, or asks for what was tried before.
+   */
+  learn(refusal: Refusal, body: Body): string | undefined {
+    const { status, message, param } = refusal;
+    if (status !== 400 && status !== 422 && status !== 404) return undefined;
+    const words = typeof message === 'string' ? message : '';
+    if (this.attached && (attached.test(words) || attached.test(String(param))) && unknownField.test(words)) {
+      this.attached = false;
+      return 'does not take back what was attached to its messages: it is left out';
+    }
+    const field = fieldOf(refusal, words, body);
+    if (field === undefined) return undefined;
+    const changes = this.#of(body);
+    const next = changeOf(field, words, body, changes);
+    const isNew = [...next].some(([name, value]) => !changes.has(name) || changes.get(name) !== value);
+    if (!isNew) return undefined;
+    for (const [name, value] of next) changes.set(name, value);
+    const told = [...next]
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name} ${value as string}`);
+    return `does not take ${field}${body[field] === undefined ? '' : ` ${shown(body[field])}`}: ${told.length > 0 ? `it gets ${told.join(', ')}` : 'it is left out'}`;
+  }
+
+  #of(body: Body): Map<string, unknown> {
+    return body['tools'] === undefined ? this.#changes.plain : this.#changes.tools;
+  }
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'number' || (typeof value === 'string' && value.length < 20) ? String(value) : '';
+
+/** The field that a refusal is about. */
+function fieldOf({ param }: Refusal, words: string, body: Body): string | undefined {
+  const fields = Object.keys(body).filter(field => !needed.has(field));
+  // A model may reason unless it is told not to.
+  if (body['reasoning_effort'] === undefined && body['model'] !== undefined && body['messages'] !== undefined)
+    fields.push('reasoning_effort');
+  const named =
+    typeof param === 'string'
+      ? param.replace(/^body\./u, '').replace('reasoning.effort', 'reasoning_effort')
+      : '';
+  const byParam = fields.find(field => named === field || named.startsWith(`${field}.`));
+  if (byParam !== undefined || named !== '') return byParam;
+  return fields.find(field =>
+    new RegExp(
+      field.includes('_') ? String.raw`\b${field}\b` : `['"\`]${field}['"\`]|supplied: ${field}\\b`,
+      'u',
+    ).test(words),
+  );
+}
+
+/** What to send instead. */
+function changeOf(
+  field: string,
+  words: string,
+  body: Body,
+  before: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, unknown> {
+  if (field === 'max_tokens' || field === 'max_completion_tokens') {
+    const other = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
+    const most = /at most (\d+)/u.exec(words)?.[1];
+    if (most !== undefined && Number(most) < Number(body[field])) return new Map([[field, Number(most)]]);
+    const isTried = before.has(other) && before.get(other) === undefined;
+    const renames = !isTried && (words.includes(other) || unknownField.test(words));
+    return new Map([
+      [field, undefined],
+      [other, renames ? body[field] : undefined],
+    ]);
+  }
+  if (field === 'reasoning_effort') {
+    const given = body[field];
+    const wanted = efforts.findIndex(effort => effort === given);
+    const far = (effort: string): number => Math.abs(efforts.findIndex(each => each === effort) - wanted);
+    const [nearest] = efforts
+      .filter(effort => effort !== given && new RegExp(`['"\`]${effort}['"\`]`, 'u').test(words))
+      .toSorted((a, b) => far(a) - far(b));
+    // "Use the Responses API, or set it to none": the only way here.
+    return new Map([[field, nearest ?? (given === undefined ? 'none' : undefined)]]);
+  }
+  if (field === 'response_format' && body[field] === 'pcm') return new Map([[field, 'wav']]);
+  return new Map([[field, undefined]]);
+}

@@ -1,0 +1,66 @@
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type { Message } from '../../llm/message.ts';
+import type { AttachedToCall } from './calledTools.ts';
+import type { AttachedToMessage } from './reasoning.ts';
+import { strictOrder } from './strictOrder.ts';
+
+/** What a server attached to a call and, with the first of them, to its message: for that server only. */
+export interface ProviderData {
+  readonly from: string;
+  readonly attached?: AttachedToCall;
+  readonly message?: AttachedToMessage;
+}
+
+/** How messages are sent. */
+export interface ChatMessagesOptions {
+  /** The server and model that are asked: what others attached is left out. */
+  readonly from: string;
+  readonly order: 'strict' | 'plain';
+  /** Whether what was attached is sent back. */
+  readonly attached: boolean;
+}
+
+/** A history as the API takes it. */
+export const chatMessages = (
+  messages: readonly Message[],
+  { from, order, attached }: ChatMessagesOptions,
+): ChatCompletionMessageParam[] =>
+  (order === 'strict' ? strictOrder(messages) : messages).map(({ role, content, toolCalls, toolCallId }) => {
+    const data = (toolCalls ?? []).map(({ providerData }) =>
+      attached ? dataFrom(providerData, from) : undefined,
+    );
+    return {
+      ...data.find(each => each?.message)?.message,
+      role,
+      // Said nothing but called a tool: some servers refuse an empty text there.
+      content: content === '' && toolCalls !== undefined ? null : content,
+      ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+      ...(toolCalls !== undefined && {
+        tool_calls: toolCalls.map(({ id, name, arguments: json }, index) => ({
+          ...data[index]?.attached?.call,
+          id,
+          type: 'function',
+          function: {
+            ...data[index]?.attached?.function,
+            // What a model made up once would have every later request refused.
+            name: name.replace(/[^\w-]/gu, '_'),
+            arguments: isJson(json) ? json : '{}',
+          },
+        })),
+      }),
+    } as ChatCompletionMessageParam;
+  });
+
+const dataFrom = (data: unknown, from: string): ProviderData | undefined =>
+  typeof data === 'object' && data !== null && (data as ProviderData).from === from
+    ? (data as ProviderData)
+    : undefined;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The arguments of a tool call as the JSON of one object, where that can be told from what a server sent: nothing or
+ * `null` means none; JSON in a JSON string is unpacked; of several objects in a row (an empty one first, or the whole
+ * once more at the end) the last one counts. Anything else stays as it is: the tool's own check reports it.
+ */
+export function argumentsOf(json: string): string {
+  const text = json.trim();
+  if (text === '') return '{}';
+  const value = parsed(text);
+  if (value === null) return '{}';
+  if (typeof value === 'string') {
+    const inner = argumentsOf(value);
+    return isObject(inner) ? inner : text;
+  }
+  if (value !== undefined) return text;
+  return lastOf(text) ?? text;
+}
+
+/** Whether arguments are whole: one JSON value. */
+export const isWhole = (json: string): boolean => json.trim() !== '' && parsed(json) !== undefined;
+
+/** The last of several objects that were written one after the other. */
+function lastOf(text: string): string | undefined {
+  const starts = [...text.matchAll(/\}\s*(?=\{)/gu)].map(({ index, 0: match }) => index + match.length);
+  for (const start of starts) {
+    const [before, last] = [text.slice(0, start), text.slice(start)];
+    if (isObject(before)) return isObject(last) ? last : lastOf(last);
+  }
+  return undefined;
+}
+
+const isObject = (json: string): boolean => {
+  const value = parsed(json);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Reply } from '../loopback/reply.ts';
+import { apiError } from './openaiRefusal.ts';
+
+/** What a family of OpenAI's models takes of a request for a chat completion. */
+interface ModelRules {
+  readonly model: RegExp;
+  /** How much it may reason; without any it does not. */
+  readonly efforts: readonly string[];
+  /** How much it reasons unless it is told. */
+  readonly defaultEffort: string;
+  /** Whether it calls tools: always, only without reasoning, or in the Responses API only. */
+  readonly tools: 'always' | 'withoutReasoning' | 'responses';
+}
+
+const lowToHigh = ['low', 'medium', 'high'] as const;
+
+/**
+ * The rules as the documentation of November 2026 has them; the first that fits holds. Other names are models of servers
+ * that have no such rules.
+ */
+const rules: readonly ModelRules[] = [
+  {
+    model: /^gpt-6-astra|^gpt-6\.1-sol/u,
+    efforts: ['none', ...lowToHigh, 'xhigh', 'max'],
+    defaultEffort: 'medium',
+    tools: 'responses',
+  },
+  {
+    model: /^gpt-6-(?:sol|luna)|^gpt-5\.[456]/u,
+    efforts: ['none', ...lowToHigh, 'xhigh', 'max'],
+    defaultEffort: 'medium',
+    tools: 'withoutReasoning',
+  },
+  { model: /^gpt-5\.[123]/u, efforts: ['none', ...lowToHigh], defaultEffort: 'none', tools: 'always' },
+  { model: /^gpt-5(?:-|$)/u, efforts: ['minimal', ...lowToHigh], defaultEffort: 'medium', tools: 'always' },
+  { model: /^o[134](?:-|$)/u, efforts: lowToHigh, defaultEffort: 'medium', tools: 'always' },
+];
+
+/** What the service refuses of a request, by its model; nothing where it takes it, or does not know the model. */
+export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply | undefined {
+  const { model, tools, reasoning_effort: given } = body;
+  const rule = rules.find(each => each.model.test(String(model)));
+  if (rule === undefined) return undefined;
+  const { efforts, defaultEffort } = rule;
+  if (body['max_tokens'] != null)
+    return apiError(
+      400,
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      { param: 'max_tokens', code: 'unsupported_parameter' },
+    );
+  if (given != null && !efforts.includes(given as string))
+    return apiError(
+      400,
+      `Unsupported value: 'reasoning_effort' does not support '${String(given)}' with this model. ` +
+        `Supported values are: ${efforts.map(effort => `'${effort}'`).join(', ')}.`,
+      { param: 'reasoning_effort', code: 'unsupported_value' },
+    );
+  const reasons = ((given as string | null | undefined) ?? defaultEffort) !== 'none';
+  const hasTools = Array.isArray(tools) && tools.length > 0;
+  if (hasTools && rule.tools === 'responses')
+    return apiError(
+      400,
+      `Function tools are not supported for ${String(model)} in /v1/chat/completions. Please use /v1/responses instead.`,
+      { param: 'tools', code: 'unsupported_parameter' },
+    );
+  if (hasTools && reasons && rule.tools === 'withoutReasoning')
+    return apiError(
+      400,
+      `Function tools with reasoning_effort are not supported for ${String(model)} in /v1/chat/completions. ` +
+        "Please use /v1/responses instead, or set reasoning_effort to 'none'.",
+      { param: 'reasoning_effort', code: 'unsupported_parameter' },
+    );
+  for (const field of ['temperature', 'top_p'])
+    if (reasons && body[field] != null && body[field] !== 1)
+      return apiError(
+        400,
+        `Unsupported value: '${field}' does not support ${JSON.stringify(body[field])} with this model. ` +
+          'Only the default (1) value is supported.',
+        { param: field, code: 'unsupported_value' },
+      );
+  return undefined;
+}
