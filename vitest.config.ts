@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** What needs a browser, a terminal or a sound server, and the machine for itself: `npm run test:machine`. */
 const machine = [
   'spec/browser/page.spec.ts',
+  'spec/browser/whoseServer.spec.ts',
   'spec/browser/firefox.spec.ts',
   'spec/cli/demo.spec.ts',
   'spec/cli/streams.spec.ts',

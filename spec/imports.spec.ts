@@ -49,7 +49,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'problems.ts',
     'timers.ts',
   ],
-  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'errors.ts', 'problems.ts', 'timers.ts'],
+  server: ['audio', 'stt', 'conversation', 'metrics', 'rx', 'text', 'errors.ts', 'problems.ts', 'timers.ts'],
   browser: ['server', 'tts', 'conversation', 'metrics'],
   'index.ts': [
     'text',

@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import type { Command } from 'commander';
 import { connect, filter, fromEvent, merge, mergeMap, type Observable, tap } from 'rxjs';
 import {
+  forwardedAddress,
   type Listening,
   logLines,
   serve as serveCalls,
@@ -21,6 +22,9 @@ interface ServeOptions extends Options {
   readonly calls: string;
   readonly drain: string;
   readonly origin?: readonly string[];
+  readonly allowedHost?: readonly string[];
+  readonly proxies?: string;
+  readonly callsPerAddress?: string;
   readonly twilioUrl?: string;
   readonly opus?: boolean;
   readonly json?: boolean;
@@ -41,7 +45,19 @@ export const serve = (command: Command): Command =>
       'how long running calls may go on after SIGTERM; a second one ends them',
       '60',
     )
-    .option('--origin <origins...>', 'pages that may call, beside its own; default none')
+    .option(
+      '--calls-per-address <count>',
+      'how many of them from one address; default half, none in private networks',
+    )
+    .option('--origin <origins...>', 'pages that may call; default those of its own scheme, host and port')
+    .option(
+      '--allowed-host <hosts...>',
+      'hosts it may be asked for, .example.com for all below; default localhost only, unless --host opens it to others',
+    )
+    .option(
+      '--proxies <count>',
+      'how many proxies each caller comes through: their X-Forwarded-For is believed',
+    )
     .option(
       '--twilio-url <url>',
       'the address Twilio is told, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
@@ -52,14 +68,18 @@ export const serve = (command: Command): Command =>
       'after',
       `
 Environment:
-  RXVOICE_TOKEN_SECRET   calls need a token signed with it (mintToken); the page is not served then.
-                         Without it whoever sees the page may call: a client of your own gets a token at /token
-  TWILIO_AUTH_TOKEN      answers Twilio Media Streams at /twilio`,
+  RXVOICE_TOKEN_SECRET            calls need a token signed with it (mintToken); the page is not served then.
+                                  Without it whoever sees the page may call
+  RXVOICE_TOKEN_SECRET_OLD        the one before: tokens signed with it are still accepted
+  TWILIO_AUTH_TOKEN               answers Twilio Media Streams at /twilio
+  TWILIO_SECONDARY_AUTH_TOKEN     accepted as well, while one replaces the other`,
     )
     .action(async (options: ServeOptions) => {
       const { voice, about } = await configure(options);
       const secret = process.env['RXVOICE_TOKEN_SECRET'] || undefined;
+      const oldSecret = process.env['RXVOICE_TOKEN_SECRET_OLD'] || undefined;
       const authToken = process.env['TWILIO_AUTH_TOKEN'] || undefined;
+      const secondToken = process.env['TWILIO_SECONDARY_AUTH_TOKEN'] || undefined;
       if (options.twilioUrl !== undefined && authToken === undefined)
         throw new UsageError('--twilio-url: set TWILIO_AUTH_TOKEN, with which Twilio signs, too.');
       const served$ = serveCalls({
@@ -67,14 +87,29 @@ Environment:
         port: whole('--port', options.port, 65_535),
         host: options.host,
         // Nobody but the page can call: it gets its tokens here.
-        tokenSecret: secret ?? randomBytes(32).toString('hex'),
+        tokenSecret: [
+          secret ?? randomBytes(32).toString('hex'),
+          ...(secret !== undefined && oldSecret !== undefined ? [oldSecret] : []),
+        ],
         page: secret === undefined,
         pageToken: secret === undefined,
         opus: options.opus === true,
-        limits: { calls: whole('--calls', options.calls, 1e9, 1) },
+        limits: {
+          calls: whole('--calls', options.calls, 1e9, 1),
+          ...(options.callsPerAddress !== undefined && {
+            callsPerAddress: whole('--calls-per-address', options.callsPerAddress, 1e9, 1),
+          }),
+        },
+        ...(options.proxies !== undefined && {
+          addressOf: forwardedAddress(whole('--proxies', options.proxies, 100, 1)),
+        }),
+        ...(options.allowedHost !== undefined && { allowedHosts: options.allowedHost }),
         ...(options.origin !== undefined && { origins: options.origin }),
         ...(authToken !== undefined && {
-          twilio: { authToken, ...(options.twilioUrl !== undefined && { url: options.twilioUrl }) },
+          twilio: {
+            authToken: [authToken, ...(secondToken === undefined ? [] : [secondToken])],
+            ...(options.twilioUrl !== undefined && { url: options.twilioUrl }),
+          },
         }),
         drain$: fromEvent(process, 'SIGTERM'),
         drainMs: whole('--drain', options.drain, 1_000_000) * 1000,
@@ -91,14 +126,14 @@ Environment:
 /** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */
 const watched = (
   served$: Observable<ServerEvent | Listening>,
-  listening: (url: string) => void,
+  listening: (event: Listening) => void,
   tell: (event$: Observable<ServerEvent>) => Observable<unknown>,
 ): Observable<unknown> =>
   served$.pipe(
     connect(all$ => {
       const event$ = all$.pipe(filter((event): event is ServerEvent => event.type !== 'listening'));
       return merge(
-        all$.pipe(tap(event => event.type === 'listening' && listening(event.url))),
+        all$.pipe(tap(event => event.type === 'listening' && listening(event))),
         event$.pipe(traced()),
         tell(event$),
       );
@@ -108,7 +143,7 @@ const watched = (
 const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknown> =>
   watched(
     served$,
-    url => write(JSON.stringify({ level: 'info', message: 'listening', url })),
+    ({ url, elsewhere }) => write(JSON.stringify({ level: 'info', message: 'listening', url, elsewhere })),
     event$ => event$.pipe(logLines(), tap(write)),
   );
 
@@ -116,14 +151,24 @@ const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknow
 const told = (served$: Observable<ServerEvent | Listening>, about: string): Observable<unknown> =>
   watched(
     served$,
-    url => write(`${about}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n`),
+    ({ url, elsewhere }) =>
+      write(
+        `${about}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n${others(elsewhere)}`,
+      ),
     event$ => event$.pipe(mergeMap(lineOf), tap(write)),
   );
+
+/** How others get there: a browser takes no microphone on their addresses as they are. */
+const others = (addresses: readonly string[]): string =>
+  addresses.length === 0
+    ? ''
+    : `\nFrom other machines: ${addresses.join(', ')}.\nBrowsers give a microphone to pages over https and of localhost only: ` +
+      'put a proxy that speaks https in front of it, or use ssh -L 8080:localhost:8080.\n';
 
 const lineOf = (event: ServerEvent): string[] => {
   switch (event.type) {
     case 'placed':
-      return [`${short(event.call)} placed over ${event.transport}`];
+      return [`${short(event.call)} placed over ${event.transport}${from(event.address)}`];
     case 'measured':
       return [
         `${short(event.call)} turn ${event.turn.turn}: ${event.turn.outcome}, ${event.turn.total === undefined ? '–' : Math.round(event.turn.total)} ms`,
@@ -137,11 +182,13 @@ const lineOf = (event: ServerEvent): string[] => {
         `${short(event.call)} over after ${Math.round(event.lastedMs / 1000)} s: ${event.reason} (${event.code})`,
       ];
     case 'refused':
-      return [`refused: ${event.reason} (${event.code})`];
+      return [`refused${from(event.address)}: ${event.reason} (${event.code})`];
     default:
       return [];
   }
 };
+
+const from = (address: string | undefined): string => (address === undefined ? '' : ` from ${address}`);
 
 const short = (call: string): string => chalk.dim(call.slice(0, 8));
 

@@ -23,7 +23,12 @@ const startsWithin = 10_000;
 /** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
 export const audioContext = (workletUrl: string | undefined): Observable<AudioContext> =>
   new Observable(subscriber => {
-    if (!('AudioWorkletNode' in globalThis)) {
+    // Chromium has the class on insecure pages too, but not what loads its code.
+    const worklets =
+      'AudioWorkletNode' in globalThis &&
+      'AudioContext' in globalThis &&
+      'audioWorklet' in AudioContext.prototype;
+    if (!worklets) {
       return subscriber.error(
         isSecureContext
           ? new CallError('unsupported', 'This browser has no AudioWorklet.')

@@ -16,18 +16,36 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
+import { Allowance } from './allowance.ts';
 import { closeCodes, type CloseReason } from './closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
 import { longestTimerMs } from '../timers.ts';
 import { limitsOf } from './limitsOf.ts';
 import type { Answering, ServerLimits } from './options.ts';
+import type { Peer } from './peer.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
+
+/** How many networks are remembered for how fast they place calls; beyond it all begin anew. */
+const mostRates = 10_000;
+
+/** Calls an address may always place one after the other, where a page is loaded again, say. */
+const leastAtOnce = 10;
+
+/** Why a call is not taken. */
+export interface Refusal {
+  readonly reason: CloseReason;
+  readonly message: string;
+}
 
 /** The end of a call at which a person is: a browser, a phone. */
 export interface Line {
   readonly call: string;
   readonly transport: Transport;
   readonly user?: string | undefined;
+  /** Who is at the other end; limits count by its network. */
+  readonly peer: Peer;
+  /** Whether nobody is there who has said anything: it ends when its place is needed. */
+  readonly spare: boolean;
   readonly frame$: Observable<AudioFrame>;
   readonly output: Output;
   /** Something happened, so many ms after the call was placed. */
@@ -42,8 +60,12 @@ export class Calls {
   readonly limits: Required<ServerLimits>;
   readonly event$: Observable<ServerEvent>;
   readonly #event$ = new Subject<ServerEvent>();
-  /** How each running call is hung up. */
-  readonly #running = new Map<string, (code: number, reason: string) => void>();
+  readonly #running = new Map<
+    string,
+    { readonly line: Line; readonly over: (code: number, reason: string) => void }
+  >();
+  /** By network. */
+  readonly #rates = new Map<string, Allowance>();
   readonly #empty$ = new Subject<void>();
   #draining = false;
 
@@ -63,7 +85,52 @@ export class Calls {
   /** Why no new call is taken at the moment, if so. */
   get refusal(): CloseReason | undefined {
     if (this.#draining) return 'draining';
-    return this.count >= this.limits.calls ? 'full' : undefined;
+    return this.count >= this.limits.calls && this.#spare(() => true) === undefined ? 'full' : undefined;
+  }
+
+  /**
+   * Makes room for a call of this user from this network, or returns why there is none. A call that is spare gives its
+   * place to the new one.
+   */
+  admit(user: string | undefined, network: string | undefined): Refusal | undefined {
+    if (this.#draining) return { reason: 'draining', message: 'The server is about to stop.' };
+    const { calls, callsPerUser, callsPerAddress } = this.limits;
+    if (network !== undefined && Number.isFinite(callsPerAddress) && !this.#rateOf(network).take(1))
+      return { reason: 'tooMany', message: 'Calls from this address come too fast.' };
+    if (user !== undefined && !this.#room(callsPerUser, line => line.user === user))
+      return { reason: 'tooMany', message: 'This user has as many calls as one may have.' };
+    if (network !== undefined && !this.#room(callsPerAddress, ({ peer }) => peer.network === network))
+      return { reason: 'tooMany', message: 'As many calls as one address may have come from this one.' };
+    if (!this.#room(calls, () => true)) return { reason: 'full', message: 'All lines are busy.' };
+    return undefined;
+  }
+
+  /** How many calls may still be placed from a network: all it may have at once, and as many again in ten seconds. */
+  #rateOf(network: string): Allowance {
+    const known = this.#rates.get(network);
+    if (known !== undefined) return known;
+    const { callsPerAddress } = this.limits;
+    if (this.#rates.size >= mostRates) this.#rates.clear();
+    const rate = new Allowance(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
+    this.#rates.set(network, rate);
+    return rate;
+  }
+
+  /** Whether there are fewer such calls than this; if not, a spare one of them ends. */
+  #room(most: number, such: (line: Line) => boolean): boolean {
+    let count = 0;
+    for (const { line } of this.#running.values()) if (such(line)) count += 1;
+    if (count < most) return true;
+    const spare = this.#spare(such);
+    if (spare === undefined || count > most) return false;
+    spare.over(closeCodes.gone, 'The connection was lost, and its place was needed.');
+    return true;
+  }
+
+  #spare(such: (line: Line) => boolean): { over: (code: number, reason: string) => void } | undefined {
+    for (const running of this.#running.values())
+      if (running.line.spare && such(running.line)) return running;
+    return undefined;
   }
 
   /** Tells those who watch the server. */
@@ -73,7 +140,7 @@ export class Calls {
 
   /** Has a call, to its end. */
   place(line: Line, answer: () => Answering | PromiseLike<Answering>): void {
-    const { call, transport, user } = line;
+    const { call, transport, user, peer } = line;
     const subscription = new Subscription();
     const startedAt = asyncScheduler.now();
     const over = (code: number, reason: string, cause?: unknown): void => {
@@ -92,8 +159,8 @@ export class Calls {
       });
       if (this.count === 0) this.#empty$.next();
     };
-    this.#running.set(call, over);
-    this.tell({ type: 'placed', call, transport, user });
+    this.#running.set(call, { line, over });
+    this.tell({ type: 'placed', call, transport, user, address: peer.address });
     const turns: TurnMetrics[] = [];
     const happened = (event: ConversationEvent): void => {
       line.happened(event, asyncScheduler.now() - startedAt);
@@ -127,7 +194,7 @@ export class Calls {
 
   /** Hangs a call up. */
   hangUp(call: string, code: number, reason: string): void {
-    this.#running.get(call)?.(code, reason);
+    this.#running.get(call)?.over(code, reason);
   }
 
   /** Takes no new calls, and completes when the running ones are over; after so long they are hung up. */

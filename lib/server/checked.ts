@@ -26,10 +26,32 @@ const origins = z.unknown().superRefine((value, context) => {
       });
 });
 
+const list = z.array(z.unknown());
+
+const hosts = z.unknown().superRefine((value, context) => {
+  if (value === 'any') return;
+  const { success, data } = list.safeParse(value);
+  if (!success) return context.addIssue({ code: 'custom', message: 'a list of hosts, or "any"' });
+  for (const [at, host] of data.entries())
+    if (!(typeof host === 'string' && /^\.?[\w-]+(?:\.[\w-]+)*$|^[\da-f:]*:[\da-f:]*$/iu.test(host)))
+      context.addIssue({
+        code: 'custom',
+        path: [at],
+        message: 'a host without scheme, port and path, such as "example.com"',
+      });
+});
+
+const isSecret = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/** One secret, or a list of several. */
+const secrets = (value: unknown): boolean =>
+  isSecret(value) || (Array.isArray(value) && value.length > 0 && value.every(isSecret));
+
 const path = z.custom<string>(
   value => typeof value === 'string' && value.startsWith('/'),
   'a path that begins with a slash, such as "/call"',
 );
+
+const endpoint = z.union([path, z.literal(false)]);
 
 const schema = z.strictObject({
   call: z.custom(value => typeof value === 'function', 'a function that sets up a call'),
@@ -38,6 +60,8 @@ const schema = z.strictObject({
   limits: z
     .strictObject({
       calls: limit(0).optional(),
+      callsPerUser: limit(1).optional(),
+      callsPerAddress: limit(1).optional(),
       callMs: limit(1).optional(),
       idleMs: limit(1).optional(),
       resumeMs: limit(0).optional(),
@@ -48,14 +72,33 @@ const schema = z.strictObject({
   twilio: z
     .strictObject({
       authToken: z.custom(
-        value => value === false || (typeof value === 'string' && value !== ''),
+        value => value === false || secrets(value),
         'the auth token of your Twilio account, or false to let anybody call',
       ),
       url: z.string().optional(),
       path: path.optional(),
+      callTokens: z.boolean().optional(),
     })
     .optional(),
-  tokenSecret: z.string().optional(),
+  allowedHosts: hosts.optional(),
+  addressOf: z.custom(value => typeof value === 'function', 'a function that returns an address').optional(),
+  tokenSecret: z.custom(value => typeof value === 'string' || secrets(value), 'a text').optional(),
+  tokenAudience: z.string().min(1).optional(),
+  tokenLeewayMs: limit(0).optional(),
+  endpoints: z
+    .union(
+      [
+        z.boolean(),
+        z.strictObject({
+          health: endpoint.optional(),
+          ready: endpoint.optional(),
+          metrics: endpoint.optional(),
+          authorise: z.custom(value => typeof value === 'function').optional(),
+        }),
+      ],
+      'true, false, or { health, ready, metrics, authorise } with paths that begin with a slash, or false',
+    )
+    .optional(),
   page: z.boolean().optional(),
   pageToken: z.boolean().optional(),
   tell: z.array(z.custom(value => eventNames.includes(value as never), 'the name of an event')).optional(),
@@ -69,7 +112,11 @@ const schema = z.strictObject({
  */
 export function checkOptions(options: VoiceServerOptions): void {
   const { error } = schema.safeParse(options);
-  if (error === undefined) return;
+  if (error === undefined) {
+    if (options.twilio?.callTokens === true && options.tokenSecret === undefined)
+      throw new RxvoiceError('twilio.callTokens: set tokenSecret, with which the tokens are signed, too.');
+    return;
+  }
   const problems = withoutEchoes(error.issues).flatMap(issue =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map(key => `${nameOf([...issue.path, key])}: there is no such option; check its spelling.`)
@@ -79,6 +126,6 @@ export function checkOptions(options: VoiceServerOptions): void {
 }
 
 const got = (path: readonly PropertyKey[], options: unknown): string =>
-  path.at(-1) === 'authToken' || path.at(-1) === 'tokenSecret'
+  path.includes('authToken') || path.includes('tokenSecret')
     ? 'nothing that can be one'
     : received(path, options);

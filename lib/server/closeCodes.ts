@@ -7,7 +7,7 @@ export const closeCodes = {
   malformed: 4400,
   /** The token is missing, forged, too old, or was used before. */
   unauthorised: 4401,
-  /** A page of this origin may not call. */
+  /** Pages of this origin may not call, or the server does not answer for this host. */
   origin: 4403,
   /** The call to be resumed is over, or its secret is wrong. */
   gone: 4404,
@@ -23,6 +23,8 @@ export const closeCodes = {
   tooFast: 4429,
   /** What is sent is read too slowly. */
   tooSlow: 4430,
+  /** The user, or the address, has as many calls as one may have. */
+  tooMany: 4431,
   /** The call failed at the server: an engine is gone for good, or it could not be set up. */
   failed: 4500,
   /** As many calls as the server takes are running. */

@@ -3,19 +3,32 @@ import { NEVER, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import type { Calls } from './calls.ts';
 import { type CloseReason, closeCodes } from './closeCodes.ts';
+import { answerPings } from './controlFrames.ts';
 import type { Opus } from './opus.ts';
 import type { VoiceServerOptions } from './options.ts';
-import { parsed } from './parsed.ts';
-import { clientMessageSchema, helloSchema } from './protocol.ts';
+import { nestedDeeper, parsed } from './parsed.ts';
+import type { Peer } from './peer.ts';
+import { clientMessageSchema, helloSchema, maxDepth, maxTextBytes } from './protocol.ts';
 import { same, tokenPayload } from './token.ts';
 import type { UsedTokens } from './usedTokens.ts';
 import { WebCall } from './webCall.ts';
 
-/** How long a client that did what it may not has to say good-bye, ms. */
-const partingMs = 2_000;
+/** WebSocket's own words for what breaks its rules, by the names `ws` has for them; 1002 for all others. */
+const brokenRules: Readonly<Record<string, readonly [code: number, reason: string]>> = {
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: [1009, 'A message is too big.'],
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: [1009, 'A message is too big.'],
+  WS_ERR_INVALID_UTF8: [1007, 'A text is not UTF-8.'],
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: [1008, 'A message comes in too many parts.'],
+};
 
-/** WebSocket's own word for a message that is too big. */
-const tooBigCode = 1009;
+/** How a connection over which an error came was closed, where the client broke a rule; nothing for a lost one. */
+export const brokenRule = ({ code }: NodeJS.ErrnoException): readonly [number, string] | undefined =>
+  code?.startsWith('WS_ERR_') === true
+    ? (brokenRules[code] ?? [1002, 'What was sent is not WebSocket.'])
+    : undefined;
+
+/** What a token says, and until when it is good. */
+type Permission = Pick<NonNullable<ReturnType<typeof tokenPayload>>, 'until' | 'user' | 'data'>;
 
 /** The calls that browsers may go on with, by their names. */
 export type WebCalls = Map<string, WebCall>;
@@ -33,28 +46,33 @@ export function connection(
     options,
     usedTokens,
     opus,
+    peer,
+    talks,
   }: {
     calls: Calls;
     webCalls: WebCalls;
     options: VoiceServerOptions;
     usedTokens: UsedTokens;
     opus: Opus | undefined;
+    peer: Peer;
+    /** The connection has a call: it keeps its place. */
+    talks: () => void;
   },
 ): void {
   let call: WebCall | undefined;
 
   const refuse = (reason: CloseReason, message: string): void => {
     if (socket.readyState !== socket.OPEN) return;
-    calls.tell({ type: 'refused', code: closeCodes[reason], reason: message });
+    calls.tell({ type: 'refused', code: closeCodes[reason], reason: message, address: peer.address });
     socket.close(closeCodes[reason], message);
+    if (reason === 'malformed') socket.pause();
   };
   /** Closes a connection over which the client does what it may not: its call is over, too. */
   const expel = (reason: CloseReason, message: string): void => {
-    if (call === undefined) return refuse(reason, message);
-    calls.hangUp(call.call, closeCodes[reason], message);
-    // Nor is it read for long what comes instead of a good-bye.
-    const parting = timer(partingMs).subscribe(() => socket.terminate());
-    socket.on('close', () => parting.unsubscribe());
+    if (call === undefined) refuse(reason, message);
+    else if (call.isOver(socket)) calls.hangUp(call.call, closeCodes[reason], message);
+    // What floods in instead of a good-bye is not even read.
+    socket.pause();
   };
 
   const greeting = timer(calls.limits.helloMs).subscribe(() => refuse('silent', 'No hello came in time.'));
@@ -62,22 +80,26 @@ export function connection(
   const hello = (text: string): void => {
     const { success, data: message } = helloSchema.safeParse(parsed(text));
     if (!success) return refuse('malformed', 'Expected a hello of this protocol.');
+    if (nestedDeeper(message.data, maxDepth))
+      return refuse('malformed', `The data of hello is nested deeper than ${maxDepth} levels.`);
     greeting.unsubscribe();
     if (message.resume !== undefined) {
       const known = webCalls.get(message.resume.call);
       if (known === undefined || !same(known.secret, message.resume.secret))
         return refuse('gone', 'There is no such call any more.');
       call = known;
+      talks();
       return call.attach(socket, { ...message, resume: message.resume });
     }
     const { token = '' } = message;
     const claims = permitted(token);
     if (claims === undefined) return refuse('unauthorised', 'The token is missing, wrong or too old.');
-    if (calls.refusal === 'draining') return refuse('draining', 'The server is about to stop.');
-    if (calls.refusal === 'full') return refuse('full', 'All lines are busy.');
+    const refusal = calls.admit(claims.user, peer.network);
+    if (refusal !== undefined) return refuse(refusal.reason, refusal.message);
     if (options.tokenSecret !== undefined && !usedTokens.use(token, claims.until))
       return refuse('unauthorised', 'A call was placed with this token before.');
-    const placed = (call = new WebCall(calls, claims.user, options.tell, opus));
+    const placed = (call = new WebCall(calls, { user: claims.user, peer }, options.tell, opus));
+    talks();
     webCalls.set(placed.call, placed);
     placed.attach(socket, { acknowledges: message.acknowledges, audio: message.audio });
     calls.place(placed, () =>
@@ -91,8 +113,13 @@ export function connection(
     );
   };
 
-  const permitted = (token: string): ReturnType<typeof tokenPayload> =>
-    options.tokenSecret === undefined ? { until: 0 } : tokenPayload(options.tokenSecret, token);
+  const permitted = (token: string): Permission | undefined =>
+    options.tokenSecret === undefined
+      ? { until: 0 }
+      : tokenPayload(options.tokenSecret, token, {
+          audience: options.tokenAudience,
+          leewayMs: options.tokenLeewayMs,
+        });
 
   const audio = (bytes: Buffer): void => {
     if (call === undefined) return refuse('malformed', 'Audio came before hello.');
@@ -101,10 +128,11 @@ export function connection(
     else if (wrong !== undefined) expel(wrong, 'Audio comes faster than anybody can speak.');
   };
 
-  const message = (text: string): void => {
-    if (call === undefined) return hello(text);
+  const message = (bytes: Buffer): void => {
+    if (call === undefined) return hello(bytes.toString());
     if (!call.allowed()) return expel('tooFast', 'Too many messages.');
-    const { success, data } = clientMessageSchema.safeParse(parsed(text));
+    if (bytes.length > maxTextBytes) return expel('malformed', 'A text is longer than any of this protocol.');
+    const { success, data } = clientMessageSchema.safeParse(parsed(bytes.toString()));
     if (!success) return expel('malformed', 'Not a message of this protocol.');
     if (data.type === 'played') call.played(data.reply, data.samples);
     else if (data.type === 'skip') call.skip(data.samples);
@@ -117,18 +145,19 @@ export function connection(
     const bytes = data as Buffer;
     try {
       if (binary) audio(bytes);
-      else message(bytes.toString());
+      else message(bytes);
     } catch {
       // Whatever it is, it is this call's alone.
       expel('failed', 'The call failed at the server.');
     }
   });
-  // It closes after one, with the code for it.
-  socket.on('error', (error: Error & { readonly code?: string }) => {
-    if (error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return;
-    const reason = 'A message is too big.';
-    if (call === undefined) calls.tell({ type: 'refused', code: tooBigCode, reason });
-    else calls.hangUp(call.call, tooBigCode, reason);
+  answerPings(socket, () => expel('tooFast', 'Too many pings.'));
+  // It closes after one, with the code for it. Who breaks the rules does not come back.
+  socket.on('error', error => {
+    const [code, reason] = brokenRule(error) ?? [];
+    if (code === undefined || reason === undefined) return;
+    if (call === undefined) calls.tell({ type: 'refused', code, reason, address: peer.address });
+    else if (call.isOver(socket)) calls.hangUp(call.call, code, reason);
   });
   socket.on('close', code => {
     greeting.unsubscribe();

@@ -1,4 +1,7 @@
 /** Voice calls over WebSocket, for web pages and phones. */
+export { type AddressOf, forwardedAddress, type ForwardedOptions } from './addressOf.ts';
+export type { HttpServer } from './attach.ts';
+export type { EndpointName, Endpoints } from './endpoints.ts';
 export { serve, type Listening, type ServeOptions } from './serve.ts';
 export { voiceServer, type VoiceServer } from './voiceServer.ts';
 export type {
@@ -10,7 +13,14 @@ export type {
   VoiceServerOptions,
 } from './options.ts';
 export type { ServerEvent, Transport } from './serverEvents.ts';
-export { mintToken, readToken, type TokenClaims, type TokenOptions } from './token.ts';
+export {
+  mintToken,
+  readToken,
+  type TokenChecks,
+  type TokenClaims,
+  type TokenOptions,
+  type TokenSecret,
+} from './token.ts';
 export { closeCodes, type CloseReason } from './closeCodes.ts';
 export {
   type ClientEvent,

@@ -8,8 +8,12 @@ const mostResumeMs = 60_000;
 export function limitsOf(limits: ServerLimits = {}): Required<ServerLimits> {
   const { calls = 200, callMs = 3_600_000, idleMs = 300_000, resumeMs = 30_000 } = limits;
   const { helloMs = 5_000, pingMs = 10_000 } = limits;
+  const half = Math.max(1, Math.ceil(calls / 2));
+  const { callsPerUser = half, callsPerAddress = half } = limits;
   return {
     calls,
+    callsPerUser,
+    callsPerAddress,
     callMs: Math.min(callMs, longestTimerMs),
     idleMs: Math.min(idleMs, longestTimerMs),
     resumeMs: Math.min(resumeMs, mostResumeMs),

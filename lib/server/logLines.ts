@@ -1,5 +1,6 @@
 import { mergeMap, type OperatorFunction, timestamp } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
+import { oneLine } from '../text/oneLine.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
 /**
@@ -14,7 +15,9 @@ export const logLines = (): OperatorFunction<ServerEvent, string> => event$ =>
     timestamp(),
     mergeMap(({ value, timestamp: at }) => {
       const entry = entryOf(value);
-      return entry === undefined ? [] : [JSON.stringify({ time: new Date(at).toISOString(), ...entry })];
+      if (entry === undefined) return [];
+      // Escaped, it is the same JSON: whatever shows the log obeys nothing in it.
+      return [oneLine(JSON.stringify({ time: new Date(at).toISOString(), ...entry }), Infinity)];
     }),
   );
 
@@ -50,8 +53,10 @@ function entryOf(event: ServerEvent): object | undefined {
         ...(cause !== undefined && { cause: describe(cause) }),
       };
     }
-    case 'refused':
-      return { level: 'warn', message: 'connection refused', code: event.code, reason: event.reason };
+    case 'refused': {
+      const { type, ...rest } = event;
+      return { level: 'warn', message: 'connection refused', ...rest };
+    }
     default: {
       const { type, ...rest } = event;
       return { level: type === 'dropped' ? 'warn' : 'info', message: `call ${type}`, ...rest };

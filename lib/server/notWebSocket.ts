@@ -1,20 +1,39 @@
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { HttpServer } from './attach.ts';
 
 /** Whether a client asks to go on as something else than a WebSocket: HTTP/2, mostly, which a server may ignore. */
 export const asksForOther = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() !== 'websocket';
 
+/** What belongs to the offer, and is left out with it. */
+const offering = new Set(['upgrade', 'http2-settings']);
+
 /**
- * Answers such a request as if it had asked for nothing else, as Node does where nobody listens for upgrades
- * (RFC 9110, 7.8: a server may ignore `Upgrade`). The connection is closed after it.
+ * Has Node read such a request once more, without its offer, as RFC 9110 (7.8) allows. Its body, and the requests that
+ * follow on the connection, come as on any other.
  */
-export function answerAsUsual(server: Server, request: IncomingMessage, socket: Duplex): void {
-  if (!(socket instanceof Socket)) return void socket.destroy();
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket);
-  response.on('finish', () => socket.end());
-  server.emit('request', request, response);
+export function answerAsUsual(
+  server: HttpServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const [name, value] = [request.rawHeaders[at]!, request.rawHeaders[at + 1]!];
+    if (offering.has(name.toLowerCase())) continue;
+    lines.push(`${name}: ${name.toLowerCase() === 'connection' ? withoutOffer(value) : value}`);
+  }
+  // Header texts are bytes, one a character.
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket as never);
 }
+
+const withoutOffer = (connection: string): string =>
+  connection
+    .split(',')
+    .map(option => option.trim())
+    .filter(option => !offering.has(option.toLowerCase()))
+    .join(', ') || 'keep-alive';

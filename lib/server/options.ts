@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { AddressOf } from './addressOf.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { TokenSecret } from './token.ts';
 import type { Observable } from 'rxjs';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
@@ -29,11 +32,22 @@ export type SetUpCall = (request: IncomingMessage, hello: CallHello) => Answerin
 export interface ServerLimits {
   /** Calls at the same time, and connections that may become one. Default 200. */
   readonly calls?: number;
+  /** Calls of one user, by the token, at the same time. Default half of `calls`. */
+  readonly callsPerUser?: number;
+  /**
+   * Calls from one address (of IPv6 one /64 network) at the same time; connections are limited accordingly. Default half
+   * of `calls`; for private and loopback addresses no limit, unless `addressOf` is given: they may be a proxy's. Phone
+   * calls are not limited by it, since they all come from Twilio.
+   */
+  readonly callsPerAddress?: number;
   /** How long a call may last, ms. Default 3,600,000: an hour. */
   readonly callMs?: number;
   /** How long nobody may say anything, ms. Default 300,000: 5 minutes. */
   readonly idleMs?: number;
-  /** How long a call waits for its client after the connection was lost, ms; a minute at most, as much as is kept. Default 30,000. */
+  /**
+   * How long a call waits for its client after the connection was lost, ms; a minute at most, as much as is kept. Default
+   * 30,000. A call that has sent less than a second of audio waits 3 s, and ends at once when the server is full.
+   */
   readonly resumeMs?: number;
   /** How long a connection may take to say `hello`, ms. Default 5,000. */
   readonly helloMs?: number;
@@ -43,12 +57,20 @@ export interface ServerLimits {
 
 /** How a phone line is answered: Twilio Media Streams (`<Connect><Stream url="wss://…/twilio"/></Connect>`). */
 export interface TwilioOptions {
-  /** Your account's auth token, with which Twilio signs. Without it anybody could call: `false` says you want that. */
-  readonly authToken: string | false;
+  /**
+   * Your account's auth token, with which Twilio signs; several while one replaces another. `false` lets anybody call.
+   */
+  readonly authToken: string | readonly string[] | false;
   /** The address Twilio was told, where a proxy in between changes host or path: "wss://example.com/twilio". */
   readonly url?: string;
-  /** Default `/twilio`. */
+  /** Default `/twilio`. A slash after it makes no difference. */
   readonly path?: string;
+  /**
+   * Also asks each stream for a token of `mintToken`: `<Parameter name="token" value="…"/>` in the TwiML your webhook
+   * answers with. A signature is the same for every call, so whoever has seen one could use it again; a token is good
+   * once. Needs `tokenSecret`. Default `false`.
+   */
+  readonly callTokens?: boolean;
 }
 
 /** How calls are taken. */
@@ -61,16 +83,44 @@ export interface VoiceServerOptions {
   /** Where clients connect. Default `/call`. */
   readonly path?: string;
   /**
-   * The origins of the pages that may call, such as "https://example.com". Default: the page's host must be the
-   * request's. Clients that are no browsers send no origin and are not held back by this: ask for tokens.
+   * The origins of the pages that may call, such as "https://example.com". Default: this server's own, with scheme, host
+   * and port; behind a proxy that speaks TLS it must forward `Host` and `X-Forwarded-Proto`. Clients that are no browsers
+   * send no origin and are not held back by this: ask for tokens.
    */
   readonly origins?: readonly string[] | 'any';
-  /** With it each new call needs a token of `mintToken` with the same secret, one that no other call was placed with. */
-  readonly tokenSecret?: string;
+  /**
+   * The hosts this server may be asked for, without port: "example.com", or ".example.com" for all below it; loopback
+   * hosts are always among them. It protects from DNS rebinding, with which a page on the web can reach a server in your
+   * own network. Default: requests that come from this machine itself, without a proxy, must ask for a loopback host.
+   * With `serve` on a loopback address: loopback hosts only.
+   */
+  readonly allowedHosts?: readonly string[] | 'any';
+  /**
+   * Returns the address of a caller. Default: the connection's. Behind a proxy use `forwardedAddress()`, which reads what
+   * the proxy reports; without a proxy callers could write there what they like.
+   */
+  readonly addressOf?: AddressOf;
+  /**
+   * With it each new call needs a token of `mintToken` with the same secret, one that no other call was placed with. A
+   * list while one secret replaces another: tokens of each are accepted, the page's are signed with the first.
+   */
+  readonly tokenSecret?: TokenSecret;
+  /** The `audience` a token must be made for. Default none. */
+  readonly tokenAudience?: string;
+  /** By how much the clock of the machine that makes tokens may be behind, ms. Default 5,000. */
+  readonly tokenLeewayMs?: number;
   /** Serves a page to talk with, at `/`. It can only call where no token is needed or `pageToken` is set. Default `false`. */
   readonly page?: boolean;
-  /** Whether the page may fetch a token at `/token`: anybody who sees the page may then call. Default `false`. */
+  /**
+   * Whether the page may fetch a token at `/token`: anybody who sees the page may then call. Only for pages of this
+   * server (`Sec-Fetch-Site: same-origin`). Default `false`.
+   */
   readonly pageToken?: boolean;
+  /**
+   * Paths for operators: health, readiness, Prometheus metrics. Default: none on a server of yours, which may have its
+   * own, and all with `serve`. `true` for all; `false` for none.
+   */
+  readonly endpoints?: boolean | Endpoints;
   readonly limits?: ServerLimits;
   /** Events of the conversation the client is told, beside the usual ones: "bot.token", say. */
   readonly tell?: readonly ConversationEvent['type'][];

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 /** A file of the page, as it is answered. */
 export interface PageFile {
   readonly bytes: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly type: string;
 }
 
 /** What the page is made of: where each file lies, beside this module, and its type. */
@@ -13,27 +13,16 @@ const files: Readonly<Record<string, readonly [place: string, type: string]>> = 
   '/page.js': ['page/page.js', 'text/javascript; charset=utf-8'],
   '/waterfall.js': ['page/waterfall.js', 'text/javascript; charset=utf-8'],
   '/rxvoice.js': ['../browser/rxvoice.global.js', 'text/javascript; charset=utf-8'],
+  // Of its own, so that the page needs no scripts from `blob:`.
+  '/worklet.js': ['../browser/worklet.js', 'text/javascript; charset=utf-8'],
 };
-
-/** The page needs nothing from elsewhere; the worklet comes as a blob. */
-const policy =
-  "default-src 'self'; script-src 'self' blob:; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'";
 
 /** The files of the page by their paths, read once. */
 export const pageFiles = (): ReadonlyMap<string, PageFile> =>
   new Map(
     Object.entries(files).map(([path, [place, type]]) => [
       path,
-      {
-        bytes: readFileSync(located(place)),
-        headers: {
-          'content-type': type,
-          'cache-control': 'no-cache',
-          'content-security-policy': policy,
-          'x-content-type-options': 'nosniff',
-          'referrer-policy': 'no-referrer',
-        },
-      },
+      { bytes: readFileSync(located(place)), type },
     ]),
   );
 

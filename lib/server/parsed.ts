@@ -6,3 +6,15 @@ export function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether lists and objects are nested deeper than this. Without recursion: that is what it protects from. */
+export function nestedDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap(one =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    );
+  }
+  return false;
+}

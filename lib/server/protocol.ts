@@ -19,6 +19,12 @@ export const wireRate = 16_000;
 /** The most bytes of one message, text or audio. */
 export const maxMessageBytes = 65_536;
 
+/** The most bytes of a text once there is a call: none that a client has reason to send comes near. */
+export const maxTextBytes = 1_024;
+
+/** How deep the `data` of `hello` may be nested: code that walks through it must not run out of stack. */
+export const maxDepth = 32;
+
 /** The most bytes of one audio message: a second. */
 export const maxAudioBytes = wireRate * 2;
 
@@ -68,8 +74,9 @@ export type ClientMessage = z.input<typeof clientMessageSchema>;
 
 /** An event of the conversation, as a client is told it: what failed is named, not why. */
 export type ClientEvent =
-  | Exclude<ConversationEvent, { readonly type: 'turn.failed' }>
-  | Omit<Extract<ConversationEvent, { readonly type: 'turn.failed' }>, 'cause'>;
+  | Exclude<ConversationEvent, { readonly type: 'turn.failed' | 'call.warning' }>
+  | Omit<Extract<ConversationEvent, { readonly type: 'turn.failed' }>, 'cause'>
+  | Omit<Extract<ConversationEvent, { readonly type: 'call.warning' }>, 'message'>;
 
 /** What a server sends beside audio. Messages with a `seq` are sent again on a resumed connection. */
 export type ServerMessage =

@@ -1,5 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { bounded } from './boundedConnections.ts';
+import { isLoopback } from './hosts.ts';
+import { limitsOf } from './limitsOf.ts';
 import { concat, ignoreElements, NEVER, Observable, take } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import type { VoiceServerOptions } from './options.ts';
@@ -13,6 +17,29 @@ const cures: Readonly<Record<string, string>> = {
   EACCES: ' Ports below 1024 are for the administrator; choose one above.',
   ENOTFOUND: ' There is no such host: 127.0.0.1 is for this machine itself, 0.0.0.0 for all its addresses.',
 };
+
+/**
+ * How long a request may take to arrive, and a connection to be idle, ms. Node looks at them once a second instead of
+ * once in 30 s.
+ */
+const timeouts = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+
+/** What stands for all interfaces, and where this machine reaches itself by it. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** The addresses by which other machines reach this one; of IPv6 those that need no zone. */
+const addressesOf = (host: string): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap(addresses => addresses ?? [])
+    .filter(
+      ({ internal, family, scopeid }) => !internal && (family === 'IPv4' || (host === '::' && !scopeid)),
+    )
+    .map(({ address }) => address);
 
 /** How {@link serve} serves. */
 export interface ServeOptions extends VoiceServerOptions {
@@ -29,8 +56,13 @@ export interface ServeOptions extends VoiceServerOptions {
 /** The server listens. */
 export interface Listening {
   readonly type: 'listening';
-  /** Where: "http://127.0.0.1:8080". */
+  /** Where, from this machine: "http://127.0.0.1:8080". */
   readonly url: string;
+  /**
+   * Where from others, if it listens on all interfaces: "http://192.168.1.5:8080". Browsers give a microphone to pages
+   * over https and of localhost only, so a proxy that speaks https must be in front of it.
+   */
+  readonly elsewhere: readonly string[];
 }
 
 /**
@@ -54,13 +86,20 @@ export const serve = ({
       throw new RxvoiceError(
         `port: expected a whole number up to 65535, 0 for any, but got ${String(port)}.`,
       );
-    const voices = voiceServer({ page: true, ...options });
-    const server = createServer();
+    const voices = voiceServer({
+      page: true,
+      endpoints: true,
+      // Nothing but this machine can reach it, so a page that asks for another host came by DNS rebinding.
+      ...(isLoopback(host) && { allowedHosts: [] }),
+      ...options,
+    });
+    const server = createServer(timeouts);
     voices.attach(server);
+    const closeConnections = bounded(server, limitsOf(options.limits).calls);
     subscriber.add(() => {
       voices.close();
-      server.closeAllConnections();
       server.close();
+      closeConnections();
     });
     server.on('error', (cause: NodeJS.ErrnoException) =>
       subscriber.error(
@@ -80,7 +119,11 @@ export const serve = ({
     );
     server.listen(port, host, () => {
       const { port: taken } = server.address() as AddressInfo;
-      const name = host.includes(':') ? `[${host}]` : host;
-      subscriber.next({ type: 'listening', url: `http://${name}:${taken}` });
+      const url = (name: string): string => `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
+      subscriber.next({
+        type: 'listening',
+        url: url(everywhere[host] ?? host),
+        elsewhere: host in everywhere ? addressesOf(host).map(url) : [],
+      });
     });
   });

@@ -12,6 +12,8 @@ export type ServerEvent =
       readonly transport: Transport;
       /** Who calls, where a token or your own code says so. */
       readonly user?: string | undefined;
+      /** Where the call comes from: the connection's address, or that of `addressOf`. */
+      readonly address?: string | undefined;
     }
   /** Something happened in the conversation. Holds what people say: not for logs. */
   | { readonly type: 'happened'; readonly call: string; readonly event: ConversationEvent }
@@ -35,5 +37,11 @@ export type ServerEvent =
       /** Why it failed, with code 4500. */
       readonly cause?: unknown;
     }
-  /** A connection was refused, before there was a call. */
-  | { readonly type: 'refused'; readonly code: number; readonly reason: string };
+  /** A connection or a request was refused, before there was a call. */
+  | {
+      readonly type: 'refused';
+      readonly code: number;
+      /** Why, and what to do about it. Text of the caller's in it is cut and has no control characters. */
+      readonly reason: string;
+      readonly address?: string | undefined;
+    };

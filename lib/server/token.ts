@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { asyncScheduler } from 'rxjs';
 import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
+import { parsed } from './parsed.ts';
 
 /** What a token says about who may call. */
 export interface TokenClaims {
@@ -15,10 +16,29 @@ export interface TokenClaims {
 export interface TokenOptions extends TokenClaims {
   /** Within what time a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
   readonly ttlMs?: number;
+  /** The server or application it is for. One whose `tokenAudience` is another, or none, refuses it. */
+  readonly audience?: string | undefined;
 }
 
+/** How a token is checked. */
+export interface TokenChecks {
+  /** What `mintToken` must have been given; nothing by default. */
+  readonly audience?: string | undefined;
+  /** By how much the clock that minted it may be behind, ms. Default 5,000. */
+  readonly leewayMs?: number | undefined;
+}
+
+/** A secret, or several while one replaces another: tokens of each are good. */
+export type TokenSecret = string | readonly string[];
+
+/** How far clocks may be apart, ms. */
+const defaultLeewayMs = 5_000;
+
 const payloadSchema = z.object({
+  /** When it was made, and until when a call may be placed with it, ms since 1970. */
+  from: z.number(),
   until: z.number(),
+  audience: z.string().optional(),
   user: z.string().optional(),
   data: z.unknown().optional(),
 });
@@ -33,16 +53,22 @@ const payloadSchema = z.object({
  * @example
  * app.get('/voice-token', (request, response) => response.send(mintToken(secret, { user: request.user.id })));
  */
-export function mintToken(secret: string, { ttlMs = 60_000, user, data }: TokenOptions = {}): string {
+export function mintToken(
+  secret: string,
+  { ttlMs = 60_000, user, data, audience }: TokenOptions = {},
+): string {
   checkSecret(secret);
   if (!Number.isFinite(ttlMs))
     throw new RxvoiceError(
       `ttlMs: expected a number of ms, e.g. 60000, but got ${typeof ttlMs === 'number' ? ttlMs : kindOf(ttlMs)}.`,
     );
+  const from = asyncScheduler.now();
   const payload = JSON.stringify({
-    until: asyncScheduler.now() + ttlMs,
+    from,
+    until: from + ttlMs,
     // No two are the same.
     id: randomBytes(9).toString('base64url'),
+    audience,
     user,
     data,
   });
@@ -50,20 +76,32 @@ export function mintToken(secret: string, { ttlMs = 60_000, user, data }: TokenO
   return `${body}.${sign(secret, body)}`;
 }
 
-/** What a token says, if it is one of `mintToken` with this secret and not too old; else `undefined`. */
-export function readToken(secret: string, token: string): TokenClaims | undefined {
-  const payload = tokenPayload(secret, token);
+/**
+ * Returns what a token says, if `mintToken` made it with one of these secrets, for this audience, and it is not too old;
+ * otherwise `undefined`.
+ *
+ * @throws RxvoiceError for a secret that is too short.
+ */
+export function readToken(secret: TokenSecret, token: string, checks?: TokenChecks): TokenClaims | undefined {
+  const payload = tokenPayload(secret, token, checks);
   return payload && { user: payload.user, data: payload.data };
 }
 
-/** The same, and until when it is good. */
-export function tokenPayload(secret: string, token: string): z.infer<typeof payloadSchema> | undefined {
+/** The same, with the time until when it is accepted. */
+export function tokenPayload(
+  secret: TokenSecret,
+  token: string,
+  { audience, leewayMs = defaultLeewayMs }: TokenChecks = {},
+): z.infer<typeof payloadSchema> | undefined {
   checkSecret(secret);
   const [body = '', signature = '', ...more] = token.split('.');
-  if (more.length > 0 || !same(signature, sign(secret, body))) return undefined;
-  const payload = payloadSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString()));
-  if (!payload.success || payload.data.until < asyncScheduler.now()) return undefined;
-  return payload.data;
+  const signed = secretsOf(secret).map(one => same(signature, sign(one, body)));
+  if (more.length > 0 || !signed.includes(true)) return undefined;
+  const { success, data } = payloadSchema.safeParse(parsed(Buffer.from(body, 'base64url').toString()));
+  if (!success || data.audience !== audience) return undefined;
+  // No more than its own life: one that was to be used at once, or never, stays so.
+  const until = data.until + Math.min(leewayMs, Math.max(0, data.until - data.from));
+  return until < asyncScheduler.now() ? undefined : { ...data, until };
 }
 
 /** Whether two texts are the same, in a time that does not tell where they differ. */
@@ -75,10 +113,17 @@ export function same(one: string, other: string): boolean {
 const sign = (secret: string, body: string): string =>
   createHmac('sha256', secret).update(body).digest('base64url');
 
-export function checkSecret(secret: string): void {
-  if (secret.length >= 32) return;
+/** The secrets, the one that signs first. */
+export const secretsOf = (secret: TokenSecret): readonly string[] =>
+  typeof secret === 'string' ? [secret] : secret;
+
+/** @throws RxvoiceError for no secret, and for one that is too short. */
+export function checkSecret(secret: TokenSecret): void {
+  const secrets = secretsOf(secret);
+  const short = secrets.length === 0 ? '' : secrets.find(({ length }) => length < 32);
+  if (short === undefined) return;
   throw new RxvoiceError(
-    `token secret: expected 32 characters or more, but got ${secret.length}. ` +
+    `token secret: expected 32 characters or more, but got ${short.length}. ` +
       `One is made by: node -p "crypto.randomBytes(32).toString('hex')"`,
   );
 }

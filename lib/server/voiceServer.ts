@@ -1,23 +1,27 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Observable } from 'rxjs';
-import { WebSocketServer } from 'ws';
-import { attach, refuse } from './attach.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { attach, type HttpServer, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
 import { checkOptions } from './checked.ts';
 import { closeCodes } from './closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
+import { hostAllowed } from './hosts.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
+import { type Peer, peerOf } from './peer.ts';
+import { Places } from './places.ts';
 import { maxMessageBytes, protocolName } from './protocol.ts';
 import { Prometheus } from './prometheus.ts';
+import { refusalOf } from './refusals.ts';
 import { pathOf, routes } from './routes.ts';
 import type { ServerEvent } from './serverEvents.ts';
 import { checkSecret } from './token.ts';
 import { twilioConnection } from './twilio/twilioConnection.ts';
-import { twilioSigned } from './twilio/twilioSigned.ts';
+import { twilioRefusal, twilioSigned } from './twilio/twilioSigned.ts';
 import { UsedTokens } from './usedTokens.ts';
 
 /** Takes calls on an HTTP server of yours. */
@@ -28,15 +32,15 @@ export interface VoiceServer {
   readonly calls: number;
   /**
    * Takes the upgrades and requests of a Node HTTP server that are for it, before any listener, and leaves the others
-   * alone.
+   * alone. `/healthz`, `/readyz` and `/metrics` stay the application's, unless `endpoints` says otherwise.
    */
-  attach(server: Server): void;
+  attach(server: HttpServer): void;
   /** Takes an upgrade, if it is for it; tells whether it was. For a server whose upgrades you handle yourself. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Answers a request to `/healthz`, `/readyz`, `/metrics` or the page; tells whether it was one. */
+  /** Answers a request to one of the `endpoints` or the page; returns whether it was one. */
   request(request: IncomingMessage, response: ServerResponse): boolean;
   /**
-   * Takes no new calls (`/readyz` says 503) and completes when the running ones are over; after `ms`, 60,000 by
+   * Takes no new calls (readiness says 503) and completes when the running ones are over; after `ms`, 60,000 by
    * default, they are hung up.
    */
   drain(ms?: number): Observable<never>;
@@ -70,41 +74,91 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    // An honest message comes in one fragment, or a few.
+    maxFragments: 64,
+    maxBufferedChunks: 1_024,
+    autoPong: false,
+    // How long a client that was sent away has to say good-bye; its types don't have it yet.
+    ...{ closeTimeout: 2_000 },
     handleProtocols: protocols => (protocols.has(protocolName) ? protocolName : false),
   });
   calls.event$.subscribe(event => event.type === 'ended' && webCalls.delete(event.call));
 
-  const web = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const places = new Places(sockets.clients, calls.limits);
+
+  const accept = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    peer: Peer,
+    use: (client: WebSocket) => void,
+  ): void => {
+    // Connections that have not said yet what they are must not fill the machine either.
+    if (!places.make(peer.network)) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);
-      if (originAllowed(request, options.origins))
-        return connection(client, request, { calls, webCalls, options, usedTokens, opus });
-      const reason = 'Pages of this origin may not call.';
-      client.on('error', () => undefined);
-      client.close(closeCodes.origin, reason);
-      const { origin } = request.headers;
-      const cure = `${reason} Add ${JSON.stringify(origin?.slice(0, 100))} to origins if they should.`;
-      calls.tell({ type: 'refused', code: closeCodes.origin, reason: cure });
+      places.take(client, peer.network);
+      use(client);
+    });
+  };
+
+  const sendAway = (client: WebSocket, code: number, reason: string): void => {
+    client.on('error', () => undefined);
+    client.close(code, reason);
+  };
+
+  const web = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const peer = peerOf(request, options);
+    accept(request, socket, head, peer, client => {
+      const wrong = hostAllowed(request, options.allowedHosts)
+        ? originAllowed(request, options.origins)
+          ? undefined
+          : ['Pages of this origin may not call.', refusalOf.origin(request)]
+        : ['The server does not answer for this host.', refusalOf.host(request)];
+      if (wrong === undefined) {
+        const talks = (): void => places.keep(client);
+        return connection(client, request, { calls, webCalls, options, usedTokens, opus, peer, talks });
+      }
+      const [said = '', reason = ''] = wrong;
+      sendAway(client, closeCodes.origin, said);
+      calls.tell({ type: 'refused', code: closeCodes.origin, reason, address: peer.address });
     });
   };
 
   const phone = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (twilio === undefined || !twilioSigned(request, twilio)) return refuse(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, client => {
-      heartbeat(client, calls.limits.pingMs);
-      twilioConnection(client, request, { calls, options });
-    });
+    if (twilio === undefined) return refuse(socket, '404 Not Found');
+    const refused = (reason: string): void => {
+      calls.tell(refusalOf.event(request, options, reason, closeCodes.unauthorised));
+      refuse(socket, '403 Forbidden');
+    };
+    // With `url` the signature is for that address, whatever host is asked for.
+    if (twilio.url === undefined && !hostAllowed(request, options.allowedHosts))
+      return refused(refusalOf.host(request));
+    if (!twilioSigned(request, twilio)) return refused(twilioRefusal(request, twilio));
+    // Twilio's addresses stand for all callers.
+    const { address } = peerOf(request, options);
+    const peer = {
+      address,
+      network: twilio.authToken === false ? peerOf(request, options).network : undefined,
+    };
+    accept(request, socket, head, peer, client =>
+      twilioConnection(client, request, {
+        calls,
+        options,
+        usedTokens,
+        peer,
+        talks: () => places.keep(client),
+      }),
+    );
   };
 
+  const phonePath = trimmed(twilio?.path ?? '/twilio');
   const upgrade: VoiceServer['upgrade'] = (request, socket, head) => {
     const pathname = pathOf(request);
-    const take =
-      pathname === path ? web : twilio && pathname === (twilio.path ?? '/twilio') ? phone : undefined;
+    const take = pathname === path ? web : twilio && trimmed(pathname) === phonePath ? phone : undefined;
     if (take === undefined) return false;
     socket.on('error', () => undefined);
-    // Connections that have not said yet what they are must not fill the machine either.
-    if (sockets.clients.size >= 2 * calls.limits.calls + 16) refuse(socket, '503 Service Unavailable');
-    else take(request, socket, head);
+    take(request, socket, head);
     return true;
   };
 
@@ -124,3 +178,6 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
   };
   return server;
 }
+
+/** A path without a slash at its end, which proxies add. */
+const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/$/u, '') : path);

@@ -20,8 +20,13 @@ import {
   type ServerMessage,
   wireRate,
 } from './protocol.ts';
+import type { Peer } from './peer.ts';
 import { passing, told } from './told.ts';
 import { Uplink } from './uplink.ts';
+
+/** How long a call waits whose client was lost before it had sent `spoken` samples of audio, ms. */
+const unspokenMs = 3_000;
+const spoken = wireRate;
 
 /** How much faster than real time a microphone's clock may run. */
 const clockTolerance = 1.05;
@@ -38,6 +43,7 @@ export class WebCall implements Line {
   readonly call: string = randomBytes(12).toString('base64url');
   readonly secret: string = randomBytes(24).toString('base64url');
   readonly user: string | undefined;
+  readonly peer: Peer;
   readonly #calls: Calls;
   readonly #told: ReadonlySet<ConversationEvent['type']>;
   readonly #uplink = new Uplink();
@@ -54,12 +60,13 @@ export class WebCall implements Line {
 
   constructor(
     calls: Calls,
-    user: string | undefined,
+    { user, peer }: { user: string | undefined; peer: Peer },
     tell?: readonly ConversationEvent['type'][],
     opus?: Opus,
   ) {
     this.#calls = calls;
     this.user = user;
+    this.peer = peer;
     this.#opus = opus;
     this.#told = told(tell);
     // What was said while the connection was gone comes at once when it is back.
@@ -89,6 +96,10 @@ export class WebCall implements Line {
 
   get output(): Downlink['output'] {
     return this.#downlink.output;
+  }
+
+  get spare(): boolean {
+    return this.#socket === undefined && this.#uplink.samples < spoken;
   }
 
   /** The client is there, for the first time or again. */
@@ -133,7 +144,9 @@ export class WebCall implements Line {
     this.#socket = undefined;
     this.#downlink.detach();
     this.#calls.tell({ type: 'detached', call: this.call });
-    this.#waiting = timer(this.#calls.limits.resumeMs).subscribe(() =>
+    const { resumeMs } = this.#calls.limits;
+    const waitMs = this.#uplink.samples < spoken ? Math.min(resumeMs, unspokenMs) : resumeMs;
+    this.#waiting = timer(waitMs).subscribe(() =>
       this.#calls.hangUp(this.call, closeCodes.gone, 'The connection was lost and did not come back.'),
     );
   }
@@ -204,9 +217,16 @@ export class WebCall implements Line {
   }
 }
 
-/** What failed is named, not why: the cause may tell of the server's inside. */
+/** What failed, or works badly, is named, not why: causes and messages show the server's inside. */
 const forClient = (event: ConversationEvent): ClientEvent => {
-  if (event.type !== 'turn.failed') return event;
-  const { cause, ...rest } = event;
-  return rest;
+  switch (event.type) {
+    case 'turn.failed': {
+      const { cause, ...rest } = event;
+      return rest;
+    }
+    case 'call.warning':
+      return { type: event.type, stage: event.stage };
+    default:
+      return event;
+  }
 };

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type AudioFrame, concatFrames, frameOf, silence, writeWav } from '../../lib/index.ts';
 
 /** Where Debian's package puts it; another place by the environment. */
-const executablePath = process.env['RXVOICE_CHROMIUM'] ?? '/usr/bin/chromium';
+export const executablePath = process.env['RXVOICE_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Why the specs that need a browser are left out, if so. CI must not leave them out. */
 export const noChromium: string | undefined =

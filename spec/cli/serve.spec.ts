@@ -6,6 +6,9 @@ import { closeCodes, mintToken } from '../../lib/server/index.ts';
 import { inProcess } from './inProcess.ts';
 import { TestClient } from '../server/client.ts';
 
+/** What browsers say of requests that a page of the server itself makes. */
+const ofItsPage = { headers: { 'sec-fetch-site': 'same-origin' } };
+
 const root = join(import.meta.dirname, '../..');
 
 // The command as its users run it: built, as a process of its own.
@@ -34,7 +37,7 @@ describe('rxvoice serve', () => {
   it('should take calls, tell of them in JSON, let them end after SIGTERM, and exit with 0', async () => {
     const { child, texts, exit, url } = run(['--port', '0', '--json']);
     const address = await url();
-    const token = await (await fetch(`${address}/token`)).text();
+    const token = await (await fetch(`${address}/token`, ofItsPage)).text();
     const refused = await new TestClient(`${address}/call`).opened();
     refused.say({ type: 'hello' });
     expect((await refused.closed).code).toBe(closeCodes.unauthorised);
@@ -68,7 +71,7 @@ describe('rxvoice serve', () => {
 
   /** A call over the page's way, which is running. */
   const calling = async (address: string): Promise<TestClient> => {
-    const token = await (await fetch(`${address}/token`)).text();
+    const token = await (await fetch(`${address}/token`, ofItsPage)).text();
     const client = await new TestClient(`${address}/call`).opened();
     await client.hello({ token });
     await client.event('call.ready');
@@ -79,7 +82,7 @@ describe('rxvoice serve', () => {
     const { child, exit, url } = run(['--port', '0', '--calls', '1', '--drain', '0']);
     const address = await url();
     const client = await calling(address);
-    const token = await (await fetch(`${address}/token`)).text();
+    const token = await (await fetch(`${address}/token`, ofItsPage)).text();
     const second = await new TestClient(`${address}/call`).opened();
     second.say({ type: 'hello', token });
     expect((await second.closed).code).toBe(closeCodes.full);
@@ -104,7 +107,7 @@ describe('rxvoice serve', () => {
     const { url } = run(['--port', '0'], { RXVOICE_TOKEN_SECRET: secret });
     const address = await url();
     expect((await fetch(address)).status).toBe(404);
-    expect((await fetch(`${address}/token`)).status).toBe(404);
+    expect((await fetch(`${address}/token`, ofItsPage)).status).toBe(404);
     const client = await new TestClient(`${address}/call`).opened();
     expect(await client.hello({ token: mintToken(secret) })).toMatchObject({ resumed: false });
   }, 60_000);

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type Http2SecureServer,
+  type Http2Server,
+} from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -12,7 +18,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
   let url: string;
   const voices: VoiceServer[] = [];
   const attach = (path: string): void => {
-    const attached = voiceServer({ call: () => scripted(), path });
+    const attached = voiceServer({ call: () => scripted(), path, endpoints: true });
     voices.push(attached);
     attached.attach(server);
   };
@@ -31,7 +37,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n` +
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, close\r\nUpgrade: ${upgrade}\r\n` +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     return socket;
@@ -73,6 +79,91 @@ describe('a voice server on an HTTP server of one’s own', () => {
   it('should answer a request that offers HTTP/2 as any other', async () => {
     expect(await answer(await ask('/healthz', 'h2c'))).toMatch(/^HTTP\/1\.1 200 /u);
     expect(await answer(await ask('/nowhere', 'h2c'))).toMatch(/^HTTP\/1\.1 404 /u);
+  });
+
+  it.each([
+    ['with its length', 'Content-Length: 11\r\n\r\nhello world'],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'],
+  ])('should hand the body of a POST that offers HTTP/2 to the program, sent %s', async (_, sent) => {
+    server.close();
+    const upgrades: unknown[] = [];
+    await listen((request, response) => {
+      upgrades.push(request.headers.upgrade, request.headers.connection, request.headers['http2-settings']);
+      let body = '';
+      request.on('data', (bytes: Buffer) => (body += bytes.toString()));
+      request.on('end', () => response.end(`${request.method} ${request.url} ${body}.`));
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const [head, body] = sent.split(/(?<=\r\n\r\n)/u, 2) as [string, string];
+    const rest = sent.slice(head.length + body.length);
+    const offer = (more: string) =>
+      `POST /form?a=b HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings${more}\r\n` +
+      `Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n${head}`;
+    let answers = '';
+    socket.on('data', (bytes: Buffer) => (answers += bytes.toString()));
+    // In two pieces, and twice on the same connection.
+    socket.write(offer('') + body.slice(0, 3));
+    await new Promise(resolve => setImmediate(resolve));
+    socket.write(body.slice(3) + rest);
+    await expect.poll(() => answers).toContain('POST /form?a=b hello world.');
+    socket.write(offer(', close') + body + rest);
+    await once(socket, 'close');
+    expect(answers.match(/hello world\./gu)).toHaveLength(2);
+    // The offer itself may be seen where Node asks before it upgrades, and is not seen where it is read once more.
+    expect(upgrades).toHaveLength(6);
+  });
+
+  it.each(['websocket', 'h2c'])(
+    'should keep no connection of a client that offers %s and stays half open',
+    async upgrade => {
+      const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.resume();
+      socket.write(
+        `GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, close\r\nUpgrade: ${upgrade}\r\n` +
+          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+      );
+      await once(socket, 'end');
+      const connections = (): Promise<number> =>
+        new Promise(resolve => server.getConnections((_, count) => resolve(count)));
+      await expect.poll(connections).toBe(0);
+      socket.destroy();
+    },
+  );
+
+  it('should leave /metrics, /healthz and /readyz to the program unless it is told to have them', async () => {
+    server.close();
+    server = createServer((request, response) => response.end(`the program's ${request.url}`));
+    const attached = voiceServer({ call: () => scripted() });
+    voices.push(attached);
+    attached.attach(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const path of ['/metrics', '/healthz', '/readyz', '/', '/token', '/config.json'])
+      expect(await (await fetch(`${url}${path}`)).text()).toBe(`the program's ${path}`);
+  });
+
+  it('should take whatever server a framework returns: HTTP/2 too', async () => {
+    const http2 = createHttp2Server((_, response) => response.end('the program'));
+    // What the `serve` of Hono's Node adapter returns, by its type.
+    const any: Server | Http2Server | Http2SecureServer = http2;
+    const attached = voiceServer({ call: () => scripted(), endpoints: true });
+    voices.push(attached);
+    attached.attach(any);
+    http2.listen(0, '127.0.0.1');
+    await once(http2, 'listening');
+    const session = connectHttp2(`http://127.0.0.1:${(http2.address() as AddressInfo).port}`);
+    const asked = async (path: string): Promise<string> => {
+      const stream = session.request({ ':path': path });
+      let body = '';
+      stream.on('data', (bytes: Buffer) => (body += bytes.toString()));
+      await once(stream, 'end');
+      return body;
+    };
+    expect([await asked('/healthz'), await asked('/')]).toEqual(['ok', 'the program']);
+    session.close();
+    http2.close();
   });
 
   it('should let the program answer what is not its own', async () => {

@@ -3,7 +3,7 @@ import { filter, firstValueFrom, map, ReplaySubject, skip } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { decodeMulaw, encodeMulaw } from '../../lib/audio/mulaw.ts';
-import { closeCodes, type ServeOptions } from '../../lib/server/index.ts';
+import { closeCodes, mintToken, type ServeOptions } from '../../lib/server/index.ts';
 import { scripted, type Serving, serving } from './serving.ts';
 
 /** Messages as https://www.twilio.com/docs/voice/media-streams/websocket-messages has them. */
@@ -218,7 +218,141 @@ describe('the phone, over Twilio Media Streams', () => {
     expect(await open()).toBe(false);
   });
 
+  /** The signature of an address, as Twilio makes it. */
+  const signature = (key: string, address: string): Record<string, string> => ({
+    'x-twilio-signature': createHmac('sha1', key).update(address).digest('base64'),
+  });
+
+  it.each([
+    ['wss://example.com/twilio', true],
+    ['wss://example.com/twilio/', true],
+    ['wss://example.com:443/twilio', true],
+    ['wss://example.com:80/twilio', true],
+    ['wss://example.com:443/twilio/', true],
+    ['wss://example.com:8443/twilio', false],
+    ['ws://example.com/twilio', false],
+    ['wss://example.com/twilio?a=b', false],
+    ['wss://example.com', false],
+    ['wss://evil.example/twilio', false],
+    ['', false],
+  ])('should take a signature of its address with and without port and slash: %s', async (address, taken) => {
+    const server = await serve({ twilio: { authToken: '12345', url: 'wss://example.com/twilio' } });
+    const phone = new Twilio(`${server.url}/twilio`, signature('12345', address));
+    phones.push(phone);
+    expect(await phone.opened()).toBe(taken);
+  });
+
+  it('should overlook a port that a proxy does not forward, or adds', async () => {
+    const server = await serve({ twilio: { authToken: '12345', url: 'wss://example.com:8443/twilio' } });
+    for (const address of ['wss://example.com/twilio', 'wss://example.com:8443/twilio']) {
+      const phone = new Twilio(`${server.url}/twilio`, signature('12345', address));
+      phones.push(phone);
+      expect(await phone.opened()).toBe(true);
+    }
+  });
+
+  it('should take both tokens while one replaces the other, and calls to its path with a slash', async () => {
+    const server = await serve({ twilio: { authToken: ['new', 'old'] } });
+    const { host } = new URL(server.url);
+    for (const [key, path, taken] of [
+      ['new', '/twilio', true],
+      ['old', '/twilio', true],
+      ['older', '/twilio', false],
+      ['new', '/twilio/', true],
+    ] as const) {
+      const phone = new Twilio(`${server.url}${path}`, signature(key, `wss://${host}${path}`));
+      phones.push(phone);
+      expect([key, path, await phone.opened()]).toEqual([key, path, taken]);
+    }
+  });
+
+  it.each([
+    [undefined, {}, /no X-Twilio-Signature/u],
+    [
+      undefined,
+      { 'x-twilio-signature': 'x' },
+      /does not fit wss:\/\/127\.0\.0\.1:\d+\/twilio, .*forward Host and the path/u,
+    ],
+    [
+      'wss://a.example/b',
+      { 'x-twilio-signature': 'x' },
+      /does not fit wss:\/\/a\.example\/b, .*Set twilio\.url/u,
+    ],
+    [undefined, { host: 'evil.example' }, /"evil\.example" is not a host of this server/u],
+  ])(
+    'should say which address it expected when it refuses a stream: %s, %j',
+    async (url, headers, reason) => {
+      const server = await serve({ twilio: { authToken: '12345', ...(url !== undefined && { url }) } });
+      const phone = new Twilio(`${server.url}/twilio`, headers);
+      phones.push(phone);
+      expect(await phone.opened()).toBe(false);
+      expect(await server.next('refused')).toMatchObject({
+        code: closeCodes.unauthorised,
+        reason: expect.stringMatching(reason) as string,
+        address: '127.0.0.1',
+      });
+    },
+  );
+
+  it('should ask each stream for a token of its own where it is told to', async () => {
+    const tokenSecret = 'a secret of at least thirty-two characters';
+    const seen: unknown[] = [];
+    const server = await serve({
+      tokenSecret,
+      twilio: { authToken: false, callTokens: true },
+      call: (_, { user, claims, data }) => {
+        seen.push({ user, claims, data });
+        return scripted();
+      },
+    });
+    const starting = async (customParameters: Record<string, string>): Promise<Twilio> => {
+      const phone = await dial(server);
+      phone.say({ ...start, start: { ...start.start, callSid: `CA${phones.length}`, customParameters } });
+      return phone;
+    };
+    const token = mintToken(tokenSecret, { user: 'ada', data: 1 });
+    await starting({ token, name: 'Ada' });
+    await happened(server, 'call.ready');
+    expect(seen).toEqual([{ user: 'ada', claims: 1, data: { name: 'Ada' } }]);
+    for (const wrong of [{ token }, {}, { token: 'forged' }] as Record<string, string>[])
+      expect(await (await starting(wrong)).closed).toBe(closeCodes.unauthorised);
+  });
+
+  it('should hand on all parameters, one that is called token too, where it asks for none', async () => {
+    const seen: unknown[] = [];
+    const server = await serve({ call: (_, { data }) => (seen.push(data), scripted()) });
+    const phone = await dial(server);
+    phone.say({ ...start, start: { ...start.start, customParameters: { token: 'mine', a: 'b' } } });
+    await happened(server, 'call.ready');
+    expect(seen).toEqual([{ token: 'mine', a: 'b' }]);
+  });
+
   it.each<[string, (phone: Twilio) => void, number]>([
+    [
+      'a flood of messages that mean nothing',
+      phone => {
+        for (let at = 0; at < 4_000; at++) phone.say({ event: 'connected' });
+      },
+      closeCodes.tooFast,
+    ],
+    [
+      'a flood of keys',
+      phone => {
+        phone.say(start);
+        for (let at = 0; at < 100; at++) phone.say(dtmf);
+      },
+      closeCodes.tooFast,
+    ],
+    [
+      'a message longer than any',
+      phone => [start, { event: 'connected', more: 'x'.repeat(5_000) }].forEach(one => phone.say(one)),
+      closeCodes.malformed,
+    ],
+    [
+      'a call whose name would act on a terminal',
+      phone => phone.say({ ...start, start: { ...start.start, callSid: 'CA\u001b[2J' } }),
+      closeCodes.malformed,
+    ],
     ['no JSON', phone => phone.socket.send('hello'), closeCodes.malformed],
     ['media before the start', phone => phone.speak(20), closeCodes.malformed],
     ['a second start', phone => [start, start].forEach(message => phone.say(message)), closeCodes.malformed],

@@ -8,6 +8,8 @@ const [callButton, muteButton] = [element('call'), element('mute')];
 const { path } = await (await fetch('config.json')).json();
 const call = globalThis.rxvoice.voiceCall({
   url: path,
+  // The page's policy allows no scripts from elsewhere, not from a blob either.
+  workletUrl: 'worklet.js',
   // Without a token the server asks for none, or says so itself.
   token: async () => {
     const response = await fetch('token');

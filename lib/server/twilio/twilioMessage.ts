@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A name of Twilio's: of a call, of a stream. It gets into logs. */
+const sid = z.string().regex(/^[\w-]{1,64}$/u);
+
 /**
  * What Twilio sends over a media stream (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Messages
  * that are of no use here, `connected` and what may come to be, are let pass.
@@ -8,8 +11,8 @@ export const twilioMessageSchema = z.union([
   z.object({
     event: z.literal('start'),
     start: z.object({
-      streamSid: z.string().max(64),
-      callSid: z.string().max(64),
+      streamSid: sid,
+      callSid: sid,
       customParameters: z.record(z.string(), z.string()).optional(),
       mediaFormat: z.object({
         encoding: z.literal('audio/x-mulaw'),
