@@ -9,7 +9,7 @@ import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/transcript.ts';
 import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
-import type { FluxConfiguration } from '../providers/deepgram/flux.ts';
+import type { FluxConfiguration } from '../providers/deepgram/fluxConfiguration.ts';
 import { longestTimerMs } from '../timers.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';

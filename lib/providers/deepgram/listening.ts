@@ -6,7 +6,7 @@ import type { Transcript } from '../../stt/transcript.ts';
 import { AudioLog } from './audioLog.ts';
 import { AudioSender, replaySpeed } from './audioSender.ts';
 import { Configuring } from './configuring.ts';
-import type { FluxConfiguration } from './flux.ts';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
 import { Recycled } from './staying.ts';
 import type { Turns } from './turns.ts';

@@ -38,7 +38,18 @@ describe('an answer that is begun before the turn is over', () => {
       2_420, 2_200, 2_100,
     ]);
     expect(started(on.values)).toEqual([
-      [2_100, { type: 'bot.speculated', turn: 1, kept: true, aheadMs: 500, savedMs: 200, tokens: 2 }],
+      [
+        2_100,
+        {
+          type: 'bot.speculated',
+          turn: 1,
+          kept: true,
+          aheadMs: 500,
+          savedMs: 200,
+          tokens: 2,
+          answeredMs: 220,
+        },
+      ],
     ]);
     expect(started(both.values)[0]?.[1]).toMatchObject({ kept: true, aheadMs: 500, savedMs: 320 });
   });
@@ -84,7 +95,7 @@ describe('an answer that is begun before the turn is over', () => {
     expect(stages.map(stage => turn?.[stage])).toEqual([600, 0, 0, 0, 0]);
     expect(turn?.total).toBe(600);
     expect(turn?.speculation).toEqual({ kept: true, savedMs: 320, discarded: 0, discardedTokens: 0 });
-    expect(turn?.llmTotal).toBe(500);
+    expect(turn?.llmTotal).toBe(220); // from the request to the last token, not to the commit
   });
 
   it('should still be on its way when the turn is over sooner', () => {
