@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../server/protocol.ts';
+import type { ClientEvent } from '../protocol/protocol.ts';
 import { wordsWithin } from '../tts/wordsWithin.ts';
 
 /** What one side said in a turn. */

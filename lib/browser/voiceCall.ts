@@ -21,7 +21,7 @@ import {
 } from 'rxjs';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
-import type { ClientEvent } from '../server/protocol.ts';
+import type { ClientEvent } from '../protocol/protocol.ts';
 import {
   audioContext,
   microphone,

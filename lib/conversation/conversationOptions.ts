@@ -6,7 +6,7 @@ import type { Llm, Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { SpeakOptions } from '../tts/speak.ts';
 import type { Tts } from '../tts/tts.ts';

@@ -10,8 +10,8 @@ export async function growthFunctions(load) {
   const { pronounceable } = await load('providers/local/pronounceable');
   const { clauses } = await load('providers/local/clauses');
   const { withoutLoops } = await load('providers/local/withoutLoops');
-  const { answer } = await load('llm/builtin/answer');
-  const { calculate } = await load('llm/builtin/arithmetic');
+  const { answer } = await load('providers/builtin/answer');
+  const { calculate } = await load('providers/builtin/arithmetic');
   const { trimmed } = await load('conversation/context');
   const completeness = await load('stt/completeness');
   const interruption = await load('conversation/interruption');

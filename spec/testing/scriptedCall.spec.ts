@@ -41,7 +41,7 @@ describe('a scripted conversation', () => {
       `);
       expectHistory(`
         user "Tell me a story."
-        bot  "Once upon a time there was"
+        bot  "Once upon a time there was a"
         user "Stop."
         bot  "All right."
       `);

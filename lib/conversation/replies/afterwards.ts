@@ -12,7 +12,7 @@ import {
   observeOn,
 } from 'rxjs';
 import { of, queueScheduler, repeat, startWith, switchMap, takeWhile, timer } from 'rxjs';
-import { longestTimerMs } from '../../timers.ts';
+import { longestTimerMs } from '../../rx/timers.ts';
 import type { BotEvent, CallEvent } from '../events.ts';
 import type { ReplyContext } from '../replyContext.ts';
 import { hangUp } from './hangUp.ts';
