@@ -363,7 +363,7 @@ const options = z.strictObject({
     .strictObject({
       maxMessages: z.number().int().min(1).exactOptional(),
       maxCharacters: z.number().int().min(1).exactOptional(),
-      summarise: operation.exactOptional(),
+      compact: operation.exactOptional(),
     })
     .exactOptional(),
   commands$: z.custom<Observable<Command>>(isObservable, 'an Observable').exactOptional(),

@@ -120,7 +120,7 @@ describe('a key that interrupts', () => {
     });
     const { values, completedAt } = virtualTime(() =>
       defer(() => voice.conversation$(scriptedInput(6_000), noSpeaker)).pipe(
-        ofType('bot.interrupted', 'bot.spoke', 'user.said', 'user.silent'),
+        ofType('bot.interrupted', 'bot.spoke', 'user.said', 'user.noise'),
       ),
     );
     expect(values.map(({ at, value: { type } }) => [at, type])).toEqual([
