@@ -11,15 +11,15 @@ import {
   type Voice,
 } from '../lib/index.ts';
 import { printable } from '../lib/text/printable.ts';
-import { alike } from './alike.ts';
-import { type Failure, howItWent } from './howItWent.ts';
+import { wrap } from './wrap.ts';
+import { type Failure, exitStatus } from './exitStatus.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
 import { hasReaderLeft } from './standardStreams.ts';
 import { UsageError } from './usageError.ts';
 import type { Meters } from './view/meters.ts';
 import type { View } from './view/view.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 /** Of a WAV file without any sound. */
 const headerBytes = 44;
@@ -60,8 +60,8 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const spoken = meters.output(output);
   const failures: Failure[] = [];
   const call$ = conversation$(
-    tape ? alike(heard$, tape.input(heard$)) : heard$,
-    tape ? alike(spoken, tape.output(spoken)) : spoken,
+    tape ? wrap(heard$, tape.input(heard$)) : heard$,
+    tape ? wrap(spoken, tape.output(spoken)) : spoken,
   ).pipe(
     tap(event => {
       onEvent?.(event);
@@ -87,7 +87,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
     if (options.tape) {
       const { path, written } = options.tape;
       if (written.failure !== undefined)
-        complain(`${path}: the tape is not complete${whyNot(written.failure)}`);
+        complain(`${path}: the tape is not complete${fileError(written.failure)}`);
       else if (written.begun) lines.push(`The tape: ${path}, for rxvoice replay.`);
     }
     return lines.join('\n');
@@ -110,7 +110,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const went =
     turns.length === 0 && ifSilent
       ? ({ code: 1, complaint: ifSilent() } as const)
-      : howItWent(turns, failures);
+      : exitStatus(turns, failures);
   if (went.complaint !== undefined)
     process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(went.complaint)}\n`);
   return files.lost ? 1 : went.code;
@@ -122,6 +122,6 @@ function written(path: string, wav: Uint8Array): string | undefined {
     writeFileSync(path, wav);
     return undefined;
   } catch (cause) {
-    return whyNot(cause);
+    return fileError(cause);
   }
 }

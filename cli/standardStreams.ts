@@ -1,6 +1,6 @@
 import { chalkStderr } from 'chalk';
 import { exitCodes, ownListener, type Signal } from './signals.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 const readerLeft = { already: false, listeners: new Set<() => void>() };
 let failed = false;
@@ -18,7 +18,7 @@ export function watchStandardStreams(): void {
     if (error.code === 'EPIPE') return leave();
     if (failed) return;
     failed = true;
-    process.stderr.write(`${chalkStderr.red('rxvoice:')} the output can't be written${whyNot(error)}\n`);
+    process.stderr.write(`${chalkStderr.red('rxvoice:')} the output can't be written${fileError(error)}\n`);
   });
   // There is nowhere left to report it.
   process.stderr.on('error', () => undefined);

@@ -1,7 +1,7 @@
 import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { makeFolder } from '../makeFolder.ts';
+import { makeFolder } from '../../lib/providers/local/makeFolder.ts';
 import { packageRoot as root } from '../packageRoot.ts';
 import { UsageError } from '../usageError.ts';
 
@@ -17,7 +17,7 @@ const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'en
 
 /** `rxvoice init`: a bot project to begin with. */
 export const init = (command: Command): Command =>
-  command.argument('[folder]', 'where', '.').action((folder: string) => {
+  command.argument('[folder]', 'where', '.').action(async (folder: string) => {
     const target = resolve(folder);
     const names = [
       ...readdirSync(template).map(name => renamed[name] ?? name),
@@ -30,7 +30,7 @@ export const init = (command: Command): Command =>
         `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
       );
     try {
-      make(target);
+      await make(target);
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
       throw new UsageError(
@@ -58,8 +58,8 @@ function isThere(path: string): boolean {
 }
 
 /** Writes the project. */
-function make(target: string): void {
-  makeFolder(target);
+async function make(target: string): Promise<void> {
+  await makeFolder(target);
   cpSync(template, target, { recursive: true });
   for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`);

@@ -8,7 +8,7 @@ import { printableJson } from '../../lib/text/printable.ts';
 import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** `rxvoice replay`: has a taped call again, at once, through the pipeline as it is now. */
 export const replay = (command: Command): Command =>
@@ -62,7 +62,7 @@ function read(path: string): ReturnType<typeof replayed> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined && !(error instanceof TypeError)) throw error;
     throw new UsageError(
-      `${path}: ${code === undefined ? (error as Error).message : `it can't be read${whyNot(error)}`}`,
+      `${path}: ${code === undefined ? (error as Error).message : `it can't be read${fileError(error)}`}`,
     );
   }
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { connect, filter, fromEvent, merge, mergeMap, type Observable, tap } from 'rxjs';
 import {
   forwardedAddress,
-  type Listening,
+  type ServerListening,
   logLines,
   serve as serveCalls,
   type ServerEvent,
@@ -125,8 +125,8 @@ Environment:
 
 /** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */
 const watched = (
-  served$: Observable<ServerEvent | Listening>,
-  listening: (event: Listening) => void,
+  served$: Observable<ServerEvent | ServerListening>,
+  listening: (event: ServerListening) => void,
   tell: (event$: Observable<ServerEvent>) => Observable<unknown>,
 ): Observable<unknown> =>
   served$.pipe(
@@ -140,7 +140,7 @@ const watched = (
     }),
   );
 
-const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknown> =>
+const logged = (served$: Observable<ServerEvent | ServerListening>): Observable<unknown> =>
   watched(
     served$,
     ({ url, elsewhere }) => write(JSON.stringify({ level: 'info', message: 'listening', url, elsewhere })),
@@ -148,7 +148,7 @@ const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknow
   );
 
 /** The address, and a line for each call, for a person. */
-const told = (served$: Observable<ServerEvent | Listening>, about: string): Observable<unknown> =>
+const told = (served$: Observable<ServerEvent | ServerListening>, about: string): Observable<unknown> =>
   watched(
     served$,
     ({ url, elsewhere }) =>

@@ -19,7 +19,7 @@ import { promptOf } from '../configuration/promptOf.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 interface TestOptions extends Options {
   readonly audio?: boolean;
@@ -67,7 +67,7 @@ function read(path: string): Scenario {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${path}: it can't be read${whyNot(error)}`);
+    throw new UsageError(`${path}: it can't be read${fileError(error)}`);
   }
   const data = parseJson(path, text);
   try {

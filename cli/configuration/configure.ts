@@ -96,7 +96,7 @@ export async function configure(
     ),
   ]);
   return {
-    voice: checked(config, sources),
+    voice: setupVoice(config, sources),
     config,
     talk: talkOptions(talk),
     about: about(config),
@@ -120,7 +120,7 @@ function modelOf(section: Section, variables: Readonly<Record<string, string | u
 }
 
 /** Sets the voice up, or tells what is wrong and where it was said. */
-function checked(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voice {
+function setupVoice(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voice {
   try {
     return setup(config);
   } catch (error) {

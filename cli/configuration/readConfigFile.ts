@@ -3,7 +3,7 @@ import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** What a configuration file says, unchecked, and its name for a person. */
 export interface ConfigFile {
@@ -56,7 +56,7 @@ function textOf(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${name}: it can't be read${whyNot(cause)}`);
+    throw new UsageError(`${name}: it can't be read${fileError(cause)}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** The environment's variables, and what was read from a file rather than set. */
 export interface Environment {
@@ -37,6 +37,6 @@ function dotEnv(path: string): NodeJS.Dict<string> {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new UsageError(`${path}: it can't be read${whyNot(cause)}`);
+    throw new UsageError(`${path}: it can't be read${fileError(cause)}`);
   }
 }

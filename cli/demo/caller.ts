@@ -22,7 +22,7 @@ import {
   reframe,
   silence,
 } from '../../lib/index.ts';
-import type { Line } from './script.ts';
+import type { ScriptLine } from './script.ts';
 
 /** Before the first word, and after each of the bot's replies, ms. */
 const firstPauseMs = 500;
@@ -39,9 +39,9 @@ const patienceMs = 20_000;
  * conversation's own events tell. Hangs up after the last reply.
  */
 export const caller = (
-  script: readonly Line[],
+  script: readonly ScriptLine[],
   event$: Observable<ConversationEvent>,
-  onLine: (line: Line) => void = () => undefined,
+  onLine: (line: ScriptLine) => void = () => undefined,
 ): Observable<AudioFrame> =>
   defer(() => {
     // One clock for all of it, like a microphone's: what is late does not add up.
@@ -64,7 +64,7 @@ export const caller = (
     );
   });
 
-const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observable<unknown> =>
+const cue = ({ cue: when }: ScriptLine, event$: Observable<ConversationEvent>): Observable<unknown> =>
   when === 'turn'
     ? replied(event$)
     : merge(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AudioFrame, readWav } from '../../lib/index.ts';
 
 /** One thing the caller of the demo says. */
-export interface Line {
+export interface ScriptLine {
   /** What is said, for who reads along. */
   readonly text: string;
   /** Whether a real person was recorded, or a second synthetic voice speaks. */
@@ -15,14 +15,14 @@ export interface Line {
 const clip = (name: string) => (): AudioFrame =>
   readWav(readFileSync(new URL(`./clips/${name}.wav`, import.meta.url)));
 
-const synthetic = (name: string, text: string, cue: Line['cue'] = 'turn'): Line => ({
+const synthetic = (name: string, text: string, cue: ScriptLine['cue'] = 'turn'): ScriptLine => ({
   text,
   speaker: 'synthetic voice',
   cue,
   clip: clip(name),
 });
 
-const person = (name: string, text: string): Line => ({
+const person = (name: string, text: string): ScriptLine => ({
   text,
   speaker: 'a real person',
   cue: 'turn',
@@ -30,7 +30,7 @@ const person = (name: string, text: string): Line => ({
 });
 
 /** What the caller says, in order. `clips/README.md` has the sources and licences. */
-export const script: readonly Line[] = [
+export const script: readonly ScriptLine[] = [
   synthetic('hello', 'Hello, my name is Maria. Who are you?'),
   synthetic('sum', 'What is seventeen times twenty three?'),
   person('goforward', 'Go forward ten meters.'),

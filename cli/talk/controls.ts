@@ -1,5 +1,5 @@
 import { filter, merge, type Observable, share, tap } from 'rxjs';
-import type { Listening } from '../view/statusLines.ts';
+import type { MicrophoneState } from '../view/statusLines.ts';
 import { pushToTalk } from './pushToTalk.ts';
 
 /** What the keys of a call do. */
@@ -7,7 +7,7 @@ export interface Controls {
   /** Follows the keys while it is subscribed. */
   readonly followed$: Observable<unknown>;
   /** Whether the user is listened to. */
-  readonly listening: () => Listening;
+  readonly listening: () => MicrophoneState;
   /** The bot is to be silent. */
   readonly interrupt$: Observable<unknown>;
   /** The user hangs up. */

@@ -4,7 +4,7 @@ import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
-import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
+import { type MicrophoneState, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
 import { bot, remark, transcript, unfinished, you } from './transcript.ts';
@@ -15,7 +15,7 @@ export interface LiveViewOptions {
   /** What is heard at this moment. */
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
-  readonly listening?: () => Listening;
+  readonly listening?: () => MicrophoneState;
   /** Which keys do what, in a few words. Default: none. */
   readonly keys?: string;
 }

@@ -9,7 +9,7 @@ import {
   SpeechLedger,
   VoiceTimes,
 } from '../../lib/index.ts';
-import { alike } from '../alike.ts';
+import { wrap } from '../wrap.ts';
 import { share } from './meter.ts';
 
 /** How long a meter takes to fall from full to nothing, ms. */
@@ -32,14 +32,14 @@ export class Meters {
 
   /** The input, measured as it passes. */
   readonly input = (frame$: Observable<AudioFrame>): Observable<AudioFrame> =>
-    alike(frame$, frame$.pipe(tap(frame => this.#user.put(level(frame)))));
+    wrap(frame$, frame$.pipe(tap(frame => this.#user.put(level(frame)))));
 
   /**
    * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes it anew with what was
    * not heard.
    */
   readonly output = (output: Output): Output =>
-    alike(output, speech$ =>
+    wrap(output, speech$ =>
       defer(() => {
         const playhead = new Playhead();
         const offsetMs = this.#heldMs;

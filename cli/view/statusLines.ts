@@ -7,12 +7,12 @@ import { meter } from './meter.ts';
 export type Phase = 'connecting' | 'listening' | 'you speak' | 'thinking' | 'bot speaks' | 'paused';
 
 /** Whether the user is listened to: yes; not, because muted; or not until the space bar is pressed. */
-export type Listening = 'on' | 'muted' | 'closed';
+export type MicrophoneState = 'on' | 'muted' | 'closed';
 
 /** What the line under a conversation shows. */
 export interface Status {
   readonly phase: Phase;
-  readonly listening: Listening;
+  readonly listening: MicrophoneState;
   /** How loud either side is, 0 … 1 of a meter. */
   readonly user: number;
   readonly bot: number;

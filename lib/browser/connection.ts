@@ -31,11 +31,11 @@ export interface ConnectionOptions {
   /** How long a lost connection is tried again, ms. */
   readonly resumeMs: () => number;
   /** What is to be sent: to whatever connection there is. */
-  readonly attach: (line: Line | undefined) => void;
+  readonly attach: (line: OpenConnection | undefined) => void;
 }
 
 /** A connection that is there. */
-export interface Line {
+export interface OpenConnection {
   send(message: string | Int16Array | Uint8Array): void;
   /** Gives it up: another is made. */
   drop(): void;

@@ -3,7 +3,7 @@ import { opusPacketSamples } from '../server/opusMessage.ts';
 import type { HelloMessage, ServerMessage } from '../protocol/protocol.ts';
 import type { Speaker } from './audio.ts';
 import { CallError } from './callError.ts';
-import type { Incoming, Line } from './connection.ts';
+import type { Incoming, OpenConnection } from './connection.ts';
 import { opusDelay, OpusDecoding, OpusEncoding } from './opus.ts';
 import { SentAudio } from './sentAudio.ts';
 import type { VoiceCallOptions } from './voiceCall.ts';
@@ -20,7 +20,7 @@ export class Session {
   readonly #speaker: Speaker;
   /** What the server hears, from its first sample on. */
   readonly #sent = new SentAudio(mostKept);
-  #line: Line | undefined;
+  #line: OpenConnection | undefined;
   #welcome: Extract<ServerMessage, { readonly type: 'welcome' }> | undefined;
   #seq = 0;
   /** The reply whose audio comes, how much of it has come, and how much of what comes now was there before. */
@@ -48,7 +48,7 @@ export class Session {
     return this.#reply;
   }
 
-  readonly attach = (line: Line | undefined): void => {
+  readonly attach = (line: OpenConnection | undefined): void => {
     this.#line = line;
     this.#encoding?.close();
     this.#encoding = undefined;

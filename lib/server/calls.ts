@@ -16,7 +16,7 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
-import { Allowance } from './allowance.ts';
+import { TokenBucket } from './tokenBucket.ts';
 import { closeCodes, type CloseReason } from '../protocol/closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
 import { longestTimerMs } from '../rx/timers.ts';
@@ -38,7 +38,7 @@ export interface Refusal {
 }
 
 /** The end of a call at which a person is: a browser, a phone. */
-export interface Line {
+export interface CallConnection {
   readonly call: string;
   readonly transport: Transport;
   readonly user?: string | undefined;
@@ -62,10 +62,10 @@ export class Calls {
   readonly #event$ = new Subject<ServerEvent>();
   readonly #running = new Map<
     string,
-    { readonly line: Line; readonly over: (code: number, reason: string) => void }
+    { readonly line: CallConnection; readonly over: (code: number, reason: string) => void }
   >();
   /** By network. */
-  readonly #rates = new Map<string, Allowance>();
+  readonly #rates = new Map<string, TokenBucket>();
   readonly #empty$ = new Subject<void>();
   #draining = false;
 
@@ -106,18 +106,18 @@ export class Calls {
   }
 
   /** How many calls may still be placed from a network: all it may have at once, and as many again in ten seconds. */
-  #rateOf(network: string): Allowance {
+  #rateOf(network: string): TokenBucket {
     const known = this.#rates.get(network);
     if (known !== undefined) return known;
     const { callsPerAddress } = this.limits;
     if (this.#rates.size >= mostRates) this.#rates.clear();
-    const rate = new Allowance(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
+    const rate = new TokenBucket(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
     this.#rates.set(network, rate);
     return rate;
   }
 
   /** Whether there are fewer such calls than this; if not, a spare one of them ends. */
-  #room(most: number, such: (line: Line) => boolean): boolean {
+  #room(most: number, such: (line: CallConnection) => boolean): boolean {
     let count = 0;
     for (const { line } of this.#running.values()) if (such(line)) count += 1;
     if (count < most) return true;
@@ -127,7 +127,7 @@ export class Calls {
     return true;
   }
 
-  #spare(such: (line: Line) => boolean): { over: (code: number, reason: string) => void } | undefined {
+  #spare(such: (line: CallConnection) => boolean): { over: (code: number, reason: string) => void } | undefined {
     for (const running of this.#running.values())
       if (running.line.spare && such(running.line)) return running;
     return undefined;
@@ -139,7 +139,7 @@ export class Calls {
   }
 
   /** Has a call, to its end. */
-  place(line: Line, answer: () => Answering | PromiseLike<Answering>): void {
+  place(line: CallConnection, answer: () => Answering | PromiseLike<Answering>): void {
     const { call, transport, user, peer } = line;
     const subscription = new Subscription();
     const startedAt = asyncScheduler.now();

@@ -54,7 +54,7 @@ export interface ServeOptions extends VoiceServerOptions {
 }
 
 /** The server listens. */
-export interface Listening {
+export interface ServerListening {
   readonly type: 'listening';
   /** Where, from this machine: "http://127.0.0.1:8080". */
   readonly url: string;
@@ -80,8 +80,8 @@ export const serve = ({
   drain$ = NEVER,
   drainMs = 60_000,
   ...options
-}: ServeOptions): Observable<ServerEvent | Listening> =>
-  new Observable<ServerEvent | Listening>(subscriber => {
+}: ServeOptions): Observable<ServerEvent | ServerListening> =>
+  new Observable<ServerEvent | ServerListening>(subscriber => {
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw new RxvoiceError(
         `port: expected a whole number up to 65535, 0 for any, but got ${String(port)}.`,

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { attach, type HttpServer, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
-import { checkOptions } from './checked.ts';
+import { checkOptions } from './checkOptions.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';

@@ -5,8 +5,8 @@ import { frameOf } from '../audio/frame.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
-import { Allowance } from './allowance.ts';
-import type { Calls, Line } from './calls.ts';
+import { TokenBucket } from './tokenBucket.ts';
+import type { Calls, CallConnection } from './calls.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { Downlink } from './downlink.ts';
 import type { Opus } from './opus.ts';
@@ -21,7 +21,7 @@ import {
   wireRate,
 } from '../protocol/protocol.ts';
 import type { Peer } from './peer.ts';
-import { passing, told } from './told.ts';
+import { clientEvents, passing } from './clientEvents.ts';
 import { Uplink } from './uplink.ts';
 
 /** How long a call waits whose client was lost before it had sent `spoken` samples of audio, ms. */
@@ -38,7 +38,7 @@ const framesPerSecond = 200;
 const messages = { perSecond: 50, burst: 500 };
 
 /** A call from a browser, which may outlive its connection. */
-export class WebCall implements Line {
+export class WebCall implements CallConnection {
   readonly transport = 'web';
   readonly call: string = randomBytes(12).toString('base64url');
   readonly secret: string = randomBytes(24).toString('base64url');
@@ -48,9 +48,9 @@ export class WebCall implements Line {
   readonly #told: ReadonlySet<ConversationEvent['type']>;
   readonly #uplink = new Uplink();
   readonly #downlink = new Downlink();
-  readonly #audio: Allowance;
-  readonly #frames: Allowance;
-  readonly #messages = new Allowance(messages.perSecond / 1000, messages.burst);
+  readonly #audio: TokenBucket;
+  readonly #frames: TokenBucket;
+  readonly #messages = new TokenBucket(messages.perSecond / 1000, messages.burst);
   readonly #subscription = new Subscription();
   readonly #opus: Opus | undefined;
   /** What comes over the present connection, where that is Opus. */
@@ -68,13 +68,13 @@ export class WebCall implements Line {
     this.user = user;
     this.peer = peer;
     this.#opus = opus;
-    this.#told = told(tell);
+    this.#told = clientEvents(tell);
     // What was said while the connection was gone comes at once when it is back.
-    this.#audio = new Allowance(
+    this.#audio = new TokenBucket(
       (clockTolerance * wireRate) / 1000,
       ((calls.limits.resumeMs + 5_000) * wireRate) / 1000,
     );
-    this.#frames = new Allowance(
+    this.#frames = new TokenBucket(
       framesPerSecond / 1000,
       ((calls.limits.resumeMs + 5_000) * framesPerSecond) / 1000,
     );

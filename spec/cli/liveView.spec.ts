@@ -6,7 +6,7 @@ import { noSpeaker } from '../../cli/noSpeaker.ts';
 import { liveView } from '../../cli/view/liveView.ts';
 import { meter, share as filled } from '../../cli/view/meter.ts';
 import { Meters } from '../../cli/view/meters.ts';
-import type { Listening } from '../../cli/view/statusLines.ts';
+import type { MicrophoneState } from '../../cli/view/statusLines.ts';
 import type { Terminal } from '../../cli/view/terminal.ts';
 import { type ConversationEvent, setup, turnMetrics, type Voice } from '../../lib/index.ts';
 import {
@@ -40,7 +40,7 @@ function shown({
   then?: string;
   columns?: number;
   rows?: number;
-  listening?: Listening;
+  listening?: MicrophoneState;
   keys?: string;
 } = {}) {
   const pictures: { readonly at: number; readonly lines: readonly string[]; readonly raw: string }[] = [];

@@ -10,7 +10,7 @@ import type { DeepgramConnection } from './deepgramConnection.ts';
 import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { givenUp } from './staying.ts';
+import { givenUp } from './reconnecting.ts';
 import { Outage } from '../../rx/outage.ts';
 
 /** How {@link auraRest} speaks. */

@@ -6,7 +6,7 @@ import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, wor
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { type Share, SharedAudio } from './sharedAudio.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks. */

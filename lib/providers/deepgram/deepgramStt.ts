@@ -21,7 +21,7 @@ import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { listening } from './listening.ts';
 import { nova, type NovaOptions } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
-import { staying } from './staying.ts';
+import { reconnecting } from './reconnecting.ts';
 
 /** How Deepgram listens. */
 export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptions, FluxOptions {
@@ -92,7 +92,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
         dialect.connect(client, sampleRate),
       ).pipe(
         keptAlive(dialect, sampleRate),
-        staying({
+        reconnecting({
           outageMs: longestMs,
           ...(retries !== undefined && { retries }),
           timeoutMs,

@@ -11,7 +11,7 @@ import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramCo
 import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
-import { staying } from './staying.ts';
+import { reconnecting } from './reconnecting.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
 import { warmLine } from './warmLine.ts';
@@ -140,7 +140,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
       // A connection that is lost while nothing is said is nobody's concern.
-      staying({
+      reconnecting({
         outageMs: longestMs,
         ...(retries !== undefined && { retries }),
         timeoutMs,

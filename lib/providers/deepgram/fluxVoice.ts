@@ -4,7 +4,7 @@ import { RxvoiceError } from '../../errors.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks as text is written. */

@@ -8,7 +8,7 @@ import { AudioSender, replaySpeed } from './audioSender.ts';
 import { Configuring } from './configuring.ts';
 import type { FluxConfiguration } from './fluxConfiguration.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import type { Turns } from './turns.ts';
 
 /** What differs between the generations. */

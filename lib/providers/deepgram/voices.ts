@@ -44,12 +44,12 @@ export function modelOfVoice(voice: string): { readonly model: string } | { read
   if (name.includes('-')) return { model: voice.trim() };
   const model = models.get(name);
   if (model !== undefined) return { model };
-  const [, near] = [...models.keys()].reduce(
+  const [, near] = [...models.keys()].reduce<readonly [number, string]>(
     (best, known) => {
       const distance = distanceOf(name, known);
       return distance < best[0] ? ([distance, known] as const) : best;
     },
-    [3, ''] as readonly [number, string],
+    [3, ''],
   );
   return {
     problem: near

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Subject, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import { decodeMulaw } from '../../audio/mulaw.ts';
-import { Allowance } from '../allowance.ts';
-import type { Calls, Line } from '../calls.ts';
+import { TokenBucket } from '../tokenBucket.ts';
+import type { Calls, CallConnection } from '../calls.ts';
 import { type CloseReason, closeCodes } from '../../protocol/closeCodes.ts';
 import { brokenRule } from '../connection.ts';
 import { answerPings } from '../controlFrames.ts';
@@ -50,10 +50,10 @@ export function twilioConnection(
     talks: () => void;
   },
 ): void {
-  const messageAllowance = new Allowance(messages.perSecond / 1000, messages.burst);
-  const keyAllowance = new Allowance(keys.perSecond / 1000, keys.burst);
+  const messageAllowance = new TokenBucket(messages.perSecond / 1000, messages.burst);
+  const keyAllowance = new TokenBucket(keys.perSecond / 1000, keys.burst);
   const uplink = new Uplink();
-  const audio = new Allowance((1.05 * phoneRate) / 1000, burst);
+  const audio = new TokenBucket((1.05 * phoneRate) / 1000, burst);
   const keys$ = new Subject<string>();
   let output: TwilioOutput | undefined;
   let call: string | undefined;
@@ -101,7 +101,7 @@ export function twilioConnection(
       }
       socket.send(JSON.stringify(message));
     }));
-    const line: Line = {
+    const line: CallConnection = {
       call: (call = callSid),
       transport: 'phone',
       user: claims?.user,

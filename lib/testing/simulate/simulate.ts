@@ -7,7 +7,7 @@ import type { Llm } from '../../llm/message.ts';
 import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 import { playedLines, readLines } from './caller.ts';
-import { asSound, asText } from './mouth.ts';
+import { soundInput, textInput } from './callerInput.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Something that happens in a simulated call. */
@@ -58,7 +58,7 @@ export function simulate(
     const told$ = new Subject<SimulationEvent>();
     const line$ = person ? playedLines(caller!, person, event$) : readLines(conversation ?? [], event$);
     const heard$ = line$.pipe(tap(text => told$.next({ type: 'caller.says', text })));
-    const { input$, stt } = voice ? asSound(heard$, voice) : asText(heard$);
+    const { input$, stt } = voice ? soundInput(heard$, voice) : textInput(heard$);
     const over$ = new Subject<void>();
     const call$ = bot(stt)(input$, output).pipe(
       tap({ next: event => event$.next(event) }),

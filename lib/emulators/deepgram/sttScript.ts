@@ -7,7 +7,7 @@ import type { DeepgramServerOptions } from './deepgramOptions.ts';
 const something = ['Hello.', 'What time is it?', 'Tell me a joke.', 'What is seven times six?', 'Goodbye.'];
 
 /** How an engine is to listen. */
-export interface Listening {
+export interface ScriptTiming {
   /** Silence after which it is to tell an end, ms. */
   readonly silenceMs: number;
   /** The same for scripts, whose pauses are certain. Default `silenceMs`. */
@@ -17,14 +17,14 @@ export interface Listening {
 }
 
 /** What hears for all connections of a server, so that lines go on from one to the next. */
-export class Ear {
+export class SttScript {
   #connections = 0;
   #line = 0;
 
   /** The engine for the next connection. */
   next(
     { stt, script, lines = something }: DeepgramServerOptions,
-    { silenceMs, scriptSilenceMs = silenceMs, eagerMs = Infinity }: Listening,
+    { silenceMs, scriptSilenceMs = silenceMs, eagerMs = Infinity }: ScriptTiming,
   ): Stt {
     const connection = ++this.#connections;
     if (stt) return stt({ silenceMs });

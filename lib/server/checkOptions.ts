@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RxvoiceError } from '../errors.ts';
 import { expectation, nameOf, received, withoutEchoes } from '../options/problems.ts';
 import type { VoiceServerOptions } from './options.ts';
-import { eventNames } from './told.ts';
+import { eventNames } from './clientEvents.ts';
 
 const limit = (least: number) =>
   z.custom<number>(

@@ -43,7 +43,7 @@ const unasked: Readonly<Record<EventName, boolean>> = {
 export const eventNames = Object.keys(unasked) as EventName[];
 
 /** The events a client is told: the usual ones, and those that a server is asked to tell beside. */
-export const told = (beside: readonly EventName[] = []): ReadonlySet<EventName> =>
+export const clientEvents = (beside: readonly EventName[] = []): ReadonlySet<EventName> =>
   new Set([...eventNames.filter(name => unasked[name]), ...beside]);
 
 /** What is out of date with the next of its kind: a slow reader does without. */

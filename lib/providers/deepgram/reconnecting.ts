@@ -5,7 +5,7 @@ import { Outage } from '../../rx/outage.ts';
 import { Refusal } from './deepgramError.ts';
 
 /** How a connection is held. */
-export interface StayingOptions<Socket> {
+export interface ReconnectingOptions<Socket> {
   /** How long it is tried to get it back, ms, since the first failure; one that lasted ends the count. */
   readonly outageMs: number;
   /** How many failures in a row are the end, whatever the time. Default: no number is. */
@@ -32,14 +32,14 @@ export class Recycled extends RxvoiceError {}
  * Holds a connection: one that is lost is followed by the reason and opened again, after growing waits (see `Outage`).
  * What the server can't ever accept is an error, and so is an outage that lasts longer than `outageMs`.
  */
-export const staying =
+export const reconnecting =
   <Socket>({
     outageMs,
     retries = Infinity,
     timeoutMs,
     message$ = () => EMPTY,
     tell,
-  }: StayingOptions<Socket>): OperatorFunction<Socket, Socket | RxvoiceError> =>
+  }: ReconnectingOptions<Socket>): OperatorFunction<Socket, Socket | RxvoiceError> =>
   open$ =>
     defer(() => {
       const goodAfterMs = Math.max(lastingMs, 2 * timeoutMs);

@@ -4,7 +4,7 @@ import { asyncScheduler } from 'rxjs';
  * How much of something may come: so much a millisecond, and what was not used is saved up to a limit. For audio, which
  * comes in bursts after a network was gone, but never faster than it was spoken.
  */
-export class Allowance {
+export class TokenBucket {
   readonly #perMs: number;
   readonly #most: number;
   #left: number;

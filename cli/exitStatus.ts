@@ -11,7 +11,7 @@ const mostReasons = 3;
  * What has to be said of a call that went to its end, and its exit code: how many turns failed and why, and 1 when not a
  * single one was answered.
  */
-export function howItWent(
+export function exitStatus(
   turns: readonly Pick<TurnMetrics, 'outcome' | 'total'>[],
   failures: readonly Failure[],
 ): { readonly code: 0 | 1; readonly complaint?: string } {
