@@ -55,7 +55,7 @@ export interface ConversationOptions {
   readonly stallMs?: number;
   /** The bot's first words. Default: it waits for the user. */
   readonly greeting?: Greeting;
-  /** What to do when the user stays silent. Default: wait. */
+  /** The reaction to a silent user. Default: wait. */
   readonly idle?: IdleOptions;
   /** The longest duration of the call. Default: no limit. */
   readonly maxCall?: CallLimit;
