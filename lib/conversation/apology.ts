@@ -2,10 +2,13 @@ import { defer, EMPTY, from, ignoreElements, type Observable, retry, tap, toArra
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Tts } from '../tts/tts.ts';
 
-/** After how long it is tried again to prepare it, ms. */
+/** The delay before another attempt to prepare it, ms. */
 const againMs = 10_000;
 
-/** What the bot says when a turn failed: synthesised while all is well, so that it can be said when nothing is. */
+/**
+ * The bot's apology for a failed turn. It is synthesised while the engines work, so that it can be played when they
+ * fail.
+ */
 export class Apology {
   readonly text: string;
   #frames: readonly AudioFrame[] | undefined;
@@ -14,7 +17,7 @@ export class Apology {
     this.text = text;
   }
 
-  /** Has it synthesised, unless it was, by any call. It emits nothing, and does not fail. */
+  /** Synthesises the apology, unless an earlier call has done so. Emits nothing and never fails. */
   prepare(tts: Tts): Observable<never> {
     return defer(() =>
       this.#frames === undefined
@@ -27,7 +30,7 @@ export class Apology {
     ).pipe(retry({ delay: againMs }));
   }
 
-  /** The voice that says it; none before it is there. */
+  /** The voice that plays the apology; `undefined` until it is prepared. */
   get voice(): Tts | undefined {
     const frames = this.#frames ?? [];
     return frames.length === 0 ? undefined : () => from(frames);

@@ -56,7 +56,7 @@ import {
 } from './signal.ts';
 import { takesTheFloor, userEvents } from './signal.ts';
 
-/** A conversation over an input and an output, with what this call has of its own. */
+/** Places a call over an input and an output, with options for this call. */
 export type Conversation = (
   input: AudioInput,
   output: AudioSink,
@@ -66,10 +66,10 @@ export type Conversation = (
 /**
  * The whole conversation: listens, answers, speaks, and falls silent when the user speaks.
  *
- * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
- * released); when the input completes the last reply is finished, then the call completes. It errors only when the
- * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
- * `protect`, `silenceMs`, `voice`) throws; whatever else fails ends the turn with `turn.failed`, and the call goes on.
+ * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
+ * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
+ * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
+ * `protect`, `silenceMs`, `voice`) throws. Any other failure ends the turn with `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
@@ -89,7 +89,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const toolRuns = new ToolRuns();
       const userSpeaks$ = new BehaviorSubject(false);
       const says$ = new BehaviorSubject<readonly Say[]>([]);
-      // A command may come while the engines load, or in answer to the very first events: it is kept until then.
+      // Commands may arrive while the engines load, or in answer to the first events, so they are buffered.
       const command$ = new ReplaySubject<Command>(Infinity);
       let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
@@ -97,7 +97,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         hearing(options, stt, current, clock),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(own.greeting ?? options.greeting)),
-        // One after the other: a command that answers an event comes in the middle of what it is an event of.
+        // Queued: a subscriber may send a command while an event is being emitted.
         observeOn(queueScheduler),
         takeWhile(({ type }) => type !== 'hangUp', true),
       );
@@ -132,9 +132,9 @@ export const conversation = (options: ConversationOptions): Conversation => {
           const user$ = signal$.pipe(mergeMap(signal => userEvents(signal, clock)));
           const bot$ = signal$.pipe(
             filter(takesTheFloor),
-            // A turn that is committed with the words that are being answered goes on with that answer.
+            // A turn committed with the words that are already being answered keeps that answer.
             distinctUntilChanged<FloorTaker>(isCommitOf),
-            // The barge-in: whoever takes the floor replaces what the bot is about, and there is but one of it.
+            // The barge-in: each signal that takes the floor replaces the current reply, so there is only one.
             switchMap(signal =>
               defer(() => {
                 const cut = current.cut();
@@ -147,7 +147,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
           );
           return merge(state$, user$, bot$);
         }),
-        // Tools outlive the reply that called them, not the call; their late results are events of the call.
+        // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
       const call$ = noticed({ input, stt, llm, tts, output: sink }, notice => {
@@ -171,6 +171,6 @@ export const conversation = (options: ConversationOptions): Conversation => {
   };
 };
 
-/** Emits when a signal is aborted, or was. */
+/** Emits when the signal is aborted, or at once if it already was. */
 const aborted = (signal: AbortSignal): Observable<unknown> =>
   defer(() => (signal.aborted ? of(true) : fromEvent(signal, 'abort')));
