@@ -4,7 +4,7 @@ import { messageOf } from './view/transcript.ts';
 /** A turn that failed, as an event. */
 export type Failure = Extract<ConversationEvent, { readonly type: 'turn.failed' }>;
 
-/** How many reasons are told. */
+/** How many reasons are shown. */
 const mostReasons = 3;
 
 /**

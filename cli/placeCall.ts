@@ -24,7 +24,7 @@ import { fileError } from './fileError.ts';
 /** Of a WAV file without any sound. */
 const headerBytes = 44;
 
-/** What a call is placed with. */
+/** Options of a call. */
 export interface CallOptions {
   readonly voice: Voice;
   readonly input$: Observable<AudioFrame>;
@@ -37,9 +37,9 @@ export interface CallOptions {
   readonly tape?: Taping | undefined;
   /** The user hangs up when it emits. */
   readonly hangUp$?: Observable<unknown>;
-  /** Is told what happens, before it is shown. */
+  /** Called with each event, before the event is shown. */
   readonly onEvent?: (event: ConversationEvent) => void;
-  /** What there is to say when the user said nothing, which is a failure then. Default: nothing, and it is none. */
+  /** Error message when the user said nothing, which fails the call. Default: silence is no failure. */
   readonly ifSilent?: () => string;
 }
 
@@ -98,7 +98,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   try {
     code = await runCall(call$, view, metrics => turns.push(metrics));
   } catch (error) {
-    // Also where the view tells nothing but events.
+    // Also where the view shows only events.
     const kept = keep();
     if (kept !== '') process.stderr.write(`${kept}\n`);
     throw error;

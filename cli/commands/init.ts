@@ -12,7 +12,7 @@ const isInstalled = root.split(/[\\/]/u).includes('node_modules');
 /** The clone, as a dependency. */
 const clone = `file:${root.replace(/[\\/]$/u, '')}`;
 
-/** What npm would leave out of a package, or take for its own, is called otherwise in it. */
+/** Template files that npm would leave out of a package or apply to it, and their names in the project. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
 /** `rxvoice init`: a bot project to begin with. */
@@ -96,7 +96,7 @@ function packageOf(name: string): object {
       ...peer('sherpa-onnx-node'),
       zod: '^4.0.0',
     },
-    // The sound card: without it the rest works, and `rxvoice doctor` tells what to do.
+    // The sound card: without it the rest works, and `rxvoice doctor` suggests a fix.
     optionalDependencies: peer('naudiodon'),
     // npm 11 warns of install scripts that are not allowed here; naudiodon needs both.
     allowScripts: { naudiodon: true, 'segfault-handler': true, ...(!isInstalled && { [clone]: true }) },

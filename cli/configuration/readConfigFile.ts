@@ -5,7 +5,7 @@ import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
 import { fileError } from '../fileError.ts';
 
-/** What a configuration file says, unchecked, and its name for a person. */
+/** Content of a configuration file, unchecked, and its name for a person. */
 export interface ConfigFile {
   readonly name: string;
   readonly content: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface ConfigFile {
 const endings = ['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
 const kinds = endings.map(ending => `.${ending}`).join(', ');
 const names = endings.map(ending => `rxvoice.config.${ending}`);
-/** What somebody may have called it instead. */
+/** Wrong names that a user may have given it. */
 const similar =
   /^\.?rxvoice(?:[-_.]?(?:config|conf|rc)(?:\.(?:[cm]?[jt]s|json[c5]?|ya?ml|toml))?|\.(?:json[c5]?|ya?ml|toml))$/iu;
 

@@ -19,7 +19,7 @@ const readPrefixes = ['RXVOICE_', 'OPENAI_', 'DEEPGRAM_', 'TWILIO_', 'OTEL_'] as
 
 /**
  * The environment with what the folder's `.env` adds to it, as far as the names begin with one of `readPrefixes`: a
- * variable that is set already wins. What is added is set for the whole program, since engines look for their keys there.
+ * variable that is set already wins. Added variables are set for the whole program, since engines read their keys there.
  * A variable that is empty is not set.
  */
 export function readEnvironment(folder: string, variables = process.env): Environment {

@@ -31,12 +31,12 @@ const pauseMs = 700;
 const interruptAfterMs = 900;
 /** No cue is longer in coming, ms. */
 const longestPauseMs = 300_000;
-/** A bot that says nothing for so long is spoken to all the same, ms. */
+/** A bot that stays silent this long is answered anyway, ms. */
 const patienceMs = 20_000;
 
 /**
- * Somebody who calls: frames in real time, silence until it is their turn and then what they have to say, as the
- * conversation's own events tell. Hangs up after the last reply.
+ * A scripted caller: frames in real time, silence until its turn and then its next line, cued by the
+ * conversation's events. Hangs up after the last reply.
  */
 export const caller = (
   script: readonly ScriptLine[],

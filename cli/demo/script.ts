@@ -3,7 +3,7 @@ import { type AudioFrame, readWav } from '../../lib/index.ts';
 
 /** One thing the caller of the demo says. */
 export interface ScriptLine {
-  /** What is said, for who reads along. */
+  /** The words of the clip, for display. */
   readonly text: string;
   /** Whether a real person was recorded, or a second synthetic voice speaks. */
   readonly speaker: 'a real person' | 'synthetic voice';
@@ -29,7 +29,7 @@ const person = (name: string, text: string): ScriptLine => ({
   clip: clip(name),
 });
 
-/** What the caller says, in order. `clips/README.md` has the sources and licences. */
+/** The caller's lines, in order. `clips/README.md` has the sources and licences. */
 export const script: readonly ScriptLine[] = [
   synthetic('hello', 'Hello, my name is Maria. Who are you?'),
   synthetic('sum', 'What is seventeen times twenty three?'),

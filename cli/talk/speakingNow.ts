@@ -29,7 +29,7 @@ export function speakingNow(output: Output): WatchedOutput {
         );
         return output(spoken$).pipe(
           finalize(() => {
-            // What was handed over and is not heard any more keeps nobody from listening.
+            // Audio that was handed over but is no longer audible must not mute the microphone.
             if (until > -Infinity) until = Math.min(until, asyncScheduler.now() + tailMs);
           }),
         );

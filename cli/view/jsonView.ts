@@ -13,10 +13,10 @@ export const jsonView = (write: (line: string) => void): View => {
   };
 };
 
-/** Shares of what loads are computed; nobody wants their last digits. */
+/** Rounds the progress of loading; its last digits are noise. */
 const hundredths = (share: number): number => Math.round(share * 100) / 100;
 
-/** Errors as what they say; of numbers what a clock tells (ns), and not what is left of subtracting two of them. */
+/** Errors as their messages; numbers rounded to the clock's resolution (ns), without the noise of a subtraction. */
 const readable = (_: string, value: unknown): unknown =>
   value instanceof Error
     ? { name: value.name, message: value.message }

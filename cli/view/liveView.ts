@@ -10,9 +10,9 @@ import { progressBar, type Terminal } from './terminal.ts';
 import { bot, remark, transcript, unfinished, you } from './transcript.ts';
 import type { View } from './view.ts';
 
-/** What a live view shows beside the call. */
+/** State that a live view shows in addition to the call. */
 export interface LiveViewOptions {
-  /** What is heard at this moment. */
+  /** The levels at this moment. */
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
   readonly listening?: () => MicrophoneState;
@@ -155,7 +155,7 @@ export function liveView(
   };
 }
 
-/** So many of the lines, one of which is to be seen. */
+/** At most `count` of the lines, among them the one that must stay visible. */
 const around = (lines: string[], line: number, most: number): string[] => {
   const start = Math.max(0, Math.min(line - 2, lines.length - Math.max(1, most)));
   return lines.slice(start, start + Math.max(1, most));

@@ -1,6 +1,6 @@
 import type { ConversationEvent, Summary, TurnMetrics } from '../../lib/index.ts';
 
-/** What shows a call to somebody: a person, or a program. */
+/** Shows a call to a person or a program. */
 export interface View {
   /** Something happened, `at` ms after the call was placed. */
   event(event: ConversationEvent, at: number): void;
