@@ -25,7 +25,7 @@ import type { Answering, ServerLimits } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
 
-/** How many networks are remembered for how fast they place calls; beyond it all begin anew. */
+/** How many networks are remembered for how fast they place calls; beyond it all counts are reset. */
 const mostRates = 10_000;
 
 /** Calls an address may always place one after the other, where a page is loaded again, say. */
@@ -42,13 +42,13 @@ export interface CallConnection {
   readonly call: string;
   readonly transport: Transport;
   readonly user?: string | undefined;
-  /** Who is at the other end; limits count by its network. */
+  /** The other end; limits count by its network. */
   readonly peer: Peer;
-  /** Whether nobody is there who has said anything: it ends when its place is needed. */
+  /** Whether the caller has not said anything yet: the call ends when its place is needed. */
   readonly spare: boolean;
   readonly frame$: Observable<AudioFrame>;
   readonly output: Output;
-  /** Something happened, so many ms after the call was placed. */
+  /** Reports an event, `at` ms after the call was placed. */
   happened(event: ConversationEvent, at: number): void;
   measured(turn: TurnMetrics, summary: Summary): void;
   /** The call is over. */
@@ -133,7 +133,7 @@ export class Calls {
     return undefined;
   }
 
-  /** Tells those who watch the server. */
+  /** Emits an event of the server. */
   tell(event: ServerEvent): void {
     this.#event$.next(event);
   }
@@ -197,7 +197,7 @@ export class Calls {
     this.#running.get(call)?.over(code, reason);
   }
 
-  /** Takes no new calls, and completes when the running ones are over; after so long they are hung up. */
+  /** Takes no new calls, and completes when the running ones are over; after `drainMs` they are hung up. */
   drain(ms: number): Observable<never> {
     return new Observable<never>(subscriber => {
       this.#draining = true;

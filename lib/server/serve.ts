@@ -10,7 +10,7 @@ import type { VoiceServerOptions } from './options.ts';
 import type { ServerEvent } from './serverEvents.ts';
 import { voiceServer } from './voiceServer.ts';
 
-/** What to do where a port can't be listened on. */
+/** Fixes for a port that can't be listened on. */
 const cures: Readonly<Record<string, string>> = {
   EADDRINUSE: ' Another program does; choose another port, or 0 for any.',
   EADDRNOTAVAIL: ' This machine has no such address: 127.0.0.1 is for itself, 0.0.0.0 for all that it has.',
@@ -29,7 +29,7 @@ const timeouts = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** What stands for all interfaces, and where this machine reaches itself by it. */
+/** Addresses that mean all interfaces, and the address by which this machine reaches itself. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** The addresses by which other machines reach this one; of IPv6 those that need no zone. */
@@ -45,7 +45,7 @@ const addressesOf = (host: string): string[] =>
 export interface ServeOptions extends VoiceServerOptions {
   /** Default 8080; 0 for any that is free. */
   readonly port?: number;
-  /** The interface to listen on. Default `127.0.0.1`: this machine only. `0.0.0.0`: everybody who can reach it. */
+  /** The interface to listen on. Default `127.0.0.1`: this machine only. `0.0.0.0`: every machine that can reach it. */
   readonly host?: string;
   /** When it emits, no new calls are taken, running ones may end, and then it completes. */
   readonly drain$?: Observable<unknown>;

@@ -53,7 +53,7 @@ export class WebCall implements CallConnection {
   readonly #messages = new TokenBucket(messages.perSecond / 1000, messages.burst);
   readonly #subscription = new Subscription();
   readonly #opus: Opus | undefined;
-  /** What comes over the present connection, where that is Opus. */
+  /** Decoder for the current connection, where it uses Opus. */
   #decoding: OpusDecoding | undefined;
   #socket: WebSocket | undefined;
   #waiting = Subscription.EMPTY;
@@ -69,7 +69,7 @@ export class WebCall implements CallConnection {
     this.peer = peer;
     this.#opus = opus;
     this.#told = clientEvents(tell);
-    // What was said while the connection was gone comes at once when it is back.
+    // Audio recorded during an outage arrives at once afterwards.
     this.#audio = new TokenBucket(
       (clockTolerance * wireRate) / 1000,
       ((calls.limits.resumeMs + 5_000) * wireRate) / 1000,
@@ -151,7 +151,7 @@ export class WebCall implements CallConnection {
     );
   }
 
-  /** Audio came. Tells what is wrong with it, if anything is. */
+  /** Takes audio. Returns the error in it, if any. */
   take(bytes: Uint8Array): 'malformed' | 'tooFast' | undefined {
     if (!this.#frames.take(1)) return 'tooFast';
     if (this.#decoding !== undefined) return this.#takePackets(this.#decoding, bytes);
@@ -161,12 +161,12 @@ export class WebCall implements CallConnection {
     return undefined;
   }
 
-  /** So many samples of what comes next are the client's codec's delay. */
+  /** The next samples, this many, are the delay of the client's codec. */
   skip(samples: number): void {
     if (this.#decoding !== undefined) this.#decoding.skip = samples;
   }
 
-  /** A message came. Tells whether it was not one too many. */
+  /** Takes a message. Returns whether it was within the rate limit. */
   allowed(): boolean {
     return this.#messages.take(1);
   }
@@ -217,7 +217,7 @@ export class WebCall implements CallConnection {
   }
 }
 
-/** What failed, or works badly, is named, not why: causes and messages show the server's inside. */
+/** The failed stage is named, not the cause: causes and messages reveal the server's internals. */
 const forClient = (event: ConversationEvent): ClientEvent => {
   switch (event.type) {
     case 'turn.failed': {

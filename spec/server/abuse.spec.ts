@@ -223,14 +223,14 @@ describe('a server that somebody means no good', () => {
       1008,
       'A message comes in too many parts.',
     ],
-    ['a reserved opcode', one => wire(one).write(frame(0x83)), 1002, 'What was sent is not WebSocket.'],
+    ['a reserved opcode', one => wire(one).write(frame(0x83)), 1002, 'Invalid WebSocket data.'],
     [
       'a frame that is not masked',
       one => wire(one).write(Buffer.from([0x82, 1, 0])),
       1002,
-      'What was sent is not WebSocket.',
+      'Invalid WebSocket data.',
     ],
-    ['a reserved bit', one => wire(one).write(frame(0xf2)), 1002, 'What was sent is not WebSocket.'],
+    ['a reserved bit', one => wire(one).write(frame(0xf2)), 1002, 'Invalid WebSocket data.'],
     [
       'a text that is not UTF-8',
       one => wire(one).write(frame(0x81, Buffer.from([0xc3]))),
