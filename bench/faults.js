@@ -1,4 +1,4 @@
-// Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
+// Every cloud engine with every fault: what the user heard, what the program received, after
 // how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
 //   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20]
 // Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
@@ -97,7 +97,7 @@ async function runAll(names) {
         }),
     ),
   );
-  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'what was told', 'after ms', 'left'];
+  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'reported', 'after ms', 'left'];
   const table = [heading, ...rows.flat().map(({ cells }) => cells)];
   const widths = heading.map((_, column) => Math.max(...table.map(row => row[column].length)));
   for (const row of table)
@@ -196,7 +196,7 @@ async function callsThrough(name, outage, unhandled) {
     [4_000 + outageMs, () => void providers.set({ [server]: { faults: [] } })],
   ]);
   await microphone({ ms, speech, marks, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
-  // What was said late is answered late: the calls are over when it is.
+  // Late words are answered late: the calls end after that.
   const until = now() + 60_000;
   while (
     now() < until &&
@@ -234,7 +234,7 @@ async function callsThrough(name, outage, unhandled) {
   };
 }
 
-/** Whom the fault befalls. */
+/** The engine that has the fault. */
 function rules({ endpoint, socket, stage }, fault) {
   if (fault === 'none' || fault === 'dns') return [];
   const { kind } = faults[fault];
@@ -251,7 +251,7 @@ function second(stage) {
   return stage === 'tts' ? 3 : 2;
 }
 
-/** What befalls a call, and what is left of it. */
+/** The events of a call with a fault, and the handles it leaves open. */
 async function callWith(name, fault, providers, unhandled) {
   const engine = engines[name];
   const base = { deepgram: providers.deepgram, openai: providers.openai };
@@ -348,7 +348,7 @@ function heardAll(said, fault) {
   return lines.reduce((count, line) => count + said.split(line).length - 1, 0) === lines.length;
 }
 
-/** What keeps this process alive, counted by kind. */
+/** The handles that keep this process alive, counted by kind. */
 function own() {
   const count = {};
   for (const name of process.getActiveResourcesInfo())
@@ -360,7 +360,7 @@ async function atRest(providers) {
   return { resources: own(), sockets: await providers.sockets() };
 }
 
-/** What there is now that was not there before; what is closing is given a second. */
+/** The new handles; closing ones get a second. */
 async function leftovers(providers, before, frozen) {
   let more = [];
   for (let attempt = 0; attempt < 20; attempt++) {

@@ -1,5 +1,5 @@
-// Good calls beside attacks: a server in one process, the good calls in another, the attacker in a third. For each attack
-// the end-to-end latency of the good calls is compared with that beside no attack.
+// Good calls during attacks: a server in one process, the good calls in another, the attacker in a third. For each attack
+// the end-to-end latency of the good calls is compared with that without an attack.
 //   npm run siege                      all attacks, 20 good calls
 //   npm run siege -- --short           a few attacks, for CI: fails where good calls are lost, refused or never answered
 //   npm run siege -- --attack pings    one of them
@@ -90,7 +90,7 @@ const text64k = JSON.stringify({
 });
 
 /**
- * The attacks: what an attacker does from now until a moment. What stays open is closed after it, by the end of the
+ * The attacks: what an attacker does from now until a moment. Open connections are closed after it, by the end of the
  * process.
  *
  * @type {Record<string, (url: string, until: number) => Promise<unknown>>}
@@ -279,7 +279,7 @@ async function compare() {
     if (refused > 0) wrong.push(`${name}: ${refused} good calls were refused`);
     if (lost > turns * 0.02) wrong.push(`${name}: ${lost} of ${turns} turns were not answered`);
     if (sockets > 8) wrong.push(`${name}: ${sockets} sockets are left`);
-    // What a machine that is busy with other things shows as well is no fault: a bound that is far above it.
+    // A busy machine must not fail the benchmark: the bound is far above its noise.
     if (p50 > 1.5 * quiet.p50) wrong.push(`${name}: p50 rose to ${percent(p50, quiet.p50)} %`);
   }
   for (const sentence of wrong) console.log(sentence);
@@ -316,7 +316,7 @@ function runServer() {
     llm: scriptedLlm('It is sunny in Rome today.', { firstTokenMs: 100, tokenMs: 10 }),
     tts: scriptedTts({ firstAudioMs: 50, msPerCharacter: 20 }),
   });
-  // What came with the limits per address is not known to versions before.
+  // Versions before the limits per address lack these.
   const fair = 'forwardedAddress' in server ? { callsPerAddress: limits.calls / 2 } : {};
   const served$ = server.serve({
     call: () => voice,

@@ -147,7 +147,7 @@ export function connection(
       if (binary) audio(bytes);
       else message(bytes);
     } catch {
-      // Whatever the error is, it affects this call only.
+      // The error, of any kind, affects this call only.
       expel('failed', 'The call failed at the server.');
     }
   });

@@ -108,7 +108,7 @@ const plainLetters = (text: string): string =>
 const squeezed = (text: string): string =>
   text.replace(/\s{2,}/g, run => (run.includes('\n') ? (run.split('\n').length > 2 ? '\n\n' : '\n') : ' '));
 
-/** What is left that Flite would read by its name, misread or stumble over: emoji, other scripts, stray marks. */
+/** Remaining characters that Flite would read by their names, misread or stumble over: emoji, other scripts, stray marks. */
 const withoutTheUnspeakable = (text: string): string =>
   text
     .replace(/[^\x20-\x7e]|[*_~^<>{}[\]\\|#()]/g, ' ')
@@ -121,8 +121,8 @@ const withoutTheUnspeakable = (text: string): string =>
 
 /**
  * Makes text sayable by Flite, which knows plain English in ASCII: typography, Markdown left-overs, accents, addresses,
- * currencies, units, versions, acronyms, Roman numerals, decades and signs become words. What has no sound (emoji,
- * scripts other than Latin) goes; where nothing is left, the answer is `''`. Words are cut at 45 letters. It takes time
+ * currencies, units, versions, acronyms, Roman numerals, decades and signs become words. Characters without a sound (emoji,
+ * scripts other than Latin) are removed; where nothing is left, the answer is `''`. Words are cut at 45 letters. It takes time
  * in proportion to the text.
  *
  * @example

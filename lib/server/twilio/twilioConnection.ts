@@ -156,7 +156,7 @@ export function twilioConnection(
     try {
       message(data as Buffer, binary);
     } catch {
-      // Whatever the error is, it affects this call only.
+      // The error, of any kind, affects this call only.
       refuse('failed', 'The call failed at the server.');
     }
   });

@@ -8,7 +8,7 @@ import {
   interval,
   map,
   merge,
-  type Observable,
+  /** How the caller's speech reaches the bot: an input, and an engine for an input without sound. */
   of,
 } from 'rxjs';
 import { repeat, share, startWith, switchMap, takeUntil, tap, timer, toArray } from 'rxjs';
@@ -51,7 +51,7 @@ export function textInput(line$: Observable<string>): CallerInput {
   };
 }
 
-/** What an engine tells of a line while it is spoken: the voice after 100 ms, its end after 300. */
+/** Events of an engine for a line while it is spoken: the voice after 100 ms, its end after 300. */
 const said = (line: string, now: () => number): Observable<SttEvent> =>
   defer(() => {
     const words = line.split(/\s+/u).filter(Boolean);

@@ -16,7 +16,7 @@ export type SimulationEvent =
   /** The caller begins to say this. */
   | { readonly type: 'caller.says'; readonly text: string };
 
-/** Who talks with whom. */
+/** Options of a simulated call. */
 export interface SimulateOptions {
   /**
    * The bot: a conversation; at the level of text it must be made with the engine that is handed here, which knows what the caller
@@ -32,8 +32,8 @@ export interface SimulateOptions {
 }
 
 /**
- * Has somebody call the bot: who reads the lines of a scenario, or whom a language model plays. In virtual time where
- * all engines are of RxJS time (`virtualTime(() => simulate(…))`), else in real time. `judge` tells how it went.
+ * Calls the bot with a simulated caller, who reads the lines of a scenario or is played by a language model. In virtual time where
+ * all engines use RxJS time (`virtualTime(() => simulate(…))`), else in real time. `judge` evaluates the call.
  *
  * @throws RxvoiceError for a scenario with a goal without a model.
  *
