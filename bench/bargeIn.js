@@ -14,7 +14,7 @@ const script = Array.from({ length: interruptions }, (_, index) => index * every
   { from: at + 4_500, to: at + 5_000, text: 'Stop it.' },
 ]);
 const callMs = interruptions * everyMs + 500;
-const story = 'Once upon a time there was a king. '.repeat(60);
+const story = 'Long ago there was a king. '.repeat(60);
 
 const providers = await startProviders({
   // A voice hardly faster than real time: it is in the middle of a sentence when it is cut.

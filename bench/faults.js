@@ -16,7 +16,7 @@ import { now, startProviders } from './providers.js';
 import { microphone } from './realTime.js';
 
 const key = { apiKey: 'none' };
-/** The engines: which endpoint they use, whether by one socket a call, and how `setup` is told. */
+/** The engines: which endpoint they use, whether by one socket a call, and how to configure `setup` for them. */
 const engines = {
   'Deepgram Nova': { stage: 'stt', endpoint: 'nova', socket: true, config: { engine: 'deepgram', ...key } },
   'Deepgram Flux': {

@@ -60,7 +60,7 @@ describe('the caller of the demo', () => {
     expect(speaks([line('Explain.'), line('Wait!', 'interrupt')], bot).starts).toEqual([500, 3_900]);
   });
 
-  it('should not wait for ever for a bot that says nothing', () => {
+  it('should not wait forever for a silent bot', () => {
     const { starts } = speaks([line('One.'), line('Two.')], []);
     expect(starts).toHaveLength(2);
   });

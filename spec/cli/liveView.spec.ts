@@ -29,7 +29,7 @@ const storyteller = (then = 'Stop.'): Voice =>
     tts: scriptedTts(),
   });
 
-/** A call in virtual time on a screen of so many columns: the region, 20 times a second, and the lines that stay. */
+/** A call in virtual time on a screen of a given width, columns: the region, 20 times a second, and the lines that stay. */
 function shown({
   columns = 60,
   rows = 24,
@@ -152,7 +152,7 @@ describe('the live view', () => {
     }
   });
 
-  it('should tell that the user is not listened to', () => {
+  it('should show that the microphone is off', () => {
     expect(shown({ listening: 'muted' }).picture(300).lines.at(-1)).toMatch(/^⊘ you muted /u);
     expect(shown({ listening: 'closed' }).picture(300).lines.at(-1)).toMatch(/^⊘ you mic off /u);
     expect(shown({ keys: 'q hang up' }).picture(300).lines.at(-1)).toBe('q hang up');
@@ -170,7 +170,7 @@ describe('a meter', () => {
     ]);
   });
 
-  it('should rise with loudness as ears hear it', () => {
+  it('should rise with perceived loudness', () => {
     expect(filled(0)).toBe(0);
     expect(filled(1)).toBe(1);
     expect(filled(0.1) - filled(0.05)).toBeCloseTo(filled(0.05) - filled(0.025), 6);

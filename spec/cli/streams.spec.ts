@@ -96,7 +96,7 @@ describe.runIf(process.platform !== 'win32')('pipes', { timeout: 60_000 }, () =>
       socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token: 'wrong' })));
       return new Promise(resolve => socket.on('close', resolve));
     };
-    // What it logs now nobody reads.
+    // The reader of its log is gone now.
     await refused();
     await expect.poll(() => err).toMatch(/the reader of the output is gone; the server goes on/u);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);

@@ -22,7 +22,7 @@ const withWarning = (event$: Observable<ConversationEvent>): Observable<Conversa
   );
 
 /** Everything a stranger can hold has an end: these hold it. */
-describe('a server that somebody means no good', () => {
+describe('a server under attack', () => {
   const servers: Serving[] = [];
   const clients: TestClient[] = [];
   const raws: Socket[] = [];
@@ -67,7 +67,7 @@ describe('a server that somebody means no good', () => {
     async path => {
       const server = await start({ twilio: { authToken: '12345' } });
       const sockets = Array.from({ length: 20 }, () => raw(server, upgrade(path)));
-      // A half-open connection is ended by nobody but the server: then whatever is written to it is answered by a reset.
+      // Only the server ends a half-open connection: then a write to it is answered by a reset.
       await Promise.all(
         sockets.map(async socket => {
           socket.resume();
@@ -317,7 +317,7 @@ describe('a server that somebody means no good', () => {
     expect(call.socket.readyState).toBe(call.socket.OPEN);
   });
 
-  it('should tell pages which stage warns or fails, and not what is wrong inside', async () => {
+  it('should send pages the stage that warns or fails, and no internals', async () => {
     const server = await start({
       call: () => {
         const voice = scripted();

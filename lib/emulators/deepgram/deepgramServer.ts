@@ -191,7 +191,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
   };
 }
 
-/** What an endpoint without a length of its own means by silence, ms. */
+/** Default silence at the end of an utterance, ms. */
 const defaultSilenceMs = 300;
 
 /** `Token <key>`, `Bearer <token>`, or the subprotocols of a browser. */

@@ -19,7 +19,7 @@ import { warmLine } from './warmLine.ts';
 /** How Deepgram speaks. */
 export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
   /**
-   * Default `aura-2-thalia-en`. A `flux-…` voice (`flux-alexis-en`) takes text as it is written and tells what was
+   * Default `aura-2-thalia-en`. A `flux-…` voice (`flux-alexis-en`) takes text as it is written and reports the part that was
    * heard of a reply that was cut.
    */
   readonly model?: string;
@@ -99,7 +99,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   };
   if (options.transport === 'rest') {
     const kept = keptOpen();
-    // Whatever the server answers, the connection is open then.
+    // The connection is open after any answer of the server.
     const knock = (signal: AbortSignal) =>
       kept
         .fetch()(connection.address, { signal })
@@ -131,7 +131,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
 
   const query = { encoding: 'linear16', ...parameters };
 
-  /** A line of a call's voice, which it is told of. */
+  /** A connection of a call's voice, passed to it. */
   const lineOf = <Socket extends SdkSocket>(
     voice: Voice<Socket>,
     notify: (notice: Notice) => void,
@@ -139,7 +139,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
     connect: (client: ReturnType<typeof connection.client>) => Promise<Socket>,
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
-      // A connection that is lost while nothing is said is nobody's concern.
+      // A connection that is lost during silence is not reported.
       reconnecting({
         outageMs: longestMs,
         ...(retries !== undefined && { retries }),
@@ -193,7 +193,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   });
 }
 
-/** What a voice is told of its line, and what it tells of itself. */
+/** Input of a voice from its connection, and its state. */
 interface Voice<Socket> {
   readonly isBusy: boolean;
   readonly connected: (socket: OpenSocket<Socket>) => void;

@@ -6,13 +6,13 @@ import { FluxTurns } from './fluxTurns.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
 import { type SdkSocket, words } from './openSocket.ts';
 
-/** What only Flux knows. */
+/** Options of Flux only. */
 export interface FluxOptions {
   /** How sure it must be that the turn ended, 0.5 … 1. Default: the service's, 0.7. */
   readonly eotThreshold?: number;
   /**
-   * How sure it must be to tell that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
-   * answer is then prepared, at the price of requests that are thrown away. Default: it doesn't tell.
+   * Confidence at which it emits that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
+   * answer is then prepared, at the price of requests that are thrown away. Default: never.
    */
   readonly eagerEotThreshold?: number;
   /** Silence after which a turn ends in any case, ms, 500 … 60,000. Default: the service's, 5,000. */

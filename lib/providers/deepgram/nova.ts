@@ -3,7 +3,7 @@ import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
 import { type SdkSocket, words } from './openSocket.ts';
 
-/** What only Nova knows. */
+/** Options of Nova only. */
 export interface NovaOptions {
   /**
    * Silence after which the user has finished, ms, by the service's voice detection. Default 300: shorter cuts people
@@ -19,7 +19,7 @@ export interface NovaOptions {
   readonly silenceMs?: number;
 }
 
-/** What a connection is asked for. */
+/** Parameters of a connection. */
 export interface ListenRequest {
   readonly model: string;
   readonly language?: string;

@@ -13,7 +13,7 @@ const holdWindows = 5;
 const lookBack = 12;
 
 /**
- * Tells window by window whether there is a voice, and where it began and ended: Silero decides that there is one,
+ * Reports for each window whether there is speech, and where it began and ended: Silero detects it,
  * about 130 ms after it began; the loudness of the windows before gives the position.
  */
 export class VoiceDetector {

@@ -70,7 +70,7 @@ const hangUp = /\bhang(?:s|ing)? up\b/iu;
 
 const role = (
   goal: string,
-): string => `You play a person on the phone with a voice bot. What you want: ${goal}
+): string => `You play a person on the phone with a voice bot. Your goal: ${goal}
 Say what this person would say next, one or two short spoken sentences and nothing else. When you have what you want, or
 see that you won't get it, write only: HANG UP`;
 

@@ -50,7 +50,7 @@ describe('silence in the place of frames', () => {
 });
 
 describe('half-duplex', () => {
-  /** When a second of speech, begun at 1,000, is taken to be audible; cut after so many ms. */
+  /** When a second of speech, begun at 1,000, counts as audible; cut after a time, ms. */
   const audible = (cutAfter?: number) => {
     const { output, audible } = speakingNow(noSpeaker);
     const speech$ = output(
@@ -91,7 +91,7 @@ describe('half-duplex', () => {
       llm: scriptedLlm('Once upon a time there was a king.'),
       tts: scriptedTts(),
     });
-    // A loudspeaker beside the microphone: what is played is heard 60 ms later.
+    // A loudspeaker next to the microphone: its audio is heard 60 ms later.
     let until = -Infinity;
     let now = 0;
     const room$ = interval(20).pipe(

@@ -13,7 +13,7 @@ const say = (...messages: Message[]): string => answer(messages, now);
 /** The first words of a text. */
 const first = (count: number, text: string): string => text.split(' ').slice(0, count).join(' ');
 
-/** What a conversation answers to each of its turns, all of it heard. */
+/** Answers of a conversation to each of its turns, all of them heard. */
 const converse = (...turns: string[]): string[] => {
   const messages: Message[] = [];
   for (const turn of turns) {
@@ -66,7 +66,7 @@ describe('answer', () => {
     expect(say(user(said))).toMatch(/\?$/);
   });
 
-  it('should ask back when nobody said anything', () => {
+  it('should ask back when the user said nothing', () => {
     expect(say()).toMatch(/\?$/);
     expect(say({ role: 'system', content: 'You are a pirate.' })).toMatch(/\?$/);
   });

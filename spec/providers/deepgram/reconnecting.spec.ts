@@ -8,7 +8,7 @@ import { virtualTime } from '../../../lib/testing/index.ts';
 
 const lost = new RxvoiceError('Lost.', { stage: 'stt', retryable: true });
 const failing = (error = lost): Observable<never> => throwError(() => error);
-/** A connection that opens at once and is lost after so long. */
+/** A connection that opens at once and is lost after a time. */
 const lasting = (ms: number, error = lost): Observable<string> =>
   concat(of('open'), timer(ms).pipe(ignoreElements()), failing(error));
 
@@ -95,7 +95,7 @@ describe('a connection that stays', () => {
     expect(back?.at).toBeLessThanOrEqual(20_000);
   });
 
-  it('should give up after so many failures where a number is set', () => {
+  it('should give up after the configured number of failures', () => {
     let attempts = 0;
     const { failed } = virtualTime(() =>
       defer(() => (attempts++, failing())).pipe(
