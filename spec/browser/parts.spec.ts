@@ -32,7 +32,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer).toMatchObject({ finished: true, underruns: 0 });
   });
 
-  it('should neither play nor report a codec's output beyond the end', () => {
+  it('should neither play nor report a codec’s output beyond the end', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(1_000));

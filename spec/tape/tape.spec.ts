@@ -220,7 +220,7 @@ describe('a tape', () => {
     expect(differences.length).toBeGreaterThan(0);
   });
 
-  it('should hold the engines' loading and notices, and errors', () => {
+  it('should hold the engines’ loading and notices, and errors', () => {
     const notice$ = new Subject<Notice>();
     const failing: Llm = () =>
       timer(50).pipe(

@@ -100,7 +100,7 @@ describe('a Flux voice', () => {
     expect(told.at(-1)?.at).toBe(1_200);
   });
 
-  it('should send the played length of the call when a reply is cut, and pass on the service's report', () => {
+  it('should send the played length of the call when a reply is cut, and pass on the service’s report', () => {
     const { told, socket } = speak(
       [
         { text$: of('One.'), from: 0, played: at => Math.min(1_000, at) },

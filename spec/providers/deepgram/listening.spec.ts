@@ -184,7 +184,7 @@ describe('listening', () => {
     expect(service.notices).toEqual([{ type: 'connected', reused: true, ms: 0 }]);
   });
 
-  it('should wait for the service's last messages, but not forever', () => {
+  it('should wait for the service’s last messages, but not forever', () => {
     const service = new Service();
     const dialect = nova(service, { close: () => service.note('CloseStream') });
     const { values, completedAt } = call(
