@@ -159,7 +159,10 @@ export const passagesOf = (file: string, text = readFileSync(file, 'utf8')): Pas
 const plain = ({ kind, text }: Passage): string => {
   const words =
     kind === 'comment'
-      ? text.replace(/^\/\*\*?|\*\/$/gu, '').replaceAll(/^[ \t]*(?:\*|\/\/)? ?/gmu, '')
+      ? text
+          .replace(/@example[^]*$/u, '')
+          .replace(/^\/\*\*?|\*\/$/gu, '')
+          .replaceAll(/^[ \t]*(?:\*|\/\/)? ?/gmu, '')
       : text;
   // Keep line breaks as one character each, so that an offset leads back to its line.
   const blank = (found: string): string => found.replaceAll(/[^\n]/gu, '_');
