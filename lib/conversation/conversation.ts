@@ -1,4 +1,14 @@
-import { BehaviorSubject, concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  concat,
+  connect,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  endWith,
+  filter,
+} from 'rxjs';
 import {
   from,
   fromEvent,
@@ -32,7 +42,6 @@ import { ToolRuns } from '../llm/toolRuns.ts';
 import { alongside } from '../rx/alongside.ts';
 import { ofType } from '../rx/ofType.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
-import { Apology } from './apology.ts';
 import type { CallOptions } from './callOptions.ts';
 import type { Command } from './command.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
@@ -44,6 +53,8 @@ import { nextReply } from './nextReply.ts';
 import { noticed } from './noticed.ts';
 import { whileWarm } from './whileWarm.ts';
 import { withLateResults } from './withLateResults.ts';
+import { PreparedSpeech } from './preparedSpeech.ts';
+import { lastWords } from './replies/lastWords.ts';
 import type { ReplyContext, Say } from './replyContext.ts';
 import {
   beginning,
@@ -68,7 +79,7 @@ export type Conversation = (
  *
  * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
  * released); when the input completes the last reply is finished, then the call completes. It errors only when the
- * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
+ * input or the speech-to-text engine is gone for good (after the last reply and the `lastWords`), an engine can't be loaded, or a policy of your own (`judge`,
  * `protect`, `silenceMs`, `voice`) throws; whatever else fails ends the turn with `turn.failed`, and the call goes on.
  *
  * @example
@@ -76,7 +87,8 @@ export type Conversation = (
  */
 export const conversation = (options: ConversationOptions): Conversation => {
   const { idle, context = {}, speculation = false } = options;
-  const apology = options.apology ? new Apology(options.apology) : undefined;
+  const apology = prepared(options.apology);
+  const goodbye = prepared(options.lastWords);
   return (input, sink, own = {}) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
@@ -91,10 +103,17 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const says$ = new BehaviorSubject<readonly Say[]>([]);
       // A command may come while the engines load, or in answer to the very first events: it is kept until then.
       const command$ = new ReplaySubject<Command>(Infinity);
+      /** Why the user can't be heard any more. */
+      let lost: { readonly error: unknown } | undefined;
       let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
+        // What the user said before is still answered.
+        catchError((error: unknown) => {
+          lost = { error };
+          return EMPTY;
+        }),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(own.greeting ?? options.greeting)),
         // One after the other: a command that answers an event comes in the middle of what it is an event of.
@@ -145,7 +164,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
               }),
             ),
           );
-          return merge(state$, user$, bot$);
+          const end$ = defer(() => (lost === undefined ? EMPTY : lastWords(call, goodbye, lost.error)));
+          return merge(state$, user$, concat(bot$, end$));
         }),
         // Tools outlive the reply that called them, not the call; their late results are events of the call.
         withLateResults(toolRuns),
@@ -159,6 +179,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         { stt, llm, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),
+          alongside(goodbye?.prepare(tts) ?? EMPTY),
           tap(event => (history = remember(history, event))),
           takeWhile(({ type }) => type !== 'call.ended', true),
         ),
@@ -170,6 +191,9 @@ export const conversation = (options: ConversationOptions): Conversation => {
     });
   };
 };
+
+const prepared = (text: string | false | undefined): PreparedSpeech | undefined =>
+  text === undefined || text === false ? undefined : new PreparedSpeech(text);
 
 /** Emits when a signal is aborted, or was. */
 const aborted = (signal: AbortSignal): Observable<unknown> =>
