@@ -297,6 +297,8 @@ const options = z.strictObject({
   history: z.array(message).exactOptional(),
   /** The bot's apology for a failed turn. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
+  /** The bot's last words before a call that can't go on ends. */
+  lastWords: text.exactOptional(),
   /** Tools that the model may call. */
   tools: tools.exactOptional(),
   turns: z
