@@ -110,7 +110,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
-        // What the user said before is still answered.
+        // Earlier words of the user are still answered.
         catchError((error: unknown) => {
           lost = { error };
           return EMPTY;
