@@ -192,7 +192,8 @@ const phrases = (file: string, passage: Passage): Finding[] => {
 };
 
 const longSentences = (file: string, passage: Passage): Finding[] => {
-  if (passage.kind !== 'markdown') return [];
+  // A list whose items are separated by points is not a sentence.
+  if (passage.kind !== 'markdown' || passage.text.includes(' · ')) return [];
   const text = plain(passage);
   const flat = text.replaceAll('\n', ' ');
   return [...flat.matchAll(/[^.!?:;]+(?:[.!?:;](?!\s|$|[*)"])[^.!?:;]*)*(?:[.!?:;]|$)/gu)].flatMap(found => {
