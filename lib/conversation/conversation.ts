@@ -1,4 +1,14 @@
-import { BehaviorSubject, concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  concat,
+  connect,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  endWith,
+  filter,
+} from 'rxjs';
 import {
   from,
   fromEvent,
@@ -32,7 +42,6 @@ import { ToolRuns } from '../llm/toolRuns.ts';
 import { alongside } from '../rx/alongside.ts';
 import { ofType } from '../rx/ofType.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
-import { Apology } from './apology.ts';
 import type { CallOptions } from './callOptions.ts';
 import type { Command } from './command.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
@@ -44,6 +53,8 @@ import { nextReply } from './nextReply.ts';
 import { noticed } from './noticed.ts';
 import { whileWarm } from './whileWarm.ts';
 import { withLateResults } from './withLateResults.ts';
+import { PreparedSpeech } from './preparedSpeech.ts';
+import { lastWords } from './replies/lastWords.ts';
 import type { ReplyContext, Say } from './replyContext.ts';
 import {
   beginning,
@@ -68,15 +79,17 @@ export type Conversation = (
  *
  * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
  * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
- * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
- * `protect`, `silenceMs`, `voice`) throws. Any other failure ends the turn with `turn.failed`, and the call goes on.
+ * the input or the speech-to-text engine is lost for good (after the last reply and the `lastWords`), an engine can't be
+ * loaded, or a policy of yours (`judge`, `protect`, `silenceMs`, `voice`) throws. Any other failure ends the turn with
+ * `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
  */
 export const conversation = (options: ConversationOptions): Conversation => {
   const { idle, context = {}, speculation = false } = options;
-  const apology = options.apology ? new Apology(options.apology) : undefined;
+  const apology = prepared(options.apology);
+  const goodbye = prepared(options.lastWords);
   return (input, sink, own = {}) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
@@ -91,10 +104,17 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const says$ = new BehaviorSubject<readonly Say[]>([]);
       // Commands may arrive while the engines load, or in answer to the first events, so they are buffered.
       const command$ = new ReplaySubject<Command>(Infinity);
+      /** Why the user can't be heard any more. */
+      let lost: { readonly error: unknown } | undefined;
       let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
+        // Earlier words of the user are still answered.
+        catchError((error: unknown) => {
+          lost = { error };
+          return EMPTY;
+        }),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(own.greeting ?? options.greeting)),
         // Queued: a subscriber may send a command while an event is being emitted.
@@ -145,7 +165,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
               }),
             ),
           );
-          return merge(state$, user$, bot$);
+          const end$ = defer(() => (lost === undefined ? EMPTY : lastWords(call, goodbye, lost.error)));
+          return merge(state$, user$, concat(bot$, end$));
         }),
         // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
@@ -159,6 +180,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         { stt, llm, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),
+          alongside(goodbye?.prepare(tts) ?? EMPTY),
           tap(event => (history = remember(history, event))),
           takeWhile(({ type }) => type !== 'call.ended', true),
         ),
@@ -170,6 +192,9 @@ export const conversation = (options: ConversationOptions): Conversation => {
     });
   };
 };
+
+const prepared = (text: string | false | undefined): PreparedSpeech | undefined =>
+  text === undefined || text === false ? undefined : new PreparedSpeech(text);
 
 /** Emits when the signal is aborted, or at once if it already was. */
 const aborted = (signal: AbortSignal): Observable<unknown> =>

@@ -67,6 +67,11 @@ export interface ConversationOptions {
    * the call.
    */
   readonly apology?: string | false;
+  /**
+   * The bot's last words before a call ends because the user can't be heard any more: "I can't hear you any more. Please
+   * call again." They are prepared like the apology. Default: the call ends with its error alone.
+   */
+  readonly lastWords?: string;
   /** Commands for every call, subscribed while a call lasts. An error ends the call. */
   readonly commands$?: Observable<Command>;
 }

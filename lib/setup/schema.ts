@@ -25,17 +25,17 @@ const operation = z.custom<(...args: never[]) => unknown>(isFunction, 'a functio
 
 const localStt = z.strictObject({
   engine: z.literal('local'),
-  /** Which Moonshine model: `tiny` (28 MB, default) or `base` (63 MB, better in noise). */
+  /** The Moonshine model: `tiny` (28 MB, default) or `base` (63 MB, better in noise). */
   model: z.enum(['tiny', 'base']).exactOptional(),
   /** Silence after which the user has finished, ms. */
   endpointingMs: milliseconds.exactOptional(),
-  /** The least time between two interim transcripts, ms. */
+  /** The shortest time between two interim transcripts, ms. */
   interimMs: milliseconds.exactOptional(),
 });
 
 const localTts = z.strictObject({
   engine: z.literal('local'),
-  /** Which of Flite's voices. */
+  /** One of Flite's voices. */
   voice: z.enum(['rms', 'slt', 'awb', 'kal16']).exactOptional(),
   /** 1 is the voice's own speed. */
   speed: z.number().min(0.5).max(2).exactOptional(),
@@ -44,18 +44,18 @@ const localTts = z.strictObject({
 const address = (protocol: RegExp) => {
   const url = z.url({ protocol });
   return url.refine(
-    // One problem is enough.
+    // Report one problem only.
     value => !url.safeParse(value).success || isBare(value),
     'an address without a user name, a password, a query or a fragment',
   );
 };
 
-/** What every Deepgram engine takes; the key may come from the environment, and a server of one's own may need none. */
+/** Options of every Deepgram engine. The key may come from the environment; a server of your own may need none. */
 const deepgram = {
   engine: z.literal('deepgram'),
   /** Default: the environment's `DEEPGRAM_API_KEY`. */
   apiKey: text.exactOptional(),
-  /** A temporary token instead of a key, or what gives one for each connection. */
+  /** A temporary token instead of a key, or a function that returns one for each connection. */
   accessToken: z
     .union(
       [text, z.custom<() => string | Promise<string>>(isFunction)],
@@ -70,15 +70,15 @@ const deepgram = {
   sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
   /** Further parameters, as the service calls them. */
   options: z.record(z.string(), z.unknown()).exactOptional(),
-  /** The longest the service may give no sign of life, ms. */
+  /** The longest silence of the service on a connection, ms. */
   timeoutMs: someMilliseconds.exactOptional(),
   /** The longest outage of the service that a call survives, ms. */
   outageMs: milliseconds.exactOptional(),
-  /** How many failures in a row are the end, whatever the time. */
+  /** How many consecutive failures end the call, whatever the time. */
   retries: z.number().int().min(1).exactOptional(),
 };
 
-/** Whether an address is one of a service's own: its domain, or one of its regions; not one that only sounds like it. */
+/** Whether an address is one of a service's own: its domain or a region of it, not one that only resembles it. */
 function isOf(address: string, domain: string): boolean {
   if (!URL.canParse(address)) return false;
   const { hostname } = new URL(address);
@@ -100,7 +100,7 @@ const deepgramStt = z
   .strictObject({
     ...deepgram,
     language: text.exactOptional(),
-    /** Names and terms to listen for. */
+    /** Names and terms to recognise better. */
     keyterms: texts.exactOptional(),
     /** Flux: the languages to expect, with `flux-general-multi`. */
     languageHints: texts.exactOptional(),
@@ -122,7 +122,7 @@ const deepgramStt = z
     maxMs: z.number().min(1).exactOptional(),
     /** Flux: changes in the course of a call. */
     configure$: z.custom<Observable<FluxConfiguration>>(isObservable, 'an Observable').exactOptional(),
-    /** How much audio waits for a lost connection, ms. */
+    /** How much audio is buffered for a lost connection, ms. */
     bufferMs: milliseconds.exactOptional(),
   })
   .superRefine(deepgramKey)
@@ -132,7 +132,7 @@ const deepgramStt = z
     const { eotThreshold = 0.7, eagerEotThreshold } = options;
     if (eagerEotThreshold !== undefined && eagerEotThreshold > eotThreshold)
       problem('eagerEotThreshold', `at most eotThreshold, ${eotThreshold}`);
-    // Of models that are not known nobody can say.
+    // The capabilities of unknown models are unknown, so nothing is checked.
     if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-[a-z])/u.test(model))
       problem('keyterms', `no keyterms: they are for nova-3 and Flux, and the model is ${model}`);
     if (/^flux-/u.test(model)) {
@@ -182,7 +182,7 @@ const builtinLlm = z.strictObject({
   systemPrompt: text.exactOptional(),
 });
 
-/** What every OpenAI engine takes. */
+/** Options of every OpenAI engine. */
 const openai = {
   engine: z.literal('openai'),
   /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
@@ -191,7 +191,7 @@ const openai = {
   baseURL: address(/^https?$/u).exactOptional(),
   model: text.exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
-  /** Makes the requests, through a proxy, say. */
+  /** Makes the requests, for example through a proxy. */
   fetch: z
     .custom<typeof globalThis.fetch>(value => typeof value === 'function', 'a function')
     .exactOptional(),
@@ -199,7 +199,7 @@ const openai = {
   extraBody: z.record(z.string(), z.unknown()).exactOptional(),
   /** The longest the server may send nothing, ms. */
   timeoutMs: someMilliseconds.exactOptional(),
-  /** How long a request is made again that failed before its first token or audio, ms, and how often at most. */
+  /** How long a request that failed before its first token or audio is repeated, ms, and how often at most. */
   retryForMs: milliseconds.exactOptional(),
   retries: count.exactOptional(),
 };
@@ -219,7 +219,7 @@ const openaiKey = (
 const openaiLlm = z
   .strictObject({
     ...openai,
-    /** What the model is told about its task. Default: a prompt written for voice. */
+    /** The model's instructions. Default: a prompt written for voice. */
     systemPrompt: text.exactOptional(),
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
@@ -233,7 +233,7 @@ const openaiTts = z
   .strictObject({
     ...openai,
     voice: text.exactOptional(),
-    /** How it is to speak, in words. */
+    /** How the voice should speak, in words. */
     instructions: text.exactOptional(),
     speed: z.number().min(0.25).max(4).exactOptional(),
     responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
@@ -287,17 +287,19 @@ const tools = z
   .array(z.looseObject({ name: text, description: z.string(), call: operation }))
   .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
 
-/** Every option of a conversation has its check: the compiler compares the two. */
+/** Every option of a conversation has its check; the compiler compares the two. */
 type OptionChecks = Record<Exclude<keyof ConversationOptions, 'stt' | 'llm' | 'tts'>, z.ZodType>;
 
 const options = z.strictObject({
-  /** What the model is told about its task, unless `llm` has a prompt itself. */
+  /** The model's instructions, unless `llm` has a prompt itself. */
   systemPrompt: text.exactOptional(),
-  /** What was said before, for a call that continues another. */
+  /** Messages of an earlier call that this one continues. */
   history: z.array(message).exactOptional(),
-  /** What the bot says when a turn failed. */
+  /** The bot's apology for a failed turn. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
-  /** What the model may have done. */
+  /** The bot's last words before a call that can't go on ends. */
+  lastWords: text.exactOptional(),
+  /** Tools that the model may call. */
   tools: tools.exactOptional(),
   turns: z
     .strictObject({
@@ -403,7 +405,7 @@ export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openai
 export type TtsConfig =
   Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts> | z.infer<typeof openaiTts>;
 
-/** What `setup` takes: the engines, and every option of a conversation. */
+/** The configuration of `setup`: the engines, and every option of a conversation. */
 export interface VoiceConfig extends Omit<ConversationOptions, 'stt' | 'llm' | 'tts'> {
   readonly stt: SttConfig;
   readonly llm: LlmConfig;

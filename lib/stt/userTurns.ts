@@ -99,7 +99,7 @@ class Turns {
   #interim = '';
   /** Where the voice of the open turn ended, as far as that is known; else where the turn before did. */
   #end = 0;
-  /** The end of the previous turn, or the start of this one's voice: the turn does not end earlier. */
+  /** The end of the previous turn, or the start of this turn's voice: the turn does not end earlier. */
   #from = 0;
   /** When the user began to speak, or the last cut. */
   #since: number | undefined;

@@ -34,7 +34,7 @@ const anywhere: readonly Rule[] = [...lineRules, tableRow, ...inlineRules];
 
 /**
  * A run of characters with which no rule begins: letters (except the start of an address), digits, spaces and plain
- * punctuation. What follows does not affect them.
+ * punctuation. Later text does not affect them.
  */
 const run =
   /^(?:[^\P{L}hHwWf]|(?<=[\p{L}\p{N}])(?<![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[hHwWf]|[ ,.;:?'"()])+/u;

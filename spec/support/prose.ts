@@ -159,7 +159,10 @@ export const passagesOf = (file: string, text = readFileSync(file, 'utf8')): Pas
 const plain = ({ kind, text }: Passage): string => {
   const words =
     kind === 'comment'
-      ? text.replace(/^\/\*\*?|\*\/$/gu, '').replaceAll(/^[ \t]*(?:\*|\/\/)? ?/gmu, '')
+      ? text
+          .replace(/@example[^]*$/u, '')
+          .replace(/^\/\*\*?|\*\/$/gu, '')
+          .replaceAll(/^[ \t]*(?:\*|\/\/)? ?/gmu, '')
       : text;
   // Keep line breaks as one character each, so that an offset leads back to its line.
   const blank = (found: string): string => found.replaceAll(/[^\n]/gu, '_');
@@ -189,7 +192,8 @@ const phrases = (file: string, passage: Passage): Finding[] => {
 };
 
 const longSentences = (file: string, passage: Passage): Finding[] => {
-  if (passage.kind !== 'markdown') return [];
+  // A list whose items are separated by points is not a sentence.
+  if (passage.kind !== 'markdown' || passage.text.includes(' · ')) return [];
   const text = plain(passage);
   const flat = text.replaceAll('\n', ' ');
   return [...flat.matchAll(/[^.!?:;]+(?:[.!?:;](?!\s|$|[*)"])[^.!?:;]*)*(?:[.!?:;]|$)/gu)].flatMap(found => {
