@@ -8,7 +8,7 @@ import {
   interval,
   map,
   merge,
-  /** How the caller's speech reaches the bot: an input, and an engine for an input without sound. */
+  type Observable,
   of,
 } from 'rxjs';
 import { repeat, share, startWith, switchMap, takeUntil, tap, timer, toArray } from 'rxjs';
@@ -19,7 +19,7 @@ import { reframe } from '../../audio/reframe.ts';
 import type { Stt, SttEvent } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 
-/** How the caller is heard: an input, and an engine where none listens to it. */
+/** How the caller's speech reaches the bot: an input, and an engine for an input without sound. */
 export interface CallerInput {
   readonly input$: Observable<AudioFrame>;
   readonly stt?: Stt;
