@@ -95,7 +95,9 @@ describe('imports', () => {
   it('should not lead from one provider to another', () => {
     const provider = (file: string): string => file.split('/')[2]!;
     const wrong = sources('lib/providers').flatMap(file =>
-      importsOf(file).filter(target => place(target) === 'providers' && ![provider(file), 'http'].includes(provider(target)),),
+      importsOf(file).filter(
+        target => place(target) === 'providers' && ![provider(file), 'http'].includes(provider(target)),
+      ),
     );
     expect(wrong).toEqual([]);
   });

@@ -58,10 +58,7 @@ export const serve = (command: Command): Command =>
       '--proxies <count>',
       'how many proxies each caller comes through: their X-Forwarded-For is believed',
     )
-    .option(
-      '--twilio-url <url>',
-      'the address Twilio calls, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
-    )
+    .option('--twilio-url <url>', 'the address Twilio calls, if a proxy changes it; needs $TWILIO_AUTH_TOKEN')
     .option('--opus', 'an eighth of the network’s load, where the browser can; needs npm i @evan/opus')
     .option('--json', 'logs for programs: one JSON object a line')
     .addHelpText(

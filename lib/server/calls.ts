@@ -127,7 +127,9 @@ export class Calls {
     return true;
   }
 
-  #spare(such: (line: CallConnection) => boolean): { over: (code: number, reason: string) => void } | undefined {
+  #spare(
+    such: (line: CallConnection) => boolean,
+  ): { over: (code: number, reason: string) => void } | undefined {
     for (const running of this.#running.values())
       if (running.line.spare && such(running.line)) return running;
     return undefined;

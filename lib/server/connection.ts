@@ -23,9 +23,7 @@ const brokenRules: Readonly<Record<string, readonly [code: number, reason: strin
 
 /** How a connection over which an error came was closed, where the client broke a rule; nothing for a lost one. */
 export const brokenRule = ({ code }: NodeJS.ErrnoException): readonly [number, string] | undefined =>
-  code?.startsWith('WS_ERR_') === true
-    ? (brokenRules[code] ?? [1002, 'Invalid WebSocket data.'])
-    : undefined;
+  code?.startsWith('WS_ERR_') === true ? (brokenRules[code] ?? [1002, 'Invalid WebSocket data.']) : undefined;
 
 /** The content of a token, and when it expires. */
 type Permission = Pick<NonNullable<ReturnType<typeof tokenPayload>>, 'until' | 'user' | 'data'>;

@@ -68,9 +68,7 @@ export const readLines = (
 
 const hangUp = /\bhang(?:s|ing)? up\b/iu;
 
-const role = (
-  goal: string,
-): string => `You play a person on the phone with a voice bot. Your goal: ${goal}
+const role = (goal: string): string => `You play a person on the phone with a voice bot. Your goal: ${goal}
 Say what this person would say next, one or two short spoken sentences and nothing else. When you have what you want, or
 see that you won't get it, write only: HANG UP`;
 
