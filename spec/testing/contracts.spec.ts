@@ -43,7 +43,7 @@ describe('the contracts', () => {
     expect(await ofStt(() => twice)).toEqual(
       expect.arrayContaining([
         'should hear what is said, and end it once',
-        'should tell positions in the audio it was given',
+        'should emit positions within the audio it received',
         'should hear nothing in silence',
         'should complete when there is no audio',
       ]),
