@@ -1,5 +1,7 @@
 import { map, switchMap } from 'rxjs';
-import { builtinLlm, type Message, sentences, speak, utterances, wavInput, wavOutput } from 'rxvoice';
+import { builtinLlm, type Message } from 'rxvoice';
+import { wavInput, wavOutput } from 'rxvoice/node';
+import { sentences, speak, utterances } from 'rxvoice/operators';
 import { localStt, localTts } from 'rxvoice/local';
 
 const llm = builtinLlm();

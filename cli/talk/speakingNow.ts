@@ -1,6 +1,6 @@
 import { asyncScheduler, defer, finalize, tap } from 'rxjs';
-import { frameMs, type Output, Playhead } from '../../lib/index.ts';
-import { alike } from '../alike.ts';
+import { frameMs, Playhead } from '../../lib/audio/index.ts';
+import { type Output, wrap } from '../../lib/index.ts';
 
 /** How long a loudspeaker is behind what it is handed, and how long a room goes on sounding, ms. */
 const tail = { output: 110, room: 200 };
@@ -17,7 +17,7 @@ export function speakingNow(output: Output): WatchedOutput {
   let until = -Infinity;
   const tailMs = tail.output + tail.room;
   return {
-    output: alike(output, speech$ =>
+    output: wrap(output, output => speech$ =>
       defer(() => {
         const playhead = new Playhead();
         const spoken$ = speech$.pipe(

@@ -18,7 +18,8 @@ import { describe, expect, it } from 'vitest';
 import { noSpeaker } from '../../../cli/noSpeaker.ts';
 import { silencedWhile } from '../../../cli/talk/silencedWhile.ts';
 import { speakingNow } from '../../../cli/talk/speakingNow.ts';
-import { type AudioFrame, level, ofType, paced, setup, silence } from '../../../lib/index.ts';
+import { level, paced, silence } from '../../../lib/audio/index.ts';
+import { type AudioFrame, ofType, setup } from '../../../lib/index.ts';
 import {
   scriptedInput,
   scriptedLlm,
