@@ -1,5 +1,7 @@
 // Writes docs/api.md: every public name with its type, from the declarations of the build.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+//   node scripts/api.js           writes it
+//   node scripts/api.js --check   fails where it is out of date
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -19,7 +21,7 @@ const textOf = declaration => {
 };
 
 /** The report as Markdown: a section for each entry, its names in alphabetical order. */
-export function apiReport() {
+function apiReport() {
   const files = entries.map(([, { types }]) => resolve(root, types));
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.NodeNext,
@@ -42,12 +44,17 @@ export function apiReport() {
   });
   return [
     '# The public API\n',
-    'Every public name with its type. `npm run api` writes this file from the build; `spec/api.spec.ts` compares. A change\nhere is a decision, and belongs in the changelog.\n',
+    'Every public name with its type. `npm run api` writes this file from the build; CI compares. A change\nhere is a decision, and belongs in the changelog.\n',
     ...sections,
   ].join('\n');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+const file = `${root}docs/api.md`;
+const report = apiReport();
+if (!process.argv.includes('--check')) {
   mkdirSync(`${root}docs`, { recursive: true });
-  writeFileSync(`${root}docs/api.md`, apiReport());
-}
+  writeFileSync(file, report);
+} else if (!existsSync(file) || readFileSync(file, 'utf8') !== report) {
+  console.error('docs/api.md is out of date. Run npm run api, and note the change in CHANGELOG.md.');
+  process.exit(1);
+} else console.log('docs/api.md is up to date.');
