@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { asyncScheduler, identity, map, merge, NEVER, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { eagerly } from '../../lib/conversation/speculation.ts';
+import { eagerly } from '../../lib/conversation/eagerly.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
 import type { Transcript } from '../../lib/stt/transcript.ts';
 import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
