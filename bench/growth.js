@@ -35,7 +35,9 @@ for (const [name, call] of Object.entries(functions).filter(([name]) => name.inc
   cpuOf(() => tried.forEach(({ text }) => call(text(200))), 100, 1); // compiled
   const roughly = lengths => input => ({ ...growthOf(call, input, lengths, { leastMs: 0, runs: 1 }), input });
   const seen = tried.map(roughly(short));
-  const looksBad = new Set([...worstOf(seen, 'exponent', 4), ...worstOf(seen, 'ms', 3)].map(({ input }) => input));
+  const looksBad = new Set(
+    [...worstOf(seen, 'exponent', 4), ...worstOf(seen, 'ms', 3)].map(({ input }) => input),
+  );
   const atLength = [...looksBad].map(roughly(long));
   const slowest = Math.max(...atLength.map(({ ms }) => ms));
   const harmful = atLength.filter(({ ms, exponent }) => ms > harmlessMs || exponent === Infinity);
@@ -58,7 +60,9 @@ for (const [name, call] of Object.entries(functions).filter(([name]) => name.inc
 }
 
 console.table(rows);
-console.log(`${tried.length} patterns, ${length} characters, ${Math.round((performance.now() - began) / 1000)} s.`);
+console.log(
+  `${tried.length} patterns, ${length} characters, ${Math.round((performance.now() - began) / 1000)} s.`,
+);
 const failed = rows.filter(({ exponent }) => exponent !== 'harmless' && !(exponent <= limit));
 if (failed.length > 0) {
   console.error(`Grows faster than its input: ${failed.map(row => row.function).join(', ')}.`);

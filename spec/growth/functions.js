@@ -109,10 +109,16 @@ export async function growthFunctions(load) {
       return [ledger.text, ledger.sentence];
     },
     wordsWithin: text => wordsWithin(text, 0.9),
-    wordsUntil: text => wordsUntil(text, tokens(text).map((word, endMs) => ({ word, endMs })), text.length),
+    wordsUntil: text =>
+      wordsUntil(
+        text,
+        tokens(text).map((word, endMs) => ({ word, endMs })),
+        text.length,
+      ),
 
     'builtin responder, one message': text => answer([{ role: 'user', content: text }], now),
-    'builtin responder, history': text => answer([...messages(text), { role: 'user', content: 'go on' }], now),
+    'builtin responder, history': text =>
+      answer([...messages(text), { role: 'user', content: 'go on' }], now),
     'builtin responder, "Please continue."': text =>
       answer(
         Array.from({ length: text.length / 50 }, () => ({ role: 'user', content: 'Please continue.' })),
@@ -126,8 +132,7 @@ export async function growthFunctions(load) {
         messages(text).map(message => ({ ...message, role: 'assistant' })),
         { maxMessages: 3 },
       ),
-    remember: text =>
-      remember(messages(text), { type: 'user.said', turn: 1, text, silenceMs: 0 }),
+    remember: text => remember(messages(text), { type: 'user.said', turn: 1, text, silenceMs: 0 }),
     'remember, one message in pieces': text =>
       tokens(text).reduce(
         (history, text) => remember(history, { type: 'user.said', turn: 1, text, silenceMs: 0 }),
@@ -140,9 +145,7 @@ export async function growthFunctions(load) {
         /** @type {readonly Message[]} */ ([]),
       ),
     summarising: text =>
-      run(
-        summarising(() => from(tokens(text).map(text => ({ type: 'token', text }))))(messages(text)),
-      ),
+      run(summarising(() => from(tokens(text).map(text => ({ type: 'token', text }))))(messages(text))),
 
     completeness: text => completeness({ text }),
     'completeness, Thai': text => completeness({ text }, 'th'),
@@ -171,26 +174,34 @@ export async function growthFunctions(load) {
     isPartOf: text => phrases.isPartOf(`${text.slice(0, text.length / 2)}x`, text),
     endsWithPhrase: text => phrases.endsWithPhrase(text, list),
     'userTurns, many turns': text =>
-      from(transcripts(text, 'interim')).pipe(userTurns({ maxWords: 20 })).subscribe().unsubscribe(),
+      from(transcripts(text, 'interim'))
+        .pipe(userTurns({ maxWords: 20 }))
+        .subscribe()
+        .unsubscribe(),
     'userTurns, one turn': text =>
       from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
     'endOfTurn, many finals': text => {
       // What is left waits for a timer, which is of no interest here.
-      const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(endOfTurn({}, { sinceMs: () => 0 }), userTurns());
+      const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
+        endOfTurn({}, { sinceMs: () => 0 }),
+        userTurns(),
+      );
       turn$.subscribe().unsubscribe();
     },
 
     redaction: text => redaction()(text),
     'redaction, by token': text => tokens(text).map(redaction()),
     'logLines, a warning': text =>
-      run(of({ type: 'happened', call: 'a', event: { type: 'call.warning', message: text } }).pipe(logLines())),
-    'logLines, a failure': text =>
       run(
-        of({ type: 'ended', call: 'a', reason: 'error', cause: new Error(text) }).pipe(logLines()),
+        of({ type: 'happened', call: 'a', event: { type: 'call.warning', message: text } }).pipe(logLines()),
       ),
+    'logLines, a failure': text =>
+      run(of({ type: 'ended', call: 'a', reason: 'error', cause: new Error(text) }).pipe(logLines())),
     'server: a message': text => clientMessageSchema.safeParse(parsed(text)),
     'server: hello with text': text =>
-      clientMessageSchema.safeParse(parsed(JSON.stringify({ type: 'hello', data: text, audio: tokens(text) }))),
+      clientMessageSchema.safeParse(
+        parsed(JSON.stringify({ type: 'hello', data: text, audio: tokens(text) })),
+      ),
     'server: hello nested': text =>
       clientMessageSchema.safeParse(
         parsed(`{"type":"hello","data":${'['.repeat(text.length / 2)}${']'.repeat(text.length / 2)}}`),
@@ -198,13 +209,24 @@ export async function growthFunctions(load) {
     'server-sent events, a body': text => run(from(packets(text)).pipe(serverEvents())),
     'server-sent events, a line': text => run(from(packets(`data: ${text}\n\n`)).pipe(serverEvents())),
     'server-sent events, many': text =>
-      run(from(packets(tokens(text).map(token => `data: ${token}\n\n`).join(''))).pipe(serverEvents())),
+      run(
+        from(
+          packets(
+            tokens(text)
+              .map(token => `data: ${token}\n\n`)
+              .join(''),
+          ),
+        ).pipe(serverEvents()),
+      ),
     oneLine: text => oneLine(text, Infinity),
     printable: text => printable(text),
     'terminal: wrap': text => wrap(text, 80),
     'terminal: a transcript': text => transcript({ type: 'user.said', turn: 1, text, silenceMs: 0 }, 80),
     'terminal: a reply cut': text =>
-      transcript({ type: 'bot.interrupted', turn: 1, text, heard: text.slice(0, text.length / 2), audioMs: 1 }, 80),
+      transcript(
+        { type: 'bot.interrupted', turn: 1, text, heard: text.slice(0, text.length / 2), audioMs: 1 },
+        80,
+      ),
     'terminal: an unfinished reply': text => unfinished(text, 10, 80),
   };
 }

@@ -10,15 +10,134 @@
 
 /** Short texts that mean something to some function, repeated: what was found slow once is in this list for ever. */
 const nasty = [
-  ...['a', 'A', '1', ' ', '\n', '\t', '-', '*', '_', '`', '~', '#', '>', '|', '<', '&', '[', '(', '.', ',', '"', "'", '…', '/'],
-  ...['a ', 'a b ', 'mm ', 'I ', 'the ', 'a. ', '1. ', '1 ', '1.', '- ', '* ', '# ', '> ', '| a ', 'a, ', '. ', '? ', 'a\n', 'a-', "a'"],
-  ...['*a ', '**a', '_a', '`a', '[a](', '[]', '](', '<a ', '<b>', '</', '<!--', '<think>', '<|', '```\n', '$1', '\\(', '{"'],
-  ...['http://', 'www.a', 'a@', 'a.b', '1,', '1-', '(1) ', '\u00a0', '\r', '"a ', '«', 'Dr. ', 'e.g. ', 'U.S. ', 'two plus ', 'AT&T '],
-  ...['我想', '停', 'สวัสดี', 'あ', 'ア', '가', 'नी', 'ß', 'ς', '\u0301', '\u200d', '👍', '👩‍👩‍👧', '🇩🇪', '1️⃣', '\ud800', '\u001b[', '\u001b]', '\u009b'],
+  ...[
+    'a',
+    'A',
+    '1',
+    ' ',
+    '\n',
+    '\t',
+    '-',
+    '*',
+    '_',
+    '`',
+    '~',
+    '#',
+    '>',
+    '|',
+    '<',
+    '&',
+    '[',
+    '(',
+    '.',
+    ',',
+    '"',
+    "'",
+    '…',
+    '/',
+  ],
+  ...[
+    'a ',
+    'a b ',
+    'mm ',
+    'I ',
+    'the ',
+    'a. ',
+    '1. ',
+    '1 ',
+    '1.',
+    '- ',
+    '* ',
+    '# ',
+    '> ',
+    '| a ',
+    'a, ',
+    '. ',
+    '? ',
+    'a\n',
+    'a-',
+    "a'",
+  ],
+  ...[
+    '*a ',
+    '**a',
+    '_a',
+    '`a',
+    '[a](',
+    '[]',
+    '](',
+    '<a ',
+    '<b>',
+    '</',
+    '<!--',
+    '<think>',
+    '<|',
+    '```\n',
+    '$1',
+    '\\(',
+    '{"',
+  ],
+  ...[
+    'http://',
+    'www.a',
+    'a@',
+    'a.b',
+    '1,',
+    '1-',
+    '(1) ',
+    '\u00a0',
+    '\r',
+    '"a ',
+    '«',
+    'Dr. ',
+    'e.g. ',
+    'U.S. ',
+    'two plus ',
+    'AT&T ',
+  ],
+  ...[
+    '我想',
+    '停',
+    'สวัสดี',
+    'あ',
+    'ア',
+    '가',
+    'नी',
+    'ß',
+    'ς',
+    '\u0301',
+    '\u200d',
+    '👍',
+    '👩‍👩‍👧',
+    '🇩🇪',
+    '1️⃣',
+    '\ud800',
+    '\u001b[',
+    '\u001b]',
+    '\u009b',
+  ],
 ];
 
 /** Those that the short form tries. */
-const nastiest = ['a', ' ', '-', '*', '.', 'a ', 'a. ', '1 ', '*a ', '[a](', '<a ', '"a ', 'a@', '我想', '\u0301', '👍', '\u001b]'];
+const nastiest = [
+  'a',
+  ' ',
+  '-',
+  '*',
+  '.',
+  'a ',
+  'a. ',
+  '1 ',
+  '*a ',
+  '[a](',
+  '<a ',
+  '"a ',
+  'a@',
+  '我想',
+  '\u0301',
+  '👍',
+  '\u001b]',
+];
 
 /** @type {(pattern: string, length: number) => string} */
 const repeated = (pattern, length) => pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length);
@@ -101,7 +220,9 @@ export function cpuOf(call, leastMs, runs) {
 
 /** The slope of the best line through these points, by least squares, on logarithmic scales. @type {(points: readonly (readonly [number, number])[]) => number} */
 export function exponentOf(points) {
-  const logs = points.map(([length, ms]) => /** @type {const} */ ([Math.log(length), Math.log(Math.max(ms, 0.001))]));
+  const logs = points.map(
+    ([length, ms]) => /** @type {const} */ ([Math.log(length), Math.log(Math.max(ms, 0.001))]),
+  );
   const mean = (/** @type {0 | 1} */ of) => logs.reduce((sum, log) => sum + log[of], 0) / logs.length;
   const [x, y] = [mean(0), mean(1)];
   const over = logs.reduce((sum, log) => sum + (log[0] - x) * (log[1] - y), 0);
@@ -126,7 +247,13 @@ export function growthOf(call, { name: input, text }, lengths, { leastMs, runs, 
     const last = points.at(-1);
     // What one call shows to be slow is not measured again and again.
     const once = cpuOf(() => call(made), 0, 1);
-    const ms = once > mostMs ? once : Math.min(once, cpuOf(() => call(made), leastMs, once > 100 ? Math.min(1, runs) : runs));
+    const ms =
+      once > mostMs
+        ? once
+        : Math.min(
+            once,
+            cpuOf(() => call(made), leastMs, once > 100 ? Math.min(1, runs) : runs),
+          );
     points.push([length, ms]);
     const next = lengths[points.length] ?? length;
     const slope = last === undefined ? 1 : Math.log(ms / last[1]) / Math.log(length / last[0]);
