@@ -32,7 +32,9 @@ const rows = [];
 /** The inputs that look worst by this measure. */
 const worstOf = (measured, by, most) => [...measured].sort((a, b) => b[by] - a[by]).slice(0, most);
 
-for (const [name, call] of Object.entries(functions).filter(([name]) => new RegExp(values.only, 'u').test(name))) {
+for (const [name, call] of Object.entries(functions).filter(([name]) =>
+  new RegExp(values.only, 'u').test(name),
+)) {
   cpuOf(() => tried.forEach(({ text }) => call(text(200))), 100, 1); // compiled
   const roughly = lengths => input => ({ ...growthOf(call, input, lengths, { leastMs: 0, runs: 1 }), input });
   const seen = tried.map(roughly(short));

@@ -25,7 +25,10 @@ function reference(
 }
 
 const message: fc.Arbitrary<Message> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ role: fc.constant('user' as const), content: fc.string({ maxLength: 30 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ role: fc.constant('user' as const), content: fc.string({ maxLength: 30 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ role: fc.constant('assistant' as const), content: fc.string({ maxLength: 30 }) }),
