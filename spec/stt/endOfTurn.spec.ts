@@ -169,12 +169,6 @@ describe('the order in which an engine tells things', () => {
     ],
     [
       'a final without words, of audio before the words that ended the turn',
-      [I(1_400, 'I want a'), U(1_900, 1_500), T(2_000, '', 600), T(2_500, 'I want a', 1_500)],
-      {},
-      [[3_100, 'I want a', 1_500]],
-    ],
-    [
-      'the same after a turn that is over',
       [I(1_400, 'Turn it off'), U(1_900, 1_500), T(2_000, '', 600), T(2_500, 'Turn it off.', 1_500)],
       {},
       [[1_900, 'Turn it off', 1_500]],
