@@ -1,6 +1,6 @@
 // Measures how the CPU time of every function that takes text from outside grows with the text, and exits with 1 where
 // it grows faster than the text: `npm run growth`. Options: --length 100000, --mixtures 9, --seed 1, --only 'trimmed|wrap'.
-// The script runs it with a collector of garbage in one thread and much room, since its work is no function's.
+// The script runs it with a collector of garbage in one thread, whose waiting is no function's work.
 import { parseArgs } from 'node:util';
 import { growthFunctions } from '../spec/growth/functions.js';
 import { cpuOf, growthOf, inputs } from '../spec/growth/growth.js';
@@ -48,9 +48,12 @@ for (const [name, call] of Object.entries(functions).filter(([name]) =>
     if (exponent === Infinity) return { exponent, input: input.name };
     const careful = growthOf(call, input, fine, { leastMs: 20, runs: 2 });
     // Once more before it counts: a collection of garbage or a compilation may have come between.
-    if (careful.exponent <= limit) return careful;
-    const again = growthOf(call, input, fine, { leastMs: 60, runs: 4 });
-    return again.exponent < careful.exponent ? again : careful;
+    let best = careful;
+    for (let again = 0; again < 3 && best.exponent > limit; again += 1) {
+      const next = growthOf(call, input, fine, { leastMs: 60, runs: 4 });
+      if (next.exponent < best.exponent) best = next;
+    }
+    return best;
   });
   const [found] = worstOf(worst, 'exponent', 1);
   rows.push({
