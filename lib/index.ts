@@ -44,16 +44,16 @@ export {
 } from './audio/frame.ts';
 export { type AudioInput, type AudioReader, toInput } from './audio/toInput.ts';
 export { readWav } from './audio/wav.ts';
-export { wavInput, type WavInputOptions } from './audio/wavInput.ts';
+export { wavInput, type WavInputOptions } from './node/wavInput.ts';
 export { halfDuplex, type HalfDuplexOptions } from './audio/halfDuplex.ts';
 export { reframe, type ReframeOptions } from './audio/reframe.ts';
 export { resample, resampleFrame } from './audio/resample.ts';
 export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './audio/voiceActivity.ts';
 
 // Speech to text.
-export type { Stt, Transcript, TranscriptWord } from './stt/transcript.ts';
+export type { Stt, SttEvent, TranscriptWord } from './stt/stt.ts';
 export { type Utterance, utterances } from './stt/utterances.ts';
-export { type UserTurn, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
+export { type UserTurnEvent, userTurns, type UserTurnsOptions } from './stt/userTurns.ts';
 export { endOfTurn, type EndOfTurnClues, type EndOfTurnOptions } from './stt/endOfTurn.ts';
 export { completeness, type Completeness, type TurnSoFar } from './stt/completeness.ts';
 export {
@@ -68,7 +68,7 @@ export { withVoice } from './stt/withVoice.ts';
 // The model.
 export type { Llm, LlmEvent, LlmRequest, Message, ToolCall, ToolDescription } from './llm/message.ts';
 export { systemPrompt } from './llm/systemPrompt.ts';
-export { builtinLlm, type BuiltinLlmOptions } from './llm/builtin/builtinLlm.ts';
+export { builtinLlm, type BuiltinLlmOptions } from './providers/builtin/builtinLlm.ts';
 export { type Tool, tool, type ToolOptions } from './llm/tool.ts';
 export { withTools, type WithToolsOptions } from './llm/withTools.ts';
 export { sentences, type SentencesOptions } from './llm/sentences.ts';
@@ -89,7 +89,7 @@ export type { Output, Playback } from './audio/output.ts';
 export { type AudioSink, type AudioWriter, toOutput } from './audio/toOutput.ts';
 export { writeWav } from './audio/wav.ts';
 export { WavDecoder } from './audio/wavDecoder.ts';
-export { wavOutput, type WavOutputOptions } from './audio/wavOutput.ts';
+export { wavOutput, type WavOutputOptions } from './node/wavOutput.ts';
 export { recording, type Recording } from './audio/recording.ts';
 
 // Engines that stand in for each other.
@@ -106,14 +106,14 @@ export type { SpeculationOptions } from './conversation/speculationOptions.ts';
 export { type Filler, type FillerOptions, withFiller } from './conversation/filler.ts';
 export {
   type ContextOptions,
-  summarising,
-  type SummarisingOptions,
+  compacting,
+  type CompactingOptions,
   trimmed,
 } from './conversation/context.ts';
 export type { CallLimit, Greeting, IdleOptions } from './conversation/idle.ts';
 export type { Command } from './conversation/command.ts';
 export { bargeIn, type BargeInOptions, type BargeInProfile } from './conversation/bargeIn.ts';
-export type { Floor } from './conversation/floor.ts';
+export type { FloorEvent } from './conversation/floor.ts';
 export type { BotState } from './conversation/botState.ts';
 export {
   interruption,

@@ -1,4 +1,4 @@
-import { closeCodes, type CloseReason } from '../server/closeCodes.ts';
+import { closeCodes, type CloseReason } from '../protocol/closeCodes.ts';
 
 /** Why a call could not be placed, or ended before it was hung up. */
 export type CallErrorKind =

@@ -12,7 +12,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import type { HelloMessage, ServerMessage } from '../server/protocol.ts';
+import type { HelloMessage, ServerMessage } from '../protocol/protocol.ts';
 import { CallError, closeError } from './callError.ts';
 
 /** What comes over a connection: messages, audio, and that it is lost and tried again. */

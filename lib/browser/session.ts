@@ -1,6 +1,6 @@
 import { catchError, defer, from, map, mergeMap, type Observable, of, race, throwError, timer } from 'rxjs';
 import { opusPacketSamples } from '../server/opusMessage.ts';
-import type { HelloMessage, ServerMessage } from '../server/protocol.ts';
+import type { HelloMessage, ServerMessage } from '../protocol/protocol.ts';
 import type { Speaker } from './audio.ts';
 import { CallError } from './callError.ts';
 import type { Incoming, Line } from './connection.ts';

@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../server/protocol.ts';
+import type { ClientEvent } from '../protocol/protocol.ts';
 import { wordsWithin } from '../tts/wordsWithin.ts';
 
 /** What one side said in a turn. */
@@ -99,7 +99,7 @@ export class Transcript {
           heard: event.heard,
           state: 'interrupted',
         });
-      case 'bot.heard': {
+      case 'user.heard': {
         const line = this.#line('bot', event.turn);
         if (line !== undefined) this.#put({ ...line, heard: event.heard });
         return;

@@ -21,7 +21,7 @@ import {
 } from 'rxjs';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
-import type { ClientEvent } from '../server/protocol.ts';
+import type { ClientEvent } from '../protocol/protocol.ts';
 import {
   audioContext,
   microphone,
@@ -315,7 +315,7 @@ function changeOf(event: ClientEvent, replying: boolean): Partial<CallState> {
       return { speaking: 'user' };
     case 'bot.resumed':
       return { speaking: 'bot' };
-    case 'user.silent':
+    case 'user.noise':
     case 'user.ignored':
       return { speaking: replying ? 'bot' : undefined };
     case 'user.said':

@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
 import { stateMachine } from '../rx/stateMachine.ts';
-import type { UserTurn } from '../stt/userTurns.ts';
+import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { BotState } from './botState.ts';
-import { type Floor, floor } from './floor.ts';
+import { type FloorEvent, floor } from './floor.ts';
 import type { InterruptionOptions, Verdict } from './interruption.ts';
 
 /** What it takes to interrupt the bot. */
@@ -48,4 +48,5 @@ export const bargeIn = (
   options: BargeInOptions,
   bot: () => BotState,
   sinceMs: (positionMs: number) => number = () => 0,
-): OperatorFunction<UserTurn, UserTurn | Floor> => stateMachine(floor({ options, bot, sinceMs }));
+): OperatorFunction<UserTurnEvent, UserTurnEvent | FloorEvent> =>
+  stateMachine(floor({ options, bot, sinceMs }));

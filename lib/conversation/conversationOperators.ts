@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
-import type { Transcript } from '../stt/transcript.ts';
+import type { SttEvent } from '../stt/stt.ts';
 
 /**
  * Operators of your own, at four places of a conversation. Each is subscribed as often as the place says. What a reply's
@@ -11,7 +11,7 @@ import type { Transcript } from '../stt/transcript.ts';
  */
 export interface ConversationOperators {
   /** What speech-to-text emits, before turns are made of it. Once a call; an error ends the call. */
-  readonly transcripts?: MonoTypeOperatorFunction<Transcript>;
+  readonly transcripts?: MonoTypeOperatorFunction<SttEvent>;
   /** The text of a reply, in pieces as the model writes it, before it is made speakable. Once a reply. */
   readonly text?: MonoTypeOperatorFunction<string>;
   /**

@@ -6,7 +6,7 @@ import type { Llm, Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { SpeakOptions } from '../tts/speak.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -66,6 +66,11 @@ export interface ConversationOptions {
    * first call begins, and needs no engine after that. Default false: silence, for it must be in the language of the call.
    */
   readonly apology?: string | false;
+  /**
+   * What the bot says before a call ends because the user can't be heard any more: "I can't hear you any more. Please call
+   * again." It is prepared like the apology. Default: the call ends with its error alone.
+   */
+  readonly lastWords?: string;
   /** What the program wants done, subscribed for as long as each call lasts. An error of it ends the call. */
   readonly commands$?: Observable<Command>;
 }

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { type Machine, stateMachine, type Step } from '../rx/stateMachine.ts';
 import { normalised } from '../stt/sameWords.ts';
-import type { UserTurn } from '../stt/userTurns.ts';
+import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { SpeculationOptions } from './speculationOptions.ts';
  * @example
  * userTurn$.pipe(eagerly({ perTurn: 1 }))
  */
-export const eagerly = (options: SpeculationOptions = {}): MonoTypeOperatorFunction<UserTurn> =>
+export const eagerly = (options: SpeculationOptions = {}): MonoTypeOperatorFunction<UserTurnEvent> =>
   stateMachine(guesses(options));
 
 /** What is known of the user's turn. */
@@ -31,7 +31,7 @@ interface GuessState {
   readonly stableAt: number;
 }
 
-type GuessStep = Step<GuessState, UserTurn>;
+type GuessStep = Step<GuessState, UserTurnEvent>;
 
 const untouched = { finals: [], text: '', guessed: undefined, tries: 0, quiet: false, stableAt: Infinity };
 
@@ -40,7 +40,7 @@ export function guesses({
   stableMs = Infinity,
   perTurn = 3,
   perMinute = 20,
-}: SpeculationOptions = {}): Machine<UserTurn, GuessState, UserTurn> {
+}: SpeculationOptions = {}): Machine<UserTurnEvent, GuessState, UserTurnEvent> {
   /** The guess that the words so far are all, if there was none and the budget allows it. */
   const ready = (state: GuessState, now: number): GuessStep => {
     const words = normalised(state.text);
@@ -53,7 +53,7 @@ export function guesses({
     };
   };
 
-  const hear = (state: GuessState, event: UserTurn, now: number): GuessStep => {
+  const hear = (state: GuessState, event: UserTurnEvent, now: number): GuessStep => {
     switch (event.type) {
       case 'interim': {
         const heard = then(withWords(state, event.text), event);
@@ -110,7 +110,10 @@ const drop = (state: GuessState): GuessStep =>
     ? { state, emit: [] }
     : { state: { ...state, guessed: undefined }, emit: [{ type: 'resumed', turn: state.turn }] };
 
-const then = ({ state, emit }: GuessStep, event: UserTurn): GuessStep => ({ state, emit: [...emit, event] });
+const then = ({ state, emit }: GuessStep, event: UserTurnEvent): GuessStep => ({
+  state,
+  emit: [...emit, event],
+});
 
 const andThen = ({ state, emit }: GuessStep, step: (state: GuessState) => GuessStep): GuessStep => {
   const next = step(state);

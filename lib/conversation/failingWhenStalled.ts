@@ -12,8 +12,8 @@ import {
 } from 'rxjs';
 import { RxvoiceError, type Stage } from '../errors.ts';
 import { alongside } from '../rx/alongside.ts';
-import { StageFailure } from '../stageFailure.ts';
-import { longestTimerMs } from '../timers.ts';
+import { StageFailure } from '../tts/stageFailure.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { BotEvent } from './events.ts';
 

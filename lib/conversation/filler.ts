@@ -11,7 +11,7 @@ import {
 import { mergeMap, type Observable, of, type OperatorFunction, startWith, switchMap, take } from 'rxjs';
 import { takeUntil, timer } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 
 /** What the bot says while something is slow. */
 export interface FillerOptions {

@@ -1,11 +1,11 @@
 import type { Machine, Step } from '../rx/stateMachine.ts';
-import type { UserTurn } from '../stt/userTurns.ts';
+import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
 import type { BotState } from './botState.ts';
 import { interruption, type Verdict } from './interruption.ts';
 
 /** What becomes of the floor: who may speak. */
-export type Floor =
+export type FloorEvent =
   /** The bot falls silent, for now; or goes on where it was. */
   | { readonly type: 'pause'; readonly turn: number }
   | { readonly type: 'resume'; readonly turn: number }
@@ -16,11 +16,11 @@ export type Floor =
       readonly type: 'ignored';
       readonly turn: number;
       readonly text: string;
-      readonly why: Exclude<Verdict, 'interrupts'>;
+      readonly reason: Exclude<Verdict, 'interrupts'>;
     };
 
-type Said = Extract<UserTurn, { readonly type: 'said' }>;
-type Ignored = Extract<Floor, { readonly type: 'ignored' }>;
+type Said = Extract<UserTurnEvent, { readonly type: 'said' }>;
+type Ignored = Extract<FloorEvent, { readonly type: 'ignored' }>;
 
 /**
  * Who has the floor. `free`: the bot may speak; `voice`: it still may, but a voice is heard, and counts at `dueAt`;
@@ -45,7 +45,7 @@ export interface FloorContext {
   readonly sinceMs: (positionMs: number) => number;
 }
 
-type FloorStep = Step<FloorState, UserTurn | Floor>;
+type FloorStep = Step<FloorState, UserTurnEvent | FloorEvent>;
 
 const free = { holder: 'free', dueAt: Infinity } as const;
 
@@ -53,7 +53,9 @@ const free = { holder: 'free', dueAt: Infinity } as const;
  * The floor as a state machine: pure, but for the look at what the bot is doing now. Nothing waits for ever in it: `voice`
  * and `paused` have a `dueAt`, what is `waiting` waits for the end of what sounds, and `user` ends with the user's turn.
  */
-export const floor = (context: FloorContext): Machine<UserTurn, FloorState, UserTurn | Floor> => ({
+export const floor = (
+  context: FloorContext,
+): Machine<UserTurnEvent, FloorState, UserTurnEvent | FloorEvent> => ({
   initial: { ...free, turn: 0, open: false, finals: [], waiting: [] },
   step: (state, event, now) => {
     const released = release(state, context);
@@ -65,7 +67,7 @@ export const floor = (context: FloorContext): Machine<UserTurn, FloorState, User
     Math.min(dueAt, waiting.length === 0 || open ? Infinity : now + context.bot().protectedMs),
 });
 
-function hear(before: FloorState, event: UserTurn, context: FloorContext, now: number): FloorStep {
+function hear(before: FloorState, event: UserTurnEvent, context: FloorContext, now: number): FloorStep {
   const state = { ...before, turn: event.turn };
   switch (event.type) {
     case 'speaking':
@@ -130,7 +132,7 @@ function said(state: FloorState, event: Said, context: FloorContext): FloorStep 
   const { doing, protectedMs } = context.bot();
   const verdict = state.holder === 'user' ? 'interrupts' : judge(event.text, context);
   if (verdict !== 'interrupts') {
-    const ignored = { type: 'ignored', turn: event.turn, text: event.text, why: verdict } as const;
+    const ignored = { type: 'ignored', turn: event.turn, text: event.text, reason: verdict } as const;
     // It does not overtake what has to wait.
     if (state.waiting.length === 0) return after(ignored, close(state, context));
     return close({ ...state, waiting: [...state.waiting, ignored] }, context);
@@ -153,7 +155,7 @@ function close(state: FloorState, context: FloorContext): FloorStep {
 /** What had to wait is said, once it need not wait any more and the user does not speak again. */
 function release(state: FloorState, context: FloorContext): FloorStep {
   if (state.waiting.length === 0 || state.open || context.bot().protectedMs > 0) return stay(state);
-  const emit = state.waiting.flatMap((event): (UserTurn | Floor)[] =>
+  const emit = state.waiting.flatMap((event): (UserTurnEvent | FloorEvent)[] =>
     event.type === 'said' ? [{ type: 'cut', turn: event.turn }, event] : [event],
   );
   return { state: { ...state, waiting: [] }, emit };
@@ -171,7 +173,7 @@ const longer = (state: FloorState, context: FloorContext, now: number): FloorSta
 
 const stay = (state: FloorState): FloorStep => ({ state, emit: [] });
 
-const after = (event: UserTurn | Floor, { state, emit }: FloorStep): FloorStep => ({
+const after = (event: UserTurnEvent | FloorEvent, { state, emit }: FloorStep): FloorStep => ({
   state,
   emit: [event, ...emit],
 });

@@ -6,13 +6,13 @@ import { RecentAudio } from '../audio/recentAudio.ts';
 import { finishing } from '../rx/finishing.ts';
 import { without } from '../rx/ofType.ts';
 import { endOfTurn } from '../stt/endOfTurn.ts';
-import type { Stt } from '../stt/transcript.ts';
-import { type UserTurn, userTurns } from '../stt/userTurns.ts';
+import type { Stt } from '../stt/stt.ts';
+import { type UserTurnEvent, userTurns } from '../stt/userTurns.ts';
 import { withVoice } from '../stt/withVoice.ts';
 import { bargeIn } from './bargeIn.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
 import type { CurrentReply } from './currentReply.ts';
-import type { Floor } from './floor.ts';
+import type { FloorEvent } from './floor.ts';
 import { eagerly } from './eagerly.ts';
 import { withSilences } from './withSilences.ts';
 
@@ -35,7 +35,7 @@ export function hearing(
   stt: Stt,
   current: CurrentReply,
   clock: AudioClock,
-): OperatorFunction<AudioFrame, UserTurn | Floor> {
+): OperatorFunction<AudioFrame, UserTurnEvent | FloorEvent> {
   const sinceMs = (positionMs: number): number => clock.sinceMs(positionMs);
   const recent = turns?.completeness && new RecentAudio();
   const guesses = speculation === true ? {} : speculation;

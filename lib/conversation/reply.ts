@@ -23,7 +23,7 @@ import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { RxvoiceError } from '../errors.ts';
 import { lasting } from '../rx/lasting.ts';
-import { failingAs, StageFailure } from '../stageFailure.ts';
+import { failingAs, StageFailure } from '../tts/stageFailure.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';

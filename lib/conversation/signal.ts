@@ -1,12 +1,12 @@
 import { EMPTY, map, merge, type Observable, timer } from 'rxjs';
 import type { AudioClock } from '../audio/audioClock.ts';
 import { normalised } from '../stt/sameWords.ts';
-import type { UserTurn } from '../stt/userTurns.ts';
+import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { Command } from './command.ts';
 import type { UserEvent } from './events.ts';
-import type { Floor } from './floor.ts';
+import type { FloorEvent } from './floor.ts';
 import type { CallLimit, Greeting } from './idle.ts';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import type { Say } from './replyContext.ts';
 
 /** The end of the call, which a program or its time limit wants. */
@@ -15,8 +15,8 @@ export type HangUp = Extract<Command, { readonly type: 'hangUp' }> & { readonly 
 /** Whatever decides what the bot does next: the user's turns, the floor, the program. They are taken one at a time. */
 export type Signal =
   | { readonly type: 'begin'; readonly greeting?: Say }
-  | UserTurn
-  | Floor
+  | UserTurnEvent
+  | FloorEvent
   | Exclude<Command, { readonly type: 'hangUp' }>
   | HangUp;
 
@@ -57,7 +57,7 @@ export function userEvents(signal: Signal, clock: AudioClock): UserEvent[] {
     case 'final':
       return [{ type: 'user.final', turn: signal.turn, text: signal.text }];
     case 'silent':
-      return [{ type: 'user.silent', turn: signal.turn }];
+      return [{ type: 'user.noise', turn: signal.turn }];
     case 'ignored':
       return [{ ...signal, type: 'user.ignored' }];
     default:

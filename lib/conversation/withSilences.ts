@@ -1,14 +1,11 @@
 import { connect, map, merge, type OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import { voiceActivity } from '../audio/voiceActivity.ts';
-import type { Transcript } from '../stt/transcript.ts';
+import type { SttEvent } from '../stt/stt.ts';
 
 /** Adds to an engine, from loudness alone, when the user may have fallen silent and when they go on: for guesses. */
 export const withSilences =
-  (
-    heard: OperatorFunction<AudioFrame, Transcript>,
-    silenceMs = 100,
-  ): OperatorFunction<AudioFrame, Transcript> =>
+  (heard: OperatorFunction<AudioFrame, SttEvent>, silenceMs = 100): OperatorFunction<AudioFrame, SttEvent> =>
   frame$ =>
     frame$.pipe(
       connect(frame$ =>
@@ -16,7 +13,7 @@ export const withSilences =
           frame$.pipe(heard),
           frame$.pipe(
             voiceActivity({ hangoverMs: silenceMs }),
-            map((activity): Transcript => (activity.type === 'speechStart' ? { type: 'resumed' } : activity)),
+            map((activity): SttEvent => (activity.type === 'speechStart' ? { type: 'resumed' } : activity)),
           ),
         ),
       ),

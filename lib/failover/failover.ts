@@ -15,7 +15,7 @@ import type { AudioFrame } from '../audio/frame.ts';
 import { type Engine, type Loading, type Notice, sessionOf } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Llm, LlmRequest, Message } from '../llm/message.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import type { Tts } from '../tts/tts.ts';

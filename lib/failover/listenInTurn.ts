@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import { RxvoiceError } from '../errors.ts';
-import type { Stt, Transcript } from '../stt/transcript.ts';
+import type { Stt, SttEvent } from '../stt/stt.ts';
 import { type Line, whatFailed } from './inTurn.ts';
 import { Unheard } from './unheard.ts';
 
@@ -29,14 +29,14 @@ const silentMs = 2_000;
  */
 export const listenInTurn =
   (engines: readonly Stt[], { health, tell }: Line, bufferMs: number) =>
-  (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+  (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
     defer(() => {
       const unheard = new Unheard();
       let isSpoken = false;
       let isBelieved = false;
       let input: 'on' | 'over' | 'failed' = 'on';
 
-      const noted = (transcript: Transcript): void => {
+      const noted = (transcript: SttEvent): void => {
         isBelieved = true;
         if (transcript.type === 'final') unheard.understood(transcript.end);
         if (transcript.type === 'utteranceEnd') isSpoken = false;
@@ -46,7 +46,7 @@ export const listenInTurn =
       const listen = (
         [index = 0, ...others]: readonly number[],
         live$: Observable<AudioFrame>,
-      ): Observable<Transcript> =>
+      ): Observable<SttEvent> =>
         defer(() => {
           const { frames, startMs } = unheard;
           const isTold = isSpoken;
@@ -85,10 +85,10 @@ export const listenInTurn =
 const leftOff = (): RxvoiceError =>
   new RxvoiceError('It stopped listening before the audio was over.', { stage: 'stt', retryable: true });
 
-function shifted(transcript: Transcript, ms: number): Transcript {
+function shifted(transcript: SttEvent, ms: number): SttEvent {
   if ('at' in transcript) return { ...transcript, at: transcript.at + ms };
   const words = 'words' in transcript && {
     words: transcript.words?.map(word => ({ ...word, start: word.start + ms, end: word.end + ms })),
   };
-  return { ...transcript, ...words, ...('end' in transcript && { end: transcript.end + ms }) } as Transcript;
+  return { ...transcript, ...words, ...('end' in transcript && { end: transcript.end + ms }) } as SttEvent;
 }

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
 import { withSignal } from '../rx/withSignal.ts';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import type { ToolDescription } from './message.ts';
 
 /** Something a model may have done: how it is described to the model, and what happens when it is called. */

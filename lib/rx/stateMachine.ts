@@ -1,6 +1,6 @@
 import { asyncScheduler, concat, defer, EMPTY, expand, mergeMap, type Observable, observeOn } from 'rxjs';
 import { type OperatorFunction, queueScheduler, switchMap, timer } from 'rxjs';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from './timers.ts';
 
 /** What a machine does with an event: what it is from then on, and what it emits. */
 export interface Step<State, Out> {

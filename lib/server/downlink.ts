@@ -17,11 +17,11 @@ import type { Output } from '../audio/output.ts';
 import { Playhead } from '../audio/playhead.ts';
 import { resample } from '../audio/resample.ts';
 import { RxvoiceError } from '../errors.ts';
-import { closeCodes } from './closeCodes.ts';
+import { closeCodes } from '../protocol/closeCodes.ts';
 import { opusDelay } from './opus.ts';
 import type { OpusEncoding } from './opusEncoding.ts';
 import { Outgoing } from './outgoing.ts';
-import { type ServerMessage, wireRate } from './protocol.ts';
+import { type ServerMessage, wireRate } from '../protocol/protocol.ts';
 
 /** How many messages are kept for a connection to come: many turns' worth. */
 const mostKept = 500;

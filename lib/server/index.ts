@@ -21,7 +21,7 @@ export {
   type TokenOptions,
   type TokenSecret,
 } from './token.ts';
-export { closeCodes, type CloseReason } from './closeCodes.ts';
+export { closeCodes, type CloseReason } from '../protocol/closeCodes.ts';
 export {
   type ClientEvent,
   type ClientMessage,
@@ -29,6 +29,6 @@ export {
   type HelloMessage,
   protocolName,
   type ServerMessage,
-} from './protocol.ts';
+} from '../protocol/protocol.ts';
 export { logLines } from './logLines.ts';
 export { traced } from './traced.ts';

@@ -12,7 +12,7 @@ import {
   timer,
 } from 'rxjs';
 import type { ConversationEvent } from '../conversation/events.ts';
-import { type CloseReason, closeCodes } from './closeCodes.ts';
+import { type CloseReason, closeCodes } from '../protocol/closeCodes.ts';
 
 /** The server ends a call. */
 export class CallOver extends Error {

@@ -1,4 +1,4 @@
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import type { ServerLimits } from './options.ts';
 
 /** The most that is kept of a call whose client is away, ms. */

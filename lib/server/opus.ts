@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { RxvoiceError } from '../errors.ts';
-import { wireRate } from './protocol.ts';
+import { wireRate } from '../protocol/protocol.ts';
 
 /** The parts of `@evan/opus` 1.0.3 that are used; its own types are not found by its exports. */
 interface OpusLibrary {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { closeCodes } from './closeCodes.ts';
+import { closeCodes } from '../protocol/closeCodes.ts';
 import type { ServerLimits } from './options.ts';
 
 /** Connections beyond twice the calls: there for a moment, on their way in or out. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { oneLine } from '../text/oneLine.ts';
-import { closeCodes } from './closeCodes.ts';
+import { closeCodes } from '../protocol/closeCodes.ts';
 import { passedProxy } from './addressOf.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { ownOrigin } from './origins.ts';

@@ -7,7 +7,7 @@ import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 import { Allowance } from './allowance.ts';
 import type { Calls, Line } from './calls.ts';
-import { closeCodes } from './closeCodes.ts';
+import { closeCodes } from '../protocol/closeCodes.ts';
 import { Downlink } from './downlink.ts';
 import type { Opus } from './opus.ts';
 import { OpusDecoding } from './opusDecoding.ts';
@@ -19,7 +19,7 @@ import {
   maxAudioBytes,
   type ServerMessage,
   wireRate,
-} from './protocol.ts';
+} from '../protocol/protocol.ts';
 import type { Peer } from './peer.ts';
 import { passing, told } from './told.ts';
 import { Uplink } from './uplink.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { expectation, nameOf, received, withoutEchoes } from '../problems.ts';
-import { longestTimerMs } from '../timers.ts';
+import { expectation, nameOf, received, withoutEchoes } from '../options/problems.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 
 /** How to put a field right, where its name doesn't tell. */
 const cures: Readonly<Record<string, string>> = {

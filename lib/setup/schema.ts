@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { isObservable, type Observable } from 'rxjs';
-import { isBare } from '../address.ts';
+import { isBare } from '../options/address.ts';
 import type { Command } from '../conversation/command.ts';
 import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
-import type { FluxConfiguration } from '../providers/deepgram/flux.ts';
-import { longestTimerMs } from '../timers.ts';
+import type { FluxConfiguration } from '../providers/deepgram/fluxConfiguration.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import type { Tts } from '../tts/tts.ts';
 import { describeProblems } from './problems.ts';
 import { withoutUndefined } from './withoutUndefined.ts';
@@ -297,6 +297,8 @@ const options = z.strictObject({
   history: z.array(message).exactOptional(),
   /** What the bot says when a turn failed. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
+  /** What the bot says before a call ends that can't go on. */
+  lastWords: text.exactOptional(),
   /** What the model may have done. */
   tools: tools.exactOptional(),
   turns: z
@@ -363,7 +365,7 @@ const options = z.strictObject({
     .strictObject({
       maxMessages: z.number().int().min(1).exactOptional(),
       maxCharacters: z.number().int().min(1).exactOptional(),
-      summarise: operation.exactOptional(),
+      compact: operation.exactOptional(),
     })
     .exactOptional(),
   commands$: z.custom<Observable<Command>>(isObservable, 'an Observable').exactOptional(),

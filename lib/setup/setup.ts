@@ -1,7 +1,7 @@
 import { merge, type Observable } from 'rxjs';
 import { type Conversation, conversation } from '../conversation/conversation.ts';
 import type { Loading } from '../engine.ts';
-import { builtinLlm } from '../llm/builtin/builtinLlm.ts';
+import { builtinLlm } from '../providers/builtin/builtinLlm.ts';
 import { knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import { deepgramStt } from '../providers/deepgram/deepgramStt.ts';
@@ -10,7 +10,7 @@ import { localStt } from '../providers/local/localStt.ts';
 import { localTts } from '../providers/local/localTts.ts';
 import { openaiLlm } from '../providers/openai/openaiLlm.ts';
 import { openaiTts } from '../providers/openai/openaiTts.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
 

@@ -16,12 +16,12 @@ import { type AudioFrame, silence } from '../audio/frame.ts';
 import type { Language } from '../languages/language.ts';
 import { languageOf, type LanguageTag } from '../languages/languages.ts';
 import { isMadeOf } from '../languages/phrases.ts';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 import { completeness, type Completeness, type TurnSoFar } from './completeness.ts';
 import { OpenWords } from './openWords.ts';
 import { patience, type Silence } from './patience.ts';
 import { normalised, saysAnything } from './sameWords.ts';
-import type { Transcript } from './transcript.ts';
+import type { SttEvent } from './stt.ts';
 
 /** When a user's turn is over. Each piece may be replaced alone. */
 export interface EndOfTurnOptions {
@@ -67,7 +67,7 @@ export interface EndOfTurnClues {
  * mic$.pipe(stt, endOfTurn({ silenceMs: adaptivePatience() }), userTurns())
  */
 export const endOfTurn =
-  (options: EndOfTurnOptions = {}, clues: EndOfTurnClues = {}): MonoTypeOperatorFunction<Transcript> =>
+  (options: EndOfTurnOptions = {}, clues: EndOfTurnClues = {}): MonoTypeOperatorFunction<SttEvent> =>
   transcript$ =>
     defer(() => {
       const ending = new Ending(options, clues);
@@ -87,7 +87,7 @@ export const endOfTurn =
 /** Nothing more is told. */
 const over = { type: 'over' } as const;
 
-type End = Transcript & { readonly type: 'utteranceEnd' };
+type End = SttEvent & { readonly type: 'utteranceEnd' };
 
 /** A word's end is known to so many ms. */
 const fuzzMs = 300;
@@ -154,7 +154,7 @@ class Ending {
   }
 
   /** What passes at once. */
-  hear(heard: Transcript | typeof over): Transcript[] {
+  hear(heard: SttEvent | typeof over): SttEvent[] {
     switch (heard.type) {
       case 'speechStart':
         return this.#voice(heard);
@@ -182,7 +182,7 @@ class Ending {
   }
 
   /** The end of the turn, when the time has come; until then whatever speaks for it. */
-  get end$(): Observable<Transcript> {
+  get end$(): Observable<SttEvent> {
     if (!this.#open) return EMPTY;
     if (this.#ended !== undefined) return this.#policy(this.#ended);
     if (this.#quiet !== undefined && this.#finalMs < Infinity) return this.#bySilence(this.#quiet);
@@ -195,10 +195,10 @@ class Ending {
     return since + ms - asyncScheduler.now();
   }
 
-  #policy(end: number, finalInMs = 0): Observable<Transcript> {
+  #policy(end: number, finalInMs = 0): Observable<SttEvent> {
     const pausesMs = this.#latestPauses;
     const turn: TurnSoFar = { text: this.#words.text, pausesMs, audio: this.#audio };
-    const waitFor = (probability: number): Observable<Transcript> => {
+    const waitFor = (probability: number): Observable<SttEvent> => {
       const inMs = Math.max(finalInMs, this.#silenceMs({ ...turn, probability }) - this.#sinceMs(end));
       return this.#after(Math.min(inMs, this.#dogInMs(this.#longestMs)), end);
     };
@@ -229,27 +229,27 @@ class Ending {
     }
   }
 
-  #bySilence(end: number): Observable<Transcript> {
+  #bySilence(end: number): Observable<SttEvent> {
     // Words of a voice that was long over: as they still come, so may others.
     const sinceMs = this.#isLate ? asyncScheduler.now() - this.#since : this.#sinceMs(end);
     const finalInMs = this.#words.areFinalAt(end) ? 0 : Math.max(0, this.#finalMs - sinceMs);
     return this.#policy(end, finalInMs);
   }
 
-  #after(ms: number, end: number): Observable<Transcript> {
-    const commit = (): Transcript => this.#commit({ type: 'utteranceEnd', end }, false);
+  #after(ms: number, end: number): Observable<SttEvent> {
+    const commit = (): SttEvent => this.#commit({ type: 'utteranceEnd', end }, false);
     // A policy of the user's may make of it what is no number.
     return (ms > 0 ? timer(Math.min(Math.ceil(ms), longestTimerMs)) : of(0)).pipe(map(commit));
   }
 
   /** Tells, if the end is not here yet, that it may be near. */
-  #getReady(): Transcript[] {
+  #getReady(): SttEvent[] {
     if (!this.#open || this.#eager || this.#words.text === '') return [];
     this.#eager = true;
     return [{ type: 'eagerEnd', text: this.#words.open }];
   }
 
-  #voice(heard: Transcript & { readonly type: 'speechStart' }): Transcript[] {
+  #voice(heard: SttEvent & { readonly type: 'speechStart' }): SttEvent[] {
     const { at } = heard;
     const dealtWith = this.#open ? (this.#ended ?? this.#quiet) : this.#detected ? this.#lastEnd : undefined;
     if (dealtWith !== undefined && at < dealtWith) return []; // late word of a voice that is over
@@ -268,7 +268,7 @@ class Ending {
     return [{ ...heard, at: start }];
   }
 
-  #silent(heard: Transcript & { readonly type: 'speechEnd' }): Transcript[] {
+  #silent(heard: SttEvent & { readonly type: 'speechEnd' }): SttEvent[] {
     this.#detected = true;
     if (this.#open && heard.at < this.#start) return []; // of a voice before
     this.#sounding = false;
@@ -279,7 +279,7 @@ class Ending {
     return [heard];
   }
 
-  #hearWords(heard: Extract<Transcript, { readonly type: 'interim' | 'final' }>): Transcript[] {
+  #hearWords(heard: Extract<SttEvent, { readonly type: 'interim' | 'final' }>): SttEvent[] {
     if (heard.type === 'final') this.#position.note(heard.end);
     const before = normalised(this.#words.open);
     const fresh = this.#words.hear(heard);
@@ -310,7 +310,7 @@ class Ending {
   }
 
   /** Words begin a turn whose voice a detector has heard before, and dealt with as a noise. */
-  #takeQuiet(words: Extract<Transcript, { readonly type: 'interim' | 'final' }>): void {
+  #takeQuiet(words: Extract<SttEvent, { readonly type: 'interim' | 'final' }>): void {
     if (this.#sounding || this.#lastQuiet === undefined) return;
     const { at, time } = this.#lastQuiet;
     const isOfIt =
@@ -320,7 +320,7 @@ class Ending {
     this.#isLate = true;
   }
 
-  #utteranceEnd(heard: End): Transcript[] {
+  #utteranceEnd(heard: End): SttEvent[] {
     const hasWords = this.#words.text !== '';
     const isBefore = this.#open && heard.end < this.#start;
     if (isBefore && this.#lastEnd === -Infinity) this.#isSloppy = true;
@@ -347,8 +347,8 @@ class Ending {
   }
 
   /** The user is not done, whatever was waited for. */
-  #goOn(): Transcript[] {
-    const resumed: Transcript[] = this.#eager ? [{ type: 'resumed' }] : [];
+  #goOn(): SttEvent[] {
+    const resumed: SttEvent[] = this.#eager ? [{ type: 'resumed' }] : [];
     this.#eager = false;
     this.#ended = undefined;
     return resumed;
@@ -369,7 +369,7 @@ class Ending {
     if (ms > 0 && ms < 10_000) this.#pausesHere = [...this.#pausesHere, ms];
   }
 
-  #commit(heard: End, byEngine: boolean): Transcript {
+  #commit(heard: End, byEngine: boolean): SttEvent {
     const at = Number.isFinite(heard.end) ? heard.end : this.#estimate();
     const end = Math.max(at, this.#start, 0);
     // Of a listener who says "uh-huh" again and again nothing is to be learnt.

@@ -1,9 +1,9 @@
 import { asyncScheduler } from 'rxjs';
 import { type Unit, unitsOf } from '../languages/units.ts';
 import { afterUnits, joinedText, retold, saysAnything } from './sameWords.ts';
-import type { Transcript } from './transcript.ts';
+import type { SttEvent } from './stt.ts';
 
-type Words = Extract<Transcript, { readonly type: 'interim' | 'final' }>;
+type Words = Extract<SttEvent, { readonly type: 'interim' | 'final' }>;
 
 /** A word's end is known to so many ms. */
 const fuzzMs = 300;

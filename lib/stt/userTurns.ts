@@ -11,12 +11,12 @@ import {
 } from 'rxjs';
 import { type OperatorFunction, switchMap, throwError, timer } from 'rxjs';
 import { countWords, joinedText, saysAnything } from './sameWords.ts';
-import type { Transcript } from './transcript.ts';
+import type { SttEvent } from './stt.ts';
 import { RxvoiceError } from '../errors.ts';
-import { longestTimerMs } from '../timers.ts';
+import { longestTimerMs } from '../rx/timers.ts';
 
 /** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
-export type UserTurn =
+export type UserTurnEvent =
   /** The turn begins; `at` is where the voice begins, `Infinity` where the engine told words but no `speechStart`. */
   | { readonly type: 'speaking'; readonly turn: number; readonly at: number }
   | { readonly type: 'interim'; readonly turn: number; readonly text: string }
@@ -50,8 +50,8 @@ export interface UserTurnsOptions {
  * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
 export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOptions = {}): OperatorFunction<
-  Transcript,
-  UserTurn
+  SttEvent,
+  UserTurnEvent
 > => {
   if (!(maxMs > 0))
     throw new RxvoiceError(`turns.maxMs: expected more than 0 ms, or Infinity for never, but got ${maxMs}.`);
@@ -115,14 +115,14 @@ class Turns {
   }
 
   /** The turn is too long: it is cut with what is final, or as soon as something is. */
-  due(): UserTurn[] {
+  due(): UserTurnEvent[] {
     // The open interim is left to the next turn: its words will be final there.
     this.#since = this.#speaking ? asyncScheduler.now() : undefined;
     this.#overdue = this.#speaking;
     return this.#finals.length > 0 ? this.#commit(joinedText(this.#finals)) : [];
   }
 
-  hear(signal: Transcript): UserTurn[] {
+  hear(signal: SttEvent): UserTurnEvent[] {
     switch (signal.type) {
       case 'speechStart':
         if (this.#quiet) return this.#resume();
@@ -138,7 +138,7 @@ class Turns {
         this.#finals.push(signal.text);
         this.#end = signal.end;
         if (this.#maxWords < Infinity) this.#words += countWords(signal.text);
-        const events: UserTurn[] = [
+        const events: UserTurnEvent[] = [
           ...this.#speak(Infinity),
           { type: 'final', turn: this.#turn, text: signal.text },
         ];
@@ -168,7 +168,7 @@ class Turns {
   }
 
   /** What is left when no more transcripts come. */
-  finish(): UserTurn[] {
+  finish(): UserTurnEvent[] {
     return this.#commit();
   }
 
@@ -176,7 +176,7 @@ class Turns {
     return joinedText([...this.#finals, this.#interim]);
   }
 
-  #speak(at: number): UserTurn[] {
+  #speak(at: number): UserTurnEvent[] {
     if (this.#speaking) return [];
     this.#speaking = true;
     this.#since ??= asyncScheduler.now();
@@ -184,13 +184,13 @@ class Turns {
     return [{ type: 'speaking', turn: this.#turn, at: at < Infinity ? this.#from : at }];
   }
 
-  #resume(): UserTurn[] {
+  #resume(): UserTurnEvent[] {
     this.#quiet = false;
     return [{ type: 'resumed', turn: this.#turn }];
   }
 
   /** Ends the turn with these words, if there are any. */
-  #commit(text = this.#text): UserTurn[] {
+  #commit(text = this.#text): UserTurnEvent[] {
     const turn = this.#turn;
     const speaking = text === '' ? [] : this.#speak(Infinity);
     if (!this.#speaking) return [];

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction, pipe } from 'rxjs';
 import { ofType } from '../rx/ofType.ts';
-import type { Transcript } from './transcript.ts';
+import type { SttEvent } from './stt.ts';
 import { userTurns, type UserTurnsOptions } from './userTurns.ts';
 
 /** What a user said in one turn, in the form of a message for the model. */
@@ -19,7 +19,7 @@ export interface Utterance {
  * @example
  * mic$.pipe(stt, utterances(), switchMap(utterance => llm([...history, utterance])))
  */
-export const utterances = (options: UserTurnsOptions = {}): OperatorFunction<Transcript, Utterance> =>
+export const utterances = (options: UserTurnsOptions = {}): OperatorFunction<SttEvent, Utterance> =>
   pipe(
     userTurns(options),
     ofType('said'),

@@ -1,7 +1,7 @@
 import { connect, map, merge, type OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
-import type { Transcript } from './transcript.ts';
+import type { SttEvent } from './stt.ts';
 
 /**
  * A speech-to-text engine with a detector of voices beside it, on the same audio: the detector tells sooner when a voice
@@ -12,9 +12,9 @@ import type { Transcript } from './transcript.ts';
  */
 export const withVoice =
   (
-    stt: OperatorFunction<AudioFrame, Transcript>,
+    stt: OperatorFunction<AudioFrame, SttEvent>,
     voice: OperatorFunction<AudioFrame, VoiceActivity>,
-  ): OperatorFunction<AudioFrame, Transcript> =>
+  ): OperatorFunction<AudioFrame, SttEvent> =>
   frame$ =>
     frame$.pipe(
       connect(frame$ =>
@@ -22,7 +22,7 @@ export const withVoice =
           // What is heard here comes before the engine's words on the same frame.
           frame$.pipe(
             voice,
-            map((activity): Transcript => activity),
+            map((activity): SttEvent => activity),
           ),
           frame$.pipe(stt),
         ),

@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 import { voiceActivity } from '../audio/voiceActivity.ts';
-import type { Stt, Transcript } from '../stt/transcript.ts';
+import type { Stt, SttEvent } from '../stt/stt.ts';
 
 /** How {@link energyStt} listens. */
 export interface EnergySttOptions {
@@ -27,7 +27,7 @@ export const energyStt = (
 ): Stt => {
   const lineOf = typeof lines === 'function' ? lines : (index: number) => lines[index % lines.length] ?? '';
   return frame$ =>
-    new Observable<Transcript>(subscriber => {
+    new Observable<SttEvent>(subscriber => {
       const audio$ = new Subject<AudioFrame>();
       let positionMs = 0;
       let index = 0;

@@ -11,8 +11,8 @@ export { type SayingOptions, type UserScript } from './userScript.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
 // A call on tape, and had again.
-export { type Replay, replay, type TapedParts } from './tape/replay.ts';
-export { tape, tapedConversation, type Tape, type TapeOptions } from './tape/tape.ts';
+export { type Replay, replay, type TapedParts } from '../tape/replay.ts';
+export { tape, tapedConversation, type Tape, type TapeOptions } from '../tape/tape.ts';
 export type {
   EndLine,
   EventLine,
@@ -23,7 +23,7 @@ export type {
   TapedError,
   TapeHeader,
   TapeLine,
-} from './tape/tapeFormat.ts';
+} from '../tape/tapeFormat.ts';
 
 // Somebody who calls the bot.
 export { type Complaint, type ExchangeHeard, exchangesOf, judge } from './simulate/judge.ts';
@@ -31,21 +31,21 @@ export { type Exchange, type Expectation, readScenario, type Scenario } from './
 export { simulate, type SimulateOptions, type SimulationEvent } from './simulate/simulate.ts';
 
 // The providers on this machine, over real sockets.
-export { deepgramServer, type DeepgramServer } from './deepgram/deepgramServer.ts';
-export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from './deepgram/deepgramOptions.ts';
-export { openaiServer, type OpenaiServer } from './openai/openaiServer.ts';
+export { deepgramServer, type DeepgramServer } from '../emulators/deepgram/deepgramServer.ts';
+export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from '../emulators/deepgram/deepgramOptions.ts';
+export { openaiServer, type OpenaiServer } from '../emulators/openai/openaiServer.ts';
 export type {
   ChatMessage,
   ChatRequest,
   ModelReply,
   OpenaiLatencies,
   OpenaiServerOptions,
-} from './openai/openaiOptions.ts';
+} from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
-export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } from './loopback/fault.ts';
-export type { LoopbackEvent, LoopbackHappening } from './loopback/loopbackEvent.ts';
-export type { LoopbackServer } from './loopback/loopbackServer.ts';
-export type { LoopbackOptions } from './loopback/loopbackOptions.ts';
+export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } from '../emulators/loopback/fault.ts';
+export type { LoopbackEvent, LoopbackHappening } from '../emulators/loopback/loopbackEvent.ts';
+export type { LoopbackServer } from '../emulators/loopback/loopbackServer.ts';
+export type { LoopbackOptions } from '../emulators/loopback/loopbackOptions.ts';
 
 // A sound card.
 export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';

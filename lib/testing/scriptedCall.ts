@@ -6,7 +6,7 @@ import type { ConversationOptions } from '../conversation/conversationOptions.ts
 import type { ConversationEvent } from '../conversation/events.ts';
 import { remember } from '../conversation/history.ts';
 import type { Llm, Message } from '../llm/message.ts';
-import type { Stt } from '../stt/transcript.ts';
+import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { type Duration, msOf } from './duration.ts';
 import {

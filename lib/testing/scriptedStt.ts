@@ -1,6 +1,6 @@
 import { concat, defer, mergeMap } from 'rxjs';
 import { frameMs } from '../audio/frame.ts';
-import type { Stt, Transcript } from '../stt/transcript.ts';
+import type { Stt, SttEvent } from '../stt/stt.ts';
 
 /** Something a user says, and how an engine hears it. Times are ms of the input's audio. */
 export interface ScriptedSpeech {
@@ -31,7 +31,7 @@ export const scriptedStt =
     defer(() => {
       const steps = script.flatMap(stepsOf).sort((a, b) => a.at - b.at);
       let positionMs = 0;
-      const due = (): Transcript[] => {
+      const due = (): SttEvent[] => {
         const count = steps.findIndex(({ at }) => at > positionMs + 1e-6);
         return steps.splice(0, count === -1 ? steps.length : count).map(({ transcript }) => transcript);
       };
@@ -49,7 +49,7 @@ export const scriptedStt =
 interface Step {
   readonly at: number;
   readonly from: number;
-  readonly transcript: Transcript;
+  readonly transcript: SttEvent;
 }
 
 function stepsOf(speech: ScriptedSpeech): Step[] {
@@ -60,7 +60,7 @@ function stepsOf(speech: ScriptedSpeech): Step[] {
   const noticedAt = from + noticedMs;
   const heardAt = words.map((_, index) => Math.max(noticedAt, from + (index + 1) * wordMs));
   const finalAt = Math.max(to + finalMs, heardAt.at(-1) ?? noticedAt);
-  const step = (at: number, transcript: Transcript): Step => ({ at, from, transcript });
+  const step = (at: number, transcript: SttEvent): Step => ({ at, from, transcript });
   return [
     step(noticedAt, { type: 'speechStart', at: from }),
     ...heardAt.map((at, index) => step(at, { type: 'interim', text: words.slice(0, index + 1).join(' ') })),

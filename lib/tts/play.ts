@@ -14,7 +14,7 @@ import {
 import { Subject, switchMap, take, takeWhile, tap } from 'rxjs';
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 import type { Output } from '../audio/output.ts';
-import { failingAs } from '../stageFailure.ts';
+import { failingAs } from './stageFailure.ts';
 import type { SpeechLedger } from './speechLedger.ts';
 
 /** The reply was held, or goes on. */

@@ -15,7 +15,7 @@ import type { Output } from '../audio/output.ts';
 import { reframe } from '../audio/reframe.ts';
 import { RxvoiceError } from '../errors.ts';
 import { onFirst } from '../rx/onFirst.ts';
-import { failingAs } from '../stageFailure.ts';
+import { failingAs } from './stageFailure.ts';
 import { handOver } from './handOver.ts';
 import { play, type PlayEvent } from './play.ts';
 import { prefetch } from './prefetch.ts';

@@ -13,7 +13,7 @@ import {
 import type { Output } from '../audio/output.ts';
 import { reframe } from '../audio/reframe.ts';
 import { onFirst } from '../rx/onFirst.ts';
-import { failingAs } from '../stageFailure.ts';
+import { failingAs } from './stageFailure.ts';
 import { handOver } from './handOver.ts';
 import { play } from './play.ts';
 import { refuseNegative, type SpeakOptions, type SpeechEvent } from './speak.ts';

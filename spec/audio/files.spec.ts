@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type AudioFrame, frameMs, silence } from '../../lib/audio/frame.ts';
 import { paced } from '../../lib/audio/paced.ts';
 import { readWav, writeWav } from '../../lib/audio/wav.ts';
-import { wavInput } from '../../lib/audio/wavInput.ts';
-import { wavOutput } from '../../lib/audio/wavOutput.ts';
+import { wavInput } from '../../lib/node/wavInput.ts';
+import { wavOutput } from '../../lib/node/wavOutput.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-wav-'));

@@ -2,7 +2,7 @@ import { of, type Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError } from '../../lib/browser/callError.ts';
 import { connection, type Incoming } from '../../lib/browser/connection.ts';
-import type { HelloMessage } from '../../lib/server/protocol.ts';
+import type { HelloMessage } from '../../lib/protocol/protocol.ts';
 
 const sockets: FakeSocket[] = [];
 

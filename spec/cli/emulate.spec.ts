@@ -6,7 +6,7 @@ import { builtinReply } from '../../cli/emulate/builtinReply.ts';
 import { eventLine } from '../../cli/emulate/eventLine.ts';
 import { faultOption } from '../../cli/emulate/faultOption.ts';
 import { inProcess } from './inProcess.ts';
-import { Client, isType, sound } from '../testing/deepgramSockets.ts';
+import { Client, isType, sound } from '../emulators/deepgramSockets.ts';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 

@@ -6,7 +6,7 @@ import type { Notice } from '../../lib/engine.ts';
 import { RxvoiceError } from '../../lib/errors.ts';
 import { failover, type FailoverOptions } from '../../lib/failover/failover.ts';
 import type { Llm, LlmEvent, Message } from '../../lib/llm/message.ts';
-import type { Stt, Transcript } from '../../lib/stt/transcript.ts';
+import type { Stt, SttEvent } from '../../lib/stt/stt.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import { scriptedInput, virtualTime } from '../../lib/testing/index.ts';
 
@@ -169,7 +169,7 @@ describe('failover of voices', () => {
 describe('failover of speech-to-text', () => {
   /** Ends after so much audio; tells what it hears, with positions in the audio it is given. */
   const hearing =
-    (breaksAt: number, ...tells: readonly [at: number, transcript: Transcript][]): Stt =>
+    (breaksAt: number, ...tells: readonly [at: number, transcript: SttEvent][]): Stt =>
     frame$ =>
       defer(() => {
         let ms = 0;
@@ -244,7 +244,7 @@ describe('failover of speech-to-text', () => {
             ),
         );
       });
-    const heard: [number, Transcript][] = [
+    const heard: [number, SttEvent][] = [
       [100, { type: 'speechStart', at: 0 }],
       [600, { type: 'utteranceEnd', end: 300 }],
     ];

@@ -41,8 +41,8 @@ export async function growthFunctions(load) {
   const { pronounceable } = await load('lib/providers/local/pronounceable');
   const { clauses } = await load('lib/providers/local/clauses');
   const { withoutLoops } = await load('lib/providers/local/withoutLoops');
-  const { answer } = await load('lib/llm/builtin/answer');
-  const { calculate } = await load('lib/llm/builtin/arithmetic');
+  const { answer } = await load('lib/providers/builtin/answer');
+  const { calculate } = await load('lib/providers/builtin/arithmetic');
   const { summarising, trimmed } = await load('lib/conversation/context');
   const { remember } = await load('lib/conversation/history');
   const { interruption } = await load('lib/conversation/interruption');
@@ -54,9 +54,9 @@ export async function growthFunctions(load) {
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
   const phrases = await load('lib/languages/phrases');
-  const { redaction } = await load('lib/testing/tape/redaction');
+  const { redaction } = await load('lib/tape/redaction');
   const { logLines } = await load('lib/server/logLines');
-  const { clientMessageSchema } = await load('lib/server/protocol');
+  const { clientMessageSchema } = await load('lib/protocol/protocol');
   const { parsed } = await load('lib/server/parsed');
   const { serverEvents } = await load('lib/providers/openai/serverEvents');
   const { oneLine } = await load('lib/text/oneLine');

@@ -5,7 +5,7 @@ import { type Conversation, conversation } from '../../lib/conversation/conversa
 import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
-import type { Transcript } from '../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../lib/stt/stt.ts';
 import { scriptedInput, virtualTime } from '../../lib/testing/index.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import * as engines from './engines.ts';
@@ -16,7 +16,7 @@ export type Entry = { readonly at: number } & Happening;
 
 type Happening =
   | { readonly type: 'event'; readonly event: ConversationEvent }
-  | { readonly type: 'transcript'; readonly transcript: Transcript }
+  | { readonly type: 'transcript'; readonly transcript: SttEvent }
   | { readonly type: 'asked'; readonly request: number; readonly messages: readonly Message[] }
   | { readonly type: 'voice' | 'silence'; readonly reply: number }
   | { readonly type: 'audio'; readonly reply: number; readonly ms: number }

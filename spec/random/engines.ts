@@ -4,7 +4,7 @@ import { type AudioFrame, frameMs, silence } from '../../lib/audio/frame.ts';
 import type { Output } from '../../lib/audio/output.ts';
 import { toOutput } from '../../lib/audio/toOutput.ts';
 import type { Llm } from '../../lib/llm/message.ts';
-import type { Stt, Transcript } from '../../lib/stt/transcript.ts';
+import type { Stt, SttEvent } from '../../lib/stt/stt.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import type { Answer, Fault, Plan, Voice } from './plan.ts';
 
@@ -40,7 +40,7 @@ export function stt(plan: Plan): Stt {
     defer(() => {
       let next = 0;
       let at = 0;
-      const due = (): Observable<Transcript> => {
+      const due = (): Observable<SttEvent> => {
         if (plan.sttFailsAt !== undefined && at >= plan.sttFailsAt) return throwError(() => broken('stt'));
         const first = next;
         while (next < steps.length && steps[next]!.at <= at) next += 1;
@@ -70,7 +70,7 @@ interface Step {
   readonly at: number;
   /** Where what it is about begins in the audio. */
   readonly from: number;
-  readonly transcript: Transcript;
+  readonly transcript: SttEvent;
 }
 
 /** What the engine tells and when, one after the other: the words of a sound are final before the next is told of. */
@@ -79,7 +79,7 @@ function transcripts(plan: Plan): Step[] {
   let now = 0;
   const sounds = placed(plan);
   sounds.forEach(({ from, to, spoken, forMs, noticedMs, finalMs, endpointingMs }, index) => {
-    const tell = (at: number, transcript: Transcript): unknown =>
+    const tell = (at: number, transcript: SttEvent): unknown =>
       steps.push({ at: (now = Math.max(now, at)), from, transcript });
     tell(from + noticedMs, { type: 'speechStart', at: from });
     spoken.forEach((_, word) =>

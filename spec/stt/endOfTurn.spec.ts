@@ -2,11 +2,11 @@ import { asyncScheduler, map, merge, NEVER, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { adaptivePatience } from '../../lib/index.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
-import type { Transcript } from '../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../lib/stt/stt.ts';
 import { userTurns, type UserTurnsOptions } from '../../lib/stt/userTurns.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
-type Told = readonly [number, Transcript];
+type Told = readonly [number, SttEvent];
 const S = (at: number, from = at - 50): Told => [at, { type: 'speechStart', at: from }];
 const E = (at: number, to = at - 100): Told => [at, { type: 'speechEnd', at: to }];
 const U = (at: number, end: number): Told => [at, { type: 'utteranceEnd', end }];

@@ -3,8 +3,8 @@ import { asyncScheduler, identity, map, merge, NEVER, takeUntil, timer } from 'r
 import { describe, expect, it } from 'vitest';
 import { eagerly } from '../../lib/conversation/eagerly.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
-import type { Transcript } from '../../lib/stt/transcript.ts';
-import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
+import type { SttEvent } from '../../lib/stt/stt.ts';
+import { type UserTurnEvent, userTurns } from '../../lib/stt/userTurns.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 /** What a user says in one breath, and how an engine and a detector of voices hear it. All times in ms. */
@@ -51,7 +51,7 @@ const breath: fc.Arbitrary<Breath> = fc.record({
   empty: fc.boolean(),
 });
 
-type Told = readonly [number, Transcript];
+type Told = readonly [number, SttEvent];
 
 /** What is told of these breaths, in its order. Interims hold the words since the last final, as an honest engine's do. */
 function tellings(
@@ -60,7 +60,7 @@ function tellings(
 ): { told: Told[]; words: string[]; starts: number[] } {
   interface Step {
     readonly at: number;
-    readonly tell: () => Transcript[];
+    readonly tell: () => SttEvent[];
   }
   const steps: Step[] = [];
   const words: string[] = [];
@@ -76,7 +76,7 @@ function tellings(
     const to = from + Math.max(planned.words * planned.wordMs, 100);
     now = to;
     starts.push(from);
-    const tell = (at: number, ...transcripts: Transcript[]): void =>
+    const tell = (at: number, ...transcripts: SttEvent[]): void =>
       void steps.push({ at, tell: () => transcripts });
     if (planned.starts) tell(from + planned.detectorMs, { type: 'speechStart', at: from });
     for (let flicker = 0; flicker < planned.flickers; flicker += 1) {
@@ -196,7 +196,7 @@ describe('any order of what engines and detectors tell', () => {
             const values = turnsOf(told, chosen, guesses);
             const said = values.filter(({ value }) => value.type === 'said') as {
               at: number;
-              value: Extract<UserTurn, { type: 'said' }>;
+              value: Extract<UserTurnEvent, { type: 'said' }>;
             }[];
             const separator = script === '' ? ' ' : '';
             expect(said.map(({ value }) => value.text).join(separator)).toBe(words.join(separator));

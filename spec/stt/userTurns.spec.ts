@@ -1,17 +1,17 @@
 import { concat, EMPTY, from, lastValueFrom, NEVER, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Transcript } from '../../lib/stt/transcript.ts';
-import { type UserTurn, userTurns } from '../../lib/stt/userTurns.ts';
+import type { SttEvent } from '../../lib/stt/stt.ts';
+import { type UserTurnEvent, userTurns } from '../../lib/stt/userTurns.ts';
 import { utterances } from '../../lib/stt/utterances.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 import { marbles } from '../marbles.ts';
 
-const start = (at: number): Transcript => ({ type: 'speechStart', at });
-const interim = (text: string): Transcript => ({ type: 'interim', text });
-const final = (text: string, end = 0): Transcript => ({ type: 'final', text, end });
-const end = (at: number): Transcript => ({ type: 'utteranceEnd', end: at });
+const start = (at: number): SttEvent => ({ type: 'speechStart', at });
+const interim = (text: string): SttEvent => ({ type: 'interim', text });
+const final = (text: string, end = 0): SttEvent => ({ type: 'final', text, end });
+const end = (at: number): SttEvent => ({ type: 'utteranceEnd', end: at });
 
-const hear = (...transcripts: Transcript[]): UserTurn[] =>
+const hear = (...transcripts: SttEvent[]): UserTurnEvent[] =>
   virtualTime(() => from(transcripts).pipe(userTurns())).values.map(({ value }) => value);
 
 describe('userTurns', () => {
@@ -95,7 +95,7 @@ describe('userTurns', () => {
 
   it.each(['   ', '.', ' … ', '♪', '🎵', "'"])('should take %j for nothing said', text => {
     expect(hear(interim(text), final(text, 100), end(100))).toEqual([]);
-    const eager: Transcript = { type: 'eagerEnd', text };
+    const eager: SttEvent = { type: 'eagerEnd', text };
     expect(hear(start(0), interim(text), eager, final(text, 100), end(100)).map(({ type }) => type)).toEqual([
       'speaking',
       'silent',
@@ -115,7 +115,7 @@ describe('userTurns', () => {
   });
 
   it('should fail with the name of what no engine tells', () => {
-    const strange$ = of(interim('help'), { type: 'partial', text: 'help me' } as unknown as Transcript);
+    const strange$ = of(interim('help'), { type: 'partial', text: 'help me' } as unknown as SttEvent);
     const run = virtualTime(() => strange$.pipe(userTurns()));
     expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
     expect(run.failed?.error).toMatchObject({
@@ -138,7 +138,7 @@ describe('userTurns', () => {
     for (const maxMs of [0, -1, NaN])
       expect(() => userTurns({ maxMs })).toThrow(/turns\.maxMs: .*more than 0/u);
     const talking$ = concat(of(start(0), final('one two', 3)), NEVER);
-    const turns: UserTurn[] = [];
+    const turns: UserTurnEvent[] = [];
     const call = talking$.pipe(userTurns({ maxMs: 2 ** 31 })).subscribe(turn => turns.push(turn));
     await lastValueFrom(timer(20));
     call.unsubscribe();
@@ -186,7 +186,7 @@ describe('userTurns', () => {
   it('should complete with an empty source, wait with a silent one and stop when unsubscribed', () => {
     expect(virtualTime(() => EMPTY.pipe(userTurns())).completedAt).toBe(0);
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source$ = cold<Transcript>('s---', { s: start(0) });
+      const source$ = cold<SttEvent>('s---', { s: start(0) });
       expectObservable(source$.pipe(userTurns()), '^-!').toBe('s--', {
         s: { type: 'speaking', turn: 1, at: 0 },
       });

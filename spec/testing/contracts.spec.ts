@@ -1,7 +1,7 @@
 import { concat, EMPTY, ignoreElements, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../lib/audio/frame.ts';
-import type { Stt, Transcript } from '../../lib/stt/transcript.ts';
+import type { Stt, SttEvent } from '../../lib/stt/stt.ts';
 import { scriptedTts, sttContract, ttsContract } from '../../lib/testing/index.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 
@@ -31,7 +31,7 @@ const ofStt = (make: () => Stt, open?: () => number) =>
 const ofTts = (make: () => Tts) =>
   broken(runner => ttsContract({ ...runner, name: '', make, timeoutMs: 2_000 }));
 
-const utterance: readonly Transcript[] = [
+const utterance: readonly SttEvent[] = [
   { type: 'final', text: 'Hello.', end: 900 },
   { type: 'utteranceEnd', end: 900 },
 ];

@@ -1,6 +1,6 @@
 import { concatMap, from, map, range, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type AudioFrame, type Stt, silence, type Transcript } from '../../lib/index.ts';
+import { type AudioFrame, type Stt, silence, type SttEvent } from '../../lib/index.ts';
 import { energyStt, virtualTime } from '../../lib/testing/index.ts';
 
 const loud: AudioFrame = {
@@ -8,7 +8,7 @@ const loud: AudioFrame = {
   sampleRate: 16_000,
 };
 /** What an engine tells of stretches of voice and silence in turn, ms, silence first; and when. */
-const told = (stt: Stt, ...stretches: number[]): [ms: number, transcript: Transcript][] =>
+const told = (stt: Stt, ...stretches: number[]): [ms: number, transcript: SttEvent][] =>
   virtualTime(() =>
     from(stretches).pipe(
       concatMap((ms, index) =>

@@ -41,7 +41,7 @@ describe('a scripted conversation', () => {
       `);
       expectHistory(`
         user "Tell me a story."
-        bot  "Once upon a time there was"
+        bot  "Once upon a time there was a"
         user "Stop."
         bot  "All right."
       `);
@@ -186,7 +186,7 @@ describe('a scripted conversation', () => {
         2.140  bot speaking
         2.860  bot spoke
         4.100  user speaking
-        4.400  user silent
+        4.400  user noise
         5.000  call completed
       `);
       expect(kit.run().asked[0]?.[0]).toEqual({ role: 'system', content: 'Be brief.' });

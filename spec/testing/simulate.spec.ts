@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../../lib/conversation/conversation.ts';
-import { builtinLlm } from '../../lib/llm/builtin/builtinLlm.ts';
+import { builtinLlm } from '../../lib/providers/builtin/builtinLlm.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import {
   energyStt,

@@ -3,7 +3,7 @@ import { startWith, switchMap, take, tap } from 'rxjs';
 import type { Llm, LlmEvent, Message } from '../../llm/message.ts';
 import { heldUntil } from '../../rx/heldUntil.ts';
 import { onFirst } from '../../rx/onFirst.ts';
-import type { UserTurn } from '../../stt/userTurns.ts';
+import type { UserTurnEvent } from '../../stt/userTurns.ts';
 import { committedAnswer } from '../committedAnswer.ts';
 import type { BotEvent, UserEvent } from '../events.ts';
 import { remember } from '../history.ts';
@@ -12,7 +12,7 @@ import { promptOf, type ReplyContext } from '../replyContext.ts';
 import { Speculated } from '../speculated.ts';
 import { withApology } from './apologise.ts';
 
-type Eager = Extract<UserTurn, { readonly type: 'eager' }>;
+type Eager = Extract<UserTurnEvent, { readonly type: 'eager' }>;
 type Said = Extract<UserEvent, { readonly type: 'user.said' }>;
 
 /**

@@ -3,7 +3,7 @@ import { catchError, TimeoutError } from 'rxjs';
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import type { KeptOpen } from '../../http/keptOpen.ts';
+import type { KeptOpen } from '../http/keptOpen.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';

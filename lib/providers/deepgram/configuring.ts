@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import type { FluxConfiguration } from './flux.ts';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 
 /** How long an answer to a change is waited for before the next is sent, ms: it may be lost. */
 const answerMs = 5_000;

@@ -1,5 +1,5 @@
 import type { DeepgramClient } from '@deepgram/sdk';
-import { isBare, shownAddress } from '../../address.ts';
+import { isBare, shownAddress } from '../../options/address.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { deepgramSdk } from './deepgramSdk.ts';
 

@@ -12,7 +12,7 @@ import {
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import type { Stt, Transcript } from '../../stt/transcript.ts';
+import type { Stt, SttEvent } from '../../stt/stt.ts';
 import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { flux, type FluxOptions } from './flux.ts';
@@ -107,7 +107,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       map(() => ({ engine: `${connection.who} ${model}`, progress: 1 })),
       distinctUntilChanged((one, other) => one.progress === other.progress),
     );
-    const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+    const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
       listening(
         frame$,
         sampleRate => (sampleRate === warmRate ? warmLine$ : open(sampleRate)),
@@ -132,7 +132,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
   const notice$ = new Subject<Notice>();
   const calls = new Set<Stt>();
   // Used without a session, each subscription is a call of its own.
-  const listen = (frame$: Observable<AudioFrame>): Observable<Transcript> =>
+  const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
     defer(() => {
       const call = session(notice$);
       calls.add(call);

@@ -2,7 +2,7 @@ import { catchError, EMPTY, finalize, from, ignoreElements, merge, type Observab
 import { ReplaySubject, share, Subject, tap } from 'rxjs';
 import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import { keptOpen } from '../../http/keptOpen.ts';
+import { keptOpen } from '../http/keptOpen.ts';
 import { withSignal } from '../../rx/withSignal.ts';
 import type { Tts, TtsStream } from '../../tts/tts.ts';
 import { auraRest } from './auraRest.ts';

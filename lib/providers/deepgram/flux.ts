@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { FluxTurns } from './fluxTurns.ts';
@@ -30,18 +31,6 @@ export interface FluxOptions {
    * Default: none.
    */
   readonly configure$?: Observable<FluxConfiguration>;
-}
-
-/** What can be changed in the course of a call, as the service calls it. What is left out stays as it is. */
-export interface FluxConfiguration {
-  readonly thresholds?: {
-    readonly eot_threshold?: number;
-    readonly eager_eot_threshold?: number;
-    readonly eot_timeout_ms?: number;
-  };
-  readonly keyterms?: readonly string[];
-  readonly language_hints?: readonly string[];
-  readonly numerals?: boolean;
 }
 
 type FluxSocket = SdkSocket &

@@ -1,4 +1,4 @@
-import type { Transcript } from '../../stt/transcript.ts';
+import type { SttEvent } from '../../stt/stt.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
 import type { ServerMessage } from './openSocket.ts';
 import type { ToCall, Turns } from './turns.ts';
@@ -46,7 +46,7 @@ export class FluxTurns implements Turns {
     return this.#speaking;
   }
 
-  hear(message: ServerMessage, toCall: ToCall): Transcript[] {
+  hear(message: ServerMessage, toCall: ToCall): SttEvent[] {
     if (message.type !== 'TurnInfo') return [];
     const { event, transcript = '', words: list, trigger, turn_index } = message as TurnInfo;
     const { audio_window_end: end = 0, audio_window_start: start = end } = message as TurnInfo;
@@ -60,7 +60,7 @@ export class FluxTurns implements Turns {
     const hearing = hearingOf({ text: transcript, words: list, start, end }, toCall);
     const rest = hearing.words.slice(this.#told);
     const text = textOf(hearing, rest);
-    const told: Transcript[] = [];
+    const told: SttEvent[] = [];
     if (text !== '') {
       const atMs = rest[0]?.startMs ?? hearing.startMs;
       if (!this.#speaking) {
@@ -96,7 +96,7 @@ export class FluxTurns implements Turns {
     }
   }
 
-  reconnected(): Transcript[] {
+  reconnected(): SttEvent[] {
     this.#interim = '';
     this.#words = [];
     this.#told = 0;
@@ -109,7 +109,7 @@ export class FluxTurns implements Turns {
    * What is open; `decided`: the service found the user done. If it did not, its turn goes on, and the words that are
    * reported here are left out of what it sends of that turn.
    */
-  finish(decided = false): Transcript[] {
+  finish(decided = false): SttEvent[] {
     if (!this.#speaking) return [];
     const end = this.#endMs;
     const text = this.#interim;
@@ -126,14 +126,14 @@ export class FluxTurns implements Turns {
     ];
   }
 
-  #resumed(): Transcript[] {
+  #resumed(): SttEvent[] {
     if (!this.#eager) return [];
     this.#eager = false;
     return [{ type: 'resumed' }];
   }
 
   /** The words of a long turn that don't change any more. */
-  #part(words: readonly Word[], windowEndMs: number, hearing: Hearing): Transcript[] {
+  #part(words: readonly Word[], windowEndMs: number, hearing: Hearing): SttEvent[] {
     const count = words.filter(({ endMs }) => endMs <= windowEndMs - stableMs).length;
     const last = words[count - 1];
     if (last === undefined) return [];
@@ -151,12 +151,12 @@ export class FluxTurns implements Turns {
 }
 
 const times = (words: readonly Word[], { isTimed }: Hearing) => isTimed && { words: timesOf(words) };
-const interim = (text: string, words: readonly Word[], hearing: Hearing): Transcript => ({
+const interim = (text: string, words: readonly Word[], hearing: Hearing): SttEvent => ({
   type: 'interim',
   text,
   ...times(words, hearing),
 });
-const final = (text: string, words: readonly Word[], hearing: Hearing, end: number): Transcript => ({
+const final = (text: string, words: readonly Word[], hearing: Hearing, end: number): SttEvent => ({
   type: 'final',
   text,
   end,

@@ -1,4 +1,4 @@
-import type { TranscriptWord } from '../../stt/transcript.ts';
+import type { TranscriptWord } from '../../stt/stt.ts';
 import type { ToCall } from './turns.ts';
 
 /** A word, and where it is. */

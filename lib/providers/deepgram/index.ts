@@ -1,5 +1,6 @@
 export type { DeepgramConnectionOptions } from './deepgramConnection.ts';
 export { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
 export { deepgramTts, type DeepgramTtsOptions } from './deepgramTts.ts';
-export type { FluxConfiguration, FluxOptions } from './flux.ts';
+export type { FluxOptions } from './flux.ts';
+export type { FluxConfiguration } from './fluxConfiguration.ts';
 export type { NovaOptions } from './nova.ts';

@@ -2,11 +2,11 @@ import { asyncScheduler, interval, Observable, type Subscriber, type Subscriptio
 import type { AudioFrame } from '../../audio/frame.ts';
 import type { Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import type { Transcript } from '../../stt/transcript.ts';
+import type { SttEvent } from '../../stt/stt.ts';
 import { AudioLog } from './audioLog.ts';
 import { AudioSender, replaySpeed } from './audioSender.ts';
 import { Configuring } from './configuring.ts';
-import type { FluxConfiguration } from './flux.ts';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
 import { Recycled } from './staying.ts';
 import type { Turns } from './turns.ts';
@@ -68,7 +68,7 @@ export const listening = <Socket extends SdkSocket>(
   sampleRate: number,
   dialect: Dialect<Socket>,
   options: ListeningOptions,
-): Observable<Transcript> =>
+): Observable<SttEvent> =>
   new Observable(subscriber => {
     const call = new Listening(subscriber, line, sampleRate, dialect, options);
     call.connect();
@@ -84,7 +84,7 @@ export const listening = <Socket extends SdkSocket>(
 
 /** The state of one call. Hand-written, for it runs once a frame. */
 class Listening<Socket extends SdkSocket> {
-  readonly #subscriber: Subscriber<Transcript>;
+  readonly #subscriber: Subscriber<SttEvent>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
   readonly #options: ListeningOptions;
@@ -121,7 +121,7 @@ class Listening<Socket extends SdkSocket> {
   #isOverflowing = false;
 
   constructor(
-    subscriber: Subscriber<Transcript>,
+    subscriber: Subscriber<SttEvent>,
     line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
     sampleRate: number,
     dialect: Dialect<Socket>,
@@ -417,7 +417,7 @@ class Listening<Socket extends SdkSocket> {
     this.#sentAt = asyncScheduler.now();
   }
 
-  #tell(transcripts: readonly Transcript[]): void {
+  #tell(transcripts: readonly SttEvent[]): void {
     for (const transcript of transcripts) {
       const isEnding = transcript.type === 'utteranceEnd' && this.#ending?.sentAt !== undefined;
       // The program has decided: no policy of silence is to wait any longer.

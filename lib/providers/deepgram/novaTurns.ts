@@ -1,4 +1,4 @@
-import type { Transcript } from '../../stt/transcript.ts';
+import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './openSocket.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
 import { ToldWords } from './toldWords.ts';
@@ -42,7 +42,7 @@ export class NovaTurns implements Turns {
     return this.#speaking;
   }
 
-  hear(message: ServerMessage, toCall: ToCall): Transcript[] {
+  hear(message: ServerMessage, toCall: ToCall): SttEvent[] {
     switch (message.type) {
       case 'Results':
         return this.#results(message, toCall);
@@ -59,17 +59,17 @@ export class NovaTurns implements Turns {
     }
   }
 
-  reconnected(): Transcript[] {
+  reconnected(): SttEvent[] {
     this.#interim = '';
     this.#open = undefined;
     return [];
   }
 
-  finish(): Transcript[] {
+  finish(): SttEvent[] {
     return this.#end();
   }
 
-  #voice(atMs: number): Transcript[] {
+  #voice(atMs: number): SttEvent[] {
     if (this.#speaking) {
       // The voice goes on after a pause: it has time for its words.
       this.#newestMs = Math.max(this.#newestMs, atMs);
@@ -78,14 +78,14 @@ export class NovaTurns implements Turns {
     return this.#begin(atMs);
   }
 
-  #begin(atMs: number): Transcript[] {
+  #begin(atMs: number): SttEvent[] {
     if (this.#speaking) return [];
     this.#speaking = true;
     this.#newestMs = atMs;
     return [{ type: 'speechStart', at: atMs }];
   }
 
-  #results(results: Results, toCall: ToCall): Transcript[] {
+  #results(results: Results, toCall: ToCall): SttEvent[] {
     const { start, duration, is_final = false, speech_final = false, channel } = results;
     const alternative = channel?.alternatives?.[0];
     const end = typeof start === 'number' && typeof duration === 'number' ? start + duration : undefined;
@@ -100,7 +100,7 @@ export class NovaTurns implements Turns {
     const lastMs = (hearing.isTimed ? fresh.at(-1)?.endMs : undefined) ?? windowEndMs;
     this.heardMs = Math.max(this.heardMs, windowEndMs);
 
-    const told: Transcript[] = [];
+    const told: SttEvent[] = [];
     if (text !== '') {
       told.push(...this.#begin(fresh[0]?.startMs ?? hearing.startMs));
       this.#hasWords = true;
@@ -126,10 +126,10 @@ export class NovaTurns implements Turns {
     return isOver || silentMs >= this.#options.silenceMs ? [...told, ...this.#end()] : told;
   }
 
-  #end(): Transcript[] {
+  #end(): SttEvent[] {
     if (!this.#speaking) return [];
     const end = this.#newestMs;
-    const told: Transcript[] = [];
+    const told: SttEvent[] = [];
     if (this.#interim !== '') {
       const { words, hearing } = this.#open!;
       told.push({

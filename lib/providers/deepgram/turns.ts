@@ -1,4 +1,4 @@
-import type { Transcript } from '../../stt/transcript.ts';
+import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './openSocket.ts';
 
 /** Where a time the service tells (s of what the connection was sent) lies in the call's audio, ms. */
@@ -7,11 +7,11 @@ export type ToCall = (seconds: number) => number;
 /** The fold from one generation's messages to transcripts: the state of one call, whatever connections it has. */
 export interface Turns {
   /** What a message tells. */
-  readonly hear: (message: ServerMessage, toCall: ToCall) => Transcript[];
+  readonly hear: (message: ServerMessage, toCall: ToCall) => SttEvent[];
   /** The connection is a new one: it hears again what was not settled. */
-  readonly reconnected: () => Transcript[];
+  readonly reconnected: () => SttEvent[];
   /** Ends an open turn with what is known of it. */
-  readonly finish: () => Transcript[];
+  readonly finish: () => SttEvent[];
   /** Whether a turn is open. */
   readonly isOpen: boolean;
   /** All audio before this position of the call is transcribed for good, ms. */

@@ -1,5 +1,5 @@
 import { concat, EMPTY, filter, map, type Observable, of, ReplaySubject, type Subscription } from 'rxjs';
-import type { Transcript } from '../../stt/transcript.ts';
+import type { SttEvent } from '../../stt/stt.ts';
 import { InterimWords } from './interimWords.ts';
 import type { Recognizer } from './recognizer.ts';
 import { VoiceDetector, windowMs } from './voiceDetector.ts';
@@ -31,7 +31,7 @@ const keptMs = preRollMs + 480;
 export class Listener {
   readonly #recognizer: Recognizer;
   readonly #options: ListenerOptions;
-  readonly #show: (interim: Transcript) => void;
+  readonly #show: (interim: SttEvent) => void;
   readonly #detector: VoiceDetector;
   #windows: Float32Array[] = [];
   #positionMs = 0;
@@ -42,7 +42,7 @@ export class Listener {
   #interimDueMs = 0;
   #speculation: Speculation | undefined;
 
-  constructor(recognizer: Recognizer, options: ListenerOptions, show: (interim: Transcript) => void) {
+  constructor(recognizer: Recognizer, options: ListenerOptions, show: (interim: SttEvent) => void) {
     this.#recognizer = recognizer;
     this.#options = options;
     this.#show = show;
@@ -50,7 +50,7 @@ export class Listener {
   }
 
   /** What one more window tells. */
-  hear(samples: Float32Array): Observable<Transcript> {
+  hear(samples: Float32Array): Observable<SttEvent> {
     this.#positionMs += windowMs;
     this.#windows.push(samples);
     const voice = this.#detector.hear(samples);
@@ -61,7 +61,7 @@ export class Listener {
   }
 
   /** What is left when the audio ends. */
-  finish(): Observable<Transcript> {
+  finish(): Observable<SttEvent> {
     return this.#speaking ? this.#end() : EMPTY;
   }
 
@@ -76,7 +76,7 @@ export class Listener {
     return EMPTY;
   }
 
-  #start(): Observable<Transcript> {
+  #start(): Observable<SttEvent> {
     const { startMs } = this.#detector;
     this.#speaking = true;
     this.#partStartMs = startMs;
@@ -86,7 +86,7 @@ export class Listener {
     return of({ type: 'speechStart', at: startMs });
   }
 
-  #goOn(): Observable<Transcript> {
+  #goOn(): Observable<SttEvent> {
     this.#speculation?.decode.unsubscribe();
     this.#speculation = undefined;
     if (this.#positionMs - this.#partStartMs >= this.#options.maxMs) return this.#cut();
@@ -94,18 +94,18 @@ export class Listener {
     return EMPTY;
   }
 
-  #end(): Observable<Transcript> {
+  #end(): Observable<SttEvent> {
     const { endMs: end } = this.#detector;
     const { text$ } = this.#speculation ?? this.#speculate();
     this.#speculation = undefined;
     this.#interim?.unsubscribe();
     this.#interim = undefined;
     this.#speaking = false;
-    return concat(finalOf(text$, end), of<Transcript>({ type: 'utteranceEnd', end }));
+    return concat(finalOf(text$, end), of<SttEvent>({ type: 'utteranceEnd', end }));
   }
 
   /** Ends a part of an utterance that goes on, where it was quietest of late, so that no word is split. */
-  #cut(): Observable<Transcript> {
+  #cut(): Observable<SttEvent> {
     const from = Math.max(0, this.#windows.length - Math.round(cutSearchMs / windowMs));
     const quietest = this.#windows
       .map((samples, index) => ({
@@ -155,7 +155,7 @@ export class Listener {
   }
 }
 
-const finalOf = (text$: Observable<string>, end: number): Observable<Transcript> =>
+const finalOf = (text$: Observable<string>, end: number): Observable<SttEvent> =>
   text$.pipe(
     filter(text => text !== ''),
     map(text => ({ type: 'final', text, end })),

@@ -17,7 +17,7 @@ import { reframe } from '../../audio/reframe.ts';
 import { resample } from '../../audio/resample.ts';
 import type { Loading } from '../../engine.ts';
 import { holding } from '../../rx/holding.ts';
-import type { Stt, Transcript } from '../../stt/transcript.ts';
+import type { Stt, SttEvent } from '../../stt/stt.ts';
 import { Listener } from './listener.ts';
 import { type ModelSize, recognizerState } from './recognizer.ts';
 import { windowMs } from './voiceDetector.ts';
@@ -61,7 +61,7 @@ export function localStt({
 
   const listen: Stt = frame$ =>
     defer(() => {
-      const interim$ = new Subject<Transcript>();
+      const interim$ = new Subject<SttEvent>();
       let listener: Listener | undefined;
       const ready$ = recognizer$.pipe(
         take(1),

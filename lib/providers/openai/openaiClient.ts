@@ -13,7 +13,7 @@ import {
 import { of, ReplaySubject, share, Subject, tap, timer } from 'rxjs';
 import type { Loading, Notice } from '../../engine.ts';
 import { withSignal } from '../../rx/withSignal.ts';
-import { keptOpen } from '../../http/keptOpen.ts';
+import { keptOpen } from '../http/keptOpen.ts';
 import type { OpenaiConnection, OpenaiConnectionOptions } from './openaiConnection.ts';
 import { plainErrors } from './plainErrors.ts';
 import { openaiSdk, type OpenaiSdk } from './openaiSdk.ts';

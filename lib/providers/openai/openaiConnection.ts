@@ -1,4 +1,4 @@
-import { isBare, shownAddress } from '../../address.ts';
+import { isBare, shownAddress } from '../../options/address.ts';
 import { RxvoiceError } from '../../errors.ts';
 
 /** How an OpenAI engine reaches its server. */

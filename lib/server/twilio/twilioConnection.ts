@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { Allowance } from '../allowance.ts';
 import type { Calls, Line } from '../calls.ts';
-import { type CloseReason, closeCodes } from '../closeCodes.ts';
+import { type CloseReason, closeCodes } from '../../protocol/closeCodes.ts';
 import { brokenRule } from '../connection.ts';
 import { answerPings } from '../controlFrames.ts';
 import type { VoiceServerOptions } from '../options.ts';

@@ -18,7 +18,7 @@ import {
 import { type AudioFrame, frameMs, silence } from '../../audio/frame.ts';
 import { sessionOf } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import type { Stt, Transcript } from '../../stt/transcript.ts';
+import type { Stt, SttEvent } from '../../stt/stt.ts';
 import { type ContractOptions, settledTo, within } from './contractSuite.ts';
 
 /** What the contract of speech-to-text engines is tried with. */
@@ -49,11 +49,11 @@ export function sttContract(options: SttContractOptions): void {
       // The runner's own limit is no sooner than ours, which says more.
       timeoutMs + 3_000,
     );
-  const heard = (stt: Stt, audio$: Observable<AudioFrame>): Promise<Transcript[]> =>
+  const heard = (stt: Stt, audio$: Observable<AudioFrame>): Promise<SttEvent[]> =>
     lastValueFrom(audio$.pipe(stt, toArray()), { defaultValue: [] });
-  const textOf = (transcripts: readonly Transcript[]): string =>
+  const textOf = (transcripts: readonly SttEvent[]): string =>
     transcripts.flatMap(transcript => (transcript.type === 'final' ? [transcript.text] : [])).join(' ');
-  const ends = (transcripts: readonly Transcript[]) =>
+  const ends = (transcripts: readonly SttEvent[]) =>
     transcripts.filter(transcript => transcript.type === 'utteranceEnd');
 
   describe(`${name}, as a speech-to-text engine`, () => {
@@ -100,7 +100,7 @@ export function sttContract(options: SttContractOptions): void {
     check('should let go of the input, and of all else, when it is unsubscribed', async stt => {
       let isRead = true;
       let isOver = false;
-      const late: Transcript[] = [];
+      const late: SttEvent[] = [];
       await new Promise<void>((resolve, reject) => {
         const subscription = concat(speech$, NEVER)
           .pipe(

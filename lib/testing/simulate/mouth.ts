@@ -16,7 +16,7 @@ import { type AudioFrame, frameMs, silence } from '../../audio/frame.ts';
 import { paced } from '../../audio/paced.ts';
 import { Playhead } from '../../audio/playhead.ts';
 import { reframe } from '../../audio/reframe.ts';
-import type { Stt, Transcript } from '../../stt/transcript.ts';
+import type { Stt, SttEvent } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 
 /** How the caller is heard: an input, and an engine where none listens to it. */
@@ -52,12 +52,12 @@ export function asText(line$: Observable<string>): Heard {
 }
 
 /** What an engine tells of a line while it is spoken: the voice after 100 ms, its end after 300. */
-const said = (line: string, now: () => number): Observable<Transcript> =>
+const said = (line: string, now: () => number): Observable<SttEvent> =>
   defer(() => {
     const words = line.split(/\s+/u).filter(Boolean);
     const at = now();
     const end = at + words.length * wordMs;
-    const after = (ms: number, transcript: Transcript): Observable<Transcript> =>
+    const after = (ms: number, transcript: SttEvent): Observable<SttEvent> =>
       timer(ms).pipe(map(() => transcript));
     return concat(
       after(100, { type: 'speechStart', at }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RxvoiceError } from '../../errors.ts';
-import { expectation, nameOf, received, withoutEchoes } from '../../problems.ts';
+import { expectation, nameOf, received, withoutEchoes } from '../../options/problems.ts';
 
 const text = z.string().min(1);
 const regularExpression = text.refine(

@@ -4,7 +4,7 @@ import type { Conversation } from '../../conversation/conversation.ts';
 import type { ConversationEvent } from '../../conversation/events.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { Llm } from '../../llm/message.ts';
-import type { Stt } from '../../stt/transcript.ts';
+import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 import { playedLines, readLines } from './caller.ts';
 import { asSound, asText } from './mouth.ts';

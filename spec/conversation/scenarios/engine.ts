@@ -1,7 +1,7 @@
 import { defer, mergeMap, type OperatorFunction } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../../lib/audio/frame.ts';
 import type { VoiceActivity } from '../../../lib/audio/voiceActivity.ts';
-import type { Stt, Transcript } from '../../../lib/stt/transcript.ts';
+import type { Stt, SttEvent } from '../../../lib/stt/stt.ts';
 
 /** Tells each thing when so many ms of audio have come. */
 const telling =
@@ -20,7 +20,7 @@ const telling =
     });
 
 /** A speech-to-text engine, word by word: `[when it tells, what]`. */
-export const engine = (script: readonly (readonly [number, Transcript])[]): Stt => telling(script);
+export const engine = (script: readonly (readonly [number, SttEvent])[]): Stt => telling(script);
 
 /** A detector of voices: `[when it tells, what]`. */
 export const voices = (

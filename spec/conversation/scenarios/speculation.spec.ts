@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConversationEvent, remember, type SpeculationOptions, stages } from '../../../lib/index.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { scriptedLlm, scriptedTts } from '../../../lib/testing/index.ts';
 import { type Call, figuresOf, run } from '../call.ts';
 import { engine, voices } from './engine.ts';
@@ -12,16 +12,16 @@ import { engine, voices } from './engine.ts';
  * In every scenario the user's voice ends at 1,500 ms, the engine sets the final words at 1,600 and the end of the turn
  * at 2,100; the model takes 200 ms to its first word, the voice 100 ms to its first sound.
  */
-const question: (readonly [number, Transcript])[] = [
+const question: (readonly [number, SttEvent])[] = [
   [600, { type: 'speechStart', at: 500 }],
   [900, { type: 'interim', text: 'what is' }],
   [1_200, { type: 'interim', text: 'what is new' }],
   [1_600, { type: 'final', text: 'What is new?', end: 1_500 }],
 ];
-const end = (at: number): readonly [number, Transcript] => [at, { type: 'utteranceEnd', end: 1_500 }];
+const end = (at: number): readonly [number, SttEvent] => [at, { type: 'utteranceEnd', end: 1_500 }];
 const asked = [...question, end(2_100)];
 
-const call = (script: (readonly [number, Transcript])[], options: Partial<Call> = {}) =>
+const call = (script: (readonly [number, SttEvent])[], options: Partial<Call> = {}) =>
   run({ says: [], lasts: 9_000, stt: engine(script), llm: scriptedLlm('Not much.'), ...options });
 const only = <Type extends ConversationEvent['type']>(events: readonly ConversationEvent[], type: Type) =>
   events.filter((event): event is Extract<ConversationEvent, { type: Type }> => event.type === type);
@@ -38,13 +38,24 @@ describe('an answer that is begun before the turn is over', () => {
       2_420, 2_200, 2_100,
     ]);
     expect(started(on.values)).toEqual([
-      [2_100, { type: 'bot.speculated', turn: 1, kept: true, aheadMs: 500, savedMs: 200, tokens: 2 }],
+      [
+        2_100,
+        {
+          type: 'bot.speculated',
+          turn: 1,
+          kept: true,
+          aheadMs: 500,
+          savedMs: 200,
+          tokens: 2,
+          answeredMs: 220,
+        },
+      ],
     ]);
     expect(started(both.values)[0]?.[1]).toMatchObject({ kept: true, aheadMs: 500, savedMs: 320 });
   });
 
   it('should be begun by final words, by an engine’s eager end, by words that stand, or by a silence', () => {
-    const from = (script: (readonly [number, Transcript])[], options: Partial<Call> = {}) =>
+    const from = (script: (readonly [number, SttEvent])[], options: Partial<Call> = {}) =>
       started(call(script, { speculation: true, ...options }).values).map(
         ([at, event]) => Number(at) - (event as { aheadMs: number }).aheadMs,
       );
@@ -84,7 +95,7 @@ describe('an answer that is begun before the turn is over', () => {
     expect(stages.map(stage => turn?.[stage])).toEqual([600, 0, 0, 0, 0]);
     expect(turn?.total).toBe(600);
     expect(turn?.speculation).toEqual({ kept: true, savedMs: 320, discarded: 0, discardedTokens: 0 });
-    expect(turn?.llmTotal).toBe(500);
+    expect(turn?.llmTotal).toBe(220); // from the request to the last token, not to the commit
   });
 
   it('should still be on its way when the turn is over sooner', () => {
@@ -95,7 +106,7 @@ describe('an answer that is begun before the turn is over', () => {
   });
 
   it('should be in the history like any other', () => {
-    const next: (readonly [number, Transcript])[] = [
+    const next: (readonly [number, SttEvent])[] = [
       [4_100, { type: 'speechStart', at: 4_000 }],
       [4_600, { type: 'final', text: 'And now?', end: 4_500 }],
       [4_800, { type: 'utteranceEnd', end: 4_500 }],
@@ -112,7 +123,7 @@ describe('an answer that is begun before the turn is over', () => {
   });
 
   it('should be kept however the engine sets case and marks in the end', () => {
-    const flux: (readonly [number, Transcript])[] = [
+    const flux: (readonly [number, SttEvent])[] = [
       [600, { type: 'speechStart', at: 500 }],
       [1_300, { type: 'eagerEnd', text: 'whats new' }],
       [1_600, { type: 'final', text: 'What’s new?', end: 1_500 }],
@@ -195,7 +206,7 @@ describe('nothing of it should escape', () => {
 });
 
 describe('a guess that was wrong', () => {
-  const goesOn: (readonly [number, Transcript])[] = [
+  const goesOn: (readonly [number, SttEvent])[] = [
     ...question,
     [2_000, { type: 'interim', text: 'in' }],
     [2_300, { type: 'interim', text: 'in Rome' }],
@@ -229,7 +240,7 @@ describe('a guess that was wrong', () => {
   });
 
   it('should be discarded when the engine says that the user goes on', () => {
-    const flux: (readonly [number, Transcript])[] = [
+    const flux: (readonly [number, SttEvent])[] = [
       [600, { type: 'speechStart', at: 500 }],
       [1_300, { type: 'eagerEnd', text: 'What is new' }],
       [1_700, { type: 'resumed' }],
@@ -243,7 +254,7 @@ describe('a guess that was wrong', () => {
 
   it('should cost no more than the budget', () => {
     const words = 'one two three four five six seven eight'.split(' ');
-    const slow: (readonly [number, Transcript])[] = words.map((_, index) => [
+    const slow: (readonly [number, SttEvent])[] = words.map((_, index) => [
       1_000 + index * 500,
       { type: 'interim', text: words.slice(0, index + 1).join(' ') },
     ]);
@@ -285,7 +296,7 @@ describe('a guess that fails', () => {
 
 describe('the silence that a policy waits for', () => {
   it('should be used for the answer', () => {
-    const script: (readonly [number, Transcript])[] = [
+    const script: (readonly [number, SttEvent])[] = [
       [600, { type: 'speechStart', at: 500 }],
       [1_600, { type: 'final', text: 'I would like a pizza and', end: 1_500 }],
       end(1_600),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
 import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
 
 const seconds = (at: number): number => Math.round(at * 1000);
@@ -28,7 +28,7 @@ const turnInfo = (event: string, audio_window_end: number, transcript = '', from
         })),
   end_of_turn_confidence: 0.5,
 });
-const heard = (messages: readonly ServerMessage[], turns = new FluxTurns({ maxMs: 20_000 })): Transcript[] =>
+const heard = (messages: readonly ServerMessage[], turns = new FluxTurns({ maxMs: 20_000 })): SttEvent[] =>
   bare(messages.flatMap(message => turns.hear(message, seconds)));
 
 describe('the turns of Flux', () => {

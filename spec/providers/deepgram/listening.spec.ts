@@ -26,7 +26,7 @@ import type {
   ServerMessage,
 } from '../../../lib/providers/deepgram/openSocket.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
 
 interface Sent {
@@ -132,10 +132,10 @@ const call = (
   frame$: Observable<AudioFrame>,
   happenings: readonly [number, () => void][] = [],
   { dialect = nova(service), bufferMs = 30_000, until = 60_000 } = {},
-): ReturnType<typeof virtualTime<Transcript>> =>
+): ReturnType<typeof virtualTime<SttEvent>> =>
   virtualTime(
     () =>
-      new Observable<Transcript>(subscriber => {
+      new Observable<SttEvent>(subscriber => {
         for (const [at, happen] of happenings) subscriber.add(asyncScheduler.schedule(() => happen(), at));
         subscriber.add(
           listening(frame$, () => service.line$, 16_000, dialect, {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
 import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
 
 const seconds = (at: number): number => Math.round(at * 1000);
@@ -60,7 +60,7 @@ const utteranceEnd = (last_word_end: number): ServerMessage => ({
 const heard = (
   messages: readonly ServerMessage[],
   turns = new NovaTurns({ silenceMs: 1_500 }),
-): Transcript[] => bare(messages.flatMap(message => turns.hear(message, seconds)));
+): SttEvent[] => bare(messages.flatMap(message => turns.hear(message, seconds)));
 
 describe('the turns of Nova', () => {
   it('should add finals up to speech_final, which ends the turn once', () => {

@@ -5,7 +5,7 @@ import { type AudioFrame, frameMs } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { deepgramStt, deepgramTts } from '../../../lib/providers/deepgram/index.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import {
   type DeepgramServer,
   deepgramServer,
@@ -33,7 +33,7 @@ const against = async <Result>(
 };
 
 interface Heard {
-  readonly transcripts: readonly Transcript[];
+  readonly transcripts: readonly SttEvent[];
   readonly notices: readonly Notice[];
   readonly error: unknown;
   /** How many connections there were. */
@@ -73,7 +73,7 @@ const hear = async (
 };
 const finals = ({ transcripts }: Heard): string[] =>
   transcripts.flatMap(transcript => (transcript.type === 'final' ? [transcript.text] : []));
-const count = ({ transcripts }: Heard, type: Transcript['type']): number =>
+const count = ({ transcripts }: Heard, type: SttEvent['type']): number =>
   transcripts.filter(transcript => transcript.type === type).length;
 
 const lossy = [

@@ -19,7 +19,7 @@ import { reframe } from '../../../lib/audio/reframe.ts';
 import { localStt } from '../../../lib/providers/local/localStt.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { loadSherpa } from '../../../lib/providers/local/sherpa.ts';
-import type { Transcript } from '../../../lib/stt/transcript.ts';
+import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { wordErrors } from '../../../bench/wordErrors.js';
 
 const folder = join(import.meta.dirname, '../../fixtures/speech');
@@ -32,9 +32,9 @@ const clip = (file: string): AudioFrame => frameOf(readFileSync(join(folder, fil
 /** A clip with half a second of silence before it and a second and a half after it. */
 const spoken = (file: string, ms = 20): Observable<AudioFrame> =>
   from([silence(500), clip(file), silence(1_500)]).pipe(reframe(ms));
-const hear = (audio$: Observable<AudioFrame>, options = {}): Promise<Transcript[]> =>
+const hear = (audio$: Observable<AudioFrame>, options = {}): Promise<SttEvent[]> =>
   lastValueFrom(audio$.pipe(localStt(options), toArray()));
-const text = (transcripts: readonly Transcript[]): string =>
+const text = (transcripts: readonly SttEvent[]): string =>
   transcripts.flatMap(transcript => (transcript.type === 'final' ? [transcript.text] : [])).join(' ');
 
 describe('localStt', () => {
@@ -65,8 +65,8 @@ describe('localStt', () => {
       'final',
       'utteranceEnd',
     ]);
-    const [start] = transcripts as [Extract<Transcript, { type: 'speechStart' }>];
-    const end = transcripts.at(-1) as Extract<Transcript, { type: 'utteranceEnd' }>;
+    const [start] = transcripts as [Extract<SttEvent, { type: 'speechStart' }>];
+    const end = transcripts.at(-1) as Extract<SttEvent, { type: 'utteranceEnd' }>;
     // by its loudness the clip's voice goes from 500 + 690 to 500 + 2,340 ms
     expect(start.at).toBeGreaterThan(1_000);
     expect(start.at).toBeLessThan(1_350);
@@ -80,7 +80,7 @@ describe('localStt', () => {
       hear(spoken('something.wav', 7)),
       hear(spoken('something.wav', 100_000)),
     ]);
-    const lasting = (transcripts: Transcript[]) => transcripts.filter(({ type }) => type !== 'interim');
+    const lasting = (transcripts: SttEvent[]) => transcripts.filter(({ type }) => type !== 'interim');
     expect(lasting(odd)).toEqual(lasting(even));
     expect(lasting(whole)).toEqual(lasting(even));
   }, 60_000);

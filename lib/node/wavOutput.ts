@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { tap } from 'rxjs';
+import { RxvoiceError } from '../errors.ts';
+import type { Output } from '../audio/output.ts';
+import { tapedOutput } from '../audio/taped.ts';
+import { Timeline } from '../audio/timeline.ts';
+import { toOutput } from '../audio/toOutput.ts';
+import { writeWav } from '../audio/wav.ts';
+
+/** How {@link wavOutput} is written. */
+export interface WavOutputOptions {
+  /** Hz. Default 16,000. */
+  readonly sampleRate?: number;
+}
+
+/**
+ * An output into a WAV file, mono, 16-bit. It takes as long as a loudspeaker would, and the pauses between replies are
+ * in the file; it begins with the first reply and is written, whole, at the end of each. What is cut is not in it. A
+ * file that can't be written is an RxvoiceError, stage `output`.
+ *
+ * @example
+ * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe()
+ */
+export const wavOutput = (path: string, { sampleRate = 16_000 }: WavOutputOptions = {}): Output => {
+  let timeline: Timeline | undefined;
+  const play = tapedOutput(
+    toOutput({ write: () => undefined }),
+    () => (timeline ??= new Timeline(sampleRate)),
+  );
+  return speech$ => {
+    const save = (): void => {
+      if (timeline) write(path, timeline);
+    };
+    // A file that can't be written when a reply is cut can't be either when the next one is complete, and is told then.
+    const quietly = (): void => {
+      try {
+        save();
+      } catch {}
+    };
+    return play(speech$).pipe(tap({ complete: save, unsubscribe: quietly }));
+  };
+};
+
+function write(path: string, { sound }: Timeline): void {
+  try {
+    writeFileSync(path, writeWav(sound));
+  } catch (cause) {
+    throw new RxvoiceError(
+      `${path}: it can't be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      {
+        stage: 'output',
+        cause,
+      },
+    );
+  }
+}
