@@ -18,7 +18,7 @@ const messages = text =>
 /** Subscribes, which is all it takes where nothing waits. @type {(observable: import('rxjs').Observable<unknown>) => void} */
 const run = observable => void observable.subscribe();
 
-/** @type {(message: string) => Uint8Array[]} */
+/** A text as packets of a network. @type {(text: string) => Uint8Array[]} */
 const packets = text => {
   const bytes = new TextEncoder().encode(text);
   return Array.from({ length: Math.ceil(bytes.length / 64) }, (_, index) =>
