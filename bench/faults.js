@@ -1,6 +1,6 @@
 // Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
 // how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
-//   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20] [--at-once 8]
+//   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20] [--at-once 4]
 // Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
 // by requests; what goes wrong in the middle befalls the second turn. Exits with 1 where words were lost, a call did
 // not go on though it could, or anything was left behind.
@@ -9,6 +9,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -63,7 +64,7 @@ const { positionals, values } = parseArgs({
     fault: { type: 'string', multiple: true },
     'outage-ms': { type: 'string', default: '15000' },
     calls: { type: 'string', default: '20' },
-    'at-once': { type: 'string', default: String(4 * availableParallelism()) },
+    'at-once': { type: 'string', default: String(2 * availableParallelism()) },
   },
 });
 const outageMs = Number(values['outage-ms']);
@@ -76,7 +77,7 @@ const outages = {
 };
 
 /** One row of the table takes no longer than this, ms; one that does is a failure, and its process is ended. */
-const longestMs = { fault: callMs + 60_000, outage: outageMs + 240_000 };
+const longestMs = { fault: callMs + 160_000, outage: outageMs + 300_000 };
 
 if (process.send) workerProcess();
 else await runAll(positionals.length > 0 ? positionals : Object.keys(engines));
@@ -118,7 +119,7 @@ async function runAll(names) {
   const atOnce = Math.max(1, Number(values['at-once']));
   await runJobs(faultJobs, atOnce, longestMs.fault, done);
   // Each is many calls.
-  await runJobs(outageJobs, Math.max(1, Math.floor(atOnce / 8)), longestMs.outage, done);
+  await runJobs(outageJobs, Math.max(1, Math.floor(atOnce / 4)), longestMs.outage, done);
   const wrong = rows.filter(({ wrong }) => wrong.length > 0);
   for (const { cells, wrong: what } of wrong)
     console.log(`WRONG ${cells[0]}, ${cells[1]}: ${what.join('; ')}`);
@@ -181,6 +182,21 @@ function workerProcess() {
       process.exit(1);
     }
   });
+}
+
+/** A row from a machine so busy that this process had to wait proves nothing: it is repeated, at most twice. */
+async function undisturbed(run, left = 2) {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  const row = await run();
+  delay.disable();
+  const lagMs = delay.max / 1e6;
+  if (row.wrong.length === 0 || lagMs < 400) return row;
+  if (left > 0) return undisturbed(run, left - 1);
+  return {
+    ...row,
+    wrong: [...row.wrong, `the machine was busy: this process waited for ${lagMs.toFixed(0)} ms`],
+  };
 }
 
 /** The faults that can befall an engine. */
