@@ -247,12 +247,13 @@ async function callsThrough(name, outage, unhandled) {
   const ms = at[2] + 1_000 + 3_000;
   const frames = Array.from({ length: count }, () => new Subject());
   const calls = frames.map(frame$ => {
-    const call = { said: 0, answered: 0, told: new Set(), end: undefined };
+    const call = { said: 0, texts: [], answered: 0, told: new Set(), end: undefined };
     call.over = new Promise(resolve => {
       const end = how => ((call.end = how), resolve());
       const giveUp = setTimeout(() => (subscription.unsubscribe(), end('hung')), ms + 90_000);
       const subscription = voice.conversation$(frame$, { write: () => undefined }).subscribe({
         next: event => {
+          if (event.type === 'user.said') call.texts.push(event.text);
           if (event.type === 'user.said') call.said += event.text.split(line).length - 1;
           if (event.type === 'bot.spoke' && event.turn > 0) call.answered++;
           if (event.type === 'call.warning') call.told.add(event.message);
@@ -307,12 +308,29 @@ async function callsThrough(name, outage, unhandled) {
       left,
     ],
     wrong: [
-      ...(all === count ? [] : [`${count - all} of ${count} calls ended or lost words`]),
-      ...(answered === count ? [] : [`${count - answered} of ${count} calls were not answered afterwards`]),
+      ...(all === count
+        ? []
+        : [`${count - all} of ${count} calls ended or lost words (${howTheyWent(calls)})`]),
+      ...(answered === count
+        ? []
+        : [`${count - answered} of ${count} calls were not answered afterwards (${howTheyWent(calls)})`]),
       ...(unhandled.length > 0 ? [`unhandled: ${unhandled.join(', ')}`] : []),
       ...(left === 'none' ? [] : [`left: ${left}`]),
     ],
   };
+}
+
+/** How the calls went that did not go well, each kind once: what was heard of 3, and how it ended. */
+function howTheyWent(calls) {
+  const bad = calls.filter(({ said, answered, end }) => said !== 3 || answered < 2 || end !== 'completed');
+  return [
+    ...new Set(
+      bad.map(
+        ({ said, answered, texts, end }) =>
+          `heard ${said} of 3, answered ${answered}, ${end}: ${texts.join(' / ')}`,
+      ),
+    ),
+  ].join('; ');
 }
 
 /** Whom the fault befalls. */
