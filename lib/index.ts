@@ -106,8 +106,8 @@ export type { SpeculationOptions } from './conversation/speculationOptions.ts';
 export { type Filler, type FillerOptions, withFiller } from './conversation/filler.ts';
 export {
   type ContextOptions,
-  summarising,
-  type SummarisingOptions,
+  compacting,
+  type CompactingOptions,
   trimmed,
 } from './conversation/context.ts';
 export type { CallLimit, Greeting, IdleOptions } from './conversation/idle.ts';

@@ -80,6 +80,6 @@ const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observ
 /** The bot has finished, and the caller has taken a breath; or nothing at all has happened for too long. */
 const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
   merge(
-    event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.silent')),
+    event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.noise')),
     event$.pipe(startWith(undefined), debounceTime(patienceMs)),
   ).pipe(switchMap(() => timer(pauseMs)));

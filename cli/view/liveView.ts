@@ -106,7 +106,7 @@ export function liveView(
       case 'user.interim':
         interim = event.text;
         return;
-      case 'user.silent':
+      case 'user.noise':
       case 'user.ignored':
         interim = undefined;
         return;

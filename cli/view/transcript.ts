@@ -23,9 +23,9 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
     case 'user.said':
       return you(columns, [event.text, plain]);
     case 'call.ended':
-      return aside(columns, [ends[event.why], chalk.dim]);
-    case 'call.summarised':
-      return aside(columns, ['What was said so far was summarised for the model.', chalk.dim]);
+      return aside(columns, [ends[event.reason], chalk.dim]);
+    case 'call.compacted':
+      return aside(columns, ['The earlier conversation was summarised for the model.', chalk.dim]);
     case 'bot.tool':
       return aside(columns, [`⚙ ${event.name} ${short(event.arguments)}`, chalk.magenta]);
     case 'bot.toolResult':
@@ -70,7 +70,7 @@ export function unfinished(reply: string, heardWords: number, columns: number): 
 }
 
 /** Why a call ended by itself. */
-const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['why'], string>> = {
+const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['reason'], string>> = {
   idle: 'Nobody spoke any more: the bot hung up.',
   tooLong: 'The call had its time: the bot hung up.',
   command: 'The bot hung up.',

@@ -99,7 +99,7 @@ export class Transcript {
           heard: event.heard,
           state: 'interrupted',
         });
-      case 'bot.heard': {
+      case 'user.heard': {
         const line = this.#line('bot', event.turn);
         if (line !== undefined) this.#put({ ...line, heard: event.heard });
         return;

@@ -315,7 +315,7 @@ function changeOf(event: ClientEvent, replying: boolean): Partial<CallState> {
       return { speaking: 'user' };
     case 'bot.resumed':
       return { speaking: 'bot' };
-    case 'user.silent':
+    case 'user.noise':
     case 'user.ignored':
       return { speaking: replying ? 'bot' : undefined };
     case 'user.said':

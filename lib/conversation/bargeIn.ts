@@ -48,4 +48,5 @@ export const bargeIn = (
   options: BargeInOptions,
   bot: () => BotState,
   sinceMs: (positionMs: number) => number = () => 0,
-): OperatorFunction<UserTurnEvent, UserTurnEvent | FloorEvent> => stateMachine(floor({ options, bot, sinceMs }));
+): OperatorFunction<UserTurnEvent, UserTurnEvent | FloorEvent> =>
+  stateMachine(floor({ options, bot, sinceMs }));

@@ -8,10 +8,10 @@ export interface ContextOptions {
   readonly maxMessages?: number;
   readonly maxCharacters?: number;
   /**
-   * Makes a history shorter, after a reply, while nobody waits for it; see {@link summarising}. Empty: it stays as it is.
+   * Makes a history shorter, after a reply, while nobody waits for it; see {@link compacting}. Empty: it stays as it is.
    * What it does not finish before the user speaks is tried again after the next reply.
    */
-  readonly summarise?: (history: readonly Message[]) => Observable<readonly Message[]>;
+  readonly compact?: (history: readonly Message[]) => Observable<readonly Message[]>;
 }
 
 /**
@@ -52,9 +52,9 @@ const lengthOf = ({ content, toolCalls = [] }: Message): number =>
 const sum = (messages: readonly Message[]): number =>
   messages.reduce((length, message) => length + lengthOf(message), 0);
 
-/** When and how {@link summarising} does. */
-export interface SummarisingOptions {
-  /** A history of more messages than this is summarised. Default 40. */
+/** When and how {@link compacting} does. */
+export interface CompactingOptions {
+  /** A history of more messages than this is compacted. Default 40. */
   readonly over?: number;
   /** So many of the latest messages, about, stay as they are. Default 12. */
   readonly keep?: number;
@@ -71,10 +71,10 @@ const defaultPrompt =
  * the model fails the history stays as it is.
  *
  * @example
- * conversation({ stt, llm, tts, context: { summarise: summarising(llm) } })
+ * conversation({ stt, llm, tts, context: { compact: compacting(llm) } })
  */
-export const summarising =
-  (llm: Llm, { over = 40, keep = 12, prompt = defaultPrompt }: SummarisingOptions = {}) =>
+export const compacting =
+  (llm: Llm, { over = 40, keep = 12, prompt = defaultPrompt }: CompactingOptions = {}) =>
   (history: readonly Message[]): Observable<readonly Message[]> =>
     defer(() => {
       if (history.length <= over) return EMPTY;

@@ -3,7 +3,7 @@ import { SpeechLedger } from '../tts/speechLedger.ts';
 import type { VoiceTimes } from '../tts/voiceTimes.ts';
 import type { BargeInOptions } from './bargeIn.ts';
 import { type BotState, botState, type OpenReply } from './botState.ts';
-import type { BotEvent } from './events.ts';
+import type { BotEvent, UserEvent } from './events.ts';
 import type { Speculated } from './speculated.ts';
 
 /** A reply that nothing interrupts may be silent this long and still be waited for, ms. */
@@ -78,8 +78,8 @@ export class CurrentReply {
   }
 
   /** The voice's own service reports what was heard of the reply that was cut last. */
-  corrected(heard: string): BotEvent[] {
-    return this.#cutTurn === undefined ? [] : [{ type: 'bot.heard', turn: this.#cutTurn, heard }];
+  corrected(heard: string): UserEvent[] {
+    return this.#cutTurn === undefined ? [] : [{ type: 'user.heard', turn: this.#cutTurn, heard }];
   }
 
   /** How long the bot's voice is still to be heard, as far as it was handed over, ms; 0 while it is silent. */

@@ -110,7 +110,10 @@ const drop = (state: GuessState): GuessStep =>
     ? { state, emit: [] }
     : { state: { ...state, guessed: undefined }, emit: [{ type: 'resumed', turn: state.turn }] };
 
-const then = ({ state, emit }: GuessStep, event: UserTurnEvent): GuessStep => ({ state, emit: [...emit, event] });
+const then = ({ state, emit }: GuessStep, event: UserTurnEvent): GuessStep => ({
+  state,
+  emit: [...emit, event],
+});
 
 const andThen = ({ state, emit }: GuessStep, step: (state: GuessState) => GuessStep): GuessStep => {
   const next = step(state);

@@ -16,7 +16,7 @@ export type UserEvent =
   /** Words of this turn that won't change any more. */
   | { readonly type: 'user.final'; readonly turn: number; readonly text: string }
   /** The user's voice ended, but no words were understood: a cough, a noise. The turn goes on with the next voice. */
-  | { readonly type: 'user.silent'; readonly turn: number }
+  | { readonly type: 'user.noise'; readonly turn: number }
   /**
    * This was said while the bot thought or spoke, but it was no interruption (see `interruption`): it neither becomes a
    * turn nor ends the bot's. Its number is not used again.
@@ -25,13 +25,15 @@ export type UserEvent =
       readonly type: 'user.ignored';
       readonly turn: number;
       readonly text: string;
-      readonly why: 'backchannel' | 'short' | 'echo';
+      readonly reason: 'backchannel' | 'short' | 'echo';
     }
   /**
    * The turn is committed: the user said this, and the bot answers. The frame with the user's last voice in it
    * arrived `silenceMs` before this event.
    */
-  | { readonly type: 'user.said'; readonly turn: number; readonly text: string; readonly silenceMs: number };
+  | { readonly type: 'user.said'; readonly turn: number; readonly text: string; readonly silenceMs: number }
+  /** What the user heard of the reply that was cut, as the voice's own service reports it: it corrects `heard`. */
+  | { readonly type: 'user.heard'; readonly turn: number; readonly heard: string };
 
 /**
  * What the bot does. A committed turn ends with exactly one of `bot.spoke`, `bot.interrupted` and `turn.failed`; so does
@@ -108,8 +110,6 @@ export type BotEvent =
       readonly text: string;
       readonly audioMs: number;
     }
-  /** What the user heard of the reply that was cut, as the voice's own service knows it: it corrects `heard`. */
-  | { readonly type: 'bot.heard'; readonly turn: number; readonly heard: string }
   /** The reply broke off: which stage failed, and why. `heard` is what the user heard before. The call goes on. */
   | {
       readonly type: 'turn.failed';
@@ -131,8 +131,8 @@ export type CallEvent =
   /** An engine has a connection for its work: whether it was open already, and how long acquiring it took, ms. */
   | { readonly type: 'call.connected'; readonly stage: Stage; readonly reused: boolean; readonly ms: number }
   /** The history became too long: this is it from now on. */
-  | { readonly type: 'call.summarised'; readonly history: readonly Message[] }
+  | { readonly type: 'call.compacted'; readonly history: readonly Message[] }
   /** The bot hangs up: the user was silent for too long, the call has lasted too long, or the program wants it. */
-  | { readonly type: 'call.ended'; readonly why: 'idle' | 'tooLong' | 'command' }
+  | { readonly type: 'call.ended'; readonly reason: 'idle' | 'tooLong' | 'command' }
   /** Something a person should know of, but the call goes on. */
   | { readonly type: 'call.warning'; readonly stage: Stage; readonly message: string };

@@ -16,7 +16,7 @@ export type FloorEvent =
       readonly type: 'ignored';
       readonly turn: number;
       readonly text: string;
-      readonly why: Exclude<Verdict, 'interrupts'>;
+      readonly reason: Exclude<Verdict, 'interrupts'>;
     };
 
 type Said = Extract<UserTurnEvent, { readonly type: 'said' }>;
@@ -53,7 +53,9 @@ const free = { holder: 'free', dueAt: Infinity } as const;
  * The floor as a state machine: pure, but for the look at what the bot is doing now. Nothing waits for ever in it: `voice`
  * and `paused` have a `dueAt`, what is `waiting` waits for the end of what sounds, and `user` ends with the user's turn.
  */
-export const floor = (context: FloorContext): Machine<UserTurnEvent, FloorState, UserTurnEvent | FloorEvent> => ({
+export const floor = (
+  context: FloorContext,
+): Machine<UserTurnEvent, FloorState, UserTurnEvent | FloorEvent> => ({
   initial: { ...free, turn: 0, open: false, finals: [], waiting: [] },
   step: (state, event, now) => {
     const released = release(state, context);
@@ -130,7 +132,7 @@ function said(state: FloorState, event: Said, context: FloorContext): FloorStep 
   const { doing, protectedMs } = context.bot();
   const verdict = state.holder === 'user' ? 'interrupts' : judge(event.text, context);
   if (verdict !== 'interrupts') {
-    const ignored = { type: 'ignored', turn: event.turn, text: event.text, why: verdict } as const;
+    const ignored = { type: 'ignored', turn: event.turn, text: event.text, reason: verdict } as const;
     // It does not overtake what has to wait.
     if (state.waiting.length === 0) return after(ignored, close(state, context));
     return close({ ...state, waiting: [...state.waiting, ignored] }, context);

@@ -22,7 +22,7 @@ export function remember(history: readonly Message[], event: ConversationEvent):
     case 'bot.interrupted':
     case 'turn.failed':
       return add(history, 'assistant', event.heard);
-    case 'bot.heard':
+    case 'user.heard':
       return heard(history, event.heard);
     case 'bot.tool':
       return called(history, {
@@ -33,8 +33,8 @@ export function remember(history: readonly Message[], event: ConversationEvent):
       });
     case 'bot.toolResult':
       return resulted(history, event);
-    case 'call.summarised':
-      return summarised(history, event.history);
+    case 'call.compacted':
+      return compacted(history, event.history);
     default:
       return history;
   }
@@ -59,7 +59,7 @@ function called(history: readonly Message[], call: ToolCall): readonly Message[]
 
 /**
  * The same history with the result of a call: of the first that has none under this id, else of the last. One whose call
- * was summarised meanwhile is added with a call of its own.
+ * was compacted meanwhile is added with a call of its own.
  */
 function resulted(
   history: readonly Message[],
@@ -83,7 +83,7 @@ function resultAlone(
 }
 
 /** A summary, with the results that came while it was written. */
-const summarised = (history: readonly Message[], summary: readonly Message[]): readonly Message[] =>
+const compacted = (history: readonly Message[], summary: readonly Message[]): readonly Message[] =>
   summary.map(message =>
     isPending(message)
       ? (history.findLast(({ toolCallId }) => toolCallId === message.toolCallId) ?? message)

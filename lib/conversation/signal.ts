@@ -57,7 +57,7 @@ export function userEvents(signal: Signal, clock: AudioClock): UserEvent[] {
     case 'final':
       return [{ type: 'user.final', turn: signal.turn, text: signal.text }];
     case 'silent':
-      return [{ type: 'user.silent', turn: signal.turn }];
+      return [{ type: 'user.noise', turn: signal.turn }];
     case 'ignored':
       return [{ ...signal, type: 'user.ignored' }];
     default:

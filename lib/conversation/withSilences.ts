@@ -5,10 +5,7 @@ import type { SttEvent } from '../stt/stt.ts';
 
 /** Adds to an engine, from loudness alone, when the user may have fallen silent and when they go on: for guesses. */
 export const withSilences =
-  (
-    heard: OperatorFunction<AudioFrame, SttEvent>,
-    silenceMs = 100,
-  ): OperatorFunction<AudioFrame, SttEvent> =>
+  (heard: OperatorFunction<AudioFrame, SttEvent>, silenceMs = 100): OperatorFunction<AudioFrame, SttEvent> =>
   frame$ =>
     frame$.pipe(
       connect(frame$ =>

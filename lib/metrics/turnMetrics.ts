@@ -119,7 +119,7 @@ class Stopwatch {
       case 'user.speaking':
         this.#voiceStart = now - event.sinceMs;
         return [];
-      case 'user.silent':
+      case 'user.noise':
       case 'user.ignored':
         this.#voiceStart = undefined;
         return [];

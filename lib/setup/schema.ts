@@ -297,6 +297,8 @@ const options = z.strictObject({
   history: z.array(message).exactOptional(),
   /** What the bot says when a turn failed. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
+  /** What the bot says before a call ends that can't go on. */
+  lastWords: text.exactOptional(),
   /** What the model may have done. */
   tools: tools.exactOptional(),
   turns: z
@@ -363,7 +365,7 @@ const options = z.strictObject({
     .strictObject({
       maxMessages: z.number().int().min(1).exactOptional(),
       maxCharacters: z.number().int().min(1).exactOptional(),
-      summarise: operation.exactOptional(),
+      compact: operation.exactOptional(),
     })
     .exactOptional(),
   commands$: z.custom<Observable<Command>>(isObservable, 'an Observable').exactOptional(),

@@ -39,9 +39,9 @@ export function readTape(text: string): TapedCall {
     throw new TypeError(
       'It does not begin with the header of a tape. Expected a tape as rxvoice records it.',
     );
-  if (header.version !== tapeVersion)
+  if (!readable.includes(header.version))
     throw new TypeError(
-      `The tape has version ${String(header.version)}, and version ${tapeVersion} can be read.`,
+      `The tape has version ${String(header.version)}, and versions ${readable.join(' and ')} can be read.`,
     );
   const odd = parsed.findIndex(line => !isWhole(line));
   if (odd >= 0)
@@ -57,9 +57,28 @@ export function readTape(text: string): TapedCall {
     redacted,
     options,
     strands: [...strands.values()].toSorted((a, b) => a.id - b.id),
-    events: parsed.filter(line => line.type === 'event').map(({ at, event }) => ({ at, event })),
+    events: parsed
+      .filter(line => line.type === 'event')
+      .map(({ at, event }) => ({ at, event: header.version === 1 ? ofVersion1(event) : event })),
     end: parsed.find(line => line.type === 'end'),
   };
+}
+
+/** The versions that can be read. */
+const readable: readonly number[] = [1, tapeVersion];
+
+/** The names that version 1 had for events. */
+const names: Readonly<Record<string, ConversationEvent['type']>> = {
+  'user.silent': 'user.noise',
+  'bot.heard': 'user.heard',
+  'call.summarised': 'call.compacted',
+};
+
+/** An event of a tape of version 1, with the names of today. */
+function ofVersion1(event: ConversationEvent): ConversationEvent {
+  const { why, ...rest } = event as ConversationEvent & { readonly why?: string };
+  const type = names[event.type] ?? event.type;
+  return { ...rest, type, ...(why !== undefined && { reason: why }) } as ConversationEvent;
 }
 
 /** Whether a line has what is needed of it. Lines of kinds that are not known are left out. */

@@ -1,8 +1,8 @@
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { Stage } from '../errors.ts';
 
-/** The version of the format that is written. A reader refuses any other. */
-export const tapeVersion = 1;
+/** The version of the format that is written. Version 1, with other names of events, can still be read. */
+export const tapeVersion = 2;
 
 /**
  * A line of a tape. A tape is JSON Lines: the header, then what came from outside (strands, in pieces) and what the

@@ -139,7 +139,7 @@ describe('the transcript of a page', () => {
     transcript.played(16_000);
     transcript.happened({ type: 'bot.paused', turn: 1, heard: 'One two', audioMs: 1_000 });
     transcript.happened({ type: 'user.interim', turn: 2, text: 'Yeah.' });
-    transcript.happened({ type: 'user.ignored', turn: 2, text: 'Yeah.', why: 'backchannel' });
+    transcript.happened({ type: 'user.ignored', turn: 2, text: 'Yeah.', reason: 'backchannel' });
     transcript.happened({ type: 'bot.resumed', turn: 1 });
     transcript.happened(speaking(1, 'Five six.'), 16_000);
     transcript.played(16_000); // of what is left
@@ -169,7 +169,7 @@ describe('the transcript of a page', () => {
     expect(transcript.lines).toEqual([
       { who: 'bot', turn: 1, text: 'One two.', heard: 'One', state: 'interrupted' },
     ]);
-    transcript.happened({ type: 'bot.heard', turn: 1, heard: 'One two' });
+    transcript.happened({ type: 'user.heard', turn: 1, heard: 'One two' });
     expect(transcript.lines[0]).toMatchObject({ heard: 'One two', state: 'interrupted' });
     transcript.happened({ type: 'turn.failed', turn: 2, stage: 'llm', heard: '', audioMs: 0 });
     expect(transcript.lines[1]).toMatchObject({ text: '', state: 'failed', failed: 'llm' });

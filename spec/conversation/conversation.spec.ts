@@ -65,7 +65,7 @@ describe('a turn', () => {
 
   it('should not be answered when nothing was understood', () => {
     const { events, asked } = run({ says: [{ from: 500, to: 700, text: '' }], lasts: 3_000 });
-    expect(events.map(({ type }) => type)).toEqual(['call.ready', 'user.speaking', 'user.silent']);
+    expect(events.map(({ type }) => type)).toEqual(['call.ready', 'user.speaking', 'user.noise']);
     expect(asked).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ describe('what engines have to tell', () => {
       llm: story,
       session: { tts },
     });
-    expect(events).toContainEqual({ type: 'bot.heard', turn: 1, heard: 'Once upon a time' });
+    expect(events).toContainEqual({ type: 'user.heard', turn: 1, heard: 'Once upon a time' });
     expect(asked[1]?.slice(1)).toEqual([
       { role: 'user', content: 'What is the weather?' },
       { role: 'assistant', content: 'Once upon a time' },
@@ -59,14 +59,14 @@ describe('what engines have to tell', () => {
       llm: story,
       session: { tts },
     });
-    expect(events.map(({ type }) => type)).not.toContain('bot.heard');
+    expect(events.map(({ type }) => type)).not.toContain('user.heard');
   });
 
   it('should leave nothing in the history of a reply of which nothing was heard after all', () => {
     const user: Message = { role: 'user', content: 'Hi' };
     const cut = { type: 'bot.interrupted', turn: 1, heard: 'Once', text: 'Once upon', audioMs: 200 } as const;
     expect(
-      [cut, { type: 'bot.heard', turn: 1, heard: '' } as const].reduce<readonly Message[]>(remember, [user]),
+      [cut, { type: 'user.heard', turn: 1, heard: '' } as const].reduce<readonly Message[]>(remember, [user]),
     ).toEqual([user]);
   });
 });

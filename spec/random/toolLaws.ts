@@ -119,7 +119,7 @@ function fillers({ entries }: EndedWithTools, { filler }: ToolPlan): string[] {
     if (entry.type !== 'event') continue;
     const { event } = entry;
     if (event.type === 'user.speaking') speaks = true;
-    if (['user.said', 'user.silent', 'user.ignored'].includes(event.type)) speaks = false;
+    if (['user.said', 'user.noise', 'user.ignored'].includes(event.type)) speaks = false;
     if (event.type === 'user.said') [words, held, count] = [false, false, 0];
     if (event.type === 'bot.paused') held = true;
     if (event.type === 'bot.resumed') held = false;

@@ -12,6 +12,7 @@ import {
   timer,
   toArray,
 } from 'rxjs';
+import { readTape } from '../../lib/tape/readTape.ts';
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../../lib/conversation/conversation.ts';
 import type { Notice } from '../../lib/engine.ts';
@@ -144,6 +145,22 @@ describe('a tape', () => {
     expect(run.values.map(({ value }) => value.type)).toContain('turn.failed');
     const { differences, offMs } = replay(tape, { llm: options.llm });
     expect([differences, offMs]).toEqual([[], 0]);
+  });
+
+  it('should be read with the names of events that version 1 had', () => {
+    const [header = '', ...lines] = taped().tape.split('\n');
+    const old = JSON.stringify({ ...(JSON.parse(header) as object), version: 1 });
+    const event = (value: object): string => JSON.stringify({ type: 'event', at: 1, event: value });
+    const tape = [
+      old,
+      ...lines.filter(line => !line.includes('"type":"event"')),
+      event({ type: 'user.silent', turn: 1 }),
+      event({ type: 'user.ignored', turn: 1, text: 'Mhm.', why: 'backchannel' }),
+    ].join('\n');
+    expect(readTape(tape).events.map(({ event }) => event)).toEqual([
+      { type: 'user.noise', turn: 1 },
+      { type: 'user.ignored', turn: 1, text: 'Mhm.', reason: 'backchannel' },
+    ]);
   });
 
   it('should be read when its header is as older versions wrote it, in clear', () => {

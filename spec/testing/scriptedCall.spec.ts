@@ -186,7 +186,7 @@ describe('a scripted conversation', () => {
         2.140  bot speaking
         2.860  bot spoke
         4.100  user speaking
-        4.400  user silent
+        4.400  user noise
         5.000  call completed
       `);
       expect(kit.run().asked[0]?.[0]).toEqual({ role: 'system', content: 'Be brief.' });

@@ -52,7 +52,7 @@ export const afterwards = (call: ReplyContext): Observable<BotEvent | CallEvent>
       if (prompt !== undefined) return say(call, { text: prompt });
       return hangUp(call, 'idle', typeof ends === 'object' ? ends.goodbye : undefined);
     };
-    const quiet$ = defer(() => merge(mayShorten ? summarise(call) : EMPTY, idle$));
+    const quiet$ = defer(() => merge(mayShorten ? compact(call) : EMPTY, idle$));
     return pause(call, quiet$).pipe(
       takeWhile(event => !isEnd(event), true),
       concatMap(event => (isEnd(event) ? next(event) : of(event))),
@@ -76,7 +76,9 @@ const pause = (
   ]).pipe(
     // What answers an event of this moment comes first.
     observeOn(queueScheduler),
-    map(([speaks, says, over]) => (speaks ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet')),
+    map(([speaks, says, over]) =>
+      speaks && !over ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet',
+    ),
     distinctUntilChanged(),
     switchMap(state => {
       if (state === 'user') return NEVER;
@@ -85,8 +87,8 @@ const pause = (
   );
 
 /** Makes a long history shorter, while nobody waits for it. What fails is tried again in the next pause. */
-const summarise = ({ context, history }: ReplyContext): Observable<CallEvent> =>
-  defer(() => context.summarise?.(history()) ?? EMPTY).pipe(
-    map(shorter => ({ type: 'call.summarised', history: shorter }) as const),
+const compact = ({ context, history }: ReplyContext): Observable<CallEvent> =>
+  defer(() => context.compact?.(history()) ?? EMPTY).pipe(
+    map(shorter => ({ type: 'call.compacted', history: shorter }) as const),
     catchError(() => EMPTY),
   );

@@ -3,7 +3,7 @@ import type { BotEvent, CallEvent } from '../events.ts';
 import type { ReplyContext } from '../replyContext.ts';
 import { say } from './say.ts';
 
-type Reason = Extract<CallEvent, { readonly type: 'call.ended' }>['why'];
+type Reason = Extract<CallEvent, { readonly type: 'call.ended' }>['reason'];
 
 /**
  * Ends the call, after a goodbye if there is one. A user who was only silent for too long may interrupt that, and the
@@ -11,13 +11,13 @@ type Reason = Extract<CallEvent, { readonly type: 'call.ended' }>['why'];
  */
 export const hangUp = (
   call: ReplyContext,
-  why: Reason,
+  reason: Reason,
   goodbye: string | undefined,
 ): Observable<BotEvent | CallEvent> => {
-  const ended: CallEvent = { type: 'call.ended', why };
+  const ended: CallEvent = { type: 'call.ended', reason };
   const goodbye$ =
-    goodbye === undefined ? EMPTY : say(call, { text: goodbye, interruptible: why === 'idle' });
-  if (why !== 'idle') return concat(goodbye$, of(ended));
+    goodbye === undefined ? EMPTY : say(call, { text: goodbye, interruptible: reason === 'idle' });
+  if (reason !== 'idle') return concat(goodbye$, of(ended));
   return concat(
     goodbye$,
     call.userSpeaks$.pipe(

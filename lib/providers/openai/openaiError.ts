@@ -64,7 +64,7 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
   const advised = headers?.get('x-should-retry');
   if (isContextFull(error))
     return [
-      "says that the conversation is longer than the model's context: set context.maxMessages or context.summarise, " +
+      "says that the conversation is longer than the model's context: set context.maxMessages or context.compact, " +
         'lower maxTokens, or choose a model that reads more',
       false,
     ];

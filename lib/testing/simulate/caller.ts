@@ -29,7 +29,7 @@ const patienceMs = 20_000;
 /** The bot has said what it has to say, or nothing came for too long. */
 const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
   merge(
-    event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.silent', 'user.ignored')),
+    event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.noise', 'user.ignored')),
     timer(patienceMs),
   ).pipe(
     take(1),

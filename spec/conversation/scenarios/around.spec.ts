@@ -6,7 +6,7 @@ import {
   type ConversationEvent,
   remember,
   stages,
-  summarising,
+  compacting,
   trimmed,
 } from '../../../lib/index.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
@@ -35,8 +35,8 @@ const outlineOf = (values: ReturnType<typeof run>['values']): string[] =>
       const what =
         'text' in value
           ? `: ${value.text.trim().replace('\n', ' ')}`
-          : 'why' in value
-            ? `: ${value.why}`
+          : 'reason' in value
+            ? `: ${value.reason}`
             : '';
       return `${at} ${of}${value.type}${what}`;
     });
@@ -315,21 +315,21 @@ describe('a long call', () => {
       to: index * 4_000 + 1_500,
       text: `This is ${index}.`,
     }));
-    const summarise = summarising(scriptedLlm('They count.'), { over: 3, keep: 2 });
-    const { asked, events } = call({ says, lasts: 14_000, context: { summarise } });
+    const summarise = compacting(scriptedLlm('They count.'), { over: 3, keep: 2 });
+    const { asked, events } = call({ says, lasts: 14_000, context: { compact: summarise } });
     expect(asked.at(-1)?.slice(1)).toEqual([
       { role: 'system', content: 'What was said before: They count.' },
       user('This is 1.'),
       bot('Not much.'),
       user('This is 2.'),
     ]);
-    expect(events.filter(({ type }) => type === 'call.summarised')).toHaveLength(2);
+    expect(events.filter(({ type }) => type === 'call.compacted')).toHaveLength(2);
   });
 
   it('should not wait with its prompts for a summary that does not come', () => {
     const { outline } = call({
       lasts: 6_000,
-      context: { summarise: () => NEVER },
+      context: { compact: () => NEVER },
       idle: { afterMs: 2_000, prompts: ['Still there?'] },
     });
     expect(outline[0]).toBe('2100 0 bot.speaking: Still there?');
@@ -338,7 +338,7 @@ describe('a long call', () => {
   it('should not be what it was before the bot spoke again, when a summary comes late', () => {
     const { events } = call({
       lasts: 6_000,
-      context: { summarise: () => timer(3_000).pipe(map(() => [])) },
+      context: { compact: () => timer(3_000).pipe(map(() => [])) },
       idle: { afterMs: 2_000, prompts: ['Still there?'] },
     });
     expect(history(events)).toEqual([bot('Still there?')]);
@@ -346,14 +346,14 @@ describe('a long call', () => {
 
   it('should go on as it was when it cannot be summarised', () => {
     const failing: Llm = () => throwError(() => new Error('no'));
-    const { values, completedAt } = virtualTime(() => summarising(failing, { over: 3, keep: 2 })(withTool));
+    const { values, completedAt } = virtualTime(() => compacting(failing, { over: 3, keep: 2 })(withTool));
     expect([values, completedAt]).toEqual([[], 0]);
     const told: string[] = [];
     const listening: Llm = messages => {
       told.push(messages[1]!.content);
       return of({ type: 'token', text: 'ok' }).pipe(concatMap(event => of(event as LlmEvent)));
     };
-    const { values: summaries } = virtualTime(() => summarising(listening, { over: 3, keep: 2 })(withTool));
+    const { values: summaries } = virtualTime(() => compacting(listening, { over: 3, keep: 2 })(withTool));
     expect(told).toEqual(['user: one\nassistant: 1']); // the call of the tool stays with its result
     expect(summaries[0]?.value.slice(1)).toEqual(withTool.slice(2));
   });

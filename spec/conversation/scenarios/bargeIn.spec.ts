@@ -25,7 +25,7 @@ const hearing = (from: number, to: number, text: string, call: Partial<Call> = {
     lasts: 20_000,
     ...call,
   });
-  const told = ['user.speaking', 'user.said', 'user.ignored', 'user.silent', 'bot.paused', 'bot.resumed'];
+  const told = ['user.speaking', 'user.said', 'user.ignored', 'user.noise', 'bot.paused', 'bot.resumed'];
   const ends = ['bot.spoke', 'bot.interrupted', 'turn.failed'];
   const outline = result.values
     .filter(({ at, value }) => at > 1_900 && [...told, ...ends].includes(value.type))
@@ -100,7 +100,7 @@ describe('a false interruption', () => {
     expect(outline).toEqual([
       '3100 user.speaking',
       '3100 bot.paused',
-      '3600 user.silent',
+      '3600 user.noise',
       '3600 bot.resumed',
       spoke(firstHeard + 4_980 + 500), // as long as the pause later
     ]);
@@ -120,7 +120,7 @@ describe('a false interruption', () => {
 
   it('should leave the bot alone where a voice was shorter than it must be', () => {
     const { outline } = hearing(3_000, 3_100, '', { bargeIn: { minVoiceMs: 500 } });
-    expect(outline).toEqual(['3100 user.speaking', '3400 user.silent', spoke(firstHeard + 4_980)]);
+    expect(outline).toEqual(['3100 user.speaking', '3400 user.noise', spoke(firstHeard + 4_980)]);
     const longer = hearing(3_000, 4_000, 'Tell another one.', { bargeIn: { minVoiceMs: 300 } });
     expect(longer.outline[1]).toBe('3320 bot.paused'); // the frame with 3,000 ms arrived at 3,020
   });
@@ -138,7 +138,7 @@ describe('a false interruption', () => {
     expect(outline.slice(0, 4)).toEqual([
       '2000 user.speaking',
       '2000 bot.paused',
-      '2500 user.silent',
+      '2500 user.noise',
       '2500 bot.resumed',
     ]);
   });

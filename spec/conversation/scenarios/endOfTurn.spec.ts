@@ -136,7 +136,7 @@ describe('when the engine misses something', () => {
     expect(values.map(({ at, value }) => [at, value.type])).toEqual([
       [0, 'call.ready'],
       [600, 'user.speaking'],
-      [5_600, 'user.silent'],
+      [5_600, 'user.noise'],
     ]);
   });
 });
@@ -187,7 +187,7 @@ describe('with a detector of voices beside the engine', () => {
       lasts: 6_000,
       turns: twoTimers,
     });
-    expect(at('user.silent')).toBe(2_400);
+    expect(at('user.noise')).toBe(2_400);
   });
 });
 

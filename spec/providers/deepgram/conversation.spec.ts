@@ -78,7 +78,7 @@ describe('a conversation with Deepgram at both ends', { timeout: 15_000 }, () =>
 
   it('should let a Flux voice say what was heard of a reply that was cut', async () => {
     const { events, seen } = await call({ model: 'flux-alexis-en' }, { model: 'flux-general-en' });
-    const [heard] = events.filter(event => event.type === 'bot.heard');
+    const [heard] = events.filter(event => event.type === 'user.heard');
     expect(heard).toMatchObject({ turn: 1, heard: expect.stringMatching(/^This is/u) as string });
     expect(received(seen, 'fluxTts')).toContain('Interrupt');
     expect(of(events, 'bot.spoke')).toEqual([['bot.spoke', 'Okay.']]);

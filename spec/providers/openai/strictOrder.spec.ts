@@ -140,7 +140,7 @@ describe('strictOrder', () => {
       heard,
       audioMs: fc.constant(0),
     }),
-    fc.record({ type: fc.constant('bot.heard'), turn: fc.constant(1), heard }),
+    fc.record({ type: fc.constant('user.heard'), turn: fc.constant(1), heard }),
     fc.record({
       type: fc.constant('bot.tool'),
       turn: fc.constant(1),
@@ -156,7 +156,7 @@ describe('strictOrder', () => {
       content: text,
     }),
     fc.record({
-      type: fc.constant('call.summarised'),
+      type: fc.constant('call.compacted'),
       history: fc.constant([system('Earlier: …'), user('Hi')]),
     }),
   ) as fc.Arbitrary<ConversationEvent>;
