@@ -105,14 +105,21 @@ describe('stateMachine', () => {
   });
 
   it('should stop a source that never ends by itself, when no more is wanted', () => {
-    const { values, completedAt } = virtualTime(() => concat(range(1, 10), NEVER).pipe(stateMachine(adding), take(3)));
+    const { values, completedAt } = virtualTime(() =>
+      concat(range(1, 10), NEVER).pipe(stateMachine(adding), take(3)),
+    );
     expect([values.length, completedAt]).toEqual([3, 0]);
   });
 
   it('should wait again and again for a moment beyond the longest timer', () => {
     const due = 2 ** 31 + 5;
-    const far: Machine<string, number, string> = { ...patient, step: (state, event, now) =>
-      typeof event === 'string' ? { state: due, emit: [] } : { state: now < state ? state : Infinity, emit: now < state ? [] : ['L'] } };
+    const far: Machine<string, number, string> = {
+      ...patient,
+      step: (state, event, now) =>
+        typeof event === 'string'
+          ? { state: due, emit: [] }
+          : { state: now < state ? state : Infinity, emit: now < state ? [] : ['L'] },
+    };
     const { values, completedAt } = virtualTime(() => of('a').pipe(stateMachine(far)));
     expect([values, completedAt]).toEqual([[{ at: due, value: 'L' }], due]);
   });
