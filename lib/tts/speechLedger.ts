@@ -35,6 +35,8 @@ export class SpeechLedger {
   readonly #times: VoiceTimes;
   readonly #sentences: Sentence[] = [];
   #reportedMs: number | undefined;
+  /** How much had been heard when the output was subscribed last, ms: no report takes that back. */
+  #resumedMs = 0;
 
   /** `times`: what the call knows about its voice, shared by the ledgers of all replies. */
   constructor(times: VoiceTimes = new VoiceTimes()) {
@@ -82,9 +84,14 @@ export class SpeechLedger {
     this.#sentences.at(-1)!.handed = true;
   }
 
-  /** The output reports how much was really heard. A report that can't be true is left out. */
+  /**
+   * The output reports how much was really heard. A report that can't be true is left out: one that is no number, that
+   * takes an earlier one back, or one of audio that was not handed over.
+   */
   report({ playedMs }: Playback): void {
-    if (playedMs >= (this.#reportedMs ?? 0)) this.#reportedMs = playedMs;
+    const reportedMs = Math.min(playedMs, this.playhead.handedMs);
+    if (Number.isFinite(playedMs) && reportedMs >= (this.#reportedMs ?? this.#resumedMs))
+      this.#reportedMs = reportedMs;
   }
 
   /** The output falls silent: what was heard until now, ms. Later reports count from there. */
@@ -92,6 +99,7 @@ export class SpeechLedger {
     const { heardMs } = this;
     this.playhead.hold(heardMs);
     this.#reportedMs = undefined;
+    this.#resumedMs = heardMs;
     return heardMs;
   }
 
