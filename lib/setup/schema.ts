@@ -81,6 +81,8 @@ const options = z.strictObject({
   history: z.array(message).exactOptional(),
   /** What the bot says when a turn failed. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
+  /** What the bot says before a call ends that can't go on. */
+  lastWords: text.exactOptional(),
   /** What the model may have done. */
   tools: tools.exactOptional(),
   turns: z

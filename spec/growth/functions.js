@@ -1,3 +1,4 @@
+// @ts-nocheck: plain JavaScript, which the bench runs without a build of its own
 // Every function that takes text from outside (users, models, configuration), for the growth fuzzer. Whoever writes
 // such a function adds it here: a name, and what it does with a text of any length. `lib` is `lib` or `dist/lib`.
 import { from } from 'rxjs';

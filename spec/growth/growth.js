@@ -1,3 +1,4 @@
+// @ts-nocheck: plain JavaScript, which the bench runs without a build of its own
 /** What texts are made of: marks that mean something somewhere, and letters of many scripts. */
 const marks = [
   ...' \n\t.,;:!?…*_~`<>[](){}|#&@/\\\'"-+=^%$€0123456789aAzZ«»„“”。，ßпकสあ한',

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error plain JavaScript, which the bench runs without a build of its own
 import { growthFunctions } from './functions.js';
-// @ts-expect-error plain JavaScript, which the bench runs without a build of its own
 import { cpuOf, inputs } from './growth.js';
 
 const load = (path: string): Promise<unknown> =>
