@@ -51,7 +51,17 @@ const may: Readonly<Record<string, readonly string[]>> = {
   protocol: ['conversation', 'metrics', 'options', 'errors.ts'],
   server: ['audio', 'stt', 'conversation', 'metrics', 'protocol', 'rx', 'text', 'options', 'errors.ts'],
   browser: ['protocol', 'server', 'tts', 'conversation', 'metrics'],
-  'operators.ts': ['languages', 'stt', 'llm', 'tts', 'conversation', 'metrics', 'rx', 'errors.ts', 'engine.ts'],
+  'operators.ts': [
+    'languages',
+    'stt',
+    'llm',
+    'tts',
+    'conversation',
+    'metrics',
+    'rx',
+    'errors.ts',
+    'engine.ts',
+  ],
   'index.ts': [
     'audio',
     'stt',
@@ -92,7 +102,9 @@ describe('imports', () => {
   it('should not lead from one provider to another', () => {
     const provider = (file: string): string => file.split('/')[2]!;
     const wrong = sources('lib/providers').flatMap(file =>
-      importsOf(file).filter(target => place(target) === 'providers' && ![provider(file), 'http'].includes(provider(target)),),
+      importsOf(file).filter(
+        target => place(target) === 'providers' && ![provider(file), 'http'].includes(provider(target)),
+      ),
     );
     expect(wrong).toEqual([]);
   });

@@ -216,8 +216,7 @@ export const openaiTts = z
 
 /** A speech-to-text engine of ours, by name. */
 export type NamedStt =
-  | Passing<z.infer<typeof localStt>, LocalStt>
-  | Passing<z.infer<typeof deepgramStt>, DeepgramStt>;
+  Passing<z.infer<typeof localStt>, LocalStt> | Passing<z.infer<typeof deepgramStt>, DeepgramStt>;
 /** A language model of ours, by name, that needs a network. */
 export type NamedLlm = Passing<z.infer<typeof openaiLlm>, OpenaiLlm>;
 /** The built-in responder, by name. */

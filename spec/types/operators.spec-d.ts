@@ -33,12 +33,10 @@ describe('operators', () => {
       expectTypeOf(event.type).toEqualTypeOf<'user.said'>();
       expectTypeOf(event.text).toBeString();
     });
-    event$
-      .pipe(ofType('user.said', 'bot.spoke'))
-      .subscribe(({ type, text }) => {
-        expectTypeOf(type).toEqualTypeOf<'user.said' | 'bot.spoke'>();
-        expectTypeOf(text).toBeString();
-      });
+    event$.pipe(ofType('user.said', 'bot.spoke')).subscribe(({ type, text }) => {
+      expectTypeOf(type).toEqualTypeOf<'user.said' | 'bot.spoke'>();
+      expectTypeOf(text).toBeString();
+    });
     // @ts-expect-error: there is no such event
     event$.pipe(ofType('user.sang'));
     const transcript$: Observable<SttEvent> = frame$.pipe(engines.stt);
