@@ -22,8 +22,6 @@ await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
-  // Rather the modules than their UMD form, which has no names to import.
-  mainFields: ['module', 'main'],
 });
 
 const imported = new RegExp(`(\\bfrom |\\bimport\\()'(${vendored.join('|')})'`, 'gu');
