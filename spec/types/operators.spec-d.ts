@@ -1,3 +1,4 @@
+/* eslint-disable rxjs-x/no-floating-observables -- nothing runs here */
 import { from, map, type Observable, of, scan, tap } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {

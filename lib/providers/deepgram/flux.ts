@@ -1,5 +1,6 @@
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 import { FluxTurns } from './fluxTurns.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
 import type { FluxOptions } from './options.ts';
