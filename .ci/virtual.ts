@@ -14,7 +14,8 @@ const bot = setup({
 const { values } = virtualTime(() => bot.conversation$(scriptedInput(9_000), { write: () => undefined }));
 const when = (type: string): number | undefined => values.find(({ value }) => value.type === type)?.at;
 
-deepStrictEqual(['user.said', 'bot.speaking', 'bot.paused', 'bot.interrupted'].map(when), [
-  1_800, 2_310, 4_100, 4_600,
-]);
+deepStrictEqual(
+  ['user.said', 'bot.speaking', 'bot.paused', 'bot.interrupted'].map(when),
+  [1_800, 2_310, 4_100, 4_600],
+);
 console.log(`${values.length} events of a call in virtual time, as in Node`);

@@ -52,10 +52,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
   const failures: Failure[] = [];
-  const call$ = conversation$(
-    tape ? tape.input(heard$) : heard$,
-    tape ? tape.output(spoken) : spoken,
-  ).pipe(
+  const call$ = conversation$(tape ? tape.input(heard$) : heard$, tape ? tape.output(spoken) : spoken).pipe(
     tap(event => {
       onEvent?.(event);
       if (event.type === 'turn.failed') failures.push(event);

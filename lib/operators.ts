@@ -49,12 +49,7 @@ export { type Filler, type FillerOptions, withFiller } from './conversation/fill
 export type { CallLimit, Greeting, IdleOptions } from './conversation/idle.ts';
 
 // The history.
-export {
-  type ContextOptions,
-  compacting,
-  type CompactingOptions,
-  trimmed,
-} from './conversation/context.ts';
+export { type ContextOptions, compacting, type CompactingOptions, trimmed } from './conversation/context.ts';
 export { remember } from './conversation/history.ts';
 
 // The events, and the figures.

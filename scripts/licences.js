@@ -53,7 +53,9 @@ const table = names => [
 ];
 const textOf = name => {
   const found = readdirSync(join('node_modules', name)).find(entry => /^(licen[cs]e|copying)/iu.test(entry));
-  return found === undefined ? licenceOf(name) : readFileSync(join('node_modules', name, found), 'utf8').trim();
+  return found === undefined
+    ? licenceOf(name)
+    : readFileSync(join('node_modules', name, found), 'utf8').trim();
 };
 
 const installed = closure([...Object.keys(dependencies), 'rxjs']);

@@ -18,12 +18,26 @@ await build({
   platform: 'node',
   target: 'node20',
   legalComments: 'none',
+  // jsonc-parser's UMD form can't be bundled, and its modules have no default export, which Node gives the UMD form.
+  mainFields: ['module', 'main'],
+  plugins: [
+    {
+      name: 'default export',
+      setup({ onResolve, onLoad }) {
+        onResolve({ filter: /^jsonc-parser$/ }, ({ path, kind }) =>
+          kind === 'entry-point' ? { path, namespace: 'default' } : undefined,
+        );
+        onLoad({ filter: /./, namespace: 'default' }, ({ path }) => ({
+          contents: `import * as all from '${path}'; export default all;`,
+          resolveDir: process.cwd(),
+        }));
+      },
+    },
+  ],
   // The packages in CommonJS require modules of Node's.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
-  // Rather the modules than their UMD form, which has no names to import.
-  mainFields: ['module', 'main'],
 });
 
 const imported = new RegExp(`(\\bfrom |\\bimport\\()'(${vendored.join('|')})'`, 'gu');

@@ -7,8 +7,10 @@ import type { Stt } from '../lib/stt/stt.ts';
 import type { Tts } from '../lib/tts/tts.ts';
 
 const token = (text: string): LlmEvent => ({ type: 'token', text });
-const shouted = (llm: Llm): Llm => messages =>
-  llm(messages).pipe(map(event => (event.type === 'token' ? token(event.text.toUpperCase()) : event)));
+const shouted =
+  (llm: Llm): Llm =>
+  messages =>
+    llm(messages).pipe(map(event => (event.type === 'token' ? token(event.text.toUpperCase()) : event)));
 const textOf = (llm: Llm): string => {
   let text = '';
   llm([]).subscribe(event => (text += event.type === 'token' ? event.text : ''));

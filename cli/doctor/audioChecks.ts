@@ -13,7 +13,13 @@ import {
 } from 'rxjs';
 import { throwIfEmpty, timeout } from 'rxjs';
 import { level } from '../../lib/audio/index.ts';
-import { AudioBackendError, audioBackends, audioDevices, type BackendReport, microphone } from '../../lib/devices/index.ts';
+import {
+  AudioBackendError,
+  audioBackends,
+  audioDevices,
+  type BackendReport,
+  microphone,
+} from '../../lib/devices/index.ts';
 import { RxvoiceError } from '../../lib/index.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
 import { type Check, fail, ok, warn } from './check.ts';

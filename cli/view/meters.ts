@@ -31,32 +31,34 @@ export class Meters {
    * not heard.
    */
   readonly output = (output: Output): Output =>
-    wrap(output, output => speech$ =>
-      defer(() => {
-        const playhead = new Playhead();
-        const offsetMs = this.#heldMs;
-        let againMs = this.#spoken.playhead.handedMs - offsetMs;
-        let heard = false;
-        this.#spoken.release();
-        const hand = (frame: AudioFrame): void => {
-          const now = asyncScheduler.now();
-          this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
-          playhead.hand(frameMs(frame), now);
-          // What was handed over before the pause is in the ledger already.
-          if (againMs > 0) againMs -= frameMs(frame);
-          else this.#hand(frame, now);
-        };
-        return output(speech$.pipe(tap({ next: hand, complete: () => this.#end() }))).pipe(
-          tap({
-            next: ({ playedMs }) => this.#spoken.report({ playedMs: playedMs + offsetMs }),
-            complete: () => (heard = true),
-          }),
-          finalize(() => {
-            this.#ahead = [];
-            if (!heard) this.#heldMs = this.#spoken.hold();
-          }),
-        );
-      }),
+    wrap(
+      output,
+      output => speech$ =>
+        defer(() => {
+          const playhead = new Playhead();
+          const offsetMs = this.#heldMs;
+          let againMs = this.#spoken.playhead.handedMs - offsetMs;
+          let heard = false;
+          this.#spoken.release();
+          const hand = (frame: AudioFrame): void => {
+            const now = asyncScheduler.now();
+            this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
+            playhead.hand(frameMs(frame), now);
+            // What was handed over before the pause is in the ledger already.
+            if (againMs > 0) againMs -= frameMs(frame);
+            else this.#hand(frame, now);
+          };
+          return output(speech$.pipe(tap({ next: hand, complete: () => this.#end() }))).pipe(
+            tap({
+              next: ({ playedMs }) => this.#spoken.report({ playedMs: playedMs + offsetMs }),
+              complete: () => (heard = true),
+            }),
+            finalize(() => {
+              this.#ahead = [];
+              if (!heard) this.#heldMs = this.#spoken.hold();
+            }),
+          );
+        }),
     );
 
   /** Follows the reply's text. */

@@ -1,15 +1,7 @@
 /** rxvoice/audio: frames of sound, and what reads, writes, paces and converts them. Nothing here needs Node. */
 
 // Frames.
-export {
-  type AudioFrame,
-  concatFrames,
-  frameBytes,
-  frameMs,
-  frameOf,
-  level,
-  silence,
-} from './frame.ts';
+export { type AudioFrame, concatFrames, frameBytes, frameMs, frameOf, level, silence } from './frame.ts';
 export { reframe, type ReframeOptions } from './reframe.ts';
 export { resample, resampleFrame } from './resample.ts';
 export { voiceActivity, type VoiceActivity, type VoiceActivityOptions } from './voiceActivity.ts';

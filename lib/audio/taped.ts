@@ -1,7 +1,7 @@
 import { asyncScheduler, connect, defer, finalize, ignoreElements, merge, type Observable, tap } from 'rxjs';
 import { wrap } from '../engine.ts';
 import { type AudioFrame, frameMs } from './frame.ts';
-import type { Output, Playback } from './output.ts';
+import type { Output } from './output.ts';
 import { Playhead } from './playhead.ts';
 import { resample } from './resample.ts';
 import type { Timeline } from './timeline.ts';

@@ -45,7 +45,11 @@ export function writeWav(...channels: readonly [AudioFrame, ...AudioFrame[]]): U
 export function wavHeader(sampleRate: number, channels: number, dataBytes: number): Uint8Array {
   const header = new Uint8Array(44);
   const view = new DataView(header.buffer);
-  const write = (text: string, at: number): void => header.set(Uint8Array.from(text, it => it.charCodeAt(0)), at);
+  const write = (text: string, at: number): void =>
+    header.set(
+      Uint8Array.from(text, it => it.charCodeAt(0)),
+      at,
+    );
   write('RIFF', 0);
   view.setUint32(4, 36 + dataBytes, true);
   write('WAVEfmt ', 8);

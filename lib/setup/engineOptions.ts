@@ -2,9 +2,8 @@ import { isObservable, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { isBare } from '../options/address.ts';
 import { environment } from '../options/environment.ts';
-import type { DeepgramSttOptions } from '../providers/deepgram/deepgramStt.ts';
-import type { DeepgramTtsOptions } from '../providers/deepgram/deepgramTts.ts';
 import type { FluxConfiguration } from '../providers/deepgram/fluxConfiguration.ts';
+import type { DeepgramSttOptions, DeepgramTtsOptions } from '../providers/deepgram/options.ts';
 import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
 import type { LocalSttOptions } from '../providers/local/localStt.ts';
 import type { LocalTtsOptions } from '../providers/local/localTts.ts';
@@ -216,8 +215,7 @@ export const openaiTts = z
 
 /** A speech-to-text engine of ours, by name. */
 export type NamedStt =
-  | Passing<z.infer<typeof localStt>, LocalStt>
-  | Passing<z.infer<typeof deepgramStt>, DeepgramStt>;
+  Passing<z.infer<typeof localStt>, LocalStt> | Passing<z.infer<typeof deepgramStt>, DeepgramStt>;
 /** A language model of ours, by name, that needs a network. */
 export type NamedLlm = Passing<z.infer<typeof openaiLlm>, OpenaiLlm>;
 /** The built-in responder, by name. */

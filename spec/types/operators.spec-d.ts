@@ -1,3 +1,4 @@
+/* eslint-disable rxjs-x/no-floating-observables -- nothing runs here */
 import { from, map, type Observable, of, scan, tap } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
@@ -33,12 +34,10 @@ describe('operators', () => {
       expectTypeOf(event.type).toEqualTypeOf<'user.said'>();
       expectTypeOf(event.text).toBeString();
     });
-    event$
-      .pipe(ofType('user.said', 'bot.spoke'))
-      .subscribe(({ type, text }) => {
-        expectTypeOf(type).toEqualTypeOf<'user.said' | 'bot.spoke'>();
-        expectTypeOf(text).toBeString();
-      });
+    event$.pipe(ofType('user.said', 'bot.spoke')).subscribe(({ type, text }) => {
+      expectTypeOf(type).toEqualTypeOf<'user.said' | 'bot.spoke'>();
+      expectTypeOf(text).toBeString();
+    });
     // @ts-expect-error: there is no such event
     event$.pipe(ofType('user.sang'));
     const transcript$: Observable<SttEvent> = frame$.pipe(engines.stt);

@@ -17,7 +17,11 @@ describe('setup', () => {
       llm: messages => of({ type: 'token', text: `${messages.length}` }),
       tts: () => of<AudioFrame>({ pcm: new Int16Array(0), sampleRate: 16_000 }),
     });
-    setup({ stt: deepgram({ apiKey: 'any' }).stt(), llm: openai().llm({ model: 'any' }), tts: openai().tts() });
+    setup({
+      stt: deepgram({ apiKey: 'any' }).stt(),
+      llm: openai().llm({ model: 'any' }),
+      tts: openai().tts(),
+    });
   });
 
   it('should refuse at compile time what it would refuse at run time', () => {

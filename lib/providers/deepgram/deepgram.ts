@@ -1,8 +1,8 @@
 import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
-import type { DeepgramConnectionOptions } from './deepgramConnection.ts';
-import { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
-import { deepgramTts, type DeepgramTtsOptions } from './deepgramTts.ts';
+import { deepgramStt } from './deepgramStt.ts';
+import { deepgramTts } from './deepgramTts.ts';
+import type { DeepgramConnectionOptions, DeepgramSttOptions, DeepgramTtsOptions } from './options.ts';
 
 /** Engines of Deepgram that share a key and a server; see {@link deepgram}. */
 export interface Deepgram {
