@@ -19,7 +19,7 @@ const run = share =>
       RXVOICE_RANDOM_RUNS: String(Math.ceil(Number(values.runs) / shares)),
       RXVOICE_RANDOM_SEED: String(seed + share),
     };
-    const names = ['random', 'policies', 'randomTools'];
+    const names = ['random', 'policies', 'randomTools', 'scenarios/commandsToEvents'];
     const spec = ['run', ...names.map(name => `spec/conversation/${name}.spec.ts`)];
     spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...spec], { stdio: 'inherit', env }).on(
       'exit',
