@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EMPTY, map, merge } from 'rxjs';
-import { AudioBackendError, microphone, setup, speaker } from '../../lib/index.ts';
-import { alike } from '../alike.ts';
+import { EMPTY, map, merge, type Observable } from 'rxjs';
+import { AudioBackendError, microphone, speaker } from '../../lib/devices/index.ts';
+import { type AudioFrame, setup, wrap } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
@@ -10,7 +10,6 @@ import { placeCall } from '../placeCall.ts';
 import { controls } from '../talk/controls.ts';
 import { keyPresses } from '../talk/keyPresses.ts';
 import { silencedWhile } from '../talk/silencedWhile.ts';
-import { speakingNow } from '../talk/speakingNow.ts';
 import { writable } from '../files.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
@@ -21,6 +20,9 @@ interface TalkCommandOptions extends Options {
   readonly tapeWords?: boolean;
   readonly json?: boolean;
 }
+
+/** How long the bot may be heard after its audio was handed over: the loudspeaker's delay of 110 ms, and the room's 200. */
+const echoTailMs = 310;
 
 /** What a person should know of what keeps the bot from hearing itself. */
 const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
@@ -61,14 +63,14 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       });
       const config = {
         ...configured,
+        ...(echo === 'half-duplex' && { halfDuplex: { tailMs: echoTailMs } }),
         commands$: merge(
           configured.commands$ ?? EMPTY,
           interrupt$.pipe(map(() => ({ type: 'interrupt' }) as const)),
         ),
       };
-      const { output, audible } = speakingNow(speaker({ device: outputDevice }));
       const microphone$ = microphone({ device: inputDevice });
-      const deaf = (): boolean => listening() !== 'on' || (echo === 'half-duplex' && audible());
+      const muted = (): boolean => listening() !== 'on';
 
       const meters = new Meters();
       const view = chooseView(options, { meters, listening, keys: process.stdin.isTTY ? keys : '' });
@@ -77,8 +79,8 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       try {
         process.exitCode = await placeCall({
           voice: setup(config),
-          input$: alike(microphone$, microphone$.pipe(silencedWhile(deaf))),
-          output,
+          input$: wrap<Observable<AudioFrame>>(microphone$, frame$ => frame$.pipe(silencedWhile(muted))),
+          output: speaker({ device: outputDevice }),
           view,
           meters,
           record: record === undefined ? undefined : { path: record, sides: 'left you, right the bot' },

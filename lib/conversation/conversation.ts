@@ -1,26 +1,5 @@
-import { BehaviorSubject, concat, connect, defer, distinctUntilChanged, EMPTY, endWith, filter } from 'rxjs';
-import {
-  from,
-  fromEvent,
-  identity,
-  ignoreElements,
-  map,
-  merge,
-  mergeMap,
-  type Observable,
-  observeOn,
-} from 'rxjs';
-import {
-  of,
-  queueScheduler,
-  ReplaySubject,
-  startWith,
-  switchMap,
-  takeUntil,
-  takeWhile,
-  tap,
-  using,
-} from 'rxjs';
+import { catchError, defer, EMPTY, fromEvent, identity, merge, type Observable, observeOn, of } from 'rxjs';
+import { queueScheduler, ReplaySubject, startWith, takeUntil, takeWhile, tap, using } from 'rxjs';
 import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
@@ -30,9 +9,8 @@ import { systemPrompt } from '../llm/systemPrompt.ts';
 import { withoutPending } from '../llm/toolResults.ts';
 import { ToolRuns } from '../llm/toolRuns.ts';
 import { alongside } from '../rx/alongside.ts';
-import { ofType } from '../rx/ofType.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
-import { Apology } from './apology.ts';
+import { acting } from './acting.ts';
 import type { CallOptions } from './callOptions.ts';
 import type { Command } from './command.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
@@ -40,21 +18,11 @@ import { CurrentReply } from './currentReply.ts';
 import type { ConversationEvent } from './events.ts';
 import { hearing } from './hearing.ts';
 import { remember } from './history.ts';
-import { nextReply } from './nextReply.ts';
 import { noticed } from './noticed.ts';
 import { whileWarm } from './whileWarm.ts';
 import { withLateResults } from './withLateResults.ts';
-import type { ReplyContext, Say } from './replyContext.ts';
-import {
-  beginning,
-  type FloorTaker,
-  isCommitOf,
-  isWaitingSay,
-  opensTurn,
-  programmed,
-  type Signal,
-} from './signal.ts';
-import { takesTheFloor, userEvents } from './signal.ts';
+import { PreparedSpeech } from './preparedSpeech.ts';
+import { beginning, programmed, type Signal } from './signal.ts';
 
 /** A conversation over an input and an output, with what this call has of its own. */
 export type Conversation = (
@@ -69,14 +37,15 @@ export type Conversation = (
  * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
  * released); when the input completes the last reply is finished, then the call completes. It errors only when the
  * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
- * `protect`, `silenceMs`, `voice`) throws; whatever else fails ends the turn with `turn.failed`, and the call goes on.
+ * `protect`, `silenceMs`, `voice`) throws: after the last reply and the `lastWords`. Whatever else fails ends the turn with
+ * `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
  */
 export const conversation = (options: ConversationOptions): Conversation => {
-  const { idle, context = {}, speculation = false } = options;
-  const apology = options.apology ? new Apology(options.apology) : undefined;
+  const apology = prepared(options.apology);
+  const goodbye = prepared(options.lastWords);
   return (input, sink, own = {}) => {
     const frame$ = toInput(input);
     const output = toOutput(sink);
@@ -87,14 +56,19 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
       const toolRuns = new ToolRuns();
-      const userSpeaks$ = new BehaviorSubject(false);
-      const says$ = new BehaviorSubject<readonly Say[]>([]);
       // A command may come while the engines load, or in answer to the very first events: it is kept until then.
       const command$ = new ReplaySubject<Command>(Infinity);
+      /** Why the user can't be heard any more. */
+      let lost: { readonly error: unknown } | undefined;
       let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
+        // What the user said before is still answered.
+        catchError((error: unknown) => {
+          lost = { error };
+          return EMPTY;
+        }),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(own.greeting ?? options.greeting)),
         // One after the other: a command that answers an event comes in the middle of what it is an event of.
@@ -103,49 +77,19 @@ export const conversation = (options: ConversationOptions): Conversation => {
       );
 
       const event$ = signal$.pipe(
-        connect(signal$ => {
-          const call: ReplyContext = {
-            engines: { ...options, llm, tts, output },
-            systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
-            context,
-            speculation: typeof speculation === 'object' ? speculation : {},
-            idle,
-            apology,
-            current,
-            history: () => history,
-            held$: signal$.pipe(
-              ofType('pause', 'resume'),
-              map(({ type }) => type === 'pause'),
-            ),
-            userSpeaks$,
-            says$,
-            toolRuns,
-            inputOver$: signal$.pipe(ignoreElements(), endWith(true)),
-          };
-          const state$ = signal$.pipe(
-            tap(signal => {
-              if (isWaitingSay(signal)) says$.next([...says$.value, signal]);
-              userSpeaks$.next(opensTurn(signal) ?? userSpeaks$.value);
-            }),
-            ignoreElements(),
-          );
-          const user$ = signal$.pipe(mergeMap(signal => userEvents(signal, clock)));
-          const bot$ = signal$.pipe(
-            filter(takesTheFloor),
-            // A turn that is committed with the words that are being answered goes on with that answer.
-            distinctUntilChanged<FloorTaker>(isCommitOf),
-            // The barge-in: whoever takes the floor replaces what the bot is about, and there is but one of it.
-            switchMap(signal =>
-              defer(() => {
-                const cut = current.cut();
-                return concat(
-                  from(cut),
-                  nextReply(call, signal, cut.reduce(remember, history), signal$, clock),
-                );
-              }),
-            ),
-          );
-          return merge(state$, user$, bot$);
+        acting({
+          engines: { ...options, llm, tts, output },
+          systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
+          context: options.context ?? {},
+          speculation: typeof options.speculation === 'object' ? options.speculation : {},
+          idle: options.idle,
+          apology,
+          goodbye,
+          current,
+          toolRuns,
+          clock,
+          history: () => history,
+          lost: () => lost,
         }),
         // Tools outlive the reply that called them, not the call; their late results are events of the call.
         withLateResults(toolRuns),
@@ -159,6 +103,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
         { stt, llm, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),
+          alongside(goodbye?.prepare(tts) ?? EMPTY),
           tap(event => (history = remember(history, event))),
           takeWhile(({ type }) => type !== 'call.ended', true),
         ),
@@ -170,6 +115,9 @@ export const conversation = (options: ConversationOptions): Conversation => {
     });
   };
 };
+
+const prepared = (text: string | false | undefined): PreparedSpeech | undefined =>
+  text === undefined || text === false ? undefined : new PreparedSpeech(text);
 
 /** Emits when a signal is aborted, or was. */
 const aborted = (signal: AbortSignal): Observable<unknown> =>

@@ -66,6 +66,11 @@ export interface ConversationOptions {
    * first call begins, and needs no engine after that. Default false: silence, for it must be in the language of the call.
    */
   readonly apology?: string | false;
+  /**
+   * What the bot says before a call ends because the user can't be heard any more: "I can't hear you any more. Please call
+   * again." It is prepared like the apology. Default: the call ends with its error alone.
+   */
+  readonly lastWords?: string;
   /** What the program wants done, subscribed for as long as each call lasts. An error of it ends the call. */
   readonly commands$?: Observable<Command>;
 }

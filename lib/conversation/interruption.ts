@@ -30,16 +30,20 @@ export interface InterruptionOptions {
   readonly minWords?: number;
 }
 
+/** The most characters of what the user said that are judged: more than two minutes of speech. */
+const longest = 2_000;
+
 /**
  * Judges what the user said while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
- * the bot is just asking something.
+ * the bot is just asking something. It judges the first 2,000 characters.
  *
  * @throws RxvoiceError for a `language` of no known tag.
  *
  * @example
  * interruption('uh-huh, okay', bot) // 'backchannel'
  */
-export function interruption(text: string, bot: BotState, options: InterruptionOptions = {}): Verdict {
+export function interruption(said: string, bot: BotState, options: InterruptionOptions = {}): Verdict {
+  const text = beginningOf(said);
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
   if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
@@ -48,6 +52,10 @@ export function interruption(text: string, bot: BotState, options: InterruptionO
   if (hasPhrase(text, always)) return 'interrupts';
   return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
 }
+
+/** Up to the last space, where there is one: half a word is another word. */
+const beginningOf = (text: string): string =>
+  text.length <= longest ? text : text.slice(0, text.lastIndexOf(' ', longest) + 1 || longest);
 
 const kept = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
 

@@ -1,11 +1,11 @@
 import type { BehaviorSubject, Observable } from 'rxjs';
 import type { Message } from '../llm/message.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';
-import type { Apology } from './apology.ts';
 import type { Command } from './command.ts';
 import { type ContextOptions, trimmed } from './context.ts';
 import type { CurrentReply } from './currentReply.ts';
 import type { IdleOptions } from './idle.ts';
+import type { PreparedSpeech } from './preparedSpeech.ts';
 import type { ReplyEngines } from './reply.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
 
@@ -16,7 +16,7 @@ export interface ReplyContext {
   readonly context: ContextOptions;
   readonly speculation: SpeculationOptions;
   readonly idle: IdleOptions | undefined;
-  readonly apology: Apology | undefined;
+  readonly apology: PreparedSpeech | undefined;
   /** The reply in progress. */
   readonly current: CurrentReply;
   /** What was said and heard so far. */

@@ -147,11 +147,12 @@ export class SpeechLedger {
   /** The sentence that is being heard, or was heard last, as far as it is written. */
   get sentence(): string {
     const { text, heard } = this;
+    const from = Math.max(0, heard.length - sentenceReach);
     let last = '';
-    for (const { segment, index } of sentences.segment(text)) {
+    for (const { segment, index } of sentences.segment(text.slice(from, heard.length + sentenceReach))) {
       if (segment.trim() === '') continue;
       last = segment.trim();
-      if (index + segment.trimEnd().length > heard.length) break;
+      if (from + index + segment.trimEnd().length > heard.length) break;
     }
     return last;
   }
@@ -201,6 +202,9 @@ const isSilent = ({ handed, handedMs }: Sentence): boolean => handed && handedMs
 
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
+/** A sentence is looked for within so many characters: the segmenter's time grows with the square of its text. */
+const sentenceReach = 1_000;
+
 /** What is there instead of a sentence without audio. */
 const nothing = ' ';
 
@@ -208,11 +212,16 @@ const nothing = ' ';
  * Sentences as one text; they bring their own white space where the model wrote any. Where it wrote none there is a space
  * between a mark and a capital or digit: "example." and "com" are one word that was cut.
  */
-const join = (texts: readonly string[]): string =>
-  texts
-    .reduce((all, text, index) => {
-      if (text === nothing) return all.trimEnd() + nothing;
-      if (texts[index - 1] === nothing) return all + text.trimStart();
-      return all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text;
-    }, '')
-    .trim();
+function join(texts: readonly string[]): string {
+  // Pieces, of which only the last is looked at: to look at all text so far takes time with the square of a long reply.
+  const pieces: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    if (text === nothing) {
+      while (pieces.at(-1)?.trim() === '') pieces.pop();
+      pieces.push(pieces.pop()?.trimEnd() ?? '', nothing);
+    } else if (texts[index - 1] === nothing) pieces.push(text.trimStart());
+    else if (/[.!?…"”’)]$/u.test(pieces.at(-1) ?? '') && /^[\p{Lu}\p{N}]/u.test(text)) pieces.push(' ', text);
+    else if (text !== '') pieces.push(text);
+  }
+  return pieces.join('').trim();
+}

@@ -1,9 +1,11 @@
-import { concat, NEVER, throwError, timer } from 'rxjs';
+import { concat, merge, mergeMap, NEVER, throwError, timer } from 'rxjs';
 import { ignoreElements } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { remember } from '../../lib/conversation/history.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
-import { scriptedTts } from '../../lib/testing/index.ts';
+import { scriptedStt, scriptedTts } from '../../lib/testing/index.ts';
+import type { Stt } from '../../lib/stt/stt.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import { outline, run } from './call.ts';
 
@@ -75,5 +77,59 @@ describe('an apology', () => {
     expect({ alive, completedAt }).toEqual({ alive: 0, completedAt: 4_000 });
     expect(events.some(({ type }) => type === 'bot.apologised')).toBe(false);
     expect(run({ says: [question], lasts: 4_000, llm: broken }).events.at(-1)?.type).toBe('turn.failed');
+  });
+});
+
+describe('the last words', () => {
+  /** Speech-to-text that is gone for good a moment after the user's turn. */
+  const goneAt =
+    (at: number): Stt =>
+    frame$ =>
+      merge(
+        frame$.pipe(scriptedStt([question])),
+        timer(at).pipe(mergeMap(() => throwError(() => new Error('gone')))),
+      );
+  const spoken = (events: readonly ConversationEvent[]): string[] =>
+    events.flatMap(event => (event.type === 'bot.spoke' ? [event.text] : []));
+  const lastWords = 'I can’t hear you. Goodbye.';
+
+  it('should follow the answer to what was said before, and come before the error', () => {
+    const { events, failed, alive } = run({ says: [], lasts: 9_000, stt: goneAt(1_900), lastWords });
+    expect(spoken(events)).toEqual(['Hi there. It is sunny today.', lastWords]);
+    expect([failed?.error, alive]).toEqual([new Error('gone'), 0]);
+  });
+
+  it('should be missing where there are none, or where their audio never came: the error comes all the same', () => {
+    const tts: Tts = text => (text === lastWords ? NEVER : scriptedTts()(text));
+    for (const options of [{}, { lastWords, tts }]) {
+      const { events, failed } = run({ says: [], lasts: 9_000, stt: goneAt(1_900), ...options });
+      expect(spoken(events)).toEqual(['Hi there. It is sunny today.']);
+      expect(failed?.error).toEqual(new Error('gone'));
+    }
+  });
+
+  it('should be reached also where the user was speaking, and held the reply, when they were lost', () => {
+    const says = [question, { from: 2_500, to: 20_000, text: '' }];
+    const stt: Stt = frame$ =>
+      merge(
+        frame$.pipe(scriptedStt(says)),
+        timer(3_000).pipe(mergeMap(() => throwError(() => new Error('gone')))),
+      );
+    const { events, failed, alive } = run({ says: [], lasts: 30_000, stt, lastWords });
+    expect(events.map(({ type }) => type)).toContain('bot.paused');
+    expect(spoken(events)).toEqual(['Hi there. It is sunny today.', lastWords]);
+    expect([failed?.error, alive]).toEqual([new Error('gone'), 0]);
+  });
+
+  it('should come before the error of a policy that throws', () => {
+    const bargeIn = {
+      judge: () => {
+        throw new Error('a mistake');
+      },
+    };
+    const says = [question, { from: 2_500, to: 3_500, text: 'Wait.' }];
+    const { events, failed, alive } = run({ says, lasts: 30_000, bargeIn, lastWords });
+    expect(spoken(events).at(-1)).toBe(lastWords);
+    expect([failed?.error, alive]).toEqual([new Error('a mistake'), 0]);
   });
 });

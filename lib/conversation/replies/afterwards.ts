@@ -76,7 +76,9 @@ const pause = (
   ]).pipe(
     // What answers an event of this moment comes first.
     observeOn(queueScheduler),
-    map(([speaks, says, over]) => (speaks ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet')),
+    map(([speaks, says, over]) =>
+      speaks && !over ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet',
+    ),
     distinctUntilChanged(),
     switchMap(state => {
       if (state === 'user') return NEVER;

@@ -6,7 +6,7 @@ import { say } from './say.ts';
 /** Says the apology of the call, if there is one and its audio is at hand. */
 const apologise = (call: ReplyContext, turn: number): Observable<BotEvent> => {
   const { apology } = call;
-  const tts = apology?.voice;
+  const tts = apology?.tts;
   if (apology === undefined || tts === undefined) return EMPTY;
   const { text } = apology;
   return concat(of({ type: 'bot.apologised', turn, text } as const), say(call, { text }, tts));

@@ -1,24 +1,9 @@
-import {
-  concat,
-  defer,
-  ignoreElements,
-  interval,
-  map,
-  merge,
-  NEVER,
-  of,
-  range,
-  switchMap,
-  take,
-  takeUntil,
-  tap,
-  timer,
-} from 'rxjs';
+import { concat, defer, interval, map, NEVER, of, take, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { noSpeaker } from '../../../cli/noSpeaker.ts';
 import { silencedWhile } from '../../../cli/talk/silencedWhile.ts';
-import { speakingNow } from '../../../cli/talk/speakingNow.ts';
-import { type AudioFrame, level, ofType, paced, setup, silence } from '../../../lib/index.ts';
+import { level, silence } from '../../../lib/audio/index.ts';
+import { type AudioFrame, ofType, setup } from '../../../lib/index.ts';
 import {
   scriptedInput,
   scriptedLlm,
@@ -50,46 +35,17 @@ describe('silence in the place of frames', () => {
 });
 
 describe('half-duplex', () => {
-  /** When a second of speech, begun at 1,000, is taken to be audible; cut after so many ms. */
-  const audible = (cutAfter?: number) => {
-    const { output, audible } = speakingNow(noSpeaker);
-    const speech$ = output(
-      range(0, 50).pipe(
-        map(() => loud),
-        paced({ leadMs: 200 }),
-      ),
-    );
-    const { values } = virtualTime(() =>
-      merge(
-        timer(1_000).pipe(
-          switchMap(() => speech$.pipe(takeUntil(cutAfter === undefined ? NEVER : timer(cutAfter)))),
-          ignoreElements(),
-        ),
-        interval(10).pipe(
-          take(400),
-          map(() => audible()),
-        ),
-      ),
-    );
-    const heard = values.filter(({ value }) => value).map(({ at }) => at);
-    return [heard[0], heard.at(-1)];
-  };
-
-  it('should not listen while the bot can be heard: as it speaks, and a moment longer', () => {
-    expect(audible()).toEqual([1_000, 2_300]);
-  });
-
-  it('should listen again a moment after the bot was cut', () => {
-    expect(audible(300)).toEqual([1_000, 1_600]);
-  });
-
   it('should keep the bot from hearing its own voice in a call', () => {
-    const { output, audible } = speakingNow(noSpeaker);
     let heardItself = false;
     const voice = setup({
-      stt: scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
+      stt: frame$ =>
+        frame$.pipe(
+          tap(frame => (heardItself ||= level(frame) > 0)),
+          scriptedStt([{ from: 500, to: 1_500, text: 'Tell me a story.' }]),
+        ),
       llm: scriptedLlm('Once upon a time there was a king.'),
       tts: scriptedTts(),
+      halfDuplex: { tailMs: 310 },
     });
     // A loudspeaker beside the microphone: what is played is heard 60 ms later.
     let until = -Infinity;
@@ -97,12 +53,10 @@ describe('half-duplex', () => {
     const room$ = interval(20).pipe(
       take(400),
       map(() => ((now += 20), now < until + 60 ? loud : silence())),
-      silencedWhile(audible),
-      tap(frame => (heardItself ||= level(frame) > 0)),
     );
     const { values } = virtualTime(() =>
       voice.conversation$(room$, speech$ =>
-        output(speech$.pipe(tap(() => (until = Math.max(until, now) + 20)))),
+        noSpeaker(speech$.pipe(tap(() => (until = Math.max(until, now) + 20)))),
       ),
     );
     expect(values.some(({ value }) => value.type === 'bot.spoke')).toBe(true);

@@ -2,11 +2,11 @@ import { defer, EMPTY, from, ignoreElements, type Observable, retry, tap, toArra
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Tts } from '../tts/tts.ts';
 
-/** After how long it is tried again to prepare it, ms. */
-const againMs = 10_000;
+/** After a synthesis that failed, the next try comes this much later, ms. */
+const retryMs = 10_000;
 
-/** What the bot says when a turn failed: synthesised while all is well, so that it can be said when nothing is. */
-export class Apology {
+/** A text that is synthesised while all is well, so that the bot can say it when its engines fail. */
+export class PreparedSpeech {
   readonly text: string;
   #frames: readonly AudioFrame[] | undefined;
 
@@ -14,7 +14,7 @@ export class Apology {
     this.text = text;
   }
 
-  /** Has it synthesised, unless it was, by any call. It emits nothing, and does not fail. */
+  /** Synthesises the text once, for all calls. It emits nothing, and retries until it succeeds. */
   prepare(tts: Tts): Observable<never> {
     return defer(() =>
       this.#frames === undefined
@@ -24,11 +24,11 @@ export class Apology {
             ignoreElements(),
           )
         : EMPTY,
-    ).pipe(retry({ delay: againMs }));
+    ).pipe(retry({ delay: retryMs }));
   }
 
-  /** The voice that says it; none before it is there. */
-  get voice(): Tts | undefined {
+  /** A text-to-speech engine that plays the prepared audio; none before it is prepared. */
+  get tts(): Tts | undefined {
     const frames = this.#frames ?? [];
     return frames.length === 0 ? undefined : () => from(frames);
   }
