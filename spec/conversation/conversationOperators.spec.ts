@@ -1,6 +1,7 @@
 import { filter, ignoreElements, map, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationOperators } from '../../lib/conversation/conversationOperators.ts';
+import type { SttEvent } from '../../lib/stt/stt.ts';
 import { run } from './call.ts';
 
 const call = (operators: ConversationOperators) => {
@@ -19,12 +20,10 @@ const bug = (): never => {
 
 describe('operators of the program', () => {
   it('should change what is understood, written, spoken and heard', () => {
-    const transcripts = map(event =>
+    const transcripts = map((event: SttEvent): SttEvent =>
       'text' in event ? { ...event, text: event.text.toUpperCase() } : event,
     );
-    expect(
-      call({ transcripts: transcripts as ConversationOperators['transcripts'] & object }).said,
-    ).toMatchObject({ text: 'WHAT IS NEW?' });
+    expect(call({ transcripts }).said).toMatchObject({ text: 'WHAT IS NEW?' });
     expect(call({ text: map(text => text.replace('sunny', 'rainy')) }).end).toMatchObject({
       text: 'Hi there. It is rainy today.',
     });
