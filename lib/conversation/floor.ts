@@ -84,7 +84,8 @@ function hear(before: FloorState, event: UserTurnEvent, context: FloorContext, n
     }
     case 'eager':
     case 'resumed':
-      return { state, emit: state.holder === 'user' ? [event] : [] };
+      // The program may have the bot speak while the user has the floor: a guess does not cut that.
+      return { state, emit: state.holder === 'user' && context.bot().doing === 'nothing' ? [event] : [] };
     case 'silent':
       return after(event, close(state, context));
     case 'said':

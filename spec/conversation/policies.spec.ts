@@ -102,14 +102,26 @@ const answering =
         }),
       );
     });
+/** Any event; `commandsToEvents.spec.ts` has a call in which each of them happens. */
 const answered: readonly ConversationEvent['type'][] = [
   'call.ready',
+  'call.ended',
   'user.speaking',
+  'user.interim',
+  'user.final',
+  'user.noise',
+  'user.ignored',
   'user.said',
   'bot.token',
+  'bot.answered',
+  'bot.writing',
   'bot.sentence',
+  'bot.audio',
   'bot.speaking',
+  'bot.speculated',
+  'bot.filler',
   'bot.paused',
+  'bot.resumed',
   'bot.spoke',
   'bot.interrupted',
   'turn.failed',
