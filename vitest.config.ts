@@ -1,4 +1,4 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig, type Plugin } from 'vitest/config';
 
 /** What needs a browser, a terminal or a sound server, and the machine for itself: `npm run test:machine`. */
 const machine = [
@@ -11,7 +11,18 @@ const machine = [
   'spec/devices/devices.spec.ts',
 ];
 
+/** `#namedEngines` of package.json leads to the build; sources lead to sources. */
+const seam: Plugin = {
+  name: 'seam',
+  enforce: 'pre',
+  resolveId: (name, importer) =>
+    name === '#namedEngines' && importer?.startsWith(`${import.meta.dirname}/lib/`)
+      ? `${import.meta.dirname}/lib/setup/namedEngines.ts`
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [seam],
   test: {
     maxWorkers: 2,
     // A machine that is busy is no failure: what is waited for comes, or never does.

@@ -1,6 +1,6 @@
 // A microphone in real time: frames of 20 ms on absolute deadlines, a hum where something is said. What words those are
 // the loopback servers have in their script.
-import { silence } from 'rxvoice';
+import { silence } from 'rxvoice/audio';
 
 const quiet = silence(20);
 const hum = {

@@ -2,16 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { chalkStderr } from 'chalk';
 import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
-import {
-  type AudioFrame,
-  type ConversationEvent,
-  type Output,
-  recording,
-  type TurnMetrics,
-  type Voice,
-} from '../lib/index.ts';
+import { recording } from '../lib/audio/index.ts';
+import type { AudioFrame, ConversationEvent, Output, TurnMetrics, Voice } from '../lib/index.ts';
 import { printable } from '../lib/text/printable.ts';
-import { alike } from './alike.ts';
 import { type Failure, howItWent } from './howItWent.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
@@ -60,8 +53,8 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const spoken = meters.output(output);
   const failures: Failure[] = [];
   const call$ = conversation$(
-    tape ? alike(heard$, tape.input(heard$)) : heard$,
-    tape ? alike(spoken, tape.output(spoken)) : spoken,
+    tape ? tape.input(heard$) : heard$,
+    tape ? tape.output(spoken) : spoken,
   ).pipe(
     tap(event => {
       onEvent?.(event);

@@ -1,5 +1,6 @@
 import { connect, defer, finalize, interval, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
-import { type ConversationEvent, summarise, type TurnMetrics, turnMetrics } from '../lib/index.ts';
+import { type ConversationEvent, type TurnMetrics, turnMetrics } from '../lib/index.ts';
+import { summarise } from '../lib/operators.ts';
 import { untilInterrupted } from './untilInterrupted.ts';
 import type { View } from './view/view.ts';
 

@@ -18,7 +18,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   conversation: ['audio', 'languages', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   metrics: ['conversation', 'rx', 'errors.ts'],
   providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'options', 'errors.ts', 'engine.ts'],
-  node: ['audio', 'rx', 'errors.ts', 'engine.ts'],
+  node: ['audio', 'text', 'rx', 'errors.ts', 'engine.ts'],
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   setup: [
     'audio',
@@ -51,10 +51,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   protocol: ['conversation', 'metrics', 'options', 'errors.ts'],
   server: ['audio', 'stt', 'conversation', 'metrics', 'protocol', 'rx', 'text', 'options', 'errors.ts'],
   browser: ['protocol', 'server', 'tts', 'conversation', 'metrics'],
+  'operators.ts': ['languages', 'stt', 'llm', 'tts', 'conversation', 'metrics', 'rx', 'errors.ts', 'engine.ts'],
   'index.ts': [
-    'text',
-    'devices',
-    'languages',
     'audio',
     'stt',
     'llm',
@@ -63,7 +61,6 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'conversation',
     'metrics',
     'providers',
-    'node',
     'rx',
     'setup',
     'errors.ts',
@@ -103,6 +100,9 @@ describe('imports', () => {
   it('should lead the CLI to the entry points only, so that it proves the public API is enough', () => {
     const entries = [
       'lib/index.ts',
+      'lib/operators.ts',
+      'lib/audio/index.ts',
+      'lib/node/index.ts',
       'lib/devices/index.ts',
       'lib/testing/index.ts',
       'lib/server/index.ts',

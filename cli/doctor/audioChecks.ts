@@ -12,15 +12,9 @@ import {
   toArray,
 } from 'rxjs';
 import { throwIfEmpty, timeout } from 'rxjs';
-import {
-  AudioBackendError,
-  audioBackends,
-  audioDevices,
-  type BackendReport,
-  level,
-  microphone,
-  RxvoiceError,
-} from '../../lib/index.ts';
+import { level } from '../../lib/audio/index.ts';
+import { AudioBackendError, audioBackends, audioDevices, type BackendReport, microphone } from '../../lib/devices/index.ts';
+import { RxvoiceError } from '../../lib/index.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 

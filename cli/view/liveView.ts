@@ -1,5 +1,6 @@
 import chalk from 'chalk';
-import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/index.ts';
+import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
+import { summarise } from '../../lib/operators.ts';
 import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';

@@ -1,15 +1,7 @@
 import { asyncScheduler, defer, finalize, type Observable, tap } from 'rxjs';
-import {
-  type AudioFrame,
-  type ConversationEvent,
-  frameMs,
-  level,
-  type Output,
-  Playhead,
-  SpeechLedger,
-  VoiceTimes,
-} from '../../lib/index.ts';
-import { alike } from '../alike.ts';
+import { frameMs, level, Playhead } from '../../lib/audio/index.ts';
+import { type AudioFrame, type ConversationEvent, type Output, wrap } from '../../lib/index.ts';
+import { SpeechLedger, VoiceTimes } from '../../lib/operators.ts';
 import { share } from './meter.ts';
 
 /** How long a meter takes to fall from full to nothing, ms. */
@@ -32,14 +24,14 @@ export class Meters {
 
   /** The input, measured as it passes. */
   readonly input = (frame$: Observable<AudioFrame>): Observable<AudioFrame> =>
-    alike(frame$, frame$.pipe(tap(frame => this.#user.put(level(frame)))));
+    wrap(frame$, frame$ => frame$.pipe(tap(frame => this.#user.put(level(frame)))));
 
   /**
    * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes it anew with what was
    * not heard.
    */
   readonly output = (output: Output): Output =>
-    alike(output, speech$ =>
+    wrap(output, output => speech$ =>
       defer(() => {
         const playhead = new Playhead();
         const offsetMs = this.#heldMs;

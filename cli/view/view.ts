@@ -1,4 +1,5 @@
-import type { ConversationEvent, Summary, TurnMetrics } from '../../lib/index.ts';
+import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
+import type { Summary } from '../../lib/operators.ts';
 
 /** What shows a call to somebody: a person, or a program. */
 export interface View {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { silence, writeWav } from '../../lib/index.ts';
+import { silence, writeWav } from '../../lib/audio/index.ts';
 import { root } from './built.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-streams-'));

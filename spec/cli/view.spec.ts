@@ -7,7 +7,8 @@ import { paragraph } from '../../cli/view/paragraph.ts';
 import { plainView } from '../../cli/view/plainView.ts';
 import { figuresLine, waterfall } from '../../cli/view/waterfall.ts';
 import { wrap } from '../../cli/view/wrap.ts';
-import { summarise, type TurnMetrics } from '../../lib/index.ts';
+import type { TurnMetrics } from '../../lib/index.ts';
+import { summarise } from '../../lib/operators.ts';
 
 const turn: TurnMetrics = {
   turn: 1,

@@ -107,4 +107,29 @@ describe('the last words', () => {
       expect(failed?.error).toEqual(new Error('gone'));
     }
   });
+
+  it('should be reached also where the user was speaking, and held the reply, when they were lost', () => {
+    const says = [question, { from: 2_500, to: 20_000, text: '' }];
+    const stt: Stt = frame$ =>
+      merge(
+        frame$.pipe(scriptedStt(says)),
+        timer(3_000).pipe(mergeMap(() => throwError(() => new Error('gone')))),
+      );
+    const { events, failed, alive } = run({ says: [], lasts: 30_000, stt, lastWords });
+    expect(events.map(({ type }) => type)).toContain('bot.paused');
+    expect(spoken(events)).toEqual(['Hi there. It is sunny today.', lastWords]);
+    expect([failed?.error, alive]).toEqual([new Error('gone'), 0]);
+  });
+
+  it('should come before the error of a policy that throws', () => {
+    const bargeIn = {
+      judge: () => {
+        throw new Error('a mistake');
+      },
+    };
+    const says = [question, { from: 2_500, to: 3_500, text: 'Wait.' }];
+    const { events, failed, alive } = run({ says, lasts: 30_000, bargeIn, lastWords });
+    expect(spoken(events).at(-1)).toBe(lastWords);
+    expect([failed?.error, alive]).toEqual([new Error('a mistake'), 0]);
+  });
 });

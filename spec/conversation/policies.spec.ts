@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { concat, defer, EMPTY, map, mergeMap, Observable, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import {
-  type Command,
-  type Conversation,
-  conversation,
-  type ConversationEvent,
-  type ConversationOptions,
-  voiceActivity,
-} from '../../lib/index.ts';
+import { voiceActivity } from '../../lib/audio/index.ts';
+import { type Command, type Conversation, conversation, type ConversationEvent, type ConversationOptions } from '../../lib/index.ts';
 import { call, type Ended } from '../random/call.ts';
 import { wrongs } from '../random/laws.ts';
 import { plan, type Plan } from '../random/plan.ts';

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  AudioBackendError,
-  audioBackends,
-  audioDevices,
-  microphone,
-  RxvoiceError,
-  speaker,
-} from '../../lib/index.ts';
+import { AudioBackendError, audioBackends, audioDevices, microphone, speaker } from '../../lib/devices/index.ts';
+import { RxvoiceError } from '../../lib/index.ts';
 import { backendOrder } from '../../lib/devices/backends.ts';
 import { noHosts } from './hosts.ts';
 

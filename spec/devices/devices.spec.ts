@@ -21,21 +21,10 @@ import {
   toArray,
 } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type AudioFrame,
-  audioDevices,
-  conversation,
-  frameMs,
-  level,
-  microphone,
-  type Noticing,
-  ofType,
-  paced,
-  readWav,
-  reframe,
-  speaker,
-  type Stage,
-} from '../../lib/index.ts';
+import { frameMs, level, paced, readWav, reframe } from '../../lib/audio/index.ts';
+import { audioDevices, microphone, speaker } from '../../lib/devices/index.ts';
+import { type AudioFrame, conversation, ofType, type Stage } from '../../lib/index.ts';
+import type { Noticing } from '../../lib/operators.ts';
 import { hostsOf, noHosts } from './hosts.ts';
 import { backends, heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BotState, completeness, interruption } from '../../lib/index.ts';
+import { type BotState, completeness, interruption } from '../../lib/operators.ts';
 import { endsWithPhrase } from '../../lib/languages/phrases.ts';
 import { unitsOf } from '../../lib/languages/units.ts';
 import { wordSpans } from '../../lib/languages/words.ts';

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type BotState,
-  completeness,
-  interruption,
-  knownLanguage,
-  languageOf,
-  languages,
-} from '../../lib/index.ts';
+import { type BotState, completeness, interruption, knownLanguage, languageOf, languages } from '../../lib/operators.ts';
 import { countWords } from '../../lib/stt/sameWords.ts';
 
 /** How many words a text has. */

@@ -1,6 +1,6 @@
 import { asyncScheduler, map, merge, NEVER, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { adaptivePatience } from '../../lib/index.ts';
+import { adaptivePatience } from '../../lib/operators.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
 import type { SttEvent } from '../../lib/stt/stt.ts';
 import { userTurns, type UserTurnsOptions } from '../../lib/stt/userTurns.ts';

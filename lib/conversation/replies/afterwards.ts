@@ -76,7 +76,9 @@ const pause = (
   ]).pipe(
     // Answers to the current event come first.
     observeOn(queueScheduler),
-    map(([speaks, says, over]) => (speaks ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet')),
+    map(([speaks, says, over]) =>
+      speaks && !over ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet',
+    ),
     distinctUntilChanged(),
     switchMap(state => {
       if (state === 'user') return NEVER;

@@ -1,3 +1,4 @@
+export { deepgram, type Deepgram } from './deepgram.ts';
 export type { DeepgramConnectionOptions } from './deepgramConnection.ts';
 export { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
 export { deepgramTts, type DeepgramTtsOptions } from './deepgramTts.ts';

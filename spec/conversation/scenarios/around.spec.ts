@@ -1,14 +1,7 @@
 import { concat, concatMap, delay, from, map, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import {
-  type Command,
-  conversation,
-  type ConversationEvent,
-  remember,
-  stages,
-  compacting,
-  trimmed,
-} from '../../../lib/index.ts';
+import { type Command, conversation, type ConversationEvent, remember } from '../../../lib/index.ts';
+import { stages, compacting, trimmed } from '../../../lib/operators.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
 import {

@@ -1,6 +1,7 @@
 import { asyncScheduler, from, map, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { backchannels, interruption, remember } from '../../../lib/index.ts';
+import { remember } from '../../../lib/index.ts';
+import { backchannels, interruption } from '../../../lib/operators.ts';
 import type { BotState } from '../../../lib/conversation/botState.ts';
 import type { Message } from '../../../lib/llm/message.ts';
 import { toOutput } from '../../../lib/audio/toOutput.ts';

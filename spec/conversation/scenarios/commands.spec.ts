@@ -1,14 +1,6 @@
 import { concat, from, map, NEVER, of, Subject, tap, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import {
-  type Command,
-  conversation,
-  type ConversationEvent,
-  type ConversationOptions,
-  type Message,
-  remember,
-  turnMetrics,
-} from '../../../lib/index.ts';
+import { type Command, conversation, type ConversationEvent, type ConversationOptions, type Message, remember, turnMetrics } from '../../../lib/index.ts';
 import {
   scriptedInput,
   scriptedLlm,

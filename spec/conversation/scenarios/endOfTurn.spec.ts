@@ -1,6 +1,6 @@
 import { map, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { adaptivePatience, completeness } from '../../../lib/index.ts';
+import { adaptivePatience, completeness } from '../../../lib/operators.ts';
 import type { VoiceActivity } from '../../../lib/audio/voiceActivity.ts';
 import type { ScriptedSpeech } from '../../../lib/testing/index.ts';
 import { type Call, figuresOf, run } from '../call.ts';

@@ -1,6 +1,7 @@
 import { asyncScheduler, concat, defer, map, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type ConversationEvent, remember, type SpeculationOptions, stages } from '../../../lib/index.ts';
+import { type ConversationEvent, remember } from '../../../lib/index.ts';
+import { type SpeculationOptions, stages } from '../../../lib/operators.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';

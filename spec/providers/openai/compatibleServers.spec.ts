@@ -2,7 +2,8 @@ import { catchError, firstValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Notice } from '../../../lib/engine.ts';
-import { tool, withTools } from '../../../lib/index.ts';
+import { tool } from '../../../lib/index.ts';
+import { withTools } from '../../../lib/operators.ts';
 import type { LlmEvent, LlmRequest, Message } from '../../../lib/llm/message.ts';
 import { openaiLlm, type OpenaiLlmOptions } from '../../../lib/providers/openai/index.ts';
 

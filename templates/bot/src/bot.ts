@@ -1,4 +1,5 @@
-import { systemPrompt, type VoiceConfig } from 'rxvoice';
+import type { VoiceConfig } from 'rxvoice';
+import { systemPrompt } from 'rxvoice/operators';
 import { openingHours } from './openingHours.ts';
 import { standIn } from './standIn.ts';
 
