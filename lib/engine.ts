@@ -84,6 +84,6 @@ export function wrap<Part extends object>(part: Part, change: (part: Part) => No
   });
 }
 
-/** What a part may have besides its work. */
+/** Optional members of a part, in addition to its function. */
 type Optional<Part> = Warmable &
   Noticing & { readonly endTurn?: () => void; readonly session?: (terms?: SessionTerms) => Part };

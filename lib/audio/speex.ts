@@ -34,9 +34,9 @@ const quality = 5;
 let loaded: ReturnType<typeof load> | undefined;
 
 /**
- * The module, compiled and started without a Promise, so that a resampler works in the tick that asks for it, in a
- * browser as in Node. The package's own loader is asynchronous and reads files, hence its WASM module is inlined
- * (`npm run speex` writes `speexModule.ts`); the one-letter names are those of version 0.3.0, which is therefore pinned.
+ * The module, compiled and started without a Promise, so that a resampler works in the tick that needs it, in a
+ * browser as in Node. The package's own loader is asynchronous and reads files, so its WASM module is inlined (`npm
+ * run speex` writes `speexModule.ts`). The one-letter names are those of version 0.3.0, which is therefore pinned.
  */
 function load() {
   const module = new WebAssembly.Module(Uint8Array.from(atob(speexModule), it => it.charCodeAt(0)));

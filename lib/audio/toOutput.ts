@@ -101,7 +101,7 @@ function cleared(writer: AudioWriter): void {
 const isWriter = (sink: unknown): sink is AudioWriter =>
   typeof sink === 'object' && sink !== null && 'write' in sink && typeof sink.write === 'function';
 
-/** A Node stream has to be asked before it is written to, and tells by events when it takes more. */
+/** A Node stream must be checked before each write; events report when it accepts more. */
 const isWritable = (sink: unknown): sink is ByteWritable =>
   isWriter(sink) &&
   'writable' in sink &&
