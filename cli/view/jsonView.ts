@@ -1,4 +1,5 @@
 import { printableJson } from '../../lib/text/printable.ts';
+import { thousandths } from '../../lib/text/thousandths.ts';
 import type { View } from './view.ts';
 
 /** One JSON object a line, for programs: every event with `at`, `turn.metrics` after each turn, `summary` at the end. */
@@ -16,10 +17,6 @@ export const jsonView = (write: (line: string) => void): View => {
 /** Shares of what loads are computed; nobody wants their last digits. */
 const hundredths = (share: number): number => Math.round(share * 100) / 100;
 
-/** Errors as what they say; of numbers what a clock tells (ns), and not what is left of subtracting two of them. */
-const readable = (_: string, value: unknown): unknown =>
-  value instanceof Error
-    ? { name: value.name, message: value.message }
-    : typeof value === 'number'
-      ? Number(value.toFixed(6))
-      : value;
+/** Errors as what they say. */
+const readable = (key: string, value: unknown): unknown =>
+  value instanceof Error ? { name: value.name, message: value.message } : thousandths(key, value);

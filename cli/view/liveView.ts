@@ -134,6 +134,14 @@ export function liveView(
     }
   };
 
+  /** What had been heard of a reply that no event has ended: the call was hung up. */
+  const cutOff = (): void => {
+    if (reply === undefined) return;
+    const text = reply.join(' ');
+    reply = undefined;
+    print(unfinished(text, meters.heardWords, terminal.columns - 1));
+  };
+
   return {
     event: event => {
       meters.see(event);
@@ -141,12 +149,13 @@ export function liveView(
       print(transcript(event, terminal.columns - 1));
     },
     turn: metrics => {
+      cutOff();
       turns.push(metrics);
       last = metrics;
     },
     note: note => print(remark(note, terminal.columns - 1)),
     end: summary => {
-      if (reply !== undefined) print(unfinished(reply.join(' '), meters.heardWords, terminal.columns - 1));
+      cutOff();
       over = true;
       if (summary.turns > 0)
         print([...(last === undefined ? [''] : []), summaryTable(summary, terminal.columns - 1)]);

@@ -30,6 +30,8 @@ const others: readonly (readonly [string, Buffer, RegExp])[] = [
   ['AIFF', latin('FORM\0\0\0\0AIFFCOMM'), /is AIFF/u],
   ['RIFX', latin('RIFX\0\0\0\0WAVEfmt '), /is .*RIFX/u],
   ['AVI', latin('RIFF\0\0\0\0AVI LIST'), /is an AVI/u],
+  ['an error', latin('{"error":{"message":"no such voice"}}'), /is a JSON text/u],
+  ['an error by another name', latin('{"detail":"Not Found"}'), /is a JSON text/u],
   ['a page', latin('<!DOCTYPE html><title>404'), /is an HTML page/u],
 ];
 

@@ -102,6 +102,18 @@ describe('turnMetrics', () => {
     expect(turn?.usage).toEqual({ ttsCharacters: 3, botAudioMs: 400, promptTokens: 12, completionTokens: 2 });
   });
 
+  it('should have figures of a turn within which the call is hung up, and of none that is over', () => {
+    const { values } = run({ says: [question], lasts: 6_000 });
+    const upTo = (type: ConversationEvent['type']) => ({
+      values: values.slice(0, values.findIndex(({ value }) => value.type === type) + 1),
+    });
+    expect(measure(upTo('bot.speaking'))).toMatchObject([{ turn: 1, outcome: 'interrupted', total: 620 }]);
+    expect(measure(upTo('bot.token'))).toMatchObject([{ turn: 1, llm: 200, total: undefined }]);
+    expect(measure(upTo('user.said'))).toMatchObject([{ turn: 1, endpointing: 300, llm: undefined }]);
+    expect(measure(upTo('user.speaking'))).toEqual([]);
+    expect(measure({ values })).toHaveLength(1);
+  });
+
   it('should measure each turn from its own moments', () => {
     const turns = measure(
       run({

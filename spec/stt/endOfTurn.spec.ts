@@ -167,6 +167,26 @@ describe('the order of the events of an engine', () => {
         [3_000, 'Yes.', 2_800],
       ],
     ],
+    [
+      'a final without words, of audio before the words that ended the turn',
+      [I(1_400, 'Turn it off'), U(1_900, 1_500), T(2_000, '', 600), T(2_500, 'Turn it off.', 1_500)],
+      {},
+      [[1_900, 'Turn it off', 1_500]],
+    ],
+    [
+      'an engine that ends an old voice while a detector hears the next one',
+      [
+        E(600, 600),
+        I(751, 'Turn'),
+        I(902, 'Turn off'),
+        U(1_203, 600),
+        E(1_203, 892),
+        S(1_233, 922),
+        T(1_250, 'Turn off.', 902),
+      ],
+      { finalMs: 300 },
+      [[1_202, 'Turn off', 600]],
+    ],
   ])('should not matter: %s', (_, told, options, expected) => {
     expect(turns(told, options)).toEqual(expected);
   });

@@ -95,7 +95,7 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
       // `error_code` is the field that Pipecat reads; the specification has none at all.
       const told = words(message['description'] ?? message['code'] ?? message['error_code']);
       if (message.type === 'ConfigureFailure') return `Deepgram does not accept the configuration: ${told}.`;
-      if (message.type === 'Warning') return `Deepgram warns: ${told}.`;
+      if (message.type === 'Warning') return `Deepgram warns: ${told.replace(/\.$/u, '')}.`;
       if (message.type !== 'Error') return undefined;
       const code = words(message['code']);
       if (isForced && canForce && /UNPARSABLE/iu.test(code)) {

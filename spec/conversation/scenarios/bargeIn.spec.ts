@@ -201,6 +201,32 @@ describe('a back-channel', () => {
     );
   });
 
+  it.each([
+    ['I see', 'en'],
+    ['Go on, got it.', 'en'],
+    ['all right, of course', 'en-GB'],
+    ['thank you', 'en', ['thank you']],
+    ['nein danke schön', 'de', ['nein danke schön']],
+    ['pois é', 'pt'],
+  ])(
+    'should be known of more words than one, which engines report one by one: %s',
+    (text, language, never?) => {
+      const { outline } = hearing(3_000, 4_500, text, {
+        bargeIn: { language, ...(never && { never, always: [] }) },
+      });
+      expect(outline[2]).toMatch(/^\d+ user\.ignored/u);
+    },
+  );
+
+  it('should hold up no more than the words that could be one', () => {
+    const { outline } = hearing(3_000, 4_500, 'I need another story', { bargeIn: { onVoice: 'wait' } });
+    const heard = hearing(3_000, 4_500, 'We need another story', { bargeIn: { onVoice: 'wait' } });
+    const cut = (lines: readonly string[]): number =>
+      Number.parseInt(lines.find(line => line.includes('interrupted'))!);
+    expect(cut(heard.outline)).toBeLessThan(cut(outline));
+    expect(cut(outline)).toBeLessThan(4_500);
+  });
+
   it('should be a turn when the bot is silent', () => {
     const { outline } = hearing(10_000, 10_500, 'Okay.');
     expect(outline[2]).toBe('10800 user.said: Okay.');

@@ -40,7 +40,8 @@ interface Sent {
 class Service {
   readonly sent: Sent[] = [];
   readonly notices: Notice[] = [];
-  readonly endTurn$ = new Subject<void>();
+  readonly #ended$ = new Subject<void>();
+  readonly endTurn$ = this.#ended$.asObservable();
   readonly lines: Subscriber<OpenSocket<SdkSocket> | RxvoiceError>[] = [];
   connections = 0;
   #message$ = new Subject<Incoming>();
@@ -50,6 +51,9 @@ class Service {
     this.open();
   });
 
+  endTurn(): void {
+    this.#ended$.next();
+  }
   note(what: number | string): void {
     this.sent.push({ connection: this.connections, at: asyncScheduler.now(), what });
   }
@@ -355,6 +359,31 @@ describe('listening', () => {
     expect(service.connections).toBe(1);
   });
 
+  it.each([
+    ['steady', (index: number) => (index < 75 ? 3_000 : 0)],
+    ['steady, over noise', (index: number) => (index < 75 ? 3_000 : 100)],
+    ['fading', (index: number) => (index < 75 ? 3_000 - 20 * index : 30)],
+  ])(
+    'should not end the turn while the end of a voice has no answer, but have it heard anew: %s',
+    (_, sample) => {
+      const service = new Service();
+      const frame$ = interval(20).pipe(
+        map(index => ({ sampleRate: 16_000, pcm: new Int16Array(320).fill(sample(index)) })),
+      );
+      const { values } = call(
+        service,
+        frame$,
+        [
+          [1_000, () => service.tell(results(0, 1, 'Well', 0.9))],
+          [6_200, () => service.connections === 1 && service.open()],
+        ],
+        { until: 9_000 },
+      );
+      expect(values.map(({ value: { type } }) => type)).not.toContain('utteranceEnd');
+      expect(service.frames(2).slice(0, 3)).toEqual([0, 1, 2].map(sample));
+    },
+  );
+
   it('should keep a connection open while the input sends nothing', () => {
     const service = new Service();
     call(service, NEVER, [], { until: 13_000 });
@@ -488,7 +517,7 @@ describe('listening', () => {
       audio_window_start: 0,
       audio_window_end: to,
     });
-    const end = (service: Service): void => service.endTurn$.next();
+    const end = (service: Service): void => service.endTurn();
     const shown = (run: ReturnType<typeof call>) =>
       run.values.map(({ at, value }) => [at, value.type, 'text' in value ? value.text : undefined]);
     const ended = { type: 'utteranceEnd', decided: true };
