@@ -8,6 +8,18 @@ import { findings } from './support/prose.js';
  * `PROSE=lib/providers npx vitest run spec/prose.spec.ts` prints the findings of one, whether it is listed or not.
  */
 const unread: readonly string[] = [
+  // Came with later changes.
+  'lib/conversation/floor.ts',
+  'lib/rx/heldUntil.ts',
+  'lib/stt/openWords.ts',
+  'lib/tts/speechLedger.ts',
+  'spec/audio/halfDuplex.spec.ts',
+  'spec/conversation/context.spec.ts',
+  'spec/conversation/currentReply.spec.ts',
+  'spec/conversation/failingWhenStalled.spec.ts',
+  'spec/conversation/floor.spec.ts',
+  'spec/rx/lasting.spec.ts',
+  'spec/tts/play.spec.ts',
   // words2
   ...['providers', 'emulators', 'testing', 'tape', 'server', 'protocol', 'browser'].flatMap(both),
   'cli',
