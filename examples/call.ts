@@ -13,4 +13,4 @@ call$
   .pipe(turnMetrics())
   .subscribe(({ turn, total }) => console.log(`turn ${turn}: answered after ${total} ms`));
 call$.pipe(ofType('user.said', 'bot.spoke')).subscribe(({ type, text }) => console.log(type, text));
-call$.connect(); // places the call, when everybody who wants its events has subscribed
+call$.connect(); // places the call, once all subscribers are there

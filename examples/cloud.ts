@@ -11,7 +11,7 @@ const voice = setup({
   tools: [
     tool({
       name: 'price',
-      description: 'What a cake costs, in euros.',
+      description: 'The price of a cake, in euros.',
       parameters: z.object({ cake: z.string() }),
       run: ({ cake }) => (cake.includes('chocolate') ? 4.5 : 3.9),
     }),

@@ -1,59 +1,60 @@
 import type { Observable } from 'rxjs';
 
-/** How far an engine has come in loading what it needs. */
+/** The progress of an engine that loads what it needs. */
 export interface Loading {
-  /** What loads, in words for a person: "Moonshine tiny speech recognition". */
+  /** The name of the resource, for people: "Moonshine tiny speech recognition". */
   readonly engine: string;
   /** From 0 to 1; 1 means ready. */
   readonly progress: number;
 }
 
-/** What an engine, an input or an output has to tell beside its work. */
+/** A notice from an engine, an input or an output, in addition to its results. */
 export type Notice =
-  /** Something a person should know of, though the call goes on: "Deepgram was lost; reconnecting". */
+  /** A problem for an operator to look at, though the call goes on: "Deepgram was lost; reconnecting". */
   | { readonly type: 'warning'; readonly message: string }
-  /** A connection was acquired for the work to come: whether it was open already, and how long that took, ms. */
+  /** A connection was acquired for the coming work: whether it was already open, and how long that took, ms. */
   | { readonly type: 'connected'; readonly reused: boolean; readonly ms: number }
-  /** Text-to-speech only: the service's own word on what was spoken of the reply that was cut last. */
+  /** Text-to-speech only: the words that were spoken of the reply that was cut last, as the service reports them. */
   | { readonly type: 'heard'; readonly text: string }
-  /** Text-to-speech only: where the words of a text it was given end in its audio, ms, in their order. */
+  /** Text-to-speech only: the end of each word of a text in its audio, ms, in their order. */
   | { readonly type: 'timed'; readonly text: string; readonly words: readonly TimedWord[] };
 
-/** A word, and where it ends in the audio of the text it is in, ms. */
+/** A word, and its end in the audio of its text, ms. */
 export interface TimedWord {
   readonly word: string;
   readonly endMs: number;
 }
 
-/** What has something to tell. */
+/** A part that emits notices. */
 export interface Noticing {
-  /** Hot: what happens while nobody listens is not kept. It neither errors nor need it complete. */
+  /** Hot: notices without a subscriber are lost. It never errors and need not complete. */
   readonly notice$?: Observable<Notice>;
 }
 
 /**
- * An engine that has something to load (a model, a socket) says so with `warm$`.
+ * An engine that loads something (a model, a socket) has a `warm$`.
  *
- * Subscribing loads, and keeps it loaded; it emits progress, at last 1, and does not complete; unsubscribing lets go.
- * All subscribers of one engine share one load. A conversation holds its engines' `warm$` for as long as it lasts; a
- * server that holds one itself has every call start at once. An engine used cold warms itself up.
+ * Subscribing loads the resource and keeps it loaded; it emits progress, at last 1, and does not complete.
+ * Unsubscribing releases it. All subscribers of one engine share one load. A conversation holds its engines' `warm$`
+ * while it lasts; a server that holds one itself lets every call start at once. An engine that is used cold loads its
+ * resource itself.
  */
 export interface Warmable {
   readonly warm$?: Observable<Loading>;
 }
 
-/** What every engine may have beside its one function. */
+/** Optional members of every engine, in addition to its function. */
 export interface Engine<Self> extends Warmable, Noticing {
   /**
-   * The engine for one call, where it keeps something for each: a socket, what is healthy. A conversation asks for one
-   * when it is placed, and holds its `warm$` until the call ends.
+   * Returns the engine for one call, if it keeps state for each: a socket, its health. A conversation requests one
+   * when the call is placed, and holds its `warm$` until the call ends.
    */
   readonly session?: (terms?: SessionTerms) => Self;
 }
 
-/** What an engine is told of the call it is for. */
+/** Facts about the call that an engine's session is for. */
 export interface SessionTerms {
-  /** Whether another engine takes over when it fails: then it reports an outage at once instead of waiting. */
+  /** Whether another engine takes over on failure: then it reports an outage at once instead of waiting. */
   readonly hasStandby?: boolean;
 }
 
@@ -83,6 +84,6 @@ export function wrap<Part extends object>(part: Part, change: (part: Part) => No
   });
 }
 
-/** What a part may have besides its work. */
+/** Optional members of a part, in addition to its function. */
 type Optional<Part> = Warmable &
   Noticing & { readonly endTurn?: () => void; readonly session?: (terms?: SessionTerms) => Part };

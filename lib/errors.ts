@@ -1,21 +1,21 @@
 /** The part of a conversation that an error or a figure belongs to. */
 export type Stage = 'input' | 'stt' | 'llm' | 'tts' | 'output';
 
-/** What an {@link RxvoiceError} can say beside its message. */
+/** Properties of an {@link RxvoiceError} in addition to its message. */
 export interface RxvoiceErrorOptions {
   /** The part of the conversation that failed. */
   readonly stage?: Stage;
-  /** Whether the same call may succeed when made again. Default `false`. */
+  /** Whether the same call may succeed when repeated. Default `false`. */
   readonly retryable?: boolean;
-  /** The error underneath, as it was thrown. */
+  /** The underlying error, as it was thrown. */
   readonly cause?: unknown;
 }
 
 const marker = Symbol.for('rxvoice.error');
 
 /**
- * Every error rxvoice itself raises: its message names what was wrong, the value received and the cure,
- * and never holds a key or what people said.
+ * Every error that rxvoice raises. Its message names the problem, the value and the fix, and never holds a key or
+ * what people said.
  *
  * @example
  * call$.subscribe({ error: error => RxvoiceError.is(error) && error.stage === 'stt' && reconnect() });
@@ -32,12 +32,12 @@ export class RxvoiceError extends Error {
     Object.defineProperty(this, marker, { value: true });
   }
 
-  /** Recognises an rxvoice error, also one made by another copy of the package. */
+  /** Recognises an rxvoice error, also one from another copy of the package. */
   static is(error: unknown): error is RxvoiceError {
     return typeof error === 'object' && error !== null && marker in error;
   }
 }
 
-/** What a value is, in words for an error message: never the value itself, which may be a key. */
+/** The kind of a value, in words for an error message: never the value itself, which may be a key. */
 export const kindOf = (value: unknown): string =>
   value === null ? 'null' : value === undefined ? 'nothing' : `a value of type ${typeof value}`;

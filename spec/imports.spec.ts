@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Who may import whom: a folder of `lib` and the folders (or files) it may import from, beside itself. */
+/** Allowed imports: a folder of `lib`, and the folders (or files) it may import from, except itself. */
 const may: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'engine.ts': [],

@@ -1,4 +1,4 @@
-/** The 16-bit sample each A-law byte stands for (ITU-T G.711). */
+/** The 16-bit sample of each A-law byte (ITU-T G.711). */
 export const decodedAlaw: Int16Array = Int16Array.from({ length: 256 }, (_, byte) => {
   const code = byte ^ 0x55;
   const exponent = (code >> 4) & 0x07;

@@ -5,12 +5,12 @@ import { frameMs, type AudioFrame } from './frame.ts';
 const memoryMs = 120_000;
 
 /**
- * Tells when a position in the input's audio arrived, so that latencies start where the user's voice really ended
- * and not where an engine reported it.
+ * Returns when a position in the input's audio arrived, so that latencies start where the user's voice really ended,
+ * not where an engine reported it.
  */
 export class AudioClock {
   #positionMs = 0;
-  // Typed, and both in one, for they are touched once a frame of every call: where it ends, and when it arrived.
+  // Typed arrays, since they are used once a frame of every call: the end of each frame, and its arrival.
   #frames = new Float64Array(512);
   #length = 0;
 

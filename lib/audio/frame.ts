@@ -1,8 +1,8 @@
 /**
  * A piece of mono sound: signed 16-bit samples (`s16le` on the wire) and their rate.
  *
- * Every stream of audio in rxvoice is an `Observable<AudioFrame>`; a frame holds 20 ms unless said otherwise.
- * Frames are passed on, never changed: an operator that alters sound makes a new one.
+ * Every stream of audio in rxvoice is an `Observable<AudioFrame>`; a frame holds 20 ms unless stated otherwise.
+ * Frames are immutable: an operator that alters sound creates new ones.
  */
 export interface AudioFrame {
   /** The samples, -32,768 … 32,767. */
@@ -14,7 +14,7 @@ export interface AudioFrame {
 /** The length of a frame in milliseconds. */
 export const frameMs = ({ pcm, sampleRate }: AudioFrame): number => (pcm.length / sampleRate) * 1000;
 
-/** A frame of silence, 20 ms at 16,000 Hz unless told otherwise. */
+/** A frame of silence; default 20 ms at 16,000 Hz. */
 export const silence = (ms = 20, sampleRate = 16_000): AudioFrame => ({
   pcm: new Int16Array(Math.round((ms * sampleRate) / 1000)),
   sampleRate,

@@ -1,16 +1,15 @@
 import { asyncScheduler, defer, map, type MonoTypeOperatorFunction } from 'rxjs';
 import { type AudioFrame, frameMs, silence } from './frame.ts';
 
-/** How {@link halfDuplex} listens. */
+/** Options of {@link halfDuplex}. */
 export interface HalfDuplexOptions {
-  /** For how long after the bot's voice the user is not heard, ms: the room's echo. Default 200. */
+  /** How long the user stays muted after the bot's voice, ms: the room's echo. Default 200. */
   readonly tailMs?: number;
 }
 
 /**
- * Turns frames into silence while the bot's voice is heard, and shortly after, for devices that can't cancel its echo.
- * `soundingMs`, how long its voice is still to be
- * heard, is asked once a frame: 0 while it is silent.
+ * Replaces frames by silence while the bot is audible, and shortly after, for devices that can't cancel its echo.
+ * `soundingMs` returns how long its voice will still be audible, 0 while it is silent; it is called once a frame.
  *
  * @example
  * microphone().pipe(halfDuplex(() => playhead.restMs(asyncScheduler.now())))

@@ -1,4 +1,4 @@
-/** What is added before the logarithm is taken, and the loudest sample that can be told (ITU-T G.711). */
+/** The bias added before the logarithm, and the loudest sample that can be represented (ITU-T G.711). */
 const bias = 0x84;
 const loudest = 32_635;
 

@@ -2,11 +2,11 @@ import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type Subscri
 import { frameMs, type AudioFrame } from './frame.ts';
 import { Playhead } from './playhead.ts';
 
-/** How {@link paced} keeps time. */
+/** Options of {@link paced}. */
 export interface PacedOptions {
   /**
-   * How far ahead of the moment it is heard a frame may be handed on, ms, so that the receiver never runs dry when
-   * a timer is late. Default 0.
+   * How long before it is heard a frame may be passed on, ms, so that the receiver never runs dry when a timer is
+   * late. Default 0.
    */
   readonly leadMs?: number;
   /** Whose time to continue, and to wait for while it is held; give several streams the same one to play them end to end. Default: a new one. */
@@ -14,9 +14,9 @@ export interface PacedOptions {
 }
 
 /**
- * Hands frames on at the pace of real time, on absolute deadlines: late timers don't add up. The first frame goes at
- * once; a source that is slower than real time is passed on as it comes. It completes when the last frame was handed
- * on, not when it was heard.
+ * Passes frames on at the pace of real time, on absolute deadlines, so that late timers don't add up. The first frame
+ * passes at once; a source slower than real time passes as it arrives. Completes when the last frame was passed on,
+ * not when it was heard.
  *
  * @example
  * of(...frames).pipe(paced()) // a recording, as if spoken now

@@ -1,12 +1,12 @@
 import { type AudioFrame, frameOf } from './frame.ts';
 
 /**
- * Bytes of sound as they come, in any pieces, as frames: a sample that is split waits for its other half. The first
- * `skipMs` are left out.
+ * Bytes of sound, in pieces of any size, as frames: a split sample waits for its other half. The first `skipMs` are
+ * left out.
  */
 export class PcmFrames {
   readonly #sampleRate: number;
-  /** How many samples are still to be left out. */
+  /** The number of samples still to skip. */
   #skip: number;
   #odd: number | undefined;
 
@@ -15,7 +15,7 @@ export class PcmFrames {
     this.#skip = Math.round((skipMs * sampleRate) / 1000);
   }
 
-  /** What is whole now; `undefined` when that is nothing. */
+  /** The complete samples; `undefined` if there are none. */
   next(bytes: Uint8Array): AudioFrame | undefined {
     let whole = bytes;
     if (this.#odd !== undefined) {

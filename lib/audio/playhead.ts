@@ -4,8 +4,8 @@ import { type Observable, Subject } from 'rxjs';
 const toleranceMs = 40;
 
 /**
- * Where a loudspeaker is in the audio it was handed: audio is heard from the moment it is handed over, in real time,
- * one piece after the other; when a piece comes too late there is a gap. All times in ms, on RxJS's clock.
+ * The position of a loudspeaker in its audio. Audio is heard in real time from the moment it is handed over, one
+ * piece after the other; a piece that arrives late leaves a gap. All times in ms, on RxJS's clock.
  */
 export class Playhead {
   #handedMs = 0;
@@ -18,7 +18,7 @@ export class Playhead {
     return this.#handedMs;
   }
 
-  /** When the next piece is to be heard if it is handed over now. */
+  /** The time at which the next piece will be heard if it is handed over now. */
   dueAt(now: number): number {
     return now - this.#endsAt > toleranceMs ? now : this.#endsAt;
   }
@@ -29,12 +29,12 @@ export class Playhead {
     this.#handedMs += ms;
   }
 
-  /** Stops here, after so much of the audio was heard, ms: nothing more is to be handed over. */
+  /** Stops. Returns how much of the audio was heard, ms; nothing more may be handed over. */
   hold(heardMs: number): void {
     this.#heldMs = heardMs;
   }
 
-  /** Goes on: what was handed over and not heard is heard from now on. */
+  /** Resumes: audio that was handed over but not heard is heard from now on. */
   release(now: number): void {
     if (this.#heldMs === undefined) return;
     const restMs = this.restMs(now);

@@ -1,6 +1,8 @@
 import { type AudioFrame, concatFrames, frameMs } from './frame.ts';
 
-/** The last seconds of a stream of audio, for who wants to listen again. It keeps frames, and copies none. */
+/**
+ * The last seconds of a stream of audio, for a second recogniser or detector. It keeps the frames without copying.
+ */
 export class RecentAudio {
   readonly #keepMs: number;
   #frames: AudioFrame[] = [];
@@ -17,7 +19,7 @@ export class RecentAudio {
     while (this.#ms > this.#keepMs) this.#ms -= frameMs(this.#frames.shift()!);
   }
 
-  /** What was heard last, `keepMs` of it at the least where there was as much. */
+  /** The latest audio, at least `keepMs` of it if that much has arrived. */
   get audio(): AudioFrame {
     return concatFrames(this.#frames);
   }

@@ -6,13 +6,13 @@ import { tapedInput, tapedOutput } from './taped.ts';
 import { Timeline } from './timeline.ts';
 import { writeWav } from './wav.ts';
 
-/** A call on tape: left the user, right the bot, 16,000 Hz. */
+/** A recording of a call: left the user, right the bot, 16,000 Hz. */
 export interface Recording {
-  /** The input, noted as it arrives. */
+  /** The input, recorded as it arrives. */
   input(frame$: Observable<AudioFrame>): Observable<AudioFrame>;
-  /** The output, noted as it is heard: what is cut is not on the tape. */
+  /** The output, recorded as it is heard; audio that was cut is not included. */
   output(output: Output): Output;
-  /** What has been recorded so far, as a stereo WAV file. */
+  /** The recording so far, as a stereo WAV file. */
   wav(): Uint8Array;
 }
 

@@ -2,9 +2,9 @@ import { map, type MonoTypeOperatorFunction, Observable, takeWhile } from 'rxjs'
 import { RxvoiceError } from '../errors.ts';
 import type { AudioFrame } from './frame.ts';
 
-/** How {@link reframe} ends. */
+/** Options of {@link reframe}. */
 export interface ReframeOptions {
-  /** Whether a last frame that is too short is filled up with silence. Default `false`: it stays short. */
+  /** Whether a short last frame is padded with silence. Default `false`: it stays short. */
   readonly pad?: boolean;
 }
 
@@ -68,9 +68,9 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         }
       };
 
-      /** Takes a frame in, and tells whether more are wanted. */
+      /** Adds a frame; returns whether more are wanted. */
       const take = (frame: AudioFrame): boolean => {
-        // A consumer that feeds the source while it is handed a frame must not overtake the rest of that frame.
+        // A consumer that feeds the source while it handles a frame must not overtake the rest of that frame.
         if (busy) return waiting.push(frame) > 0;
         busy = true;
         for (let next: AudioFrame | undefined = frame; next && !subscriber.closed; next = waiting.shift())
@@ -85,7 +85,7 @@ export function reframe(ms = 20, { pad = false }: ReframeOptions = {}): MonoType
         subscriber.complete();
       };
 
-      // `map` brings what throws down the error channel, `takeWhile` stops a source that never leaves off by itself.
+      // `map` routes exceptions to the error channel; `takeWhile` stops a source that never stops by itself.
       return source$.pipe(map(take), takeWhile(Boolean)).subscribe({
         error: (error: unknown) => subscriber.error(error),
         complete: () => {

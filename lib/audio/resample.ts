@@ -43,7 +43,9 @@ export function resampleFrame(frame: AudioFrame, sampleRate: number): AudioFrame
   }
 }
 
-/** What one subscription keeps: the filter for the rate that frames have at present, none where it is the wanted one. */
+/**
+ * The state of one subscription: the filter for the current rate of the frames, `undefined` if it is the target rate.
+ */
 class Resampling {
   readonly #sampleRate: number;
   #inputRate: number;
@@ -65,7 +67,7 @@ class Resampling {
     return joined(rest, this.#converted(frame));
   }
 
-  /** What the filter still holds. */
+  /** The tail that the filter still holds. */
   end(): AudioFrame {
     return { pcm: this.#speex?.flush() ?? new Int16Array(0), sampleRate: this.#sampleRate };
   }

@@ -18,13 +18,13 @@ export class SoundBytes {
     this.#sampleRate = sampleRate;
   }
 
-  /** What follows is no sound any more: the WAV file's data are complete. */
+  /** The WAV file's data are complete; the rest is not sound. */
   get over(): boolean {
     return this.#decoder?.over ?? false;
   }
 
   /**
-   * The sound that is whole with these bytes; `undefined` when there is none.
+   * The complete samples up to these bytes; `undefined` if there are none.
    *
    * @throws RxvoiceError for another kind of file.
    */
@@ -32,7 +32,7 @@ export class SoundBytes {
     return this.#decided(bytes, false);
   }
 
-  /** What is left when there are no more bytes. */
+  /** The last samples, when there are no more bytes. */
   end(): AudioFrame | undefined {
     const rest = this.#decided(new Uint8Array(0), true);
     return this.#decoder?.over === false ? this.#decoder.end() : rest;

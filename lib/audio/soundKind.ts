@@ -1,17 +1,17 @@
-/** What bytes are, by their beginning. */
+/** The kind of a file, by its first bytes. */
 export type SoundKind =
-  /** A WAV file that `WavDecoder` can read, as far as can be seen. */
+  /** A WAV file that `WavDecoder` can probably read. */
   | { readonly is: 'wav' }
-  /** Nothing that is known: samples without a header, or no sound at all. */
+  /** Unknown: samples without a header, or no sound at all. */
   | { readonly is: 'unknown' }
-  /** An ID3 tag of so many bytes: what follows it decides. */
+  /** An ID3 tag of `length` bytes: the bytes after it decide. */
   | { readonly is: 'tagged'; readonly bytes: number }
   /** Another kind of file: its name, after "it is". */
   | { readonly is: 'other'; readonly name: string }
   /** More bytes are needed to decide. */
   | { readonly is: 'undecided' };
 
-/** How files begin: where, with what, and what they are. */
+/** File signatures: offset, bytes and kind. */
 const beginnings: readonly (readonly [at: number, bytes: string, name: string])[] = [
   [0, 'OggS', 'Ogg (Vorbis or Opus)'],
   [0, 'fLaC', 'FLAC'],
@@ -41,8 +41,9 @@ const unknown: SoundKind = { is: 'unknown' };
 const other = (name: string): SoundKind => ({ is: 'other', name });
 
 /**
- * What sound these bytes begin: told by the marks of file formats of at least three bytes, and of MP3 and AAC by two
- * frames in a row, so that samples without a header are not mistaken for them. 10,000 bytes are always enough.
+ * Recognises the kind of sound by its first bytes. It needs file signatures of at least three bytes, or two
+ * consecutive frames of MP3 or AAC, so that samples without a header are not mistaken for a file. 10,000 bytes are
+ * always enough.
  *
  * @param complete whether there are no more bytes.
  */
@@ -84,7 +85,7 @@ function riffKind(bytes: Uint8Array, complete: boolean): SoundKind {
 }
 
 function matches(bytes: Uint8Array, at: number, mark: string): 'yes' | 'no' | 'maybe' {
-  // A box of MP4 begins with its length: anything but a short one is no beginning of a file.
+  // A box of MP4 begins with its length; a long one is not the start of a file.
   if (at === 4 && bytes.length > 0 && (bytes[0] !== 0 || (bytes.length > 1 && bytes[1] !== 0))) return 'no';
   for (let index = 0; index < mark.length; index++) {
     const byte = bytes[at + index];
@@ -118,7 +119,7 @@ const bitrates = {
   low: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 } as const;
 
-/** The length of the MP3 frame at a place; 0 where there is none, and 0 for a bit rate that it doesn't name. */
+/** The length of the MP3 frame at an offset; 0 if there is none, or if its bit rate is free. */
 function mp3FrameLength(bytes: Uint8Array, at: number): number | 'more' {
   const [first, second, third] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (first === undefined) return 'more';
@@ -139,7 +140,7 @@ function mp3FrameLength(bytes: Uint8Array, at: number): number | 'more' {
   return Math.floor((samples * bitrate) / sampleRate) + padding;
 }
 
-/** The length of the ADTS frame at a place; 0 where there is none. */
+/** The length of the ADTS frame at an offset; 0 if there is none. */
 function adtsFrameLength(bytes: Uint8Array, at: number): number | 'more' {
   const header = bytes.subarray(at, at + 6);
   if (header[0] !== undefined && header[0] !== 0xff) return 0;

@@ -20,23 +20,23 @@ interface Speex {
   skipZeros(state: number): number;
 }
 
-/** What is used of `WebAssembly`, whose types come with the DOM library only. */
+/** The used part of `WebAssembly`, whose types exist in the DOM library only. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
 };
 
-/** Samples that go through the module in one piece. */
+/** The samples that pass through the module at once. */
 const blockLength = 8192;
-/** SpeexDSP's 0 … 10: 5 is the least at which nothing of an alias is left in 16 bits. */
+/** SpeexDSP's quality, 0 … 10: 5 is the lowest without audible aliasing at 16 bits. */
 const quality = 5;
 
 let loaded: ReturnType<typeof load> | undefined;
 
 /**
- * The module, compiled and started without a Promise, so that a resampler works in the tick that asks for it, in a
- * browser as in Node. The package's own loader is asynchronous and reads files, hence its WASM module is inlined
- * (`npm run speex` writes `speexModule.ts`); the one-letter names are those of version 0.3.0, which is therefore pinned.
+ * The module, compiled and started without a Promise, so that a resampler works in the tick that needs it, in a
+ * browser as in Node. The package's own loader is asynchronous and reads files, so its WASM module is inlined (`npm
+ * run speex` writes `speexModule.ts`). The one-letter names are those of version 0.3.0, which is therefore pinned.
  */
 function load() {
   const module = new WebAssembly.Module(Uint8Array.from(atob(speexModule), it => it.charCodeAt(0)));
@@ -82,13 +82,13 @@ export class SpeexResampler {
     this.#speex.skipZeros(this.#state);
   }
 
-  /** The samples that can be told by now: the newest few ms wait for what follows them. */
+  /** The samples that are ready: the newest few ms wait for the samples after them. */
   process(pcm: Int16Array): Int16Array {
     this.#taken += pcm.length;
     return this.#run(pcm);
   }
 
-  /** The rest of the stream, so that all of it is as long as what came in. */
+  /** The rest of the stream, so that output and input have the same length. */
   flush(): Int16Array {
     const total = Math.round((this.#taken * this.#outputRate) / this.#inputRate);
     const missing = Math.max(0, total - this.#given);
@@ -100,7 +100,7 @@ export class SpeexResampler {
   }
 
   #run(pcm: Int16Array): Int16Array {
-    // A block is short enough for what comes of it to fit, too.
+    // A block is short enough for its output to fit, too.
     const block = Math.min(blockLength, Math.floor(((blockLength - 2) * this.#inputRate) / this.#outputRate));
     if (pcm.length <= block) return this.#runBlock(pcm);
     const blocks: AudioFrame[] = [];
@@ -112,7 +112,7 @@ export class SpeexResampler {
 
   #runBlock(pcm: Int16Array): Int16Array {
     const { memory, input, output, lengths } = this.#speex;
-    // Views are made anew since memory that grows gets another buffer.
+    // Views are recreated, since growing memory replaces its buffer.
     new Int16Array(memory.buffer, input, pcm.length).set(pcm);
     const inOut = new Uint32Array(memory.buffer, lengths, 2);
     inOut[0] = pcm.length;

@@ -6,7 +6,7 @@ import { Playhead } from './playhead.ts';
 import { resample } from './resample.ts';
 import type { Timeline } from './timeline.ts';
 
-/** An input that is noted on a timeline as it arrives; it passes as it is. */
+/** Records an input on a timeline as it arrives; frames pass unchanged. */
 export const tapedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
   alongside(frame$, timeline.sampleRate, frame => timeline.append(frame));
 
@@ -33,7 +33,7 @@ export const tapedOutput = (output: Output, timeline: () => Timeline): Output =>
       }),
   );
 
-/** The frames as they are, while each is also noted at the tape's rate. */
+/** Passes frames unchanged, and records each at the recording's rate. */
 const alongside = (
   frame$: Observable<AudioFrame>,
   sampleRate: number,

@@ -15,19 +15,19 @@ export class Timeline {
     this.sampleRate = sampleRate;
   }
 
-  /** Where a time is. */
+  /** The position of a time. */
   positionOf(time: number): number {
     return Math.max(0, Math.round(((time - this.#startedAt) * this.sampleRate) / 1000));
   }
 
-  /** Puts samples that have just been heard after those before them, or where they belong when there was a gap. */
+  /** Appends samples that have just been heard, or places them after a gap. */
   append(frame: AudioFrame): void {
     const heardAt = this.positionOf(asyncScheduler.now()) - frame.pcm.length;
     const late = heardAt - this.#length > (toleranceMs * this.sampleRate) / 1000;
     this.put(frame, late ? heardAt : this.#length);
   }
 
-  /** Puts samples at a position; over what is there. */
+  /** Writes samples at a position, over earlier ones. */
   put({ pcm }: AudioFrame, at: number): void {
     if (at + pcm.length > this.#pcm.length) {
       const grown = new Int16Array(Math.max(this.#pcm.length * 2, at + pcm.length, this.sampleRate * 10));

@@ -19,16 +19,19 @@ import { Playhead } from './playhead.ts';
 import { reframe } from './reframe.ts';
 import { SoundBytes } from './soundBytes.ts';
 
-/** A piece of `s16le` mono audio; nothing, or no bytes, at the end. */
+/** A piece of `s16le` mono audio; `null`, `undefined` or no bytes at the end. */
 type Chunk = ArrayBufferView | ArrayBuffer | null | undefined;
 
 /** Audio to be read in chunks: `s16le` mono bytes, or those of a WAV file. */
 export interface AudioReader {
-  /** Hz. Default 16,000; a WAV file names its own. */
+  /** Hz. Default 16,000; a WAV file has its own. */
   readonly sampleRate?: number;
-  /** The next bytes, about `chunkSize` of them, now or later; `null`, `undefined` or no bytes at the end. */
+  /**
+   * Returns the next bytes, about `chunkSize` of them, now or as a promise; `null`, `undefined` or no bytes at the
+   * end.
+   */
   read(chunkSize: number): Chunk | PromiseLike<Chunk>;
-  /** Called once, when no more is wanted. */
+  /** Called once, when no more bytes are needed. */
   close?(): unknown;
 }
 
@@ -42,7 +45,7 @@ export interface ByteReadable {
 /** Where a conversation can listen: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz or of a WAV file. */
 export type AudioInput = Observable<AudioFrame> | AudioReader | ByteReadable;
 
-/** How far a reader may run ahead of real time, ms: a live one, with a clock of its own, is never held back. */
+/** How far a reader may run ahead of real time, ms; a live source is never delayed. */
 const slackMs = 200;
 
 /**
@@ -84,7 +87,7 @@ function read(reader: AudioReader): Observable<AudioFrame> {
       ),
     );
     return next$.pipe(
-      // Not in the same tick: a reader that has much, or little at a time, must not hold up everything else.
+      // Not in the same tick: a reader with a lot of data, or with tiny chunks, must not block other work.
       repeat({ delay: () => scheduled([true], asapScheduler) }),
       takeWhile(frame => frame !== undefined),
       catchError((cause: unknown) =>
@@ -102,7 +105,7 @@ function read(reader: AudioReader): Observable<AudioFrame> {
   });
 }
 
-/** Anything else is refused: a string, say, would be no audio at all, read on and on. */
+/** Anything else is refused: a string, for example, would be read endlessly as no audio. */
 function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Float32Array || chunk instanceof Float64Array)
     throw new RxvoiceError(

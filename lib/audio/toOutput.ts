@@ -18,18 +18,18 @@ import type { Output, Playback } from './output.ts';
 import { Playhead } from './playhead.ts';
 import { resample } from './resample.ts';
 
-/** Something that audio can be written to: `s16le` mono bytes, about 20 ms at a time, a little ahead of real time. */
+/** A destination for audio: `s16le` mono bytes, about 20 ms at a time, a little ahead of real time. */
 export interface AudioWriter {
-  /** Hz. Default 16,000; speech is brought to it. */
+  /** Hz. Default 16,000; speech is resampled to it. */
   readonly sampleRate?: number;
   /** Takes the next bytes. When it returns a promise, the next write waits for it. */
   write(chunk: Uint8Array): unknown;
   /**
-   * Called at once when the speech is cut: forget what was written and not yet heard. It is not waited for, and that it
-   * failed is not told.
+   * Called at once when the speech is cut: discard all audio that was written and not yet heard. The call does not
+   * wait for it, and ignores its failure.
    */
   clear?(): unknown;
-  /** Waits until all that was written has been heard. Without it the time is taken from the clock. */
+  /** Waits until everything that was written was heard. Without it the clock decides. */
   drain?(): unknown;
 }
 
@@ -89,7 +89,7 @@ const play =
       );
     });
 
-/** Has what was written forgotten. Nobody is there any more to be told that it failed: the next write tells. */
+/** Discards written audio. A failure is ignored, since the reply is over; the next write reports it. */
 function cleared(writer: AudioWriter): void {
   try {
     done(writer.clear?.()).subscribe({ error: () => undefined });
@@ -101,7 +101,7 @@ function cleared(writer: AudioWriter): void {
 const isWriter = (sink: unknown): sink is AudioWriter =>
   typeof sink === 'object' && sink !== null && 'write' in sink && typeof sink.write === 'function';
 
-/** A Node stream has to be asked before it is written to, and tells by events when it takes more. */
+/** A Node stream must be checked before each write; events report when it accepts more. */
 const isWritable = (sink: unknown): sink is ByteWritable =>
   isWriter(sink) &&
   'writable' in sink &&
@@ -115,8 +115,8 @@ const writerOf = (writable: ByteWritable): AudioWriter => ({
 });
 
 /**
- * Playback that fails when the stream does, also while it waits for the stream. A stream that was closed emits no more
- * `drain` and mostly no error either: it would be waited for forever.
+ * Playback that fails when the stream fails, even while it waits for the stream. A closed stream emits no more
+ * `drain` and mostly no error, so waiting for it would never end.
  */
 const failingWith = (writable: ByteWritable, playback$: Observable<Playback>): Observable<Playback> =>
   defer(() => {
@@ -132,7 +132,7 @@ const failingWith = (writable: ByteWritable, playback$: Observable<Playback>): O
     return merge(failure$, playback$.pipe(finalize(() => over$.next())));
   });
 
-/** What a foreign function returns, with its failure told as the output's. */
+/** The return value of a foreign function; its failure is an error of the output. */
 function tried(call: () => unknown): unknown {
   try {
     const result = call();

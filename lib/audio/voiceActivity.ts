@@ -3,17 +3,17 @@ import { type AudioFrame, frameMs, level } from './frame.ts';
 import { reframe } from './reframe.ts';
 import { each } from '../rx/each.ts';
 
-/** Where a voice began or ended, ms of the audio. */
+/** The start or end of a voice, ms of the audio. */
 export interface VoiceActivity {
   readonly type: 'speechStart' | 'speechEnd';
   readonly at: number;
 }
 
-/** How {@link voiceActivity} listens. */
+/** Options of {@link voiceActivity}. */
 export interface VoiceActivityOptions {
   /** How much louder than the background a voice is, as a factor. Default 3 (about 10 dB). */
   readonly factor?: number;
-  /** The least level of a voice, root mean square, 0 … 1. Default 0.01 (−40 dB). */
+  /** The lowest level of a voice, root mean square, 0 … 1. Default 0.01 (−40 dB). */
   readonly floor?: number;
   /** A sound shorter than this is no voice, ms. Default 60. */
   readonly minVoiceMs?: number;
@@ -22,10 +22,11 @@ export interface VoiceActivityOptions {
 }
 
 /**
- * Tells a voice by its loudness above the background, which it learns. It needs no model, but takes any loud noise for
- * a voice: for quiet places, push-to-talk and tests. The offline speech-to-text brings a real detector of its own.
+ * Detects a voice by its loudness above the background, which it learns. It needs no model, but takes any loud noise
+ * for a voice: use it in quiet places, for push-to-talk and in tests. The offline speech-to-text has a real detector
+ * of its own.
  *
- * A voice that is still there when the audio ends has ended there.
+ * A voice that is still present when the audio ends has ended there.
  *
  * @example
  * microphone$.pipe(voiceActivity({ hangoverMs: 300 })).subscribe(({ type, at }) => console.log(type, at));

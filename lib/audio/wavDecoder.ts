@@ -161,7 +161,7 @@ export class WavDecoder {
     if (this.#format === undefined) throw damaged('its data come before its format');
     const samples = samplesOf(this.#format);
     if (length === 0 && !complete && this.#pending.length < at + 16) return false;
-    // A length of 0 is that of an empty file, with more chunks or none, or was never written.
+    // A length of 0 means an empty file, with or without more chunks, or a length that was never written.
     if (length === 0 && isChunk(this.#pending.subarray(at + 8))) {
       this.#odd = false;
       this.#empty = true;
@@ -176,7 +176,7 @@ export class WavDecoder {
     return false;
   }
 
-  /** What is there of the sound, in whole samples. */
+  /** The available sound, in whole samples. */
   #sound(): AudioFrame | undefined {
     const { frameBytes, mix } = this.#samples!;
     const { sampleRate } = this.#format!;

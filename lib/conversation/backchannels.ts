@@ -6,15 +6,16 @@ const lists = (listOf: (language: Language) => readonly string[]): Lists =>
   Object.fromEntries(Object.entries(languages).map(([tag, language]) => [tag, listOf(language)])) as Lists;
 
 /**
- * What listeners say to show that they listen, by language: no interruption, unless the bot just asked something.
+ * Words with which listeners show attention, by language. They do not interrupt, unless the bot has just asked a
+ * question.
  *
  * @example
  * bargeIn: { never: [...backchannels.en, 'roger'] }
  */
 export const backchannels: Lists = lists(language => language.backchannels);
 
-/** Words that interrupt however few they are, by language. */
+/** Words that interrupt even when they are few, by language. */
 export const interruptions: Lists = lists(language => language.interruptions);
 
-/** A language there are lists for. */
+/** A language with lists of its own. */
 export type BackchannelLanguage = LanguageTag;

@@ -1,18 +1,15 @@
 import type { SpeechLedger } from '../tts/speechLedger.ts';
 
-/** What the bot is doing while the user is heard. */
+/** The bot's activity at the moment the user speaks. */
 export interface BotState {
-  /**
-   * Nothing; or it works on its answer, or on the rest of it, and nothing sounds now; or its voice is heard now (or would
-   * be, were the reply not paused).
-   */
+  /** Idle; or preparing its answer, or the rest of it, in silence; or audible (a paused reply counts as audible). */
   readonly doing: 'nothing' | 'thinking' | 'speaking';
-  /** What it is saying: the sentence that is heard now, or was heard last, and all of it so far. */
+  /** The sentence that is audible or was audible last, and the reply up to its end. */
   readonly sentence: string;
   readonly text: string;
-  /** When nothing may interrupt it: how long that is certain for, ms. Else 0. */
+  /** For how long it is certain that nothing may interrupt the bot, ms; 0 if something may. */
   readonly protectedMs: number;
-  /** Within the first `warmUpMs` of the bot's own voice in this call. */
+  /** Whether less than `warmUpMs` of the bot's voice was played in this call. */
   readonly warmingUp: boolean;
 }
 
@@ -20,27 +17,27 @@ export interface BotState {
 export interface OpenReply {
   readonly turn: number;
   readonly ledger: SpeechLedger;
-  /** When it began, and until when it may be silent and still be protected, ms. */
+  /** When it began, and how long it may stay silent and still be protected, ms. */
   readonly silentUntil: number;
-  /** Whether nothing interrupts any of it. */
+  /** Whether the whole reply is protected from interruption. */
   readonly uninterruptible: boolean;
 }
 
-/** What the state of the bot is computed from. */
+/** Inputs of {@link botState}. */
 export interface BotStateOptions {
-  /** Sentences that nothing interrupts. */
+  /** Matches sentences that nothing interrupts. */
   readonly protect?: ((sentence: string) => boolean) | undefined;
-  /** How much of the bot's voice an echo canceller needs to learn, ms, and how much it has had. */
+  /** How much of the bot's voice an echo canceller needs, ms, and how much was played so far. */
   readonly warmUpMs: number;
   readonly heardMs: number;
 }
 
 const nothing: BotState = { doing: 'nothing', sentence: '', text: '', protectedMs: 0, warmingUp: false };
 
-/** What is protected is looked at again after this long at the least, ms. */
+/** The shortest interval between two checks of a protected reply, ms. */
 const lookAgainMs = 20;
 
-/** What the bot is doing now, taken from its reply in progress: what sounds now decides. */
+/** The bot's activity now, derived from its reply in progress: audible audio decides. */
 export function botState(reply: OpenReply | undefined, options: BotStateOptions, now: number): BotState {
   if (reply === undefined) return nothing;
   const { ledger } = reply;
@@ -55,8 +52,8 @@ export function botState(reply: OpenReply | undefined, options: BotStateOptions,
 }
 
 /**
- * Whether nothing may interrupt a reply now. A sentence is protected while it is heard, and neither before nor after; a
- * reply also before its first sound, but not for ever: its voice may never come.
+ * Whether nothing may interrupt a reply now. A sentence is protected only while it is audible. A protected reply is
+ * also protected before its first sound, but not indefinitely: its audio may never arrive.
  */
 function isProtected(
   { ledger, uninterruptible, silentUntil }: OpenReply,

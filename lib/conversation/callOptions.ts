@@ -1,9 +1,9 @@
 import type { ConversationOptions } from './conversationOptions.ts';
 
-/** What one call has of its own. */
+/** Options of a single call. They replace those of the conversation, except `commands$`, which adds to them. */
 export interface CallOptions extends Pick<ConversationOptions, 'history' | 'systemPrompt' | 'greeting'> {
-  /** What the program wants done in this call alone, subscribed for as long as it lasts. An error of it ends the call. */
+  /** Commands for this call alone, subscribed while it lasts. An error ends the call. */
   readonly commands$?: ConversationOptions['commands$'];
-  /** Hangs up when it is aborted: the call completes. */
+  /** Hangs up when aborted; the call completes. */
   readonly signal?: AbortSignal;
 }

@@ -1,11 +1,11 @@
-/** What a program may tell the bot to do during a call. */
+/** A command that the program sends to the bot during a call. */
 export type Command =
   /**
-   * Says this, as soon as neither the bot nor the user is speaking; `now`: at once, instead of what the bot is about.
-   * `interruptible` false: the user is answered after it.
+   * Says `text` as soon as neither the bot nor the user speaks. `now`: immediately, instead of the current reply.
+   * `interruptible: false`: the user cannot interrupt it and is answered after it.
    */
   | { readonly type: 'say'; readonly text: string; readonly now?: boolean; readonly interruptible?: boolean }
-  /** The bot falls silent: its reply is cut. */
+  /** Silences the bot and ends its reply. */
   | { readonly type: 'interrupt' }
-  /** Ends the call, after these words if there are any. */
+  /** Ends the call, after `goodbye` if there is one. */
   | { readonly type: 'hangUp'; readonly goodbye?: string };

@@ -3,20 +3,20 @@ import { type Observable, ReplaySubject, skip, switchMap, take, takeUntil, takeW
 import { throwError } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
 
-/** How an answer is asked for before the commit. */
+/** How a model is asked before the commit. */
 export interface CommittedAnswerOptions {
-  /** Whether words come before the commit, to be synthesised. Default false. */
+  /** Whether words are emitted before the commit, for synthesis. Default false. */
   readonly early?: boolean;
   /** Called when the answer failed before the commit and is dropped. */
   readonly onDropped?: () => void;
 }
 
 /**
- * The answer of a model that is asked before the user's turn is committed, from the commit on. Words come earlier where
- * `early` is set, up to the first call of a tool: nothing has an effect before the commit.
+ * The answer of a model that is asked before the user's turn is committed. It is held until the commit. With `early`,
+ * words are emitted sooner, up to the first tool call: nothing takes effect before the commit.
  *
- * An answer that failed before the commit is dropped whole, calls included, and asked for again at the commit; not so
- * where words of it came early.
+ * An answer that fails before the commit is dropped whole, tool calls included, and requested again at the commit,
+ * unless some of its words were already emitted.
  */
 export const committedAnswer = (
   ask: () => Observable<LlmEvent>,
@@ -44,7 +44,7 @@ export const committedAnswer = (
             catchError((error: unknown) => (passed > 0 ? throwError(() => error) : EMPTY)),
             takeUntil(committed$),
           );
-          /** All of it came early, so that there is nothing to wait for. */
+          /** The whole answer was emitted early; nothing is left to wait for. */
           const whole$ = event$.pipe(
             ignoreElements(),
             catchError(() => NEVER),

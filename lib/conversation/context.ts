@@ -2,22 +2,21 @@ import { catchError, defer, EMPTY, filter, map, type Observable, reduce } from '
 import type { Llm, Message } from '../llm/message.ts';
 import { ofType } from '../rx/ofType.ts';
 
-/** How much of a long call the model is given. */
+/** How much of a long call the model receives. */
 export interface ContextOptions {
-  /** At most so many messages, and characters, beside the prompt. Default: no limit. */
+  /** At most this many messages and characters, not counting the prompt. Default: no limit. */
   readonly maxMessages?: number;
   readonly maxCharacters?: number;
   /**
-   * Makes a history shorter, after a reply, while nobody waits for it; see {@link compacting}. Empty: it stays as it is.
-   * What it does not finish before the user speaks is tried again after the next reply.
+   * Shortens the history after a reply, while the user is silent; see {@link compacting}. An empty result leaves it
+   * unchanged. If the user speaks before it finishes, it runs again after the next reply.
    */
   readonly compact?: (history: readonly Message[]) => Observable<readonly Message[]>;
 }
 
 /**
- * The end of a history that is within the limits. It begins with a message of the user's, so that a tool's result is
- * never without its call; what comes before the first of them (a summary) stays, and so does the last exchange, however
- * long.
+ * The end of a history, within the limits. It begins with a message of the user's, so that every tool result keeps
+ * its call. Messages before the first of those (a summary) stay, and so does the last exchange, however long.
  *
  * @example
  * trimmed(history, { maxMessages: 40 })
@@ -34,7 +33,7 @@ export function trimmed(
     messages <= maxMessages && characters <= maxCharacters;
   if (fits(history.length, sum(history))) return history;
 
-  // One pass from the end: a user's message is where the result may begin as long as what follows it fits.
+  // One pass from the end: the result may begin at a user's message while everything after it fits.
   let characters = sum(head);
   let from: number | undefined;
   for (let at = history.length - 1; at >= 0; at--) {
@@ -52,23 +51,23 @@ const lengthOf = ({ content, toolCalls = [] }: Message): number =>
 const sum = (messages: readonly Message[]): number =>
   messages.reduce((length, message) => length + lengthOf(message), 0);
 
-/** When and how {@link compacting} does. */
+/** When and how {@link compacting} shortens a history. */
 export interface CompactingOptions {
   /** A history of more messages than this is compacted. Default 40. */
   readonly over?: number;
-  /** So many of the latest messages, about, stay as they are. Default 12. */
+  /** About this many of the latest messages stay unchanged. Default 12. */
   readonly keep?: number;
-  /** What the model is told. Default: a prompt for it. */
+  /** The instruction for the model. Default: a prompt for a summary. */
   readonly prompt?: string;
 }
 
 const defaultPrompt =
-  'Summarise this conversation for somebody who continues it: names, facts, wishes, what was agreed on and what is ' +
+  'Summarise this conversation for the person who continues it: names, facts, wishes, what was agreed on and what is ' +
   'still open, in a few sentences. Say nothing else.';
 
 /**
- * Has a model put the older part of a long history in a few sentences. A call of a tool stays with its result. Where
- * the model fails the history stays as it is.
+ * Asks a model to summarise the older part of a long history. A tool call keeps its result. If the model fails, the
+ * history stays as it is.
  *
  * @example
  * conversation({ stt, llm, tts, context: { compact: compacting(llm) } })
@@ -96,7 +95,7 @@ export const compacting =
         reduce((text, token) => text + token.text, ''),
         filter(summary => summary.trim() !== ''),
         map((summary): readonly Message[] => [
-          { role: 'system', content: `What was said before: ${summary.trim()}` },
+          { role: 'system', content: `Summary of the conversation so far: ${summary.trim()}` },
           ...history.slice(start),
         ]),
         catchError(() => EMPTY),

@@ -24,7 +24,7 @@ import { withLateResults } from './withLateResults.ts';
 import { PreparedSpeech } from './preparedSpeech.ts';
 import { beginning, programmed, type Signal } from './signal.ts';
 
-/** A conversation over an input and an output, with what this call has of its own. */
+/** Places a call over an input and an output, with options for this call. */
 export type Conversation = (
   input: AudioInput,
   output: AudioSink,
@@ -34,11 +34,11 @@ export type Conversation = (
 /**
  * The whole conversation: listens, answers, speaks, and falls silent when the user speaks.
  *
- * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
- * released); when the input completes the last reply is finished, then the call completes. It errors only when the
- * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
- * `protect`, `silenceMs`, `voice`) throws: after the last reply and the `lastWords`. Whatever else fails ends the turn with
- * `turn.failed`, and the call goes on.
+ * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
+ * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
+ * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
+ * `protect`, `silenceMs`, `voice`) throws; the last reply and the `lastWords` come first. Any other failure ends the
+ * turn with `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
@@ -64,14 +64,14 @@ export const conversation = (options: ConversationOptions): Conversation => {
 
       const signal$ = frame$.pipe(
         hearing(options, stt, current, clock),
-        // What the user said before is still answered.
+        // Earlier words of the user are still answered.
         catchError((error: unknown) => {
           lost = { error };
           return EMPTY;
         }),
         alongside<Signal, Signal>(programmed(command$, options.maxCall)),
         startWith(beginning(own.greeting ?? options.greeting)),
-        // One after the other: a command that answers an event comes in the middle of what it is an event of.
+        // Queued: a subscriber may send a command while an event is being emitted.
         observeOn(queueScheduler),
         takeWhile(({ type }) => type !== 'hangUp', true),
       );
@@ -91,7 +91,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
           history: () => history,
           lost: () => lost,
         }),
-        // Tools outlive the reply that called them, not the call; their late results are events of the call.
+        // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
       const call$ = noticed({ input, stt, llm, tts, output: sink }, notice => {
@@ -119,6 +119,6 @@ export const conversation = (options: ConversationOptions): Conversation => {
 const prepared = (text: string | false | undefined): PreparedSpeech | undefined =>
   text === undefined || text === false ? undefined : new PreparedSpeech(text);
 
-/** Emits when a signal is aborted, or was. */
+/** Emits when the signal is aborted, or at once if it already was. */
 const aborted = (signal: AbortSignal): Observable<unknown> =>
   defer(() => (signal.aborted ? of(true) : fromEvent(signal, 'abort')));

@@ -18,14 +18,14 @@ import type { FillerOptions } from './filler.ts';
 import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
 
-/** What a conversation is made of. */
+/** The engines and options of a conversation. */
 export interface ConversationOptions {
   readonly stt: Stt;
   readonly llm: Llm;
   readonly tts: Tts;
-  /** What the model is told about its task. Default: a prompt written for voice (`systemPrompt`). */
+  /** The model's instructions. Default: a prompt written for voice (`systemPrompt`). */
   readonly systemPrompt?: string;
-  /** What was said before, for a call that continues another. Default: nothing. */
+  /** Messages of an earlier call that this one continues. Default: none. */
   readonly history?: readonly Message[];
   /** The tools that the model may call; see `tool`. Default: none. */
   readonly tools?: readonly Tool[];
@@ -33,44 +33,45 @@ export interface ConversationOptions {
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
   /** A voice detector that runs alongside the engine and is quicker than it: see `withVoice`. Default: none. */
   readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
-  /** What it takes to interrupt the bot. */
+  /** When the user interrupts the bot. */
   readonly bargeIn?: BargeInOptions;
   /**
-   * Whether the user is not listened to while the bot is heard, for devices that can't cancel its echo; and for how long
-   * after, ms, default 200.
+   * Ignores the user while the bot is audible, for devices that can't cancel its echo; and for how long afterwards,
+   * ms, default 200.
    */
   readonly halfDuplex?: boolean | HalfDuplexOptions;
-  /** Whether answers are begun when a turn only seems to be over; they cost requests that are discarded. Default false. */
+  /** Whether replies are started before a turn is confirmed. Discarded ones cost requests. Default false. */
   readonly speculation?: boolean | SpeculationOptions;
-  /** What is said while the model or a tool is slow. Default: nothing. */
+  /** Phrases for when the model or a tool is slow. Default: none. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
-  /** Operators of your own: over transcripts, the text of replies, their sentences and their audio. Default: none. */
+  /** Operators of your own over transcripts, the text of replies, their sentences and their audio. Default: none. */
   readonly operators?: ConversationOperators;
   /**
-   * How long a reply may make no progress before its turn fails, ms: no token, no audio, nothing that sounds, and no tool
-   * that runs. Default 30,000.
+   * Fails a turn whose reply makes no progress for this time, ms: no token, no audio, nothing audible, and no running
+   * tool. Default 30,000.
    */
   readonly stallMs?: number;
-  /** What the bot says when the call begins. Default: it waits for the user. */
+  /** The bot's first words. Default: it waits for the user. */
   readonly greeting?: Greeting;
-  /** What it does when the user says nothing. Default: it waits. */
+  /** The reaction to a silent user. Default: wait. */
   readonly idle?: IdleOptions;
-  /** How long the call may last. Default: no limit. */
+  /** The longest duration of the call. Default: no limit. */
   readonly maxCall?: CallLimit;
-  /** How much of a long call the model is given. Default: all. */
+  /** How much of a long call the model receives. Default: all. */
   readonly context?: ContextOptions;
   /**
-   * What the bot says when a turn failed: "Sorry, I did not get that. Say it again, please." It is synthesised when the
-   * first call begins, and needs no engine after that. Default false: silence, for it must be in the language of the call.
+   * The bot's apology for a failed turn: "Sorry, I did not get that. Say it again, please." It is synthesised when
+   * the first call begins and needs no engine afterwards. Default false: silence, since it must be in the language of
+   * the call.
    */
   readonly apology?: string | false;
   /**
-   * What the bot says before a call ends because the user can't be heard any more: "I can't hear you any more. Please call
-   * again." It is prepared like the apology. Default: the call ends with its error alone.
+   * The bot's last words before a call ends because the user can't be heard any more: "I can't hear you any more. Please
+   * call again." They are prepared like the apology. Default: the call ends with its error alone.
    */
   readonly lastWords?: string;
-  /** What the program wants done, subscribed for as long as each call lasts. An error of it ends the call. */
+  /** Commands for every call, subscribed while a call lasts. An error ends the call. */
   readonly commands$?: Observable<Command>;
 }

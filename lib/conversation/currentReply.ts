@@ -6,21 +6,21 @@ import { type BotState, botState, type OpenReply } from './botState.ts';
 import type { BotEvent, UserEvent } from './events.ts';
 import type { Speculated } from './speculated.ts';
 
-/** A reply that nothing interrupts may be silent this long and still be waited for, ms. */
+/** How long a protected reply may stay silent and still delay the user, ms. */
 const protectedSilenceMs = 5_000;
 
 /**
- * The one feedback edge of a conversation: the reply in progress, which decides what the user's voice does. Replies run
- * through it; nothing else changes it.
+ * The one feedback edge of a conversation: the reply in progress, which decides what the user's voice does. Replies
+ * run through it, and nothing else changes it.
  */
 export class CurrentReply {
   readonly #bargeIn: BargeInOptions;
   readonly #times: VoiceTimes;
   #reply: OpenReply | undefined;
   #guess: Speculated | undefined;
-  /** The turn whose reply was cut last, until the next reply begins. */
+  /** The turn whose reply was cut last; cleared when the next reply begins. */
   #cutTurn: number | undefined;
-  /** How much of the bot's voice was heard in the replies that are over, ms. */
+  /** How much of the bot's voice was played in earlier replies, ms. */
   #heardMs = 0;
 
   constructor(bargeIn: BargeInOptions, times: VoiceTimes) {
@@ -33,7 +33,10 @@ export class CurrentReply {
     return new SpeechLedger(this.#times);
   }
 
-  /** Runs a reply as the current one. It is over before its last event is emitted: a command in answer to that does not cut it. */
+  /**
+   * Runs a reply as the current one. It ends before its last event is emitted, so that a command in answer to that
+   * event does not cut it.
+   */
   run(
     turn: number,
     reply$: Observable<BotEvent>,
@@ -46,7 +49,7 @@ export class CurrentReply {
     });
   }
 
-  /** A reply begins to be the current one. */
+  /** Makes a reply the current one. */
   begin(turn: number, ledger: SpeechLedger, uninterruptible = false): void {
     this.#cutTurn = undefined;
     this.#guess = undefined;
@@ -54,17 +57,20 @@ export class CurrentReply {
     this.#reply = { turn, ledger, uninterruptible, silentUntil };
   }
 
-  /** An event of the current reply. */
+  /** Updates the current reply from one of its events. */
   see({ type }: BotEvent): void {
     if (type === 'bot.spoke' || type === 'turn.failed') this.#end();
   }
 
-  /** An answer is begun that may be discarded. */
+  /** Registers a speculative answer, which may be discarded. */
   guess(guess: Speculated): void {
     this.#guess = guess;
   }
 
-  /** Ends whatever is in progress: the answer that is discarded, the reply that is cut and what the user heard of it. */
+  /**
+   * Ends whatever is in progress. Returns the events of the discarded answer and of the cut reply, with the words the
+   * user heard.
+   */
   cut(): BotEvent[] {
     const guess = this.#guess;
     this.#guess = undefined;
@@ -77,18 +83,18 @@ export class CurrentReply {
     return [...discarded, { type: 'bot.interrupted', turn, heard, text, audioMs }];
   }
 
-  /** The voice's own service reports what was heard of the reply that was cut last. */
+  /** Corrects the words heard of the reply that was cut last, as the voice's own service reports them. */
   corrected(heard: string): UserEvent[] {
     return this.#cutTurn === undefined ? [] : [{ type: 'user.heard', turn: this.#cutTurn, heard }];
   }
 
-  /** How long the bot's voice is still to be heard, as far as it was handed over, ms; 0 while it is silent. */
+  /** How long the audio that was handed over still plays, ms; 0 when silent. */
   get soundingMs(): number {
     const ledger = this.#reply?.ledger;
     return ledger === undefined || ledger.playhead.held ? 0 : ledger.restMs;
   }
 
-  /** What the bot is doing now. */
+  /** The bot's activity now. */
   get state(): BotState {
     const { protect, warmUpMs = 0 } = this.#bargeIn;
     return botState(this.#reply, { protect, warmUpMs, heardMs: this.#heardMs }, asyncScheduler.now());

@@ -5,8 +5,8 @@ import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
 
 /**
- * Emits, within a budget, when a user's turn may be over (`eager`), and when it was not after all (`resumed`): when other
- * words come than those. Nothing is guessed twice, however the engine sets case and marks.
+ * Emits `eager` when a user's turn may be over, within a budget, and `resumed` when other words follow. The same
+ * words are not guessed twice, whatever case and punctuation the engine gives them.
  *
  * @example
  * userTurn$.pipe(eagerly({ perTurn: 1 }))
@@ -14,20 +14,20 @@ import type { SpeculationOptions } from './speculationOptions.ts';
 export const eagerly = (options: SpeculationOptions = {}): MonoTypeOperatorFunction<UserTurnEvent> =>
   stateMachine(guesses(options));
 
-/** What is known of the user's turn. */
+/** State of the user's turn. */
 interface GuessState {
   readonly turn: number;
   readonly finals: readonly string[];
   readonly text: string;
-  /** The words there was a guess for, as long as they stand, and how many guesses there were in this turn. */
+  /** The words of the current guess, while they hold, and the number of guesses in this turn. */
   readonly guessed: string | undefined;
   readonly tries: number;
-  /** When the guesses of the last minute were made, ms. */
+  /** Times of the guesses in the last minute, ms. */
   readonly times: readonly number[];
-  /** Whether a detector hears voices, and whether it is quiet now. */
+  /** Whether a detector reports voices, and whether it reports silence now. */
   readonly detected: boolean;
   readonly quiet: boolean;
-  /** When the words have stood for long enough. */
+  /** When the words will have been stable for long enough. */
   readonly stableAt: number;
 }
 
@@ -41,7 +41,7 @@ export function guesses({
   perTurn = 3,
   perMinute = 20,
 }: SpeculationOptions = {}): Machine<UserTurnEvent, GuessState, UserTurnEvent> {
-  /** The guess that the words so far are all, if there was none and the budget allows it. */
+  /** Guesses that the turn is complete, unless it was guessed already or the budget is spent. */
   const ready = (state: GuessState, now: number): GuessStep => {
     const words = normalised(state.text);
     const times = state.times.filter(time => now - time < 60_000);
@@ -95,11 +95,11 @@ export function guesses({
   };
 }
 
-/** Whether there are words that there was no guess for, and no voice that may change them. */
+/** Whether there are words without a guess, and no voice that may change them. */
 const mayStand = ({ text, guessed, detected, quiet }: GuessState): boolean =>
   text !== '' && guessed === undefined && (quiet || !detected);
 
-/** Other words than were guessed: the guess is dropped. */
+/** Other words than the guessed ones arrived: the guess is dropped. */
 const withWords = (state: GuessState, text: string): GuessStep => {
   const next = { ...state, text };
   return normalised(text) === state.guessed ? { state: next, emit: [] } : drop(next);

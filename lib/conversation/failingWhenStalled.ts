@@ -17,18 +17,18 @@ import { longestTimerMs } from '../rx/timers.ts';
 import type { SpeechLedger } from '../tts/speechLedger.ts';
 import type { BotEvent } from './events.ts';
 
-/** How {@link failingWhenStalled} judges a reply. */
+/** How {@link failingWhenStalled} detects a stall. */
 export interface StallOptions {
   /** How long a reply may make no progress, ms. Default 30,000. */
   readonly stallMs?: number;
   readonly ledger: SpeechLedger;
-  /** Emits when nothing more comes from the user. From then on a tool that runs is no reason to wait, either. */
+  /** Emits when the input is over. From then on, a running tool no longer counts as progress. */
   readonly inputOver$: Observable<unknown>;
 }
 
 /**
- * Fails a reply in which nothing happens any more, so that no turn stays open for ever: no event, nothing that sounds, not
- * held, and no tool that runs. It takes between `stallMs` and twice as long.
+ * Fails a reply that has stalled, so that every turn ends. Stalled means no event, nothing audible, not held, and no
+ * running tool. Detection takes between `stallMs` and twice as long.
  *
  * @throws StageFailure, with the stage that was waited for.
  */
@@ -73,7 +73,7 @@ const stalled = (ms: number): RxvoiceError =>
     },
   );
 
-/** How far a reply has come. */
+/** Progress of a reply. */
 class Progress {
   #answered = false;
   #sentences = 0;
@@ -92,7 +92,7 @@ class Progress {
     return this.#tools > 0;
   }
 
-  /** What is waited for: the model, the voice, or the end of the output. */
+  /** The stage that has stalled: the model, the voice, or the output. */
   get stage(): Stage {
     if (this.#audios < this.#sentences && this.#audios === 0) return 'tts';
     if (!this.#answered) return 'llm';

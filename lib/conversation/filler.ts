@@ -13,20 +13,17 @@ import { takeUntil, timer } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 
-/** What the bot says while something is slow. */
+/** Phrases for when the model or a tool is slow. */
 export interface FillerOptions {
-  /** How long the model, or a tool that it called, may take before, ms. Default 1,500. */
+  /** The silence before a filler, ms: from the request, or from a tool call. Default 1,500. */
   readonly afterMs?: number;
-  /** What it says, by turns. Default: "Let me look that up." and the like. */
+  /** Phrases, in rotation. Default: "Let me look that up." and similar. */
   readonly texts?: readonly string[];
-  /**
-   * How often at most in one reply, once for each time it is silent: before its first word, and after each call of a
-   * tool. Default 2.
-   */
+  /** The most fillers in one reply: one before its first word, and one after each tool call. Default 2. */
   readonly max?: number;
 }
 
-/** What is said to fill a silence. */
+/** A filler in the stream of a model's events. */
 export interface Filler {
   readonly type: 'filler';
   readonly text: string;
@@ -35,9 +32,9 @@ export interface Filler {
 const defaultTexts = ['Let me look that up.', 'One moment, please.'];
 
 /**
- * Adds something to say to a model's answer when no word of it has come for a while, from the beginning or from a
- * tool's call on; never between its words. `started$` emits when the user waits for it. While `quiet$` is true (the
- * reply is held, the user speaks) nothing is added, and the time starts anew when it ends.
+ * Adds a filler to a model's answer when no word has come for a while, from the start or from a tool call; never
+ * between words. `started$` emits when the user begins to wait. While `quiet$` is true (the reply is held, or the
+ * user speaks) nothing is added, and the wait restarts when it ends.
  *
  * @example
  * llm(messages).pipe(withFiller({ afterMs: 1_000 }))
@@ -53,7 +50,7 @@ export const withFiller =
       connect(event$ => {
         const over$ = event$.pipe(ignoreElements(), endWith(true));
         let said = 0;
-        /** The waits for a word, numbered; nothing when the answer has begun. */
+        /** Waits for a word, numbered; `undefined` once the answer has begun. */
         const wait$ = event$.pipe(
           map(beginsWait),
           filter(begins => begins !== undefined),
@@ -61,7 +58,7 @@ export const withFiller =
           startWith(0),
           distinctUntilChanged(),
         );
-        /** The wait that was filled last. */
+        /** The last wait that got a filler. */
         let filled: number | undefined;
         const filler$ = combineLatest([
           wait$,
@@ -84,7 +81,7 @@ export const withFiller =
       }),
     );
 
-/** Whether the user waits for words from this event on; undefined where it changes nothing. */
+/** Whether the user waits for words after this event; `undefined` if it changes nothing. */
 const beginsWait = (event: LlmEvent): boolean | undefined => {
   if (event.type === 'toolCall') return true;
   return event.type === 'token' && event.text.trim() !== '' ? false : undefined;

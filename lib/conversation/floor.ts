@@ -4,14 +4,14 @@ import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
 import type { BotState } from './botState.ts';
 import { interruption, mayBecomeBackchannel, type Verdict } from './interruption.ts';
 
-/** What becomes of the floor: who may speak. */
+/** Changes of the floor, that is, of the right to speak. */
 export type FloorEvent =
-  /** The bot falls silent, for now; or goes on where it was. */
+  /** The bot falls silent for now, or resumes where it stopped. */
   | { readonly type: 'pause'; readonly turn: number }
   | { readonly type: 'resume'; readonly turn: number }
-  /** The user takes it: what the bot was about is over. */
+  /** The user takes the floor; the bot's current reply is over. */
   | { readonly type: 'cut'; readonly turn: number }
-  /** This was said, but was no interruption: neither a turn, nor the end of the bot's. */
+  /** Words that were no interruption: they neither become a turn nor end the bot's. */
   | {
       readonly type: 'ignored';
       readonly turn: number;
@@ -23,8 +23,8 @@ type Said = Extract<UserTurnEvent, { readonly type: 'said' }>;
 type Ignored = Extract<FloorEvent, { readonly type: 'ignored' }>;
 
 /**
- * Who has the floor. `free`: the bot may speak; `voice`: it still may, but a voice is heard, and counts at `dueAt`;
- * `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has it.
+ * Who has the floor. `free`: the bot may speak; `voice`: it still may, but the user's voice is heard and counts at
+ * `dueAt`; `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has the floor.
  */
 export interface FloorState {
   readonly holder: 'free' | 'voice' | 'paused' | 'user';
@@ -33,11 +33,11 @@ export interface FloorState {
   readonly turn: number;
   readonly open: boolean;
   readonly finals: readonly string[];
-  /** What was said under a sentence that nothing interrupts. */
+  /** The user's words during a protected sentence. */
   readonly waiting: readonly (Said | Ignored)[];
 }
 
-/** What a step needs to know of the rest of the call. */
+/** Inputs of a step from the rest of the call. */
 export interface FloorContext {
   readonly options: BargeInOptions;
   readonly bot: () => BotState;
@@ -50,8 +50,9 @@ type FloorStep = Step<FloorState, UserTurnEvent | FloorEvent>;
 const free = { holder: 'free', dueAt: Infinity } as const;
 
 /**
- * The floor as a state machine: pure, but for the look at what the bot is doing now. Nothing waits for ever in it: `voice`
- * and `paused` have a `dueAt`, what is `waiting` waits for the end of what sounds, and `user` ends with the user's turn.
+ * The floor as a state machine, pure except that it reads the bot's current activity. No state is permanent: `voice`
+ * and `paused` have a `dueAt`, `waiting` words wait for the end of the audible sentence, and `user` ends with the
+ * user's turn.
  */
 export const floor = (
   context: FloorContext,
@@ -93,14 +94,14 @@ function hear(before: FloorState, event: UserTurnEvent, context: FloorContext, n
   }
 }
 
-/** The moment has come that a voice counts, or that a paused bot goes on. */
+/** `dueAt` has come: a voice now counts, or a paused bot resumes. */
 function due(state: FloorState, context: FloorContext, now: number): FloorStep {
   if (state.dueAt > now) return stay(state);
   if (state.holder === 'voice') return lasting(state, context, now);
   return { state: { ...state, ...free }, emit: [{ type: 'resume', turn: state.turn }] };
 }
 
-/** A voice is heard. */
+/** A voice began. */
 function voice(state: FloorState, at: number, context: FloorContext, now: number): FloorStep {
   const bot = context.bot();
   if (bot.doing === 'nothing') return take(state);
@@ -136,26 +137,26 @@ function said(state: FloorState, event: Said, context: FloorContext): FloorStep 
   const verdict = state.holder === 'user' ? 'interrupts' : judge(event.text, context);
   if (verdict !== 'interrupts') {
     const ignored = { type: 'ignored', turn: event.turn, text: event.text, reason: verdict } as const;
-    // It does not overtake what has to wait.
+    // Words must not overtake earlier ones that wait.
     if (state.waiting.length === 0) return after(ignored, close(state, context));
     return close({ ...state, waiting: [...state.waiting, ignored] }, context);
   }
   if (protectedMs > 0) return close({ ...state, waiting: [...state.waiting, event] }, context);
   const closed = release({ ...state, ...free, open: false, finals: [] }, context);
-  // The bot may be about something also while the user has the floor: a program had it speak.
+  // The bot may have a reply even while the user has the floor: a command can start one.
   const idle = doing === 'nothing' && state.waiting.length === 0;
   const cut = idle ? [] : [{ type: 'cut', turn: event.turn } as const];
   return { state: closed.state, emit: [...closed.emit, ...cut, event] };
 }
 
-/** The user's turn is over without a word for the bot: one that was paused goes on. */
+/** The user's turn ended without words for the bot: a paused bot resumes. */
 function close(state: FloorState, context: FloorContext): FloorStep {
   const resumed = state.holder === 'paused' ? [{ type: 'resume', turn: state.turn } as const] : [];
   const released = release({ ...state, ...free, open: false, finals: [] }, context);
   return { state: released.state, emit: [...resumed, ...released.emit] };
 }
 
-/** What had to wait is said, once it need not wait any more and the user does not speak again. */
+/** Emits the words that waited, as soon as nothing is protected and the user is silent. */
 function release(state: FloorState, context: FloorContext): FloorStep {
   if (state.waiting.length === 0 || state.open || context.bot().protectedMs > 0) return stay(state);
   const emit = state.waiting.flatMap((event): (UserTurnEvent | FloorEvent)[] =>
@@ -170,7 +171,7 @@ const take = (state: FloorState): FloorStep => ({
   emit: [{ type: 'cut', turn: state.turn }],
 });
 
-/** As long as there may be more words a paused bot stays silent. */
+/** While more words may come, a paused bot stays silent. */
 const longer = (state: FloorState, context: FloorContext, now: number): FloorState =>
   state.holder === 'paused' ? { ...state, dueAt: now + (profileOf(context).resumeMs ?? 2_000) } : state;
 
@@ -187,7 +188,7 @@ function judge(text: string, context: FloorContext): Verdict {
   return (context.options.judge ?? interruption)(text, bot, profileOf(context));
 }
 
-/** The rules for what the bot is doing now. */
+/** The rules for the bot's current activity. */
 function profileOf({ options, bot }: FloorContext): BargeInProfile {
   const { thinking, speaking, ...both } = options;
   const { doing } = bot();

@@ -16,12 +16,12 @@ import type { FloorEvent } from './floor.ts';
 import { eagerly } from './eagerly.ts';
 import { withSilences } from './withSilences.ts';
 
-/** After the input is over, speech-to-text that emits nothing for so long is over, too, ms. */
+/** After the input completes, speech-to-text is taken for complete once it has emitted nothing for this long, ms. */
 const sttRestMs = 20_000;
 
 /**
- * From the user's audio to turns and to who has the floor: speech-to-text, the end of a turn, turns, guesses that one is
- * over, barge-in. Subscribe it once a call: `clock` notes when the audio arrived.
+ * Turns the user's audio into turns and floor events: speech-to-text, the end of a turn, turns, speculative guesses,
+ * barge-in. Subscribe it once a call: `clock` records when audio arrives.
  */
 export function hearing(
   {

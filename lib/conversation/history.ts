@@ -3,12 +3,12 @@ import { isPending, settled, stillRunning } from '../llm/toolResults.ts';
 import type { ConversationEvent } from './events.ts';
 
 /**
- * The history after an event: what the user said and what the user *heard*, not what was written. A pure fold: run
- * over the events of a call it gives the call's history.
+ * The history after an event: the words the user said and the words the user *heard*, not the text that was written.
+ * A pure fold: over all events of a call it gives the call's history.
  *
- * What the user says while no word of the answer was heard joins the message before it, so that roles alternate. A tool
- * that was called stays, with its result, also when the reply was cut. Until there is one its result says that the tool
- * still runs, since models take no call without one; the real one takes its place whenever it comes.
+ * If the user speaks again before hearing a word of the answer, the words join the user's previous message, so that
+ * roles alternate. A tool call stays, with its result, even if the reply was cut. A placeholder says that the tool is
+ * still running until the result replaces it, since models reject a call without a result.
  *
  * @example
  * call$.pipe(scan(remember, []), distinctUntilChanged()) // the history as it grows
@@ -40,13 +40,13 @@ export function remember(history: readonly Message[], event: ConversationEvent):
   }
 }
 
-/** The same history, ending with this as what was heard of the last reply. */
+/** The same history, with this as the part of the last reply that was heard. */
 function heard(history: readonly Message[], text: string): readonly Message[] {
   const last = history.at(-1);
   return add(last?.role === 'assistant' ? history.slice(0, -1) : history, 'assistant', text);
 }
 
-/** The same history with a call; those of one round are one message, before the first result of them. */
+/** The same history with a call. The calls of one round form one message, before the first of their results. */
 function called(history: readonly Message[], call: ToolCall): readonly Message[] {
   const at = history.findLastIndex(({ role }) => role !== 'tool');
   const [before, last, results] = [history.slice(0, Math.max(at, 0)), history[at], history.slice(at + 1)];
@@ -58,8 +58,8 @@ function called(history: readonly Message[], call: ToolCall): readonly Message[]
 }
 
 /**
- * The same history with the result of a call: of the first that has none under this id, else of the last. One whose call
- * was compacted meanwhile is added with a call of its own.
+ * The same history with the result of a call: the first call with this id that has none, else the last. If the call
+ * was compacted meanwhile, the result is added together with its call.
  */
 function resulted(
   history: readonly Message[],
@@ -82,7 +82,7 @@ function resultAlone(
   return settled(withCall, id, content);
 }
 
-/** A summary, with the results that came while it was written. */
+/** A summary, with the results that arrived while it was written. */
 const compacted = (history: readonly Message[], summary: readonly Message[]): readonly Message[] =>
   summary.map(message =>
     isPending(message)

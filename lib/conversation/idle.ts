@@ -1,20 +1,20 @@
-/** What happens when the user says nothing. */
+/** The reaction to a silent user. */
 export interface IdleOptions {
-  /** How long it is silent before the bot says something, and between that and the next, ms. Default 10,000. */
+  /** The silence before each prompt, ms. Default 10,000. */
   readonly afterMs?: number;
-  /** What it says, one after the other. Default: "Are you still there?", once. */
+  /** Prompts, one after the other. Default: "Are you still there?", once. */
   readonly prompts?: readonly string[];
-  /** Whether it hangs up when they are used up, and with what words. Default: it stays silent. */
+  /** Whether the bot hangs up after the last prompt, and with which words. Default: it stays silent. */
   readonly hangUp?: boolean | { readonly goodbye: string };
 }
 
-/** How long a call may last. */
+/** A time limit for a call. */
 export interface CallLimit {
-  /** From its beginning, ms. */
+  /** The longest duration of the call, ms. */
   readonly ms: number;
-  /** What the bot says before it hangs up. Default: nothing. */
+  /** The bot's last words before it hangs up. Default: none. */
   readonly goodbye?: string;
 }
 
-/** What the bot says when the call begins; the user may interrupt it unless told otherwise. */
+/** The bot's first words. The user may interrupt them, unless `interruptible` is false. */
 export type Greeting = string | { readonly text: string; readonly interruptible?: boolean };

@@ -4,29 +4,29 @@ import { beginsPhrase, hasPhrase, isMadeOf, isPartOf } from '../languages/phrase
 import { countWords } from '../stt/sameWords.ts';
 import type { BotState } from './botState.ts';
 
-/** What words of the user's mean while the bot thinks or speaks. */
+/** How the user's words count while the bot thinks or speaks. */
 export type Verdict =
   /** The user wants to speak. */
   | 'interrupts'
-  /** Only shows that they listen. */
+  /** The user only shows attention. */
   | 'backchannel'
   /** Too few words. */
   | 'short'
-  /** The bot's own voice, come back through the microphone. */
+  /** The bot's own voice, picked up by the microphone. */
   | 'echo';
 
 /** How words are judged. */
 export interface InterruptionOptions {
   /**
    * The language of the lists: its tag, also with a region (`de-AT`), `und` for one that rxvoice does not know, or a
-   * {@link Language} of your own. Default `en`; with `setup` the language of its speech-to-text, where that is known.
+   * {@link Language} of your own. Default `en`; with `setup` the language of its speech-to-text, if known.
    */
   readonly language?: LanguageTag | (string & {}) | Language;
   /** Words and phrases that always interrupt. Default `interruptions[language]`. */
   readonly always?: readonly string[];
-  /** Those that never do when nothing else is said. Default `backchannels[language]`. */
+  /** Words and phrases that never interrupt when nothing else is said. Default `backchannels[language]`. */
   readonly never?: readonly string[];
-  /** How many words it takes otherwise, in any script. Default 1. */
+  /** The fewest other words that interrupt, in any script. Default 1. */
   readonly minWords?: number;
 }
 
@@ -75,7 +75,7 @@ const isAsking = (bot: BotState): boolean => /[?？؟]\s*$/u.test(bot.sentence);
 
 const kept = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
 
-/** The phrases that never interrupt, without those that always do: a word of these within one of those does not count. */
+/** The phrases that never interrupt, except words that are part of a phrase that always does. */
 function without(never: readonly string[], always: readonly string[]): readonly string[] {
   const known = kept.get(never)?.get(always);
   if (known !== undefined) return known;

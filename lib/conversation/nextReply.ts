@@ -11,11 +11,11 @@ import { speculate } from './replies/speculate.ts';
 import type { ReplyContext } from './replyContext.ts';
 import { type FloorTaker, isCommitOf, type Signal, userSaid } from './signal.ts';
 
-/** What the bot is about from a signal on: its reply, then what it does with nothing to answer. */
+/** The bot's activity from a signal on: its reply, and what follows while there is nothing to answer. */
 export function nextReply(
   call: ReplyContext,
   signal: FloorTaker,
-  /** All that was said and heard before. */
+  /** The conversation before the signal. */
   history: readonly Message[],
   /** The signals after this one. */
   signal$: Observable<Signal>,

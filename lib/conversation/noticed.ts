@@ -4,12 +4,12 @@ import type { Notice, Noticing } from '../engine.ts';
 import type { Stage } from '../errors.ts';
 import type { ConversationEvent } from './events.ts';
 
-/** What a voice tells of the words of a reply. */
+/** A notice from a voice about the words of a reply. */
 export type VoiceNotice = Extract<Notice, { readonly type: 'heard' | 'timed' }>;
 
 /**
- * Adds to a call what the parts of it have to tell beside their work, for as long as the call lasts. What a voice has
- * to say of the words of a reply is for the conversation to place: `voiced` gives the events of it.
+ * Adds the notices of the engines, the input and the output to a call's events, for as long as the call lasts.
+ * `voiced` maps notices about the words of a reply to events.
  */
 export const noticed =
   (
@@ -32,7 +32,7 @@ export const noticed =
       const notice$s = Object.entries(parts).flatMap(([stage, part]) =>
         notices(part).map(notice$ =>
           notice$.pipe(
-            catchError(() => EMPTY), // what an engine has to tell is not what it does
+            catchError(() => EMPTY), // a failing notice stream must not end the call
             mergeMap(notice => eventsOf(stage as Stage, notice)),
           ),
         ),

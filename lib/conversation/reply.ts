@@ -42,44 +42,44 @@ import { failingWhenStalled } from './failingWhenStalled.ts';
 import { add, botEvents, speechEvent } from './replyEvents.ts';
 import { writtenText } from './writtenText.ts';
 
-/** What a reply is made with. */
+/** The engines and options of a reply. */
 export interface ReplyEngines {
   readonly llm: Llm;
   readonly tts: Tts;
   readonly output: Output;
-  /** What the model may have done; see `tool`. Default: nothing. */
+  /** Tools that the model may call; see `tool`. Default: none. */
   readonly tools?: readonly Tool[];
-  /** What is said while the model or a tool is slow. Default: nothing. */
+  /** Phrases for when the model or a tool is slow. Default: none. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
   readonly speech?: Pick<SpeakOptions, 'ahead' | 'leadMs'>;
   readonly operators?: ConversationOperators;
-  /** How long it may make no progress before it fails, ms. Default 30,000. */
+  /** Fails the reply when it makes no progress for this time, ms. Default 30,000. */
   readonly stallMs?: number;
 }
 
-/** How one reply is made. */
+/** Inputs of a single reply. */
 export interface ReplyOptions extends ReplyEngines {
-  /** Whether it is held: silent, without a tool that begins, until it goes on where it was. It emits on subscription. */
+  /** Whether the reply is held: silent, and starting no tools. Emits on subscription. */
   readonly held$: Observable<boolean>;
-  /** Whether the user speaks, so that no filler is said. It emits on subscription. */
+  /** Whether the user speaks, in which case no filler is said. Emits on subscription. */
   readonly userSpeaks$: Observable<boolean>;
-  /** Owns the tools, which may outlive the reply. */
+  /** Owns the running tools, which may outlive the reply. */
   readonly toolRuns: ToolRuns;
-  /** Where it is noted what was said and heard. */
+  /** Records the words that were spoken and heard. */
   readonly ledger: SpeechLedger;
-  /** The tools run only once this has emitted, for an answer that may yet be discarded. Default: at once. */
+  /** Tools run only after this has emitted, for an answer that may yet be discarded. Default: at once. */
   readonly allowed$?: Observable<unknown>;
-  /** Emits when nothing more comes from the user: a tool is not waited for any longer than a model. */
+  /** Emits when the input is over. From then on a tool is waited for no longer than a model. */
   readonly inputOver$: Observable<unknown>;
 }
 
 /**
- * One answer of the bot: asks the model, cleans the words up for the voice, cuts them into sentences and speaks each as
- * soon as it is written. Ends with `bot.spoke` when all of it was heard, or with `turn.failed`; it never errors.
+ * One answer of the bot: requests it from the model, removes markup, cuts it into sentences and speaks each sentence
+ * as soon as it is complete. Ends with `bot.spoke` when all of it was heard, or with `turn.failed`; it never errors.
  *
- * Unsubscribing aborts the request, stops the synthesis and silences the output, all at once; `ledger` then knows
- * what was heard.
+ * Unsubscribing aborts the request, stops the synthesis and silences the output together; afterwards `ledger` has the
+ * words that were heard.
  */
 export const reply = (
   turn: number,
@@ -89,7 +89,7 @@ export const reply = (
   defer(() => {
     const { llm, tts, output, tools = [], allowed$, filler, sentences: sentencing, speech } = options;
     const { ledger, operators = {} } = options;
-    // All of a reply see it held, or not, in the same instant.
+    // All parts of a reply see a change of `held$` in the same instant.
     const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
     let text = '';
@@ -117,7 +117,7 @@ export const reply = (
         if (event.type === 'toolCall') text += '\n';
       }),
       failingAs('llm'),
-      // A model that breaks off ends its answer: what it wrote before is spoken, then the turn fails.
+      // A model that fails ends its answer: its text so far is spoken, and then the turn fails.
       catchError((error: unknown) => {
         broken = error as StageFailure;
         return EMPTY;
@@ -149,7 +149,7 @@ export const reply = (
 
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
-        // What was written before a tool is called is spoken while it runs.
+        // Text before a tool call is spoken while the tool runs.
         writtenText(),
         operators.text ?? identity,
         failingAs<string>('llm'),
@@ -160,13 +160,13 @@ export const reply = (
 
     const ended = (): BotEvent => {
       if (broken) return failed(broken);
-      // Turn 0 says what the program gave it, which may be nothing.
+      // A text for turn 0 may be empty.
       if (turn !== 0 && !saysAnything(toSpeakable(text))) return failed(new StageFailure('llm', wordless()));
       if (ledger.isSilent) return failed(new StageFailure('tts', silentVoice()));
       return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
 
-    // A model that answers at once would go on, and call tools, after its voice has failed.
+    // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
     const over$ = new ReplaySubject<void>(1);
     const heeded$ = filled$.pipe(takeUntil(over$));
     return concat(
@@ -181,7 +181,7 @@ export const reply = (
     );
   });
 
-/** What is wrong with an answer that leaves the user in silence. */
+/** The error of an answer that leaves the user in silence. */
 const wordless = (): RxvoiceError =>
   new RxvoiceError(
     'The language model answered without a word that can be spoken. Check the system prompt, or try another model.',

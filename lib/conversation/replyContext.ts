@@ -9,7 +9,7 @@ import type { PreparedSpeech } from './preparedSpeech.ts';
 import type { ReplyEngines } from './reply.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
 
-/** What the replies of one call share. */
+/** State and streams that the replies of one call share. */
 export interface ReplyContext {
   readonly engines: ReplyEngines;
   readonly systemPrompt: string;
@@ -19,24 +19,24 @@ export interface ReplyContext {
   readonly apology: PreparedSpeech | undefined;
   /** The reply in progress. */
   readonly current: CurrentReply;
-  /** What was said and heard so far. */
+  /** The conversation so far. */
   readonly history: () => readonly Message[];
-  /** When a reply is to be held, and to go on. */
+  /** Whether the current reply is held. */
   readonly held$: Observable<boolean>;
   /** Whether the user's turn is open. */
   readonly userSpeaks$: Observable<boolean>;
-  /** Owns the tools that run. */
+  /** Owns the running tools. */
   readonly toolRuns: ToolRuns;
-  /** What the program wants said when there is room for it. */
+  /** Texts that commands queued, to be said during the next pause. */
   readonly says$: BehaviorSubject<readonly Say[]>;
-  /** Emits, also to late subscribers, when nothing more comes from the user. */
+  /** Emits when the input is over, also to late subscribers. */
   readonly inputOver$: Observable<unknown>;
 }
 
-/** Something that the program wants said. */
+/** A text that a command asks the bot to say. */
 export type Say = Pick<Extract<Command, { readonly type: 'say' }>, 'text' | 'interruptible'>;
 
-/** What the model is given: the prompt, and as much of the history as fits. */
+/** The messages for the model: the prompt, and as much of the history as fits. */
 export const promptOf = (
   { systemPrompt, context }: ReplyContext,
   history: readonly Message[],

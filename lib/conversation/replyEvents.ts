@@ -6,7 +6,7 @@ import type { Filler } from './filler.ts';
 
 type Answered = Extract<BotEvent, { readonly type: 'bot.answered' }>;
 
-/** The answer as far as it is written, with the next event of the model. */
+/** The text of the answer so far, with the next event of the model. */
 export const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
   switch (event.type) {
     case 'token':
@@ -15,7 +15,7 @@ export const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
     case 'toolResult':
       return { ...answered, text: answered.text && `${answered.text.trimEnd()}\n` };
     case 'usage': {
-      // With tools, the model is asked more than once.
+      // With tools, the model is asked more than once, so token counts add up.
       const { promptTokens = 0, completionTokens = 0 } = answered;
       return {
         ...answered,
@@ -28,7 +28,7 @@ export const add = (answered: Answered, event: LlmEvent | Filler): Answered => {
   }
 };
 
-/** An event of the model, as one of the conversation. */
+/** Maps an event of the model to one of the conversation. */
 export const botEvents = (turn: number, event: LlmEvent | Filler): BotEvent[] => {
   switch (event.type) {
     case 'filler':

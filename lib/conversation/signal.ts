@@ -9,10 +9,13 @@ import type { CallLimit, Greeting } from './idle.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { Say } from './replyContext.ts';
 
-/** The end of the call, which a program or its time limit wants. */
+/** The end of the call, from a command or a time limit. */
 export type HangUp = Extract<Command, { readonly type: 'hangUp' }> & { readonly tooLong?: boolean };
 
-/** Whatever decides what the bot does next: the user's turns, the floor, the program. They are taken one at a time. */
+/**
+ * An input that decides what the bot does next: from the user's turns, the floor or the program. Signals are handled
+ * one at a time.
+ */
 export type Signal =
   | { readonly type: 'begin'; readonly greeting?: Say }
   | UserTurnEvent
@@ -22,31 +25,34 @@ export type Signal =
 
 const floorTakers = ['begin', 'cut', 'said', 'eager', 'resumed', 'say', 'interrupt', 'hangUp'] as const;
 
-/** A signal after which the bot is about something else. */
+/** A signal that replaces the current reply. */
 export type FloorTaker = Extract<Signal, { readonly type: (typeof floorTakers)[number] }>;
 
-/** Whether a signal replaces what the bot is about. A `say` that can wait does not. */
+/** Whether a signal replaces the current reply. A `say` that can wait does not. */
 export const takesTheFloor = (signal: Signal): signal is FloorTaker =>
   (floorTakers as readonly string[]).includes(signal.type) && !isWaitingSay(signal);
 
-/** Whether a signal is something to say when there is room for it. */
+/** Whether a signal is a text to say during the next pause. */
 export const isWaitingSay = (signal: Signal): signal is Extract<Signal, { readonly type: 'say' }> =>
   signal.type === 'say' && signal.now !== true;
 
-/** Whether a turn is committed with the very words that are being answered: it goes on with that answer. */
+/** Whether a turn is committed with exactly the words that are being answered, so that the answer is kept. */
 export const isCommitOf = (guess: Signal, signal: Signal): boolean =>
   guess.type === 'eager' &&
   signal.type === 'said' &&
   guess.turn === signal.turn &&
   normalised(guess.text) === normalised(signal.text);
 
-/** Whether the user's turn is open after a signal; nothing where it changes nothing. */
+/** Whether the user's turn is open after a signal; `undefined` if the signal changes nothing. */
 export function opensTurn({ type }: Signal): boolean | undefined {
   if (type === 'speaking') return true;
   return type === 'said' || type === 'silent' || type === 'ignored' ? false : undefined;
 }
 
-/** What the user does, with positions in the audio turned into how long ago they arrived. The answer emits `user.said`. */
+/**
+ * The user's events, with positions in the audio converted to the time since they arrived. The answer emits
+ * `user.said`.
+ */
 export function userEvents(signal: Signal, clock: AudioClock): UserEvent[] {
   switch (signal.type) {
     case 'speaking':
@@ -76,13 +82,13 @@ export const userSaid = (
   silenceMs: clock.sinceMs(end),
 });
 
-/** How a call begins: the bot speaks, or waits. */
+/** The first signal of a call: the bot speaks, or waits. */
 export const beginning = (greeting: Greeting | undefined): Signal => ({
   type: 'begin',
   ...(greeting !== undefined && { greeting: typeof greeting === 'string' ? { text: greeting } : greeting }),
 });
 
-/** What the program wants, and the end of a call that lasts too long. */
+/** Signals of the program, and the end of a call that reaches its time limit. */
 export const programmed = (
   command$: Observable<Command>,
   maxCall: CallLimit | undefined,

@@ -2,7 +2,7 @@ import { asyncScheduler, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
 import type { BotEvent } from './events.ts';
 
-/** What an answer that was begun early has cost, and what it will have saved. */
+/** Figures of a speculative reply: its cost and the time it saved. */
 export class Speculated {
   readonly turn: number;
   readonly #since = asyncScheduler.now();
@@ -15,17 +15,17 @@ export class Speculated {
     this.turn = turn;
   }
 
-  /** What the next stage waited for is there. */
+  /** The output of the next stage is ready. */
   ready(): void {
     this.#readyMs ??= asyncScheduler.now() - this.#since;
   }
 
-  /** The answer failed before it was of use. */
+  /** The answer failed before it could be used. */
   dropped(): void {
     this.#readyMs = 0;
   }
 
-  /** Notes what the model writes. */
+  /** Counts the model's output. */
   counting(): MonoTypeOperatorFunction<LlmEvent> {
     return tap({
       next: ({ type }) => {
@@ -38,7 +38,7 @@ export class Speculated {
     });
   }
 
-  /** How it ended. */
+  /** The event with these figures. */
   event(kept: boolean): BotEvent {
     const aheadMs = asyncScheduler.now() - this.#since;
     const savedMs = kept ? Math.min(aheadMs, this.#readyMs ?? Infinity) : 0;

@@ -1,16 +1,16 @@
-/** When an answer is begun before the user's turn is over. */
+/** When a speculative reply is started. */
 export interface SpeculationOptions {
-  /** Whether it is also synthesised, so that its first sound is ready, too. Default false: the model alone. */
+  /** Whether the reply is also synthesised, so that its first audio is ready too. Default false: the model alone. */
   readonly tts?: boolean;
   /**
-   * Words are taken for the last ones at an engine's eager end, when they are final, and after so much silence, ms, as
-   * `voice` hears it, or else loudness. Default 100; with a `voice` it is that one's own.
+   * Words count as complete at an engine's eager end, when they are final, or after this much silence, ms, as `voice`
+   * or else loudness detects it. Default 100; a `voice` uses its own.
    */
   readonly silenceMs?: number;
-  /** And so are words that did not change for so long, ms. Default `Infinity`: they are not. */
+  /** Words that did not change for this time count as complete too, ms. Default `Infinity`: never. */
   readonly stableMs?: number;
-  /** How many answers may be begun for one turn. Default 3. */
+  /** The most speculative replies for one turn. Default 3. */
   readonly perTurn?: number;
-  /** And within one minute. Default 20. */
+  /** The most within one minute. Default 20. */
   readonly perMinute?: number;
 }

@@ -7,8 +7,8 @@ import type { ConversationEvent } from './events.ts';
 type Progress = Extract<ConversationEvent, { readonly type: 'call.loading' | 'call.warning' }>;
 
 /**
- * Loads the engines side by side, tells how it goes, and starts the call when all of them are ready; they are kept
- * loaded until the call ends. One that can't be loaded is an error; one that can't be kept loaded is a warning.
+ * Loads the engines in parallel, emits their progress, and starts the call when all are ready; it keeps them loaded
+ * until the call ends. An engine that can't be loaded is an error; one that fails later is a warning.
  */
 export function whileWarm(
   engines: { readonly [Of in Stage]?: Warmable },

@@ -2,7 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import type { LateToolResult, ToolRuns } from '../llm/toolRuns.ts';
 import type { BotEvent, ConversationEvent } from './events.ts';
 
-/** Runs the tools of a call for as long as it lasts, and adds results that come after their reply as `bot.toolResult`. */
+/** Runs the tools of a call while it lasts, and adds results that arrive after their reply as `bot.toolResult`. */
 export const withLateResults =
   <Event extends ConversationEvent>(toolRuns: ToolRuns): OperatorFunction<Event, Event | BotEvent> =>
   event$ =>

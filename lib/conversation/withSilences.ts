@@ -3,7 +3,7 @@ import type { AudioFrame } from '../audio/frame.ts';
 import { voiceActivity } from '../audio/voiceActivity.ts';
 import type { SttEvent } from '../stt/stt.ts';
 
-/** Adds to an engine, from loudness alone, when the user may have fallen silent and when they go on: for guesses. */
+/** Adds silences and resumed speech, detected by loudness alone, to an engine's events, for speculative replies. */
 export const withSilences =
   (heard: OperatorFunction<AudioFrame, SttEvent>, silenceMs = 100): OperatorFunction<AudioFrame, SttEvent> =>
   frame$ =>

@@ -4,8 +4,8 @@ import { each } from '../rx/each.ts';
 import type { Filler } from './filler.ts';
 
 /**
- * The text of an answer, to be spoken. Words before and after a tool's call or result are not one sentence, and neither
- * is a filler with what follows, so a line ends there.
+ * The text of an answer, to be spoken. A tool call, its result or a filler ends the line, so that words around it
+ * never form one sentence.
  */
 export const writtenText = (): OperatorFunction<LlmEvent | Filler, string> => event$ =>
   defer(() => {

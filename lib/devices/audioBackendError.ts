@@ -8,22 +8,22 @@ import { RxvoiceError } from '../errors.ts';
 export type AudioBackendCode =
   'not-installed' | 'not-built' | 'abi-mismatch' | 'lib-missing' | 'crashed' | 'no-device';
 
-/** What an {@link AudioBackendError} can say beside its message. */
+/** Properties of an {@link AudioBackendError} in addition to its message. */
 export interface AudioBackendErrorOptions {
   readonly code: AudioBackendCode;
-  /** Which backend; none when the error is about all of them. */
+  /** The backend; `undefined` when the error concerns all of them. */
   readonly backend?: string | undefined;
-  /** What to do about it, in one line. */
+  /** The fix, in one line. */
   readonly cure: string;
-  /** When no backend is left: what each of them said. */
+  /** When no backend is left: the error of each. */
   readonly attempts?: readonly AudioBackendError[];
   readonly stage?: 'input' | 'output' | undefined;
-  /** What the backend printed, and the error underneath. */
+  /** The backend's output, and the underlying error. */
   readonly cause?: unknown;
 }
 
 /**
- * Sound can't be had from a backend, or from none of them: what is wrong, and the cure in one line.
+ * A backend, or every backend, has no usable device: the problem, and the fix in one line.
  *
  * @example
  * microphone().subscribe({ error: error => error instanceof AudioBackendError && console.log(error.cure) });

@@ -4,7 +4,7 @@ export type DeviceKind = 'microphone' | 'speaker';
 /** A microphone or loudspeaker of this machine. One that is both is listed twice. */
 export interface AudioDevice {
   readonly kind: DeviceKind;
-  /** What to pass as `device`. */
+  /** The value to pass as `device`. */
   readonly name: string;
   /** Whether it is used when none is named. */
   readonly isDefault: boolean;

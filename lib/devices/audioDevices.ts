@@ -13,11 +13,11 @@ export interface AudioDevices {
   readonly devices: readonly AudioDevice[];
 }
 
-/** What one backend says: its devices, or why it has none. */
+/** The result of one backend: its devices, or why it has none. */
 export type BackendReport =
   AudioDevices | { readonly backend: AudioBackend; readonly error: AudioBackendError };
 
-/** Who lists devices and finds none is not to be told to list them. */
+/** The listing itself must not advise the user to list devices. */
 const connect =
   'Connect one; in a container and over SSH there is often none. Without any: rxvoice demo, file, serve.';
 
@@ -39,7 +39,7 @@ export const audioDevices = ({
     stage: 'input',
   });
 
-/** What every backend says, one after the other, in the order in which they are tried. */
+/** The results of every backend, in the order in which they are tried. */
 export const audioBackends = (): Observable<BackendReport> =>
   from(backendOrder()).pipe(
     concatMap(backend =>

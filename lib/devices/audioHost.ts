@@ -6,7 +6,7 @@ import { backendError, type FoundBackend, libraryFolder } from './backends.ts';
 import { hostEnvironment } from './hostEnvironment.ts';
 import type { HostMessage, HostRequest } from './protocol.ts';
 
-/** The host's program lies beside this file, in the sources as in the package. */
+/** The host's program is in this folder, in the sources as in the package. */
 const program = fileURLToPath(new URL('./host/main.js', import.meta.url));
 
 /** How much of what a host printed is kept, characters. */
@@ -15,7 +15,7 @@ const logLength = 4_000;
 /** A process for one device: see `host/main.js`. */
 export interface AudioHost {
   readonly backend: FoundBackend;
-  /** What it tells; errors when it ends, also when it has ended before. */
+  /** Messages of the host; errors when it ends, or if it has already ended. */
   readonly message$: Observable<HostMessage>;
   /** Completes when it has ended. */
   readonly gone$: Observable<unknown>;
@@ -46,13 +46,13 @@ export function forkHost(backend: FoundBackend): AudioHost {
       }),
     },
   });
-  // C libraries print what they like; it helps when something is wrong, and is nobody's concern else.
+  // C libraries may print anything; it is shown only with an error.
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-logLength)));
   let gone = false;
   child.once('exit', () => (gone = true));
-  // An 'error' nobody listens to would end the program: a channel that closes while something is sent.
+  // An unhandled 'error' would end the program: the channel may close while something is sent.
   child.on('error', () => (gone ||= child.pid === undefined));
 
   const over = (): never => {

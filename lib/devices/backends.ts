@@ -22,8 +22,8 @@ export const backendOrder = (platform = process.platform, arch = process.arch): 
     : ['naudiodon', 'naudiodon2', 'decibri', 'system'];
 
 /**
- * Where a backend is installed: beside rxvoice, or in the project that is worked in (for an rxvoice that is installed
- * for all). Loads nothing. Throws an AudioBackendError when it isn't there.
+ * The folder of an installed backend: next to rxvoice, or in the current project (for a global rxvoice). Loads
+ * nothing. Throws an AudioBackendError if it is not installed.
  */
 export function findBackend(name: AudioBackend, folder = process.cwd()): FoundBackend {
   if (name === 'system') return { name, path: undefined };
@@ -41,7 +41,7 @@ export function findBackend(name: AudioBackend, folder = process.cwd()): FoundBa
 export const libraryFolder = ({ path }: FoundBackend): string | undefined =>
   path === undefined ? undefined : join(dirname(path), 'build/Release');
 
-/** An error of one backend, with its cure. What it said itself is the cause, where nothing better is known. */
+/** An error of one backend, with its fix. The backend's own message is the cause if none is known. */
 export const backendError = (
   backend: AudioBackend,
   code: AudioBackendCode,
@@ -57,7 +57,7 @@ export const backendError = (
   });
 };
 
-/** What is wrong, in a line: loaders tell it in several, with paths. */
+/** The problem in one line: loaders report it in several, with paths. */
 function inWords(code: AudioBackendCode, reason: string): string {
   if (code === 'not-built') return 'it has no binary';
   if (code === 'abi-mismatch') return 'its binary is for another version of Node.js';

@@ -15,7 +15,7 @@ const tryAgainAfter = [250, 500, 1_000];
 /** How a host that was killed is waited for, ms: some devices can be open once only. */
 const goneWithin = 500;
 
-/** What {@link deviceLine} tells and is told beside its work. */
+/** Messages and options of {@link deviceLine} in addition to its line. */
 export interface DeviceLineOptions extends LineOptions {
   readonly backend: AudioBackend | undefined;
   /** Is called with what a person should know: the device was lost, it is back. */
@@ -27,8 +27,8 @@ export interface DeviceLineOptions extends LineOptions {
 }
 
 /**
- * A device, kept open: emits the line to it when it is open, and `undefined` when it is not, as at first. A device that is
- * lost is told, and tried again until it is back; one that can't be opened to begin with is an error.
+ * A device, kept open: emits its line when it opens, and `undefined` when it is lost, and at first. A lost device is
+ * reported, and opened again as soon as possible; one that can't be opened at first is an error.
  */
 export const deviceLine = ({
   kind,
@@ -84,7 +84,7 @@ export const deviceLine = ({
 const sign = ({ message$ }: Line): Observable<unknown> =>
   message$.pipe(ofType<HostMessage, 'audio' | 'tick'>('audio', 'tick'), take(1));
 
-/** What happened, in a line: what to do about it is to wait. */
+/** The problem in one line; the only fix is to wait. */
 const reasonOf = (error: unknown): string =>
   error instanceof AudioBackendError
     ? error.message.replace(`. ${error.cure}`, '')

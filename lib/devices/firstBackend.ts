@@ -3,7 +3,7 @@ import { AudioBackendError } from './audioBackendError.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import { type AudioBackend, findBackend } from './backends.ts';
 
-/** What a backend is wanted for. */
+/** The use of a backend. */
 interface Task {
   readonly what: string;
   readonly stage?: 'input' | 'output' | undefined;
@@ -39,7 +39,7 @@ export const firstBackend = <Value>(
   return from(0, []);
 };
 
-/** One error of all that was tried. Its code and cure are those of the attempt that came furthest. */
+/** One error for all attempts. Its code and fix are those of the attempt that came furthest. */
 function noneLeft({ what, stage, wanted }: Task, attempts: readonly AudioBackendError[]): AudioBackendError {
   const furthest =
     attempts.find(({ code }) => code === 'no-device') ??

@@ -6,7 +6,7 @@ import type { Line } from './openLine.ts';
 
 /** An open loudspeaker. */
 export interface LoudspeakerLine {
-  /** How much of all that it was sent has been heard, ms: tells at least every 200 ms. */
+  /** Emits how much of the audio it received was heard, ms, at least every 200 ms. */
   readonly heardMs$: Observable<number>;
   /** How much it was sent, ms. */
   readonly sentMs: number;

@@ -49,7 +49,7 @@ export function microphone({ device, sampleRate = 16_000, backend }: MicrophoneO
 const quiet = (sampleRate: number): Observable<AudioFrame> =>
   interval(20).pipe(map(() => silence(20, sampleRate)));
 
-/** What an open microphone hears. */
+/** The frames of an open microphone. */
 const sound = (
   { message$, sampleRate: from }: Line,
   to: number,

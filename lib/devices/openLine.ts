@@ -33,7 +33,7 @@ export interface Line {
   readonly device: string;
   /** Hz; not always the one that was asked for. */
   readonly sampleRate: number;
-  /** What its host tells. It ends with silence: that the line is lost is for who holds it. */
+  /** Messages of its host. They end without an error: the holder of the line reports its loss. */
   readonly message$: Observable<HostMessage>;
 }
 
@@ -92,7 +92,7 @@ const lost = (reason: string): RxvoiceError => new RxvoiceError(reason);
 const stuck = ({ backend }: AudioHost): AudioBackendError =>
   backendError(backend.name, 'no-device', `the device did not open within ${openWithin / 1000} s`);
 
-/** What can't be done and what has ended are errors. */
+/** Failed requests, and a line that ended, are errors. */
 const checked =
   ({ backend }: AudioHost) =>
   (message: HostMessage): HostMessage => {

@@ -4,7 +4,7 @@ import type { Playback } from '../audio/output.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { LoudspeakerLine } from './loudspeakerLine.ts';
 
-/** How long speech waits for a loudspeaker that is lost, ms: what is said much later helps nobody. */
+/** How long speech waits for a lost loudspeaker, ms; later speech would be of no use. */
 const patience = 3_000;
 
 /** How much speech may wait to be heard, ms. A conversation hands it over 200 ms ahead. */
@@ -14,8 +14,9 @@ const most = 300_000;
 const tolerance = 5;
 
 /**
- * Plays one reply on a line that may come late, break and come back. What has been heard is counted by the device;
- * what was not heard when the line broke is played again on the next one, so that a short loss costs a pause and no words.
+ * Plays one reply on a line that may arrive late, break and recover. The device counts the audio that was heard;
+ * audio that was not heard when the line broke is played again on the next one, so that a short loss costs a pause
+ * and no words.
  */
 export const playing = (
   speech$: Observable<AudioFrame>,
@@ -24,7 +25,7 @@ export const playing = (
 ): Observable<Playback> =>
   new Observable(subscriber => {
     // Hand-written, for it runs for each frame, and its parts all turn on what was heard.
-    /** What was not heard yet, and how much was before it. */
+    /** The audio not yet heard, and the length of the audio before it. */
     const unheard: AudioFrame[] = [];
     let unheardMs = 0;
     let heardMs = 0;
@@ -41,7 +42,7 @@ export const playing = (
       if (complete && unheard.length === 0) subscriber.complete();
     };
 
-    /** The line has made so much of this reply heard, ms. */
+    /** The line has played this much of this reply, ms. */
     const heard = (ms: number): void => {
       for (let first = unheard[0]; first; first = unheard[0]) {
         if (heardMs + frameMs(first) > ms + tolerance) break;

@@ -1,9 +1,9 @@
 import type { AudioDevice, DeviceKind } from './audioDevice.ts';
 import type { AudioBackendCode } from './audioBackendError.ts';
 
-/** What an audio host is asked to do. Requests and sound share one channel, so they are in order. */
+/** A request to an audio host. Requests and sound share one channel, so they stay in order. */
 export type HostRequest =
-  /** Tell which devices there are. */
+  /** List the devices. */
   | { readonly type: 'list' }
   /** Open a device; once in the life of a host. */
   | {
@@ -15,21 +15,21 @@ export type HostRequest =
   /** Play this after what waits already: `s16le` at the rate of the opened device. */
   | { readonly type: 'play'; readonly pcm: Uint8Array };
 
-/** What an audio host tells. */
+/** A message of an audio host. */
 export type HostMessage =
   | { readonly type: 'devices'; readonly devices: readonly AudioDevice[] }
   /** The device is open, at this rate (Hz): not all can have the one that was asked for. */
   | { readonly type: 'opened'; readonly device: string; readonly sampleRate: number }
-  /** What was asked can't be done. */
+  /** A request failed. */
   | { readonly type: 'failed'; readonly code: AudioBackendCode; readonly reason: string }
   /** An open device has ended or failed. */
   | { readonly type: 'lost'; readonly reason: string }
   /** 20 ms of `s16le`, the system's monotonic clock when they came (ms), and how many frames were lost before them. */
   | { readonly type: 'audio'; readonly pcm: Uint8Array; readonly at: number; readonly dropped: number }
-  /** The loudspeaker is alive; so many samples of what was to be played have been heard. */
+  /** The loudspeaker is alive; this many samples of its audio were heard. */
   | { readonly type: 'tick'; readonly heard: number };
 
-/** What opens a device in a host. */
+/** The parameters for opening a device in a host. */
 export interface OpenOptions {
   readonly device: string | undefined;
   readonly sampleRate: number;

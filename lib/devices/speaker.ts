@@ -35,20 +35,20 @@ export interface SpeakerOptions {
 /** A loudspeaker as an output, with its warnings, and a way to keep it open. */
 export type Speaker = Output & Required<Noticing> & Required<Warmable>;
 
-/** A spare is started when the device that was just opened has had the processor to itself for so long, ms. */
+/** A spare is started when the device that was just opened has had the processor to itself for this time, ms. */
 const spareAfter = 300;
 
 /**
- * A loudspeaker as an output: it tells what was heard as the device itself counts it, about every 20 ms, and completes
- * when all was. Unsubscribing silences it within 20 ms: the process that the device lives in is killed, and another,
- * started beforehand, opens it again. It plays one reply at a time.
+ * A loudspeaker as an output. It reports what was heard as the device itself counts it, about every 20 ms, and
+ * completes when everything was heard. Unsubscribing silences it within 20 ms: the device's process is killed, and a
+ * spare, started beforehand, opens it again. It plays one reply at a time.
  *
- * `warm$` opens it and keeps it open, as a conversation does from beginning to end; used cold it is opened for each reply,
- * which takes a tenth of a second.
+ * `warm$` opens it and keeps it open, as a conversation does throughout; used cold it is opened for each reply, which
+ * takes a tenth of a second.
  *
- * A loudspeaker that is lost is a warning in `notice$`. It is opened again when it is back: what was not heard yet is
- * played then, or the reply fails when that takes over 3 s. One that can't be opened to begin with is an
- * AudioBackendError, stage `output`.
+ * A lost loudspeaker is a warning in `notice$`. It is opened again as soon as possible: audio that was not heard is
+ * played then, or the reply fails after 3 s. If it can't be opened at first, the error is an AudioBackendError, stage
+ * `output`.
  *
  * @example
  * of(...frames).pipe(speaker({ device: 'Headphones' })).subscribe({ complete: () => console.log('heard') });

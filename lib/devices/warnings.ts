@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import type { Notice } from '../engine.ts';
 
-/** What a person should know of a device: a stream of it, and the way to say it. */
+/** Warnings about a device: a stream of them, and the function that emits one. */
 export function warnings(): {
   readonly notice$: Observable<Notice>;
   readonly warn: (message: string) => void;

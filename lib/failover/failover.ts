@@ -34,16 +34,17 @@ export interface FailoverOptions {
 }
 
 /**
- * Several engines as one: the first that is well does the work, and when it fails the next takes over. A `warning` tells.
+ * Several engines as one: the first healthy one works, and when it fails the next takes over. A `warning` reports the
+ * switch.
  *
- * - A model is followed before its first token; after it the answer ends there.
- * - A voice is followed by one that speaks the sentence from its start, if no audio of it was out (also where it has
- *   none for words); else the rest of the sentence is lost, and the next one is spoken by another. They speak sentence
- *   by sentence, also those that could take text as it is written.
- * - Speech-to-text is followed by an engine that is given what was said since the last final.
+ * - A model is replaced only before its first token; after that the answer ends there.
+ * - A voice is replaced by one that speaks the sentence from its start, if none of its audio was emitted (also if it has
+ *   no audio for words). Otherwise the rest of the sentence is lost, and another voice speaks the next one. Voices work
+ *   sentence by sentence, even those that could take text as it is written.
+ * - Speech-to-text is replaced by an engine that receives the audio since the last final.
  *
- * An engine that failed is left out for a while, by all calls; when all are, they are tried as if they were well. All of
- * them are kept warm. When none is left, the last one's error is the error.
+ * All calls leave out an engine that failed for a while; if every engine has failed, they are tried in order. All of them
+ * are kept warm. When none is left, the error of the last one is the error.
  *
  * @example
  * setup({ stt: failover([deepgramStt(), localStt()]), llm: failover([openaiLlm(), ollama]), tts: localTts() });
@@ -75,7 +76,7 @@ export function failover(
   return engine as unknown as Stt & Llm & Tts;
 }
 
-/** An engine of any stage: which one, what it is called with shows. */
+/** An engine of any stage: its position and its function. */
 type AnyEngine = ((input: never, request?: never) => Observable<unknown>) & Engine<AnyEngine>;
 
 const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
@@ -108,7 +109,7 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
   return work;
 };
 
-/** Warms all of them, and is ready when the first is that can be. */
+/** Warms all of them; ready when the first one that can be loaded is. */
 function warmth(engines: readonly AnyEngine[], { count, health, tell }: Line): Observable<Loading> {
   const ready: Loading = { engine: 'failover', progress: 1 };
   const warm = (index: number): Observable<Loading> =>

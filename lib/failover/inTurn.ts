@@ -3,18 +3,18 @@ import { RxvoiceError } from '../errors.ts';
 import { onFirst } from '../rx/onFirst.ts';
 import type { Health } from './health.ts';
 
-/** What stands behind engines that stand in for each other. */
+/** State that the engines of a `failover` share. */
 export interface Line {
   readonly count: number;
   readonly health: Health;
-  /** How long an engine may take to give anything, while there is another, ms. */
+  /** How long an engine may take to its first result, while there is another, ms. */
   readonly patienceMs: number;
   readonly tell: (message: string) => void;
 }
 
 /**
- * Does something with the first engine that can: one that fails before it gave anything is followed by the next. What to
- * do when one fails after that, `broken` says. What people `said` is left out of the warnings.
+ * Uses the first engine that works: one that fails before its first result is followed by the next. `broken` handles
+ * a later failure. Warnings leave out what people `said`.
  */
 export const inTurn = <Value>(
   { count, health, patienceMs, tell }: Line,
@@ -44,8 +44,8 @@ export const inTurn = <Value>(
 };
 
 /**
- * Which engine failed, and why. What a foreign engine threw is quoted without what looks like a key, and not at all
- * where it quotes what people said.
+ * Names the engine that failed, and why. It quotes a foreign error without anything that looks like a key, and not at
+ * all if the error quotes what people said.
  */
 export const whatFailed = (
   index: number,
@@ -62,11 +62,13 @@ export const whatFailed = (
   return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(why) ? why.replace(/([.!?])\.$/u, '$1') : `${why}.`}`;
 };
 
-/** What looks like a key: a prefix that services use, a token after "Bearer", or a long run with digits in it. */
+/**
+ * Text that looks like a key: a prefix that services use, a token after "Bearer", or a long run with digits in it.
+ */
 const keys =
   /\b(?:sk|pk|rk|gsk|xai|key|token|dg|api)[-_][\w-]{3,}|\b(?:bearer|token|basic)\s+[\w.~+/=-]{6,}|(?=[\w-]*\d)[\w-]{20,}/giu;
 
-/** An error that is not ours, in a line. */
+/** A foreign error in one line. */
 function thrown(error: unknown, said: readonly string[]): string {
   const name = error instanceof Error ? error.name : typeof error;
   const message = error instanceof Error ? error.message : typeof error === 'string' ? error : '';

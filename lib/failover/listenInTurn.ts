@@ -18,14 +18,14 @@ import { type Line, whatFailed } from './inTurn.ts';
 import { Unheard } from './unheard.ts';
 
 /**
- * While nobody speaks, so much is kept for another engine to begin with, ms: a word's beginning. That nobody does an
- * engine is believed only once it has told something: one that is failing tells nothing either.
+ * During silence this much audio is kept for the next engine, ms: the start of a word. An engine's silence is trusted
+ * only after it has emitted something, since a failing engine is silent too.
  */
 const silentMs = 2_000;
 
 /**
- * Listens with the first engine that can. When it fails, or leaves off before the audio is over, the next is given
- * what was said since the last final, and goes on from there; positions stay those of the whole call.
+ * Listens with the first engine that works. If it fails, or completes before the audio does, the next one receives
+ * the audio since the last final and goes on from there. Positions stay those of the whole call.
  */
 export const listenInTurn =
   (engines: readonly Stt[], { health, tell }: Line, bufferMs: number) =>
@@ -56,7 +56,7 @@ export const listenInTurn =
             defer(() => (input === 'on' ? throwError(leftOff) : EMPTY)),
           ).pipe(
             map(transcript => shifted(transcript, startMs)),
-            // That the user began to speak was told by the engine before.
+            // The previous engine already reported the start of this voice.
             filter(({ type }) => !(isTold && isSpoken && type === 'speechStart')),
             tap(noted),
           );

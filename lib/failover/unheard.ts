@@ -1,6 +1,6 @@
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 
-/** The end of a call's audio: what another engine would have to hear, if the one that listens failed now. */
+/** The end of a call's audio: the part that another engine needs if the current one fails now. */
 export class Unheard {
   readonly #frames: AudioFrame[] = [];
   #lengthMs = 0;
@@ -11,12 +11,12 @@ export class Unheard {
     return [...this.#frames];
   }
 
-  /** Where the first of them begins, in the audio of the call, ms. */
+  /** The start of the first of them, in the audio of the call, ms. */
   get startMs(): number {
     return this.#endMs - this.#lengthMs;
   }
 
-  /** Keeps a frame, and of what is older so much that all is at most `maxMs` long. */
+  /** Keeps a frame, and drops the oldest until at most `maxMs` remain. */
   heard(frame: AudioFrame, maxMs: number): void {
     this.#frames.push(frame);
     this.#lengthMs += frameMs(frame);

@@ -1,5 +1,5 @@
 /**
- * What is to be known of a language to take turns in it: words, as data. Case, accents of Greek, vowel marks, full-width
+ * The words of a language that turn-taking needs, as data. Case, accents of Greek, vowel marks, full-width
  * forms and apostrophes do not matter (see `folded`), nor do repetitions ("ja ja", "嗯嗯嗯") and long letters ("mmmm").
  *
  * To add yours: copy `lib/languages/en.ts`, translate by what people say and not by the dictionary, and put it into
@@ -9,17 +9,17 @@
 export interface Language {
   /** Its tag (BCP 47): `en`. */
   readonly tag: string;
-  /** What listeners say to show that they listen: no interruption, unless the bot just asked something. */
+  /** Words with which listeners show attention: no interruption, unless the bot has just asked a question. */
   readonly backchannels: readonly string[];
-  /** What interrupts, however few words it takes otherwise. */
+  /** Phrases that always interrupt, even when short. */
   readonly interruptions: readonly string[];
   /**
-   * What no sentence ends with, whatever mark the engine set after it: conjunctions, articles, fillers. `-` before one
-   * makes it the ending of a longer word.
+   * Words that end no sentence, whatever punctuation the engine set after them: conjunctions, articles, fillers. `-`
+   * before one makes it the ending of a longer word.
    */
   readonly open: readonly string[];
-  /** What sometimes ends one: taken for an end only if the engine heard one there, and set a mark. */
+  /** Words that sometimes end a sentence: only if the engine detected an end there, and set punctuation. */
   readonly perhapsOpen: readonly string[];
-  /** What ends a question, or another complete sentence, where engines set no marks: 吗, か. */
+  /** Words that end a question, or another complete sentence, where engines set no punctuation: 吗, か. */
   readonly complete?: readonly string[];
 }

@@ -51,5 +51,5 @@ export function languageOf(language: string | Language): Language {
   throw new RxvoiceError(`language: ${expectedLanguage}, but got ${JSON.stringify(language)}.`);
 }
 
-/** What a wrong language is answered with. */
+/** The error for an unknown language. */
 export const expectedLanguage = `expected one of ${Object.keys(languages).join(', ')} (also with a region: 'de-AT'), 'und' for any other, or a Language of your own`;

@@ -35,7 +35,9 @@ function phrasesOf(list: readonly string[]): Phrases {
   return phrases;
 }
 
-/** Words, but each letter alone where no spaces tell them: a dictionary finds other words in other surroundings. */
+/**
+ * Words, but single characters in scripts without spaces: a dictionary finds different words in different contexts.
+ */
 const unitsOf = (text: string): string[] =>
   wordsOf(text).flatMap(word => (isSpaceless(word) ? Array.from(word) : [word]));
 
@@ -63,7 +65,7 @@ export function hasPhrase(text: string, list: readonly string[]): boolean {
       starts.has(from) &&
       phrases.byFirst.get(unit)?.some(
         phrase =>
-          // What two letters or more are is not left to a dictionary's idea of where they end.
+          // Matches of two letters or more do not depend on a dictionary's word boundaries.
           (ends.has(from + phrase.length) || (phrase.length > 1 && isSpaceless(phrase.at(-1)!))) &&
           phrase.every((word, index) => units[from + index] === word),
       ),
@@ -113,7 +115,8 @@ function isDrawnOut(units: readonly string[], at: number): boolean {
 
 function areMadeOf(units: readonly string[], list: readonly string[]): boolean {
   const { lists, byFirst } = phrasesOf(list);
-  // Each place once, however many ways lead there: "uh huh" is also "uh" and "huh". What is added is visited, too.
+  // Visits each position once, however many ways lead there: "uh huh" is also "uh" and "huh". Positions that are
+  // added are visited, too.
   const reached = new Set([0]);
   for (const at of reached) {
     const unit = units[at];

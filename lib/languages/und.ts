@@ -1,6 +1,8 @@
 import type { Language } from './language.ts';
 
-/** A language nothing is known of: the sounds that many share; ends of sentences are told by their marks alone. */
+/**
+ * A language without a list: sounds that many languages share. The end of a sentence shows by its punctuation alone.
+ */
 export const und: Language = {
   tag: 'und',
   backchannels: ['mm', 'mhm', 'mm hmm', 'hm', 'hmm', 'ah', 'aha', 'oh', 'ok', 'okay'],

@@ -34,7 +34,7 @@ export const isSpaceless = (text: string): boolean => spaceless.test(text);
 export function wordSpans(text: string): WordSpan[] {
   const spans: WordSpan[] = [];
   const add = (from: number, to: number): void => {
-    // What is nothing but marks that combine is no word.
+    // A run of nothing but combining marks is not a word.
     if (to > from && /[\p{L}\p{N}]/u.test(text.slice(from, to))) spans.push({ from, to });
   };
   for (const { 0: letters, index } of text.matchAll(lettersRun)) {

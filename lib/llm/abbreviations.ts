@@ -14,7 +14,7 @@ import { ru } from './abbreviations/ru.ts';
 import { sv } from './abbreviations/sv.ts';
 import { tr } from './abbreviations/tr.ts';
 
-/** All languages at once: an answer may change its language, and nobody says which one it is in. */
+/** All languages at once: an answer may change its language, and its language is not known. */
 const languages: readonly Abbreviations[] = [cs, de, el, en, es, fr, hi, it, nl, pl, pt, ru, sv, tr];
 
 const words = (list: string): readonly string[] => list.trim().split(/\s+/u);
@@ -36,7 +36,7 @@ export const naming: ReadonlySet<string> = all('naming');
 /** Words that start a sentence rather than go on with a name. */
 export const starters: ReadonlySet<string> = all('starters');
 
-/** What goes on after "a.m." and "p.m." although it is capitalised: days, months and time zones. */
+/** Words that follow "a.m." and "p.m." within a sentence although capitalised: days, months and time zones. */
 export const afterTime: ReadonlySet<string> = new Set(
   words(`
   Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun

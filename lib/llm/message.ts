@@ -11,51 +11,51 @@ export interface Message {
   readonly toolCallId?: string;
 }
 
-/** A model's wish to have a tool run. */
+/** A model's request to run a tool. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
   /** JSON, as the model wrote it: it may be wrong. */
   readonly arguments: string;
   /**
-   * What the model's service attached to the call, or to the message with it, and wants back with the history: a
-   * signature, its reasoning. Opaque; it goes wherever the call goes.
+   * Opaque data that the model's service attached to the call, or to the message with it, and expects back with the
+   * history: a signature, its reasoning.
    */
   readonly providerData?: unknown;
 }
 
-/** A tool as it is described to a model. */
+/** A tool as a model sees it. */
 export interface ToolDescription {
   readonly name: string;
   readonly description: string;
-  /** What it takes: a JSON Schema of an object. */
+  /** Its arguments: a JSON Schema of an object. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a request may ask for beside an answer. */
+/** Options of a request, in addition to the messages. */
 export interface LlmRequest {
   /** The tools that the model may call; a model that can't leaves them alone. */
   readonly tools?: readonly ToolDescription[];
-  /** Whether it may call them, or is to answer in words. Default `auto`. */
+  /** Whether the model may call them, or must answer in words. Default `auto`. */
   readonly toolChoice?: 'auto' | 'none';
 }
 
-/** What a language model tells while it answers. */
+/** An event of a language model's answer. */
 export type LlmEvent =
   /** The next piece of the answer, of any length. */
   | { readonly type: 'token'; readonly text: string }
-  /** The model wants a tool run, and its answer ends without it: it is asked again with the result. */
+  /** The model calls a tool, and its answer ends without the result; the next request contains it. */
   | ({ readonly type: 'toolCall' } & ToolCall)
-  /** What a tool gave back, or what went wrong with it. Not from the model: who runs the tools adds it. */
+  /** The result or error of a tool. It comes from the part that runs the tools, not from the model. */
   | { readonly type: 'toolResult'; readonly id: string; readonly name: string; readonly content: string }
-  /** What the answer cost, in tokens; at most once a request. */
+  /** The cost of the answer, in tokens; at most once a request. */
   | {
       readonly type: 'usage';
       readonly promptTokens: number;
       readonly completionTokens: number;
-      /** Of the prompt's, those that were cheaper and quicker since the service had read them before. */
+      /** Tokens of the prompt that the service had cached, and so were cheaper and faster. */
       readonly cachedTokens?: number;
-      /** Of the completion's, those that were thought and not said. */
+      /** Tokens of the completion that were reasoning, not text. */
       readonly reasoningTokens?: number;
     };
 

@@ -1,4 +1,4 @@
-/** Keeps in mind what a text has opened, quotations and brackets, and not closed yet. */
+/** Tracks the quotations and brackets that a text has opened and not closed. */
 export interface OpenQuotation {
   /** The next character, and the word before it. */
   add(char: string, word: string): void;

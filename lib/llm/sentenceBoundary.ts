@@ -12,7 +12,10 @@ import {
 /** Marks that end a sentence, in any script; `…` is here because it may. Source: Unicode's Sentence_Terminal. */
 export const endMarks: string = String.raw`\p{Sentence_Terminal}…`;
 
-/** What closes after an end mark and stays with its sentence: quotes, brackets, emphasis, French no-break spaces. */
+/**
+ * Closing characters after an end mark that stay with its sentence: quotes, brackets, emphasis, French no-break
+ * spaces.
+ */
 export const closers: string = String.raw`\p{Pe}\p{Pf}\p{Pi}"'*_~\u0060\u00a0\u202f\ufe0f`;
 
 /** Greek asks with a semicolon, which is written as Unicode's own Greek question mark or as the plain one. */
@@ -28,7 +31,7 @@ const beforeWord = /^.*[\p{Ps}\p{Pi}\p{Pf}"*_¿¡—–\s]/su;
 const dotted = /^(?:\p{L}{1,2}\.)+-?\p{L}{1,2}$/u;
 const halfOfDay = /^[ap]\.m$/iu;
 
-/** What stands around the end of a word. */
+/** The context of the end of a word. */
 export interface WordPlace {
   /** The word before it in the same chunk, '' at the start of the chunk. */
   readonly previous: string;
@@ -42,7 +45,7 @@ export interface WordPlace {
 const longestAhead = 40;
 
 /**
- * Whether a sentence ends with this word, after which a space has come: `undefined` if that takes more text to tell.
+ * Whether a sentence ends with this word, after which a space has come: `undefined` if that needs more text.
  *
  * It follows the rules of Unicode (UAX #29, SB6 to SB11) and corrects what they get wrong: abbreviations, initials,
  * ordinals, list numbers. Characters needed beyond the space:

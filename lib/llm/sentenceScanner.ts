@@ -34,7 +34,10 @@ const fullWidthClauseEnd = /[，、；：၊]$/u;
 /** Marks of scripts that need no space after them, or are often written without. */
 const endsWithoutSpace = new RegExp(`(?![!-~…])[${endMarks}][${endMarks}${closers}]*$`, 'u');
 const halfWidthEnd = new RegExp(`[!?][${closers}]*$`, 'u');
-/** What can't start a sentence where no space came: more marks, what closes, and the Japanese "と" after a quotation. */
+/**
+ * Characters that can't start a sentence without a space: more marks, closing characters, and the Japanese "と" after
+ * a quotation.
+ */
 const stays = new RegExp(`(?!\\p{Pi})[${endMarks}${closers}，、；：၊,;:と]`, 'u');
 /** A number or an initial may go on after a full stop. */
 const unfinished = /(?:\p{Nd}|(?<![\p{L}.])[\p{Lu}\p{Ll}])\.$/u;
@@ -74,7 +77,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   };
 
   const endChunk = ({ full = false } = {}): void => {
-    // Nobody can say a chunk of spaces: they go with the next one, unless they fill a chunk of their own.
+    // A chunk of spaces cannot be spoken: they join the next one, unless they fill a chunk of their own.
     if (!speaks && !full) return;
     pieces.push(boundary);
     if (speaks) first = false;
@@ -176,7 +179,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
     }
   };
 
-  /** The text so far ends with the first sentence, as far as one can tell: a token's time is won. */
+  /** The text so far probably ends with the first sentence: emitting it now saves the time of a token. */
   const endEagerly = (): void => {
     if (!first || gap !== '' || quotation.open) return; // a closing mark is still to come
     if (!surelyEnds.test(word) && !(length === 0 && shortAnswer.test(word))) return;

@@ -38,9 +38,9 @@ export interface SentencesOptions {
    */
   readonly eager?: boolean;
   /**
-   * When the model stalls for this many milliseconds, the whole words so far are said; `false` waits for ever. Held
-   * back is what may go on: a word without a space after it, a number ("3." may become "3.5"), an initial, a title
-   * or an abbreviation without what it belongs to.
+   * When the model stalls for this many milliseconds, the whole words so far are emitted; `false` waits without a
+   * limit. Text that may go on is held back: a word without a space after it, a number ("3." may become "3.5"), an
+   * initial, a title or an abbreviation without the word it belongs to.
    *
    * @defaultValue 800
    */

@@ -17,7 +17,7 @@ import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { ToolDescription } from './message.ts';
 
-/** Something a model may have done: how it is described to the model, and what happens when it is called. */
+/** A tool that a model may call: its description for the model, and its function. */
 export interface Tool extends ToolDescription {
   /**
    * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
@@ -28,13 +28,13 @@ export interface Tool extends ToolDescription {
   readonly onInterrupt?: 'finish' | 'cancel';
 }
 
-/** What a {@link tool} is made of. */
+/** The parts of a {@link tool}. */
 export interface ToolOptions<Parameters extends z.ZodObject> {
   /** Letters, digits, `_` and `-`, at most 64. */
   readonly name: string;
-  /** What it does and when to use it, for the model. */
+  /** Its purpose, and when to use it, for the model. */
   readonly description: string;
-  /** What it takes. `describe()` its fields: the model reads that. */
+  /** Its arguments. `describe()` the fields: the model reads that. */
   readonly parameters: Parameters;
   /**
    * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
@@ -62,10 +62,10 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
 }
 
 /**
- * A tool for a model: its arguments are checked before it runs, and whatever goes wrong (arguments that don't fit,
- * something thrown, no end in time) becomes a result that tells the model what, as `{"error": …}`.
+ * A tool for a model. Its arguments are checked before it runs. Every failure (invalid arguments, an exception, a timeout)
+ * becomes a result for the model that describes it, as `{"error": …}`.
  *
- * Throws an RxvoiceError where the name or the time can't be, or the parameters can't be said in JSON Schema.
+ * Throws an RxvoiceError if the name or the time is invalid, or JSON Schema cannot express the parameters.
  *
  * @example
  * const weather = tool({

@@ -17,8 +17,8 @@ interface Called {
 }
 
 /**
- * What a model wrote in answer to one request. Gives every call an id of its own, and pairs calls with results that the
- * model tells itself, in whatever order they come.
+ * A model's answer to one request. Gives every call an id of its own, and pairs calls with results that the model
+ * itself emits, in any order.
  */
 export class ToolRound {
   readonly #passages: Passage[] = [{ text: '', calls: [] }];
@@ -58,7 +58,7 @@ export class ToolRound {
     return this.#all.filter(({ result }) => result === undefined).map(({ call }) => call);
   }
 
-  /** Notes the result of a call; returns the event that tells it. */
+  /** Records the result of a call; returns its event. */
   settle(call: ToolCall, content: string): LlmEvent {
     const called = this.#all.find(each => each.call === call);
     if (called !== undefined) called.result = content;
@@ -114,7 +114,7 @@ export class ToolRound {
     return [];
   }
 
-  /** Some servers repeat an id, within a round or for every round, and results are told apart by it. */
+  /** Some servers repeat an id, within a round or in every round, but results are matched by id. */
   #unique(id: string): string {
     const isTaken = (id: string): boolean =>
       this.#isTaken(id) || this.#all.some(({ call }) => call.id === id);

@@ -10,7 +10,7 @@ import { cancelled, notRun } from './toolResults.ts';
 import { ToolRound } from './toolRound.ts';
 import { type ToolRunner, withinAnswer } from './toolRunner.ts';
 
-/** How a model uses its tools. */
+/** Options of {@link withTools}. */
 export interface WithToolsOptions {
   /**
    * Tools run only once this emits, for an answer that may yet be discarded: a guess at what the user will have said.
@@ -22,20 +22,20 @@ export interface WithToolsOptions {
    * that run already go on. It is subscribed when the model calls one, so let it replay. Default: never held.
    */
   readonly held$?: Observable<boolean>;
-  /** How often it may call tools before it must answer in words. Default 8. */
+  /** How often the model may call tools before it must answer in words. Default 8. */
   readonly maxRounds?: number;
   /** Runs the tools, where they outlive the answer. Default: unsubscribing aborts them. */
   readonly runner?: ToolRunner;
 }
 
 /**
- * A model that runs its tools: asks, passes on what it tells, runs what it calls for side by side, and asks again with
- * the results, until it answers in words. Each call runs its tool at most once, and only after the answer that made it
- * is complete. A call whose result the model itself emits (`toolResult`) runs no tool, and needs no other request.
+ * A model that runs its tools. It asks the model, passes its events on, runs the tools it calls in parallel, and asks again
+ * with the results, until the model answers in words. Each call runs its tool at most once, and only after the answer that
+ * made it is complete. A call whose result the model itself emits (`toolResult`) runs no tool, and needs no other request.
  *
- * All in one subscription: unsubscribing aborts the request and every tool that runs, but see
- * {@link WithToolsOptions.runner}. A `toolResult` comes as soon as there is one; a call gets one also where its tool is
- * not run. The usage is told once a round.
+ * All in one subscription: unsubscribing aborts the request and every running tool, except as
+ * {@link WithToolsOptions.runner} decides. A `toolResult` is emitted as soon as there is one, also for a call whose tool is
+ * not run. The usage is emitted once a round.
  *
  * @example
  * const llm = withTools(openaiLlm(), [weather]);

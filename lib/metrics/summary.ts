@@ -1,7 +1,7 @@
 import { map, type OperatorFunction, pipe, scan } from 'rxjs';
 import type { TurnMetrics } from './turnMetrics.ts';
 
-/** The figures a {@link Summary} has percentiles of. */
+/** The figures for which a {@link Summary} has percentiles. */
 export const figures = [
   'endpointing',
   'llm',
@@ -14,22 +14,22 @@ export const figures = [
   'bargeIn',
 ] as const satisfies (keyof TurnMetrics)[];
 
-/** How one figure is spread over the turns of a call, ms. */
+/** The distribution of one figure over the turns of a call, ms. */
 export interface Percentiles {
-  /** How many turns have the figure. */
+  /** The number of turns with this figure. */
   readonly count: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-/** The figures of all turns so far. A figure no turn has yet is `undefined`. */
+/** The figures of all turns so far; `undefined` for a figure that no turn has yet. */
 export type Summary = { readonly [Figure in (typeof figures)[number]]: Percentiles | undefined } & {
   readonly turns: number;
 };
 
 /**
- * A running summary, one after every turn: count and percentiles (nearest rank) of every figure.
+ * Emits a summary after every turn: count and percentiles (nearest rank) of every figure.
  *
  * @example
  * call$.pipe(turnMetrics(), summary()).subscribe(({ total }) => console.log(total?.p95));

@@ -20,7 +20,7 @@ export interface TurnMetrics {
   readonly turn: number;
   /** How the turn ended; `interrupted` also where the events end within it, as when the call is hung up. */
   readonly outcome: 'spoken' | 'interrupted' | 'failed';
-  /** From the user's last voiced audio to the commit of the turn: what it takes to be sure that they stopped. */
+  /** From the user's last voiced audio to the commit of the turn: the time to detect that they stopped. */
   readonly endpointing: number;
   /** From the commit to the model's first token. */
   readonly llm: number | undefined;
@@ -38,34 +38,34 @@ export interface TurnMetrics {
   readonly llmTotal: number | undefined;
   /** When the user cut the reply: from the user's first voiced audio to silence at the output. */
   readonly bargeIn: number | undefined;
-  /** The connections that were acquired for the turn, the last of each stage; none where an engine tells of none. */
+  /** The connection that each stage acquired last for the turn, if its engine reports connections. */
   readonly connections: Connections;
-  /** What beginning answers early has saved and cost. */
+  /** Time saved and work discarded by speculative replies. */
   readonly speculation: SpeculationFigures;
-  /** What the turn used. */
+  /** The resources that the turn used. */
   readonly usage: Usage;
 }
 
-/** What beginning answers before the end of the turn has saved and cost. */
+/** Time saved and work discarded by the speculative replies of a turn. */
 export interface SpeculationFigures {
-  /** Whether the answer had been begun before the commit. */
+  /** Whether the answer was started before the commit. */
   readonly kept: boolean;
-  /** How much sooner it came for that, ms. */
+  /** How much sooner the answer came, ms. */
   readonly savedMs: number;
-  /** How many answers were discarded, and how many pieces of text the model had written for them. */
+  /** The number of discarded answers, and of the pieces of text that the model wrote for them. */
   readonly discarded: number;
   readonly discardedTokens: number;
 }
 
 const noSpeculation: SpeculationFigures = { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 };
 
-/** How a stage came by its connection: whether it was open already, and how long acquiring it took, ms. */
+/** How a stage acquired its connection: whether it was already open, and how long that took, ms. */
 export type Connections = { readonly [Of in Stage]?: { readonly reused: boolean; readonly ms: number } };
 
 /** The stages of `total`, in their order. */
 export const stages = ['endpointing', 'llm', 'sentence', 'tts', 'output'] as const;
 
-/** How {@link turnMetrics} measures. */
+/** How {@link turnMetrics} measures time. */
 export interface TurnMetricsOptions {
   /** The clock. Default RxJS's own (whole ms; virtual in virtual time); `performance` is finer. */
   readonly clock?: TimestampProvider;
@@ -94,7 +94,7 @@ export const turnMetrics =
       );
     });
 
-/** The moments of a turn, each the first time it was seen. */
+/** The times of a turn's events, each the first of its kind. */
 type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio' | 'output' | 'answered';
 
 const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
@@ -108,7 +108,7 @@ const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
 };
 
 class Stopwatch {
-  /** When the user began to speak, if they have since the turn was committed. */
+  /** When the user began to speak again since the commit. */
   #voiceStart: number | undefined;
   /** The turn that was committed and has not ended. */
   #open: number | undefined;
@@ -190,7 +190,7 @@ class Stopwatch {
       : { ...this.#speculation, discarded: discarded + 1, discardedTokens: discardedTokens + tokens };
   }
 
-  /** From the user's voice to silence; where nobody spoke, as when the program interrupts, there is no such time. */
+  /** From the user's voice to silence; `undefined` if no voice was heard, as when the program interrupts. */
   #bargeIn(now: number): number | undefined {
     return this.#voiceStart === undefined ? undefined : (this.#pausedAt ?? now) - this.#voiceStart;
   }

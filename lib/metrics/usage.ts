@@ -1,17 +1,17 @@
 import type { ConversationEvent } from '../conversation/events.ts';
 
-/** What a turn used of the engines, for a bill. */
+/** The use of the engines in a turn, for billing. */
 export interface Usage {
-  /** Characters handed to text-to-speech. */
+  /** Characters passed to text-to-speech. */
   readonly ttsCharacters: number;
   /** Audio of the bot that the user heard, ms. */
   readonly botAudioMs: number;
-  /** Tokens the model was given and wrote, as it counts them itself; 0 where it doesn't tell. */
+  /** Tokens that the model read and wrote, as its service counts them; 0 if it does not report them. */
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
-/** Nothing used yet. */
+/** No use yet. */
 export const noUsage: Usage = { ttsCharacters: 0, botAudioMs: 0, promptTokens: 0, completionTokens: 0 };
 
 /** The usage of the turn so far, with one more event. */

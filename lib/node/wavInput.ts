@@ -6,15 +6,15 @@ import { paced } from '../audio/paced.ts';
 import { reframe } from '../audio/reframe.ts';
 import { WavDecoder } from '../audio/wavDecoder.ts';
 
-/** How {@link wavInput} is read. */
+/** Options of {@link wavInput}. */
 export interface WavInputOptions {
-  /** Whether it is heard as if it were spoken now; else all of it comes at once. Default `true`. */
+  /** Whether it is played in real time; otherwise all of it arrives at once. Default `true`. */
   readonly realTime?: boolean;
 }
 
 /**
- * A WAV file as an input: frames of 20 ms at the file's own rate, mixed to mono. What `readWav` can't read, or a file
- * that can't be opened, is an RxvoiceError, stage `input`.
+ * A WAV file as an input: frames of 20 ms at the file's own rate, mixed to mono. If `readWav` can't read it, or it
+ * can't be opened, the error is an RxvoiceError, stage `input`.
  *
  * @example
  * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe()

@@ -7,16 +7,16 @@ import { Timeline } from '../audio/timeline.ts';
 import { toOutput } from '../audio/toOutput.ts';
 import { writeWav } from '../audio/wav.ts';
 
-/** How {@link wavOutput} is written. */
+/** Options of {@link wavOutput}. */
 export interface WavOutputOptions {
   /** Hz. Default 16,000. */
   readonly sampleRate?: number;
 }
 
 /**
- * An output into a WAV file, mono, 16-bit. It takes as long as a loudspeaker would, and the pauses between replies are
- * in the file; it begins with the first reply and is written, whole, at the end of each. What is cut is not in it. A
- * file that can't be written is an RxvoiceError, stage `output`.
+ * An output into a WAV file, mono, 16-bit. It takes as long as a loudspeaker would, and includes the pauses between
+ * replies. It begins with the first reply and is written, whole, at the end of each. Audio that was cut is not
+ * included. If the file can't be written, the error is an RxvoiceError, stage `output`.
  *
  * @example
  * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe()
@@ -31,7 +31,7 @@ export const wavOutput = (path: string, { sampleRate = 16_000 }: WavOutputOption
     const save = (): void => {
       if (timeline) write(path, timeline);
     };
-    // A file that can't be written when a reply is cut can't be either when the next one is complete, and is told then.
+    // A failure to write the file when a reply is cut is reported with the next complete reply, which fails as well.
     const quietly = (): void => {
       try {
         save();

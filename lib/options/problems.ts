@@ -4,7 +4,7 @@ import { shownAddress } from './address.ts';
 /** The name of a field: `turns.maxMs`, `conversation.0.caller`. */
 export const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
 
-/** What a schema expected, in words that go after "expected". */
+/** The expectation of a schema, in words that follow "expected". */
 export function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -27,14 +27,14 @@ export function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** What the alternatives expect, unless the schema says it itself. */
+/** The alternatives' expectations, unless the schema has its own words. */
 function anyOf({ message, errors }: z.core.$ZodIssueInvalidUnion): string {
   if (message !== 'Invalid input') return message;
   const all = errors.flatMap(([first]) => (first ? [expectation(first)] : []));
   return [...new Set(all)].join(' or ');
 }
 
-/** What the types of a schema are called where people read of them. */
+/** Names of a schema's types, for people. */
 const nouns: Readonly<Record<string, string>> = {
   string: 'text',
   int: 'whole number',
@@ -45,7 +45,7 @@ const nouns: Readonly<Record<string, string>> = {
 
 const article = (noun: string): string => `${/^(?:[aeiou]|http)/u.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/** What was there instead, in words that go after "received". Neither a key nor an address's password is ever shown. */
+/** The received value, in words that follow "received". Neither a key nor an address's password is ever shown. */
 export function received(path: readonly PropertyKey[], data: unknown): string {
   const value = path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
@@ -63,7 +63,7 @@ export function received(path: readonly PropertyKey[], data: unknown): string {
   return article(typeof value);
 }
 
-/** One problem a field: what has another type is not also too small. */
+/** One problem a field: a value of the wrong type is not also too small. */
 export const withoutEchoes = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] => {
   const mistyped = new Set(
     issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => nameOf(path)),

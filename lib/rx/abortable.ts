@@ -1,11 +1,11 @@
 import { Observable } from 'rxjs';
 
 /**
- * The one bridge from promises and async iterables to streams: subscribing calls `make` with a fresh signal; when the
- * subscription ends, however it ends, the signal is aborted and the iterator closed.
+ * The one bridge from promises and async iterables to streams. Subscribing calls `make` with a fresh signal; when the
+ * subscription ends, for whatever reason, the signal is aborted and the iterator closed.
  *
- * An abort is silence, never an error: what the foreign code throws or rejects with after unsubscribing is dropped.
- * Errors before that pass unchanged. Values are pulled as fast as they come.
+ * Foreign code that throws or rejects after unsubscribing is ignored. Earlier errors pass unchanged. Values are
+ * pulled as fast as they come.
  *
  * @example
  * const line$ = fromAbortable(async signal => (await fetch(url, { signal })).body!);
@@ -18,7 +18,7 @@ export const fromAbortable = <T>(
 
     const pull = async (): Promise<void> => {
       const iterator = (await make(controller.signal))[Symbol.asyncIterator]();
-      // Runs at once when unsubscribed already, so an iterable that came too late is closed as well.
+      // Runs at once if already unsubscribed, so that an iterable that arrives late is closed too.
       subscriber.add(() => void close(iterator));
       while (!subscriber.closed) {
         const step = await iterator.next();
@@ -34,11 +34,11 @@ export const fromAbortable = <T>(
     return () => controller.abort();
   });
 
-/** Closes an iterator nobody reads any more; whether it likes to be closed is nobody's concern. */
+/** Closes an unused iterator and ignores errors of `return()`. */
 async function close(iterator: AsyncIterator<unknown>): Promise<void> {
   try {
     await iterator.return?.();
   } catch {
-    // What fails after the subscription ended is silence.
+    // Failures after the end of the subscription are ignored.
   }
 }

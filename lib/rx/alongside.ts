@@ -9,7 +9,7 @@ import {
 } from 'rxjs';
 
 /**
- * Adds what another source emits for as long as this one runs. An error of either is one of the stream.
+ * Merges another source for as long as this one runs. An error of either ends the stream.
  *
  * @example
  * call$.pipe(alongside(warning$))
@@ -18,7 +18,7 @@ export const alongside =
   <Value, Other>(other$: Observable<Other>): OperatorFunction<Value, Value | Other> =>
   source$ =>
     defer(() => {
-      // It replays: a source may be over before the other is subscribed.
+      // A replay: the source may complete before the other is subscribed.
       const over$ = new ReplaySubject<void>(1);
       return merge(source$.pipe(finalize(() => over$.next())), other$.pipe(takeUntil(over$)));
     });

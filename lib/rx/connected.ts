@@ -1,8 +1,8 @@
 import { connect, defer, type Observable, type OperatorFunction, Subject, takeWhile } from 'rxjs';
 
 /**
- * `connect` that also stops a source which emits synchronously: `connect` holds the subscription to it only once it has
- * been subscribed, so that a `take` downstream would not end it.
+ * `connect` that also stops a synchronous source. Plain `connect` holds the subscription to it only after
+ * subscribing, so that a downstream `take` would not end it.
  *
  * @example
  * token$.pipe(connected(token$ => merge(token$, token$.pipe(debounceTime(800)))))

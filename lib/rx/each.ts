@@ -1,8 +1,8 @@
 import { map, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
 /**
- * Emits each value of the list that a function makes of every value of the source, at once: `mergeMap` to a list, without
- * an inner subscription for every value. An error that the function throws is one of the stream.
+ * Emits each element of the list that a function returns for a value, synchronously: `mergeMap` to a list, without an
+ * inner subscription. An error that the function throws ends the stream.
  *
  * @example
  * token$.pipe(each(text => text.split(' ')))
@@ -11,8 +11,8 @@ export const each =
   <Value, Result>(listOf: (value: Value) => readonly Result[]): OperatorFunction<Value, Result> =>
   source$ =>
     new Observable(subscriber => {
-      // Hand-written, for it runs once a token of every call. `map` brings what throws down the error channel,
-      // `takeWhile` stops a source that never leaves off by itself.
+      // Hand-written, since it runs once a token of every call. `map` routes exceptions to the error channel;
+      // `takeWhile` stops a source that never stops by itself.
       const emit = (value: Value): boolean => {
         for (const result of listOf(value)) subscriber.next(result);
         return !subscriber.closed;

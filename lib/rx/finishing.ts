@@ -10,8 +10,8 @@ import {
 } from 'rxjs';
 
 /**
- * An operator that completes, at the latest, when nothing has come of it for `quietMs` since its source completed: what
- * never ends holds nothing up.
+ * An operator that completes at the latest after `quietMs` without a value since its source completed, so that an
+ * endless inner source delays nothing.
  *
  * @example
  * frame$.pipe(finishing(stt, 15_000))

@@ -1,7 +1,9 @@
 import { defer, dematerialize, materialize, merge, mergeMap, type MonoTypeOperatorFunction } from 'rxjs';
 import { type Observable, type ObservableNotification, take } from 'rxjs';
 
-/** Subscribes at once, but keeps everything, the end as well, until the gate opens; from then on it passes. */
+/**
+ * Subscribes at once, but buffers all values and the completion until the gate opens; afterwards everything passes.
+ */
 export const heldUntil =
   <Value>(gate$: Observable<unknown>): MonoTypeOperatorFunction<Value> =>
   source$ =>

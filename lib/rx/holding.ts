@@ -1,7 +1,7 @@
 import { defer, finalize, ignoreElements, merge, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import { Subject, takeUntil } from 'rxjs';
 
-/** Keeps a resource subscribed for as long as the source runs. An error of the resource is one of the stream. */
+/** Keeps a resource subscribed while the source runs. An error of the resource ends the stream. */
 export const holding =
   <Value>(resource$: Observable<unknown>): MonoTypeOperatorFunction<Value> =>
   source$ =>

@@ -2,9 +2,8 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { done, isPending } from './settled.ts';
 
 /**
- * Calls a foreign function with each value, one call at a time: while what it returned is not done (a promise, an
- * observable), the values after it wait. Emits nothing, completes when the last call is done, and errors with what the
- * function throws or rejects with.
+ * Calls a foreign function with each value, one call at a time; later values wait while its result (a promise, an
+ * observable) is pending. Emits nothing, completes after the last call, and errors if the function throws or rejects.
  *
  * @example
  * frame$.pipe(inTurn(frame => socket.write(frame)))
@@ -13,7 +12,7 @@ export const inTurn =
   <Value>(call: (value: Value) => unknown): OperatorFunction<Value, never> =>
   source$ =>
     new Observable(subscriber => {
-      // Hand-written, for it runs once a frame of every call: `concatMap` would make a dozen objects for each.
+      // Hand-written, since it runs once a frame of every call: `concatMap` would allocate a dozen objects for each.
       const waiting: Value[] = [];
       let busy = false;
       let completed = false;

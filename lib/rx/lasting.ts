@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, shareReplay } from 'rxjs';
 
-/** A state that all subscribers share: each gets the present value first, for as long as there is a subscriber. */
+/** A state that all subscribers share: each receives the current value first, as long as there is a subscriber. */
 export const lasting = <State>(): MonoTypeOperatorFunction<State> =>
   shareReplay({ bufferSize: 1, refCount: true });

@@ -1,6 +1,6 @@
 import { defer, type MonoTypeOperatorFunction, tap } from 'rxjs';
 
-/** Calls back with the first value of each subscription, before it is passed on. */
+/** Calls a function with the first value of each subscription, before it is passed on. */
 export const onFirst =
   <Value>(callback: (value: Value) => void): MonoTypeOperatorFunction<Value> =>
   source$ =>

@@ -2,13 +2,13 @@ import { asyncScheduler, concat, defer, EMPTY, expand, mergeMap, type Observable
 import { type OperatorFunction, queueScheduler, switchMap, timer } from 'rxjs';
 import { longestTimerMs } from './timers.ts';
 
-/** What a machine does with an event: what it is from then on, and what it emits. */
+/** The result of a step: the next state and the values to emit. */
 export interface Step<State, Out> {
   readonly state: State;
   readonly emit: readonly Out[];
 }
 
-/** A moment the machine has waited for. */
+/** A time that the machine has waited for. */
 export interface Due {
   readonly type: 'due';
 }
@@ -16,18 +16,18 @@ export interface Due {
 /** A state machine as data and pure functions. Times are in ms, on RxJS's clock. */
 export interface Machine<In, State, Out> {
   readonly initial: State;
-  /** What an event, or a due moment, makes of a state. */
+  /** The next state and output for an event, or for a time that was due. */
   readonly step: (state: State, event: In | Due, now: number) => Step<State, Out>;
-  /** When a state is to be looked at again though no event came; `undefined` or `Infinity` for never. */
+  /** The time of the next step without an event; `undefined` or `Infinity` for never. */
   readonly dueAt?: (state: State, now: number) => number | undefined;
 }
 
 /**
- * Runs a state machine over a stream: each event is one step, taken whole before the next, and a `due` step is taken
- * when the moment comes that the state waits for.
+ * Runs a state machine over a stream. Each event is one step, handled completely before the next; a `due` step runs
+ * at the time that the state waits for.
  *
- * An event that comes while a step's results are emitted, in answer to one of them, is taken after all of them. When the
- * source completes, moments that are still waited for are due first.
+ * An event that arrives while a step's results are emitted is handled after all of them. When the source completes,
+ * times that are still waited for pass first.
  *
  * @example
  * userTurn$.pipe(stateMachine(floor))
@@ -50,7 +50,7 @@ export const stateMachine =
           observeOn(queueScheduler),
         );
       };
-      // `expand` and no recursion: a state that waits for long would be thousands of subscriptions deep.
+      // `expand` instead of recursion: a state that waits for long would nest thousands of subscriptions.
       const due$ = defer(wait).pipe(
         expand(wait),
         mergeMap(() => take({ type: 'due' })),

@@ -1,6 +1,6 @@
 import { defer, finalize, type Observable } from 'rxjs';
 
-/** Gives foreign code a signal of its own, aborted when the subscription ends, however it ends. */
+/** Passes foreign code an `AbortSignal` of its own, aborted when the subscription ends for whatever reason. */
 export const withSignal = <Value>(make: (signal: AbortSignal) => Observable<Value>): Observable<Value> =>
   defer(() => {
     const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { longestTimerMs } from '../rx/timers.ts';
 
-// What the checks of options are made of.
+// Building blocks for the checks of options.
 export const milliseconds = z.number().int().nonnegative().max(longestTimerMs);
 export const someMilliseconds = milliseconds.min(1);
 export const count = z.number().int().nonnegative();

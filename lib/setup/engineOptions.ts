@@ -116,7 +116,7 @@ export const deepgramStt = z
     const { eotThreshold = 0.7, eagerEotThreshold } = options;
     if (eagerEotThreshold !== undefined && eagerEotThreshold > eotThreshold)
       problem('eagerEotThreshold', `at most eotThreshold, ${eotThreshold}`);
-    // Of models that are not known nobody can say.
+    // The capabilities of unknown models are unknown, so nothing is checked.
     if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-[a-z])/u.test(model))
       problem('keyterms', `no keyterms: they are for nova-3 and Flux, and the model is ${model}`);
     if (/^flux-/u.test(model)) {

@@ -1,7 +1,7 @@
 import { RxvoiceError } from '../errors.ts';
 import type { namedLlm as llm, namedStt as stt, namedTts as tts } from './namedEngines.ts';
 
-// What stands for `namedEngines.ts` where there is no Node: in a browser.
+// Replaces `namedEngines.ts` in a browser, where there is no Node.
 
 const refuse = ({ engine }: { readonly engine: string }): never => {
   throw new RxvoiceError(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { expectation, nameOf, received, withoutEchoes } from '../options/problems.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 
-/** How to put a field right, where its name doesn't tell. */
+/** How to correct a field, if its name does not show that. */
 const cures: Readonly<Record<string, string>> = {
   stt: "Pass { engine: 'local' }, { engine: 'deepgram' }, or an Stt of your own.",
   'stt.engine': "Pass 'local' or 'deepgram', or an Stt of your own instead of the object.",
@@ -23,18 +23,18 @@ const cures: Readonly<Record<string, string>> = {
   'tts.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
 };
 
-/** How to have what a time that is too long for a timer was to do: never. */
+/** How to disable an option whose time is too long for a timer. */
 const never: Readonly<Record<string, string>> = {
   'turns.maxMs': 'Pass Infinity for turns that are never cut.',
   'turns.finalMs': "Pass Infinity to wait for the engine's word.",
   'speculation.stableMs': 'Pass Infinity for never.',
-  'sentences.maxWaitMs': 'Pass false to wait for ever.',
-  'idle.afterMs': 'Leave idle out for a bot that waits for ever.',
+  'sentences.maxWaitMs': 'Pass false to wait without a limit.',
+  'idle.afterMs': 'Leave idle out for a bot that never prompts.',
   'filler.afterMs': 'Leave filler out for none.',
   'maxCall.ms': 'Leave maxCall out for a call without a limit.',
 };
 
-/** What there is to say of an option that an engine does not have, where that is more. */
+/** Extra advice for an option that an engine does not have. */
 const missing: Readonly<Record<string, string>> = {
   'stt.language of local':
     'the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
@@ -44,8 +44,8 @@ const missing: Readonly<Record<string, string>> = {
 export type OptionsOfEngines = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /**
- * All problems of a configuration as one text, a line each: path, what was expected, what was received, and the cure.
- * What was received is never shown for a key.
+ * All problems of a configuration as one text, a line each: path, expected, received, and the fix. A key's value is
+ * never shown.
  */
 export function describeProblems(
   issues: readonly z.core.$ZodIssue[],
@@ -82,7 +82,7 @@ function lineOf(issue: z.core.$ZodIssue, config: unknown, engines: OptionsOfEngi
   return [`${problem} ${cure}`];
 }
 
-/** An option that is not there: of no engine, or of others. */
+/** An unknown option: of no engine, or of another. */
 function unknown(path: string, engine: string, others: readonly string[]): string {
   if (others.length === 0) return `${path}: there is no such option. Leave it out, or check its spelling.`;
   const known =

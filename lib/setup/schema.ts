@@ -71,19 +71,19 @@ const tools = z
   .array(z.looseObject({ name: text, description: z.string(), call: operation }))
   .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
 
-/** Every option of a conversation has its check: the compiler compares the two. */
+/** Every option of a conversation has its check; the compiler compares the two. */
 type OptionChecks = Record<Exclude<keyof ConversationOptions, 'stt' | 'llm' | 'tts'>, z.ZodType>;
 
 const options = z.strictObject({
-  /** What the model is told about its task, unless `llm` has a prompt itself. */
+  /** The model's instructions, unless `llm` has a prompt itself. */
   systemPrompt: text.exactOptional(),
-  /** What was said before, for a call that continues another. */
+  /** Messages of an earlier call that this one continues. */
   history: z.array(message).exactOptional(),
-  /** What the bot says when a turn failed. */
+  /** The bot's apology for a failed turn. */
   apology: z.union([text, z.literal(false)], 'a text, or false').exactOptional(),
-  /** What the bot says before a call ends that can't go on. */
+  /** The bot's last words before a call that can't go on ends. */
   lastWords: text.exactOptional(),
-  /** What the model may have done. */
+  /** Tools that the model may call. */
   tools: tools.exactOptional(),
   turns: z
     .strictObject({
@@ -188,7 +188,7 @@ export type LlmConfig = Llm | NamedBuiltinLlm | NamedLlm;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
 export type TtsConfig = Tts | NamedTts;
 
-/** What `setup` takes: the engines, and every option of a conversation. */
+/** The configuration of `setup`: the engines, and every option of a conversation. */
 export interface VoiceConfig extends Omit<ConversationOptions, 'stt' | 'llm' | 'tts'> {
   readonly stt: SttConfig;
   readonly llm: LlmConfig;

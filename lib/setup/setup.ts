@@ -9,11 +9,11 @@ import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
 
-/** A voice bot, set up: ready for any number of conversations. */
+/** A configured voice bot, ready for any number of conversations. */
 export interface Voice {
-  /** Has a conversation over an input and an output; see `conversation`. */
+  /** Places a call over an input and an output; see `conversation`. */
   readonly conversation$: Conversation;
-  /** Loads the engines and keeps them loaded while it is subscribed, so that every call starts at once. */
+  /** Loads the engines and keeps them loaded while subscribed, so that every call starts at once. */
   readonly warm$: Observable<Loading>;
   readonly stt: Stt;
   readonly llm: Llm;
@@ -21,10 +21,11 @@ export interface Voice {
 }
 
 /**
- * Sets up a voice bot: chooses the engines and checks every option at once. Each may also be a function of your own.
- * Nothing is loaded or connected before a conversation (or `warm$`) is subscribed; several voices live side by side.
+ * Sets up a voice bot: chooses the engines and checks every option at once. Each engine may also be a function of
+ * your own. Nothing is loaded or connected before a conversation (or `warm$`) is subscribed; several bots can
+ * coexist.
  *
- * @throws RxvoiceError that lists every problem: its path, what was expected, what was received, and the cure.
+ * @throws RxvoiceError that lists every problem: its path, the expected and the received value, and the fix.
  *
  * @example
  * const voice = setup({ stt: { engine: 'local' }, llm: { engine: 'builtin' }, tts: { engine: 'local' } });
@@ -46,7 +47,7 @@ export function setup(config: VoiceConfig): Voice {
   };
 }
 
-/** Turns are taken in the language that is listened to, unless they say another: by marks alone where its words are unknown. */
+/** The language of turns is that of speech-to-text, unless set: by punctuation alone where its words are unknown. */
 function inLanguageOf(
   stt: SttConfig,
   options: Omit<VoiceConfig, 'stt' | 'llm' | 'tts'>,

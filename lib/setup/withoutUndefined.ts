@@ -1,6 +1,6 @@
 /**
- * A configuration without the fields that are `undefined`, as deep as its objects are plain: an option that is not there
- * (`greeting: process.env.GREETING`) is left out. What is in lists, functions and objects of a class is not touched.
+ * A configuration without the fields that are `undefined`, at any depth of plain objects: an option such as
+ * `greeting: process.env.GREETING` is left out if unset. Lists, functions and objects of a class stay as they are.
  */
 export function withoutUndefined<Value>(value: Value): Value {
   if (!isPlain(value)) return value;

@@ -4,29 +4,29 @@ import type { Language } from '../languages/language.ts';
 import { languageOf } from '../languages/languages.ts';
 import { endsWithPhrase } from '../languages/phrases.ts';
 
-/** What is known of a turn when its end is to be decided. */
+/** Inputs for the decision that a turn has ended. */
 export interface TurnSoFar {
-  /** All that was said in it. */
+  /** All words of the turn. */
   readonly text: string;
-  /** How long the user's own pauses within turns were, ms: the latest 20, in their order. */
+  /** The user's own pauses within turns, ms: the latest 20, in order. */
   readonly pausesMs: readonly number[];
-  /** The last seconds of the input's audio, for a model that listens; empty where nothing records it. */
+  /** The last seconds of the input's audio, for a model that listens; empty if they are not recorded. */
   readonly audio: () => AudioFrame;
 }
 
 /**
- * How likely it is that a user who fell silent has finished, 0 … 1: at once, or when a model has found out. A model that
- * fails is taken for a 1; one that is slow is waited for no longer than a 0 would make one wait.
+ * The probability that a user who fell silent has finished, 0 … 1: a number, or an observable of one. A model that
+ * fails counts as 1; a slow one is waited for no longer than 0 would delay the end.
  */
 export type Completeness = (turn: TurnSoFar) => number | Observable<number>;
 
-/** So much of the end of a text says whether it is one. */
+/** The number of characters at the end of a text that decide. */
 const tailLength = 64;
 
 /**
- * A small heuristic: low after a conjunction, a filler, an article or another word that wants to be followed, high after
- * a full stop or question mark, in any language that rxvoice knows the words of (`languages`). Of others (`und`) it thinks
- * by the marks alone. It looks at the last 64 characters.
+ * A small heuristic. Low after a conjunction, a filler, an article or another word that needs a continuation; high
+ * after a full stop or question mark. It knows the words of `languages`; for other languages (`und`) it uses
+ * punctuation alone. It reads the last 64 characters.
  *
  * @throws RxvoiceError for a tag of no known language.
  *
@@ -41,7 +41,7 @@ export function completeness({ text }: Pick<TurnSoFar, 'text'>, language: string
   if (/[?？؟՞\u037e]$/u.test(said) || /\p{Script=Greek}.*;$/su.test(said)) return 0.95;
   if (/(?:[,;:、，；：،؛–—-]|\.\.|…)$/u.test(said)) return 0.2;
   const marked = /[.!。！．｡।॥۔။።]$/u.test(said);
-  // "Plan A." and "Vitamin A." end in an article as little as they end in a vowel.
+  // The final letter of "Plan A." or "Vitamin A." is a name, not an article.
   if (endsWithPhrase(said, open) && !(marked && /(?:^|\s)a[.!]$/iu.test(said))) return 0.1;
   if (endsWithPhrase(said, complete)) return marked ? 0.95 : 0.8;
   if (endsWithPhrase(said, perhapsOpen)) return marked ? 0.8 : 0.3;

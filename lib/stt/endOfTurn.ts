@@ -23,34 +23,37 @@ import { patience, type Silence } from './patience.ts';
 import { normalised, saysAnything } from './sameWords.ts';
 import type { SttEvent } from './stt.ts';
 
-/** When a user's turn is over. Each piece may be replaced alone. */
+/** When a user's turn ends. Each part can be replaced on its own. */
 export interface EndOfTurnOptions {
   /**
-   * How long it must have been silent since the voice ended, ms: a number, or what to make of the turn so far.
-   * Default {@link patience}: no longer than the engine itself waits, but 1,200 after what sounds unfinished.
+   * The silence after the voice that ends a turn, ms: a number, or a function of the turn so far. Default {@link
+   * patience}: no longer than the engine itself waits, but 1,200 after words that sound unfinished.
    */
   readonly silenceMs?: number | Silence;
-  /** How likely it is that the user has finished. Default {@link completeness}, a small heuristic by words and marks. */
+  /**
+   * The probability that the user has finished. Default {@link completeness}, a small heuristic over words and
+   * punctuation.
+   */
   readonly completeness?: Completeness;
   /**
-   * The language of the words that heuristic knows: its tag, also with a region (`de-AT`), `und` for marks alone, or a
-   * {@link Language} of your own. Default `en`; with `setup` the language of its speech-to-text, where that is known.
+   * The language of that heuristic: its tag, also with a region (`de-AT`), `und` for punctuation alone, or a {@link
+   * Language} of your own. Default `en`; with `setup` the language of its speech-to-text, if known.
    */
   readonly language?: LanguageTag | (string & {}) | Language;
   /**
-   * With a detector of voices (`speechEnd`) a turn may end by silence alone, without the engine's word: when
-   * `silenceMs` is over and the words are final, or this long after the voice ended, ms, with those that are there.
-   * Default `Infinity`: the engine's word is waited for.
+   * With a voice detector (`speechEnd`), silence alone may end a turn, without the engine's decision: after
+   * `silenceMs` if the words are final, or with the words so far this long after the voice ended, ms. Default
+   * `Infinity`: the engine decides.
    */
   readonly finalMs?: number;
   /**
-   * A turn in which no words were told for so long, ms, ends: the engine missed its end. No turn waits any longer, but for
-   * a longer `silenceMs` or `finalMs` that is a number. Default 5,000.
+   * Watchdog: ends a turn without a new word for this time, ms, because the engine missed the end. Only a longer
+   * `silenceMs` or `finalMs` that is a number extends it. Default 5,000.
    */
   readonly watchdogMs?: number;
 }
 
-/** What else there is to know in a call. */
+/** Inputs from the rest of a call. */
 export interface EndOfTurnClues {
   /** How long ago a position in the audio arrived, ms. Default: just now. */
   readonly sinceMs?: (positionMs: number) => number;
@@ -59,9 +62,9 @@ export interface EndOfTurnClues {
 }
 
 /**
- * Decides when a user's turn is over, between an engine and `userTurns`: it passes everything at once but the end of an
- * utterance, which waits until the policy agrees, and is forgotten when the user goes on before that. While it waits it
- * says `eagerEnd`, so that an answer can be got ready. An end the engine `decided` by what was said passes as it is.
+ * Decides when a user's turn ends, between an engine and `userTurns`. Everything passes at once except the end of an
+ * utterance, which waits until the policy agrees and is dropped if the user goes on. Meanwhile it emits `eagerEnd`,
+ * so that an answer can be prepared. An end that the engine `decided` by meaning passes unchanged.
  *
  * @example
  * mic$.pipe(stt, endOfTurn({ silenceMs: adaptivePatience() }), userTurns())
@@ -79,17 +82,17 @@ export const endOfTurn =
             throwError(() => error),
           ),
         ),
-        // Whatever is told next ends the waiting.
+        // The next event ends the waiting.
         switchMap(heard => concat(ending.hear(heard), ending.end$)),
       );
     });
 
-/** Nothing more is told. */
+/** The engine has completed. */
 const over = { type: 'over' } as const;
 
 type End = SttEvent & { readonly type: 'utteranceEnd' };
 
-/** A word's end is known to so many ms. */
+/** The precision of the end of a word, ms. */
 const fuzzMs = 300;
 
 /** The state of one subscription. Positions are in the audio, ms; times are the clock's. */
@@ -110,28 +113,31 @@ class Ending {
   #start = -Infinity;
   /** Where the turn before ended. */
   #lastEnd = -Infinity;
-  /** Where the voice ended: the engine said so (`ended`) and nothing was said since; a detector of voices did (`quiet`). */
+  /**
+   * Where the voice ended: the engine reported an end (`ended`) and no words since, or a voice detector did
+   * (`quiet`).
+   */
   #ended: number | undefined;
   #quiet: number | undefined;
-  /** Where the engine last said that the voice of this turn ended, also if something was heard since. */
+  /** The last end of this turn's voice that the engine reported, even if a voice followed. */
   #enginesEnd: number | undefined;
-  /** The latest end the engine ever told. */
+  /** The latest end that the engine ever reported. */
   #toldEnd = -Infinity;
-  /** Whether a detector hears a voice now; there is one if it ever told an end. */
+  /** Whether a detector hears a voice now; it is a detector if it ever reported an end. */
   #sounding = false;
   #detected = false;
-  /** Where a detector last heard a voice end, and when it told. */
+  /** Where a detector last reported the end of a voice, and when. */
   #lastQuiet: { readonly at: number; readonly time: number } | undefined;
-  /** When words were last told in this turn, else when it began; and where they were. */
+  /** When and where words of this turn last arrived, else when it began. */
   #since = 0;
   #wordsAt: number | undefined;
   /** When a voice began after those words. */
   #voiceSince: number | undefined;
   /** Whether the voice of this turn was over before its first words came. */
   #isLate = false;
-  /** Whether it was said that the turn may be over. */
+  /** Whether `eagerEnd` was emitted. */
   #eager = false;
-  /** Whether the engine's ends are no positions: one came before the voice it ended. */
+  /** Whether the engine's ends are not positions: one preceded the voice it ended. */
   #isSloppy = false;
   /** The user's pauses within turns, and those within this one. */
   #pausesMs: readonly number[] = [];
@@ -153,7 +159,7 @@ class Ending {
     this.#audio = audio;
   }
 
-  /** What passes at once. */
+  /** Events that pass at once. */
   hear(heard: SttEvent | typeof over): SttEvent[] {
     switch (heard.type) {
       case 'speechStart':
@@ -189,7 +195,7 @@ class Ending {
     return this.#after(this.#dogInMs(this.#watchdogMs), this.#quiet ?? this.#estimate());
   }
 
-  /** How long the watchdog still waits. A voice that is still heard is waited for, too, but once. */
+  /** The time left for the watchdog. A voice that is still heard extends it once. */
   #dogInMs(ms: number): number {
     const since = this.#sounding ? Math.max(this.#since, this.#voiceSince ?? 0) : this.#since;
     return since + ms - asyncScheduler.now();
@@ -220,7 +226,7 @@ class Ending {
     );
   }
 
-  /** A model that fails is taken for a 1. */
+  /** A failing model counts as 1. */
   #likely(turn: TurnSoFar): ReturnType<Completeness> {
     try {
       return this.#completeness(turn);
@@ -230,7 +236,7 @@ class Ending {
   }
 
   #bySilence(end: number): Observable<SttEvent> {
-    // Words of a voice that was long over: as they still come, so may others.
+    // Words of a voice that ended long ago: more of them may follow.
     const sinceMs = this.#isLate ? asyncScheduler.now() - this.#since : this.#sinceMs(end);
     const finalInMs = this.#words.areFinalAt(end) ? 0 : Math.max(0, this.#finalMs - sinceMs);
     return this.#policy(end, finalInMs);
@@ -238,11 +244,11 @@ class Ending {
 
   #after(ms: number, end: number): Observable<SttEvent> {
     const commit = (): SttEvent => this.#commit({ type: 'utteranceEnd', end }, false);
-    // A policy of the user's may make of it what is no number.
+    // A user's policy may return something that is not a number.
     return (ms > 0 ? timer(Math.min(Math.ceil(ms), longestTimerMs)) : of(0)).pipe(map(commit));
   }
 
-  /** Tells, if the end is not here yet, that it may be near. */
+  /** Emits `eagerEnd` if the end is still ahead. */
   #getReady(): SttEvent[] {
     if (!this.#open || this.#eager || this.#words.text === '') return [];
     this.#eager = true;
@@ -292,7 +298,7 @@ class Ending {
     this.#since = asyncScheduler.now();
     this.#voiceSince = undefined;
     this.#wordsAt = fresh.type === 'final' && Number.isFinite(fresh.end) ? fresh.end : this.#position.now;
-    // The engine ended the utterance before it told its last words: they are no new ones.
+    // The engine ended the utterance before its last words: they are not new.
     const isBefore =
       this.#enginesEnd !== undefined &&
       (fresh.type === 'final'
@@ -303,13 +309,13 @@ class Ending {
       this.#eager &&= normalised(fresh.text) === before;
       return [fresh];
     }
-    // After the voice, words are those of before; after the engine's end they are new ones.
+    // After the voice, words belong to it; after the engine's end, they are new.
     if (this.#ended !== undefined || this.#quiet === undefined) return [...this.#goOn(), fresh];
     this.#eager = false;
     return [fresh];
   }
 
-  /** Words begin a turn whose voice a detector has heard before, and dealt with as a noise. */
+  /** Words start a turn whose voice a detector has already reported and ended as a noise. */
   #takeQuiet(words: Extract<SttEvent, { readonly type: 'interim' | 'final' }>): void {
     if (this.#sounding || this.#lastQuiet === undefined) return;
     const { at, time } = this.#lastQuiet;
@@ -327,7 +333,7 @@ class Ending {
     const isRepeated = heard.end <= this.#toldEnd && (this.#wordsAt ?? -Infinity) > heard.end + fuzzMs;
     this.#toldEnd = Math.max(this.#toldEnd, heard.end);
     if (isRepeated) return [];
-    // An end that was told before, or of a turn that was ended without it.
+    // An end that was already reported, or of a turn that ended without it.
     if (!this.#open || (isBefore && this.#lastEnd > -Infinity && !(hasWords && this.#isSloppy))) {
       this.#words.ended(heard.end);
       return [];
@@ -338,7 +344,7 @@ class Ending {
     return [];
   }
 
-  /** A turn is open, and something of it was told. */
+  /** The turn is open, and the engine reported something of it. */
   #begin(start = this.#lastEnd): void {
     this.#since = asyncScheduler.now();
     if (this.#open) return;
@@ -346,7 +352,7 @@ class Ending {
     this.#start = start;
   }
 
-  /** The user is not done, whatever was waited for. */
+  /** The user is not done: all waiting ends. */
   #goOn(): SttEvent[] {
     const resumed: SttEvent[] = this.#eager ? [{ type: 'resumed' }] : [];
     this.#eager = false;
@@ -354,7 +360,7 @@ class Ending {
     return resumed;
   }
 
-  /** Where the voice ended, as far as the words tell. */
+  /** The end of the voice, as far as the words show it. */
   #estimate(): number {
     return Math.max(this.#wordsAt ?? this.#position.now, this.#start);
   }
@@ -363,7 +369,7 @@ class Ending {
     return [...this.#pausesMs, ...this.#pausesHere].slice(-20);
   }
 
-  /** Notes a pause within the turn. */
+  /** Records a pause within the turn. */
   #pause(voiceAt: number): void {
     const ms = voiceAt - (this.#ended ?? this.#quiet ?? NaN);
     if (ms > 0 && ms < 10_000) this.#pausesHere = [...this.#pausesHere, ms];
@@ -372,7 +378,7 @@ class Ending {
   #commit(heard: End, byEngine: boolean): SttEvent {
     const at = Number.isFinite(heard.end) ? heard.end : this.#estimate();
     const end = Math.max(at, this.#start, 0);
-    // Of a listener who says "uh-huh" again and again nothing is to be learnt.
+    // The pauses of a listener who repeats "uh-huh" are not representative.
     const { text } = this.#words;
     if (text !== '' && this.#pausesHere.length > 0 && !isMadeOf(text, this.#language.backchannels))
       this.#pausesMs = this.#latestPauses;
@@ -392,7 +398,7 @@ class Ending {
   }
 }
 
-/** Where in the audio one is now: as it was at the latest position that was told of, and on with the clock. */
+/** The current position in the audio: the latest one that was reported, plus the time since. */
 class Position {
   readonly #sinceMs: (positionMs: number) => number;
   #aheadMs: number | undefined;

@@ -5,41 +5,41 @@ import type { SttEvent } from './stt.ts';
 
 type Words = Extract<SttEvent, { readonly type: 'interim' | 'final' }>;
 
-/** A word's end is known to so many ms. */
+/** The precision of the end of a word, ms. */
 const fuzzMs = 300;
-/** After the engine's own end its interims belong to the words before for so long, ms; without one for so long. */
+/** How long interims still belong to the previous words, ms: after the engine's own end, and without one. */
 const afterEndMs = 1_000;
 const forgottenMs = 5_000;
 
 /** Words that ended a turn before they were final. */
 interface Late {
   units: readonly string[];
-  /** Where that turn ended, ms of audio, and when it did. */
+  /** Where that turn ended, ms of audio, and when. */
   readonly end: number;
   readonly closedAt: number;
   /** Where its last words were told, if that is known. */
   readonly wordsAt: number | undefined;
   /** Where the engine itself said that the utterance ended, if it did; not before its words. */
   endedAt: number | undefined;
-  /** Whether a voice began after them, and whether the same words were said again since. */
+  /** Whether a voice began after them, and whether the same words were spoken again since. */
   isFollowed: boolean;
   isAgain: boolean;
 }
 
 /**
- * The words of the open turn. When a turn was ended while some of them were not final yet, their final comes late: it is
- * left out, so that nothing is said twice. What says the same again is told from what was said again by the positions of
- * its end, by the engine's own ends, and by voices that begin.
+ * The words of the open turn. If the previous turn ended before some words were final, their final arrives late and
+ * is left out, so that nothing is said twice. Positions, the engine's own ends and new voices distinguish a late
+ * final from words that the user repeats.
  */
 export class OpenWords {
   #finals: string[] = [];
   #open = '';
-  /** The interim as the engine told it: with the words that ended the turn before. */
+  /** The engine's interim, including words that ended the previous turn. */
   #told = '';
   #end: number | undefined;
   #late: Late | undefined;
 
-  /** The words as they count for the open turn; nothing if they belong to the one before. */
+  /** The words that belong to the open turn; empty if they all belong to the previous one. */
   hear(heard: Words): Words | undefined {
     const fresh = this.#withoutLate({ ...heard, text: heard.text.normalize('NFC') });
     if (fresh === undefined) return undefined;
@@ -62,7 +62,7 @@ export class OpenWords {
     if (this.#late !== undefined && at > (this.#late.endedAt ?? this.#late.end)) this.#late.isFollowed = true;
   }
 
-  /** The engine says that the utterance of before ended there. */
+  /** The engine reports where the previous utterance ended. */
   ended(end: number): void {
     if (this.#late !== undefined) this.#late.endedAt ??= notBefore(end, this.#late.wordsAt);
   }
@@ -116,7 +116,7 @@ export class OpenWords {
     if (late.isAgain) return heard;
     const units = unitsOf(heard.text);
     if (isBegun(late.units, units)) {
-      // The same words, or the first of them: told again, or said again?
+      // Whether equal words, or the first of them, are a late final or a repetition by the user.
       const ms = asyncScheduler.now() - late.closedAt;
       const isOver = late.endedAt !== undefined && (late.isFollowed || ms > afterEndMs);
       late.isAgain = isOver || ms > forgottenMs;
@@ -133,7 +133,7 @@ export class OpenWords {
     const units = unitsOf(heard.text);
     const isPart = isBegun(late.units, units);
     if (isOld && isPart && units.length < late.units.length) {
-      // Some of them: the others are still to come.
+      // Some of them: the others follow.
       late.units = late.units.slice(units.length);
       return this.#nothing(heard);
     }
@@ -143,7 +143,7 @@ export class OpenWords {
     if (!isOld && isAgain) return heard;
     const count = retold(late.units, units, isOld || late.endedAt === undefined);
     const text = count === undefined ? heard.text : afterUnits(heard.text, units, count);
-    // Other words than were said then: the engine thought better of them, unless they are of another voice.
+    // Different words: a revision by the engine, unless they belong to another voice.
     return text === '' || (count === undefined && isOld) ? this.#nothing(heard) : { ...heard, text };
   }
 

@@ -3,13 +3,13 @@ import type { TurnSoFar } from './completeness.ts';
 /** How long a silence must last before a turn ends, ms since the voice ended. */
 export type Silence = (turn: TurnSoFar & { readonly probability: number }) => number;
 
-/** How {@link patience} waits. */
+/** Delays of {@link patience}. */
 export interface PatienceOptions {
-  /** After something that sounds complete, ms. Default 0: the engine's own endpointing is enough. */
+  /** After words that sound complete, ms. Default 0: the engine's own endpointing is enough. */
   readonly completeMs?: number;
-  /** After something that does not, ms. Default 1,200. */
+  /** After words that sound unfinished, ms. Default 1,200. */
   readonly unfinishedMs?: number;
-  /** What is less likely complete than this is unfinished. Default 0.5. */
+  /** The completeness below which words sound unfinished. Default 0.5. */
   readonly threshold?: number;
 }
 
@@ -24,18 +24,18 @@ export const patience =
   ({ probability }) =>
     probability < threshold ? Math.max(unfinishedMs, completeMs) : completeMs;
 
-/** How {@link adaptivePatience} learns. */
+/** How {@link adaptivePatience} adapts. */
 export interface AdaptivePatienceOptions extends Omit<PatienceOptions, 'completeMs'> {
-  /** The least and the most it waits after something complete, ms. Default 200 and 1,200. */
+  /** The shortest and longest delay after complete words, ms. Default 200 and 1,200. */
   readonly minMs?: number;
   readonly maxMs?: number;
-  /** What it waits before it has heard three pauses, ms. Default 500. */
+  /** The delay before it has measured three pauses, ms. Default 500. */
   readonly firstMs?: number;
 }
 
 /**
- * Learns from the user's own pauses within turns: waits a little longer than four of five of them were, so that a slow
- * speaker is given time and a fast one isn't kept waiting.
+ * Adapts to the user's own pauses within turns: waits a little longer than four of five of them, so that a slow
+ * speaker gets time and a fast one quick answers.
  *
  * @example
  * endOfTurn({ silenceMs: adaptivePatience({ minMs: 250, maxMs: 1_500 }) })

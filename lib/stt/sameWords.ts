@@ -9,8 +9,8 @@ const looseSpace = new RegExp(
 );
 
 /**
- * A transcript down to its words: engines change case, marks and spaces between an interim and its final, and neither
- * changes what was said. Marks within numbers stay: 3.5 is not 35.
+ * A transcript reduced to its words. Engines change case, punctuation and spaces between an interim and its final,
+ * without changing the words. Punctuation within numbers stays: 3.5 is not 35.
  *
  * @example
  * normalised('What’s new?') === normalised("what's  new") // true
@@ -24,14 +24,14 @@ export const normalised = (text: string): string =>
     .replaceAll(looseSpace, '')
     .trim();
 
-/** How many words a transcript has, in any script. */
+/** The number of words in a transcript, in any script. */
 export const countWords = (text: string): number => wordSpans(text).length;
 
-/** Whether a transcript says anything: engines tell spaces, marks and notes of music for what is no speech. */
+/** Whether a transcript contains words: engines emit spaces, punctuation and notes of music for other sounds. */
 export const saysAnything = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /**
- * Pieces of a transcript as one text: with a space between two, but for Chinese and Japanese, which have none.
+ * Joins pieces of a transcript: with spaces, except in Chinese and Japanese.
  *
  * @example
  * joinedText(['我想', '订一张桌子。']) // '我想订一张桌子。'
@@ -51,7 +51,10 @@ const cjk =
 const cjkEnd = new RegExp(`${cjk}$`, 'u');
 const cjkStart = new RegExp(`^${cjk}`, 'u');
 
-/** How many units of `fresh` say these again, if it begins with them: word for word, or, `loosely`, with some heard otherwise. */
+/**
+ * The number of units of `fresh` that repeat these, if it begins with them: exactly, or, `loosely`, with some
+ * recognised differently.
+ */
 export function retold(old: readonly string[], fresh: readonly Unit[], loosely: boolean): number | undefined {
   const count = old.length;
   const isSame = (index: number): boolean => {
@@ -65,7 +68,7 @@ export function retold(old: readonly string[], fresh: readonly Unit[], loosely: 
 /** More units than these are only compared word for word. */
 const longestAligned = 200;
 
-/** The number of first units that are the nearest to these by edits, if no more than two in five are others. */
+/** The length of the beginning that is nearest to these by edit distance, if at most two units in five differ. */
 function aligned(old: readonly string[], fresh: readonly Unit[]): number | undefined {
   const limit = Math.floor(old.length / 2.5);
   const considered = fresh.slice(0, old.length + limit);

@@ -10,17 +10,17 @@ export interface TranscriptWord {
 }
 
 /**
- * What a speech-to-text engine tells while it listens. All times are positions in the audio it was given, in
- * milliseconds since the first sample.
+ * An event of a speech-to-text engine. All times are positions in its input audio, in milliseconds since the first
+ * sample.
  */
 export type SttEvent =
-  /** The user began to speak; `at` is where the voice begins (before it was noticed). */
+  /** The user began to speak; `at` is where the voice begins (earlier than it was detected). */
   | { readonly type: 'speechStart'; readonly at: number }
-  /** What the words since the last final seem to be; each interim replaces the one before. */
+  /** The words since the last final, still subject to change; each interim replaces the previous one. */
   | { readonly type: 'interim'; readonly text: string; readonly words?: readonly TranscriptWord[] }
   /**
-   * Words that won't change any more; `end` is where the voice in them ends. The finals of an utterance add up. `words`:
-   * where each word is, from engines that know.
+   * Words that will not change; `end` is where their voice ends. The finals of an utterance add up. `words`: the
+   * position of each word, if the engine reports it.
    */
   | {
       readonly type: 'final';
@@ -28,24 +28,24 @@ export type SttEvent =
       readonly end: number;
       readonly words?: readonly TranscriptWord[];
     }
-  /** The user may have stopped speaking, and this is all that was said since the last final: time to get ready. */
+  /** The user may have stopped, and `text` is everything since the last final: time to prepare an answer. */
   | { readonly type: 'eagerEnd'; readonly text: string }
   /** After `eagerEnd`: the user goes on. */
   | { readonly type: 'resumed' }
-  /** The voice ended at `at`, as a detector of voices hears it: words may still come, and the user may go on. */
+  /** A voice detector reports that the voice ended at `at`: words may still follow, and the user may go on. */
   | { readonly type: 'speechEnd'; readonly at: number }
   /**
-   * The user stopped speaking; `end` is where the voice ended. `decided`: by what was said and how, not by silence
-   * alone, so that no policy of silence is to wait any longer.
+   * The user stopped speaking; `end` is where the voice ended. `decided`: by meaning and intonation, not by silence
+   * alone, so that no policy on silence delays it.
    */
   | { readonly type: 'utteranceEnd'; readonly end: number; readonly decided?: boolean };
 
 /**
- * A streaming speech-to-text engine: an operator from audio to transcripts.
+ * A streaming speech-to-text engine: an operator from audio to events.
  *
- * When the audio completes it finishes what it heard and completes; when it is unsubscribed it stops at once. Its
- * error means that the engine is gone for good: it reconnects by itself. It emits a final at the latest when an
- * utterance ends; one that hears long monologues emits finals on the way, so that a turn can be cut with nothing lost.
+ * When the audio completes, it emits its last results and completes; unsubscribing stops it at once. It reconnects by
+ * itself; an error means that it is lost for good. It emits a final at the latest when an utterance ends. During long
+ * monologues it emits finals on the way, so that a turn can be cut without losing words.
  *
  * @example
  * microphone().pipe(localStt(), ofType('final')).subscribe(({ text }) => console.log(text));
@@ -53,9 +53,10 @@ export type SttEvent =
 export type Stt = OperatorFunction<AudioFrame, SttEvent> &
   Engine<Stt> & {
     /**
-     * Ends the user's turn now, with the audio that has come so far, whatever the engine thinks of it: push-to-talk, a key of
-     * the telephone. Its words become final and `utteranceEnd` follows with `decided`, within about half a second; nothing
-     * happens where nothing was said. Of a session; of the engine itself it concerns all that it listens to.
+     * Ends the user's turn now, with the audio so far, regardless of the engine's own endpointing: for push-to-talk,
+     * or a key of the telephone. Its words become final, and `utteranceEnd` follows with `decided`, within about half
+     * a second; without words nothing happens. On a session it concerns that call; on the engine itself, all its
+     * subscriptions.
      */
     readonly endTurn?: () => void;
   };

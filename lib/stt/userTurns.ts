@@ -15,37 +15,38 @@ import type { SttEvent } from './stt.ts';
 import { RxvoiceError } from '../errors.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 
-/** What a user does in a turn (1, 2, …). Positions are in the input's audio, ms. */
+/** An event of a user's turn (1, 2, …). Positions are in the input's audio, ms. */
 export type UserTurnEvent =
-  /** The turn begins; `at` is where the voice begins, `Infinity` where the engine told words but no `speechStart`. */
+  /**
+   * The turn begins; `at` is where the voice begins, `Infinity` if the engine emitted words without `speechStart`.
+   */
   | { readonly type: 'speaking'; readonly turn: number; readonly at: number }
   | { readonly type: 'interim'; readonly turn: number; readonly text: string }
   | { readonly type: 'final'; readonly turn: number; readonly text: string }
-  /** The turn may be over, and `text` is all that was said in it: time to get ready. */
+  /** The turn may be over, with these words: time to prepare an answer. */
   | { readonly type: 'eager'; readonly turn: number; readonly text: string }
   /** After `eager` or `quiet`: the user goes on. */
   | { readonly type: 'resumed'; readonly turn: number }
-  /** The voice ended at `at`; `text` is what was understood so far. The user may go on. */
+  /** The voice ended at `at`; `text` is the recognised text so far. The user may go on. */
   | { readonly type: 'quiet'; readonly turn: number; readonly text: string; readonly at: number }
-  /** The voice ended, but no words were understood. The turn goes on with the next voice. */
+  /** The voice ended without recognised words. The turn goes on with the next voice. */
   | { readonly type: 'silent'; readonly turn: number }
-  /** The turn is over: `text` is all that was said in it, `end` where the voice ended. */
+  /** The turn is over: `text` is all its words, `end` is where the voice ended. */
   | { readonly type: 'said'; readonly turn: number; readonly text: string; readonly end: number };
 
-/** How a user's turn ends. */
+/** When a user's turn ends. */
 export interface UserTurnsOptions {
-  /** A turn longer than this is cut into a turn of its own, ms. Default 20,000; `Infinity` for never. */
+  /** The longest turn, ms; what follows is the next turn. Default 20,000; `Infinity` for no limit. */
   readonly maxMs?: number;
-  /** So is one with more words than this that are final, in any script. Default `Infinity`: never. */
+  /** The most final words in a turn, in any script. Default `Infinity`: no limit. */
   readonly maxWords?: number;
 }
 
 /**
- * Folds an engine's transcripts into the user's turns. Each turn is announced by one `speaking` before anything else
- * of it. It ends with `utteranceEnd`; one that lasts too long ends at `maxMs` with the words that are final by then
- * (where none is, with the next ones to be final), and what is said after that is the next turn: nothing is lost and
- * nothing is doubled. Text without a letter or a digit, of any script, is nothing said. Words still open when the audio
- * ends or the engine fails are said, too.
+ * Folds an engine's events into the user's turns. Each turn begins with one `speaking`. It ends with `utteranceEnd`,
+ * or at `maxMs` with the words that are final by then (if none is, with the next final). Later words form the next
+ * turn, so that nothing is lost or doubled. Text without a letter or digit, of any script, does not count. Words that
+ * are still open when the audio ends or the engine fails are emitted too.
  *
  * @throws RxvoiceError for a `maxMs` of 0 or less.
  */
@@ -59,7 +60,7 @@ export const userTurns = ({ maxMs = 20_000, maxWords = Infinity }: UserTurnsOpti
     defer(() => {
       const turns = new Turns(maxMs, maxWords);
       const wait = (): Observable<unknown> => (turns.dueInMs === undefined ? EMPTY : timer(turns.dueInMs));
-      // A monologue is cut more than once, whatever else is heard meanwhile.
+      // A monologue may be cut several times, whatever other events arrive.
       const cuts$ = defer(wait).pipe(
         expand(wait),
         mergeMap(() => turns.due()),
@@ -98,9 +99,9 @@ class Turns {
   #interim = '';
   /** Where the voice of the open turn ended, as far as that is known; else where the turn before did. */
   #end = 0;
-  /** Where the turn before ended, or this one's voice began: it does not end before that. */
+  /** The end of the previous turn, or the start of this turn's voice: the turn does not end earlier. */
   #from = 0;
-  /** Since when the user speaks, or since the last cut. */
+  /** When the user began to speak, or the last cut. */
   #since: number | undefined;
 
   constructor(maxMs: number, maxWords: number) {
@@ -108,15 +109,15 @@ class Turns {
     this.#maxWords = maxWords;
   }
 
-  /** After how long the turn is too long; nothing when none is open. */
+  /** The time until the turn is too long; `undefined` when none is open. */
   get dueInMs(): number | undefined {
     if (this.#since === undefined || this.#maxMs > longestTimerMs) return undefined;
     return Math.max(0, this.#since + this.#maxMs - asyncScheduler.now());
   }
 
-  /** The turn is too long: it is cut with what is final, or as soon as something is. */
+  /** The turn is too long: cuts it at its final words, or at the next ones. */
   due(): UserTurnEvent[] {
-    // The open interim is left to the next turn: its words will be final there.
+    // The open interim belongs to the next turn: its words will be final there.
     this.#since = this.#speaking ? asyncScheduler.now() : undefined;
     this.#overdue = this.#speaking;
     return this.#finals.length > 0 ? this.#commit(joinedText(this.#finals)) : [];
@@ -167,7 +168,7 @@ class Turns {
     }
   }
 
-  /** What is left when no more transcripts come. */
+  /** Events for the words that remain when the engine completes. */
   finish(): UserTurnEvent[] {
     return this.#commit();
   }
@@ -206,9 +207,9 @@ class Turns {
   }
 }
 
-/** An engine of one's own tells something else: types are not everywhere. */
+/** An engine of the program's own may emit other types, since not all callers use TypeScript. */
 const unknown = ({ type }: { readonly type: string }): RxvoiceError =>
   new RxvoiceError(
-    `The speech-to-text engine told '${type}': expected speechStart, interim, final, eagerEnd, resumed, speechEnd or utteranceEnd.`,
+    `The speech-to-text engine emitted '${type}': emit speechStart, interim, final, eagerEnd, resumed, speechEnd or utteranceEnd.`,
     { stage: 'stt' },
   );

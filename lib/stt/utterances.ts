@@ -3,7 +3,7 @@ import { ofType } from '../rx/ofType.ts';
 import type { SttEvent } from './stt.ts';
 import { userTurns, type UserTurnsOptions } from './userTurns.ts';
 
-/** What a user said in one turn, in the form of a message for the model. */
+/** The user's words in one turn, as a message for the model. */
 export interface Utterance {
   readonly role: 'user';
   readonly content: string;
@@ -14,7 +14,7 @@ export interface Utterance {
 }
 
 /**
- * One value for every time the user has finished speaking: the finals between two `utteranceEnd`s, as a message.
+ * Emits one message for each turn of the user's: the finals between two `utteranceEnd`s.
  *
  * @example
  * mic$.pipe(stt, utterances(), switchMap(utterance => llm([...history, utterance])))

@@ -4,8 +4,8 @@ import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import type { SttEvent } from './stt.ts';
 
 /**
- * A speech-to-text engine with a detector of voices beside it, on the same audio: the detector tells sooner when a voice
- * begins, and tells when it ends at all.
+ * Adds a voice detector to a speech-to-text engine, on the same audio. The detector reports the start of a voice
+ * sooner, and it reports the end, which some engines never do.
  *
  * @example
  * mic$.pipe(withVoice(stt, voiceActivity({ hangoverMs: 100 })), endOfTurn({ finalMs: 500 }), userTurns())
@@ -19,7 +19,7 @@ export const withVoice =
     frame$.pipe(
       connect(frame$ =>
         merge(
-          // What is heard here comes before the engine's words on the same frame.
+          // The detector's events precede the engine's words on the same frame.
           frame$.pipe(
             voice,
             map((activity): SttEvent => activity),

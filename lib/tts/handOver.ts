@@ -4,8 +4,8 @@ import { paced } from '../audio/paced.ts';
 import type { SpeechLedger } from './speechLedger.ts';
 
 /**
- * Hands the audio of the sentence that began last on at the pace of real time, `leadMs` before it is heard, and enters
- * in the ledger what came from the voice and what was handed on.
+ * Passes the audio of the sentence that began last on at the pace of real time, `leadMs` before it is heard. Records
+ * in the ledger how much the voice emitted and how much was passed on.
  *
  * @example
  * tts(text).pipe(handOver(ledger, 200))

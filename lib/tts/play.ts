@@ -20,15 +20,16 @@ import type { SpeechLedger } from './speechLedger.ts';
 /** The reply was held, or goes on. */
 export type PlayEvent = { readonly type: 'paused' } | { readonly type: 'resumed' };
 
-/** An output's report of what was heard may be so late, ms; until the first comes, the clock is all there is. */
+/** The longest delay of an output's reports, ms; until the first one, the clock decides. */
 const lateMs = 2_000;
 
 /**
- * Plays the speech of a reply into an output, and can be held: while `held$` is true the output is silent and nothing is
- * handed over; then it goes on with the first sample that was not heard. Completes when all of it was heard.
+ * Plays the speech of a reply into an output, and can be held. While `held$` is true, the output is silent and
+ * receives nothing; afterwards it resumes with the first sample that was not heard. Completes when everything was
+ * heard.
  *
- * Every time it goes on the output is subscribed anew, with the rest of the reply. `held$` emits on subscription. What
- * the output reports, and every hold, is entered in the ledger.
+ * Each time it resumes, the output is subscribed again, with the rest of the reply. `held$` emits on subscription.
+ * The ledger records the output's reports and every hold.
  */
 export const play = (
   speech$: Observable<AudioFrame>,
@@ -50,7 +51,7 @@ export const play = (
       wanted$.next();
       return EMPTY;
     });
-    /** What was not heard, and what is still to come. */
+    /** Audio that was not heard, followed by the audio still to come. */
     const rest$ = defer(() => merge(concat(from(unheard.after(heardMs)), live$), want$));
     const release$ = defer(() => {
       ledger.release();
@@ -83,7 +84,7 @@ export const play = (
         complete: () => live$.complete(),
       }),
       ignoreElements(),
-      catchError(() => EMPTY), // it comes by way of the output
+      catchError(() => EMPTY), // added by way of the output
     );
     const played$ = held$.pipe(
       distinctUntilChanged(),
@@ -92,7 +93,7 @@ export const play = (
     return merge(feed$, played$).pipe(takeWhile(event => event !== 'heard'));
   });
 
-/** The frames that were handed over and not heard. */
+/** The frames that were passed on but not heard. */
 class UnheardFrames {
   #frames: AudioFrame[] = [];
   #fromMs = 0;
@@ -106,7 +107,7 @@ class UnheardFrames {
     }
   }
 
-  /** What comes after so much of the audio, to the sample. */
+  /** The audio after this position, to the sample. */
   after(heardMs: number): AudioFrame[] {
     let fromMs = this.#fromMs;
     return this.#frames.flatMap(frame => {

@@ -12,11 +12,11 @@ import {
 import { of, type OperatorFunction, pipe, ReplaySubject, Subject, tap } from 'rxjs';
 
 /**
- * `concatMap` that starts early: the work for up to `ahead` values beyond the one that plays is already being done, so
- * that sentence n + 1 is synthesised while sentence n is heard.
+ * `concatMap` that starts early: the work for up to `ahead` values after the playing one runs already, so that
+ * sentence n + 1 is synthesised while sentence n plays.
  *
- * What the work emits is kept until it plays; its error comes after the values before it. `ahead` 1 is enough to leave
- * no gap and wastes at most one sentence on an interruption; 0 is plain `concatMap`.
+ * Results are buffered until they play; an error is emitted after the values before it. `ahead` 1 leaves no gap and
+ * wastes at most one sentence on an interruption; 0 is plain `concatMap`.
  *
  * @example
  * sentence$.pipe(prefetch(tts, audio$ => audio$.pipe(paced())))

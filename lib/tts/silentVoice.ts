@@ -1,5 +1,5 @@
 import { RxvoiceError } from '../errors.ts';
 
-/** What is wrong when a voice has no audio for words. */
+/** The error of a voice that has no audio for words. */
 export const silentVoice = (): RxvoiceError =>
   new RxvoiceError('The voice had no audio for the words it was given.', { stage: 'tts', retryable: true });

@@ -22,35 +22,35 @@ import { prefetch } from './prefetch.ts';
 import { SpeechLedger } from './speechLedger.ts';
 import type { Tts } from './tts.ts';
 
-/** What happens while sentences are spoken; `sentence` counts them from 0. */
+/** An event while sentences are spoken; `sentence` counts them from 0. */
 export type SpeechEvent =
-  /** The first text went to an engine that takes it as it is written, before there was a sentence. */
+  /** The first text went to a streaming engine, before there was a sentence. */
   | { readonly type: 'writing' }
-  /** Handed to text-to-speech. */
+  /** A sentence was passed to text-to-speech. */
   | { readonly type: 'sentence'; readonly sentence: number; readonly text: string }
-  /** Its first audio came. */
+  /** The first audio of a sentence arrived. */
   | { readonly type: 'audio'; readonly sentence: number }
-  /** Its first audio was handed to the output. */
+  /** The first audio of a sentence was passed to the output. */
   | { readonly type: 'speaking'; readonly sentence: number; readonly text: string }
   | PlayEvent;
 
-/** How {@link speak} speaks. */
+/** Options of {@link speak}. */
 export interface SpeakOptions {
   /** How many sentences are synthesised ahead of the one that plays. Default 1: no gaps, little wasted. */
   readonly ahead?: number;
-  /** How far ahead of being heard audio is handed to the output, ms. Default 200. */
+  /** How long before it is heard audio is passed to the output, ms. Default 200. */
   readonly leadMs?: number;
-  /** Changes the audio of each sentence as it comes from the voice. Default: it stays as it is. */
+  /** Changes the audio of each sentence as the voice emits it. Default: unchanged. */
   readonly audio?: MonoTypeOperatorFunction<AudioFrame>;
-  /** Whether speech is held: silent, until it goes on where it was. It emits on subscription. Default: never. */
+  /** Whether speech is held: silent until it resumes where it stopped. Emits on subscription. Default: never held. */
   readonly held$?: Observable<boolean>;
-  /** Where it is noted what has been heard. Default: a ledger of its own. */
+  /** Records how much was heard. Default: a ledger of its own. */
   readonly ledger?: SpeechLedger;
 }
 
 /**
- * Speaks sentences one after the other into an output, without gaps between them, and reports how it goes. Completes
- * when all of it was heard; unsubscribing silences at once and stops the synthesis.
+ * Speaks sentences one after the other into an output, without gaps, and emits its progress. Completes when
+ * everything was heard; unsubscribing silences the output at once and stops the synthesis.
  *
  * @throws RxvoiceError for less than 0 sentences or milliseconds ahead.
  *
@@ -102,7 +102,7 @@ export const speak = (
     });
 };
 
-/** With less than none of them speech would wait for ever. */
+/** A negative number would make speech wait indefinitely. */
 export function refuseNegative({ ahead = 0, leadMs = 0 }: SpeakOptions): void {
   for (const [name, value] of Object.entries({ ahead, leadMs }))
     if (!(value >= 0)) throw new RxvoiceError(`speech.${name}: expected at least 0, but got ${value}.`);

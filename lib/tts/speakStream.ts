@@ -23,10 +23,9 @@ import type { TtsStream } from './tts.ts';
 const sayable = /[\p{L}\p{N}]/u;
 
 /**
- * Speaks a text into an output while it is being written, with an engine that takes it so. It emits the same as `speak`:
- * for each sentence, which `sentences` cuts from the text for that alone, when it was handed over and, once there is
- * audio, that it is being spoken. Where exactly one begins in the audio is not known; what was heard is taken from the
- * share of the whole.
+ * Speaks a text into an output while it is being written, with a streaming engine. It emits the same events as
+ * `speak` for each sentence, which `sentences` cuts from the text for that purpose alone. The exact start of a
+ * sentence in the audio is unknown; the words heard are estimated from the share of the whole.
  *
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakStream(tts.stream, output, sentences()))

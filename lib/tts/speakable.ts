@@ -4,13 +4,13 @@ import { lineRules, tableRow } from './markup/lines.ts';
 import { type Place, reach, type Rule, type Skipping, type Step, tableReach } from './markup/rule.ts';
 
 /**
- * Turns a model's text into text for a voice, as it streams: markdown marks go (headings, lists, emphasis, quotes,
- * rules, code marks), links and images become their text, tables become lists of cells, addresses their host, HTML
- * and emoji go, and so do code blocks and what a model thinks aloud (`<think>`). Line ends stay, so that `sentences`
- * can end at them. Plain text is unchanged: `2 * 3`, `snake_case`, `a < b`, `C#`.
+ * Converts a model's text into text for a voice, as it streams. Removes markdown marks (headings, lists, emphasis,
+ * quotes, rules, code marks), HTML, emoji, code blocks and reasoning (`<think>`). Links and images become their text,
+ * tables become lists of cells, addresses become their host. Line ends stay, so that `sentences` can end there. Plain
+ * text is unchanged: `2 * 3`, `snake_case`, `a < b`, `C#`.
  *
- * The result is the same however the text is cut up. Plain text passes at once; a mark waits for the character after
- * it, a link for its end.
+ * The result does not depend on how the text is cut into pieces. Plain text passes at once; a mark waits for the
+ * character after it, a link for its end.
  *
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakable(), sentences())
@@ -24,7 +24,7 @@ export const speakable = (): OperatorFunction<string, string> => text$ =>
     ).pipe(filter(text => text !== ''));
   });
 
-/** The whole of a text, as {@link speakable} would have it. */
+/** {@link speakable} for a complete text. */
 export function toSpeakable(text: string): string {
   const cleaner = new Cleaner();
   return cleaner.push(text) + cleaner.end();
@@ -33,13 +33,13 @@ export function toSpeakable(text: string): string {
 const anywhere: readonly Rule[] = [...lineRules, tableRow, ...inlineRules];
 
 /**
- * Characters that no rule begins with, in a run: letters (but for the beginning of an address), digits, spaces and the
- * marks of plain text. What comes after them decides nothing.
+ * A run of characters with which no rule begins: letters (except the start of an address), digits, spaces and plain
+ * punctuation. Later text does not affect them.
  */
 const run =
   /^(?:[^\P{L}hHwWf]|(?<=[\p{L}\p{N}])(?<![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[hHwWf]|[ ,.;:?'"()])+/u;
 
-/** Takes text in pieces; gives what is certain, whatever follows. */
+/** Takes text in pieces; returns the part that later text cannot change. */
 class Cleaner {
   #pending = '';
   readonly #place: Place = {
@@ -76,7 +76,7 @@ class Cleaner {
     return said.join('');
   }
 
-  /** Leaves out up to the end of what is left out, or what there is of it; tells whether it got on. */
+  /** Skips to the end of a part that is left out, as far as the text goes; returns whether it advanced. */
   #skip({ end, reach, keepsEnd = false }: Skipping, final: boolean): boolean {
     const found = end.exec(this.#pending);
     const stop = found ? found.index + found[0].length : 0;
@@ -92,7 +92,7 @@ class Cleaner {
     return length > 0;
   }
 
-  /** Most text is plain: letters and spaces that no rule has anything to do with. */
+  /** Fast path: most text is letters and spaces, to which no rule applies. */
   #plainRun(): Step | undefined {
     if (this.#place.inTable) {
       // The spaces around a cell's edge are a hundred at most.
@@ -134,7 +134,7 @@ class Cleaner {
       this.#place.code = 0;
       if (this.#place.said.endsWith('\n')) this.#place.open = []; // no emphasis goes on over a paragraph
     }
-    // What precedes a mark is what is said before it, so that nested marks are seen alike.
+    // Rules see the text before a mark as it is spoken, so that nested marks are treated alike.
     this.#place.lineStart = lineStart ?? last === '\n';
     this.#place.said = last === '\n' ? '\n' : (this.#place.said + text).slice(-24);
   }

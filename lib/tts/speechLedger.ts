@@ -9,28 +9,28 @@ interface Sentence {
   text: string;
   /** Where its audio begins in the audio of the reply, ms. */
   readonly fromMs: number;
-  /** How much audio came from the voice, and how much of that went to the output, ms. */
+  /** How much audio the voice emitted, and how much of it went to the output, ms. */
   receivedMs: number;
   handedMs: number;
-  /** Whether all of it came, and whether all of it went to the output. */
+  /** Whether all of it arrived, and whether all of it went to the output. */
   received: boolean;
   handed: boolean;
-  /** What the user heard of it when it was last asked for. */
+  /** The words of it that the user had heard at the last query. */
   heard: string;
 }
 
-/** An output's report may be this late, ms; then the clock is believed. */
+/** The longest delay of an output's report, ms; after that the clock decides. */
 const lateMs = 2_000;
 
 /** A gap this short is no silence, ms: timers are late by as much. */
 const gapMs = 40;
 
 /**
- * The ledger of one reply: what was said, and how much of it has been heard. `speak` and `playing` write it; whoever
- * needs to know what sounds now, or what the user heard, reads it.
+ * The ledger of one reply: its sentences, and how much of them was heard. `speak`, `handOver` and `play` write it;
+ * everything else reads from it what is audible now and what the user heard.
  */
 export class SpeechLedger {
-  /** Where the loudspeaker is, as far as the clock can tell. */
+  /** The loudspeaker's position, as the clock estimates it. */
   readonly playhead = new Playhead();
   readonly #times: VoiceTimes;
   readonly #sentences: Sentence[] = [];
@@ -38,7 +38,7 @@ export class SpeechLedger {
   /** How much had been heard when the output was subscribed last, ms: no report takes that back. */
   #resumedMs = 0;
 
-  /** `times`: what the call knows about its voice, shared by the ledgers of all replies. */
+  /** `times`: what the call has learnt about its voice; all its ledgers share it. */
   constructor(times: VoiceTimes = new VoiceTimes()) {
     this.#times = times;
   }
@@ -57,17 +57,17 @@ export class SpeechLedger {
     });
   }
 
-  /** The sentence that began last goes on. */
+  /** Adds text to the sentence that began last. */
   write(text: string): void {
     this.#sentences.at(-1)!.text += text;
   }
 
-  /** The voice gave audio of the sentence that began last. */
+  /** Adds audio of the sentence that began last. */
   receive(frame: AudioFrame): void {
     this.#sentences.at(-1)!.receivedMs += frameMs(frame);
   }
 
-  /** The voice gave all audio of the sentence that began last. */
+  /** The voice has emitted all audio of the sentence that began last. */
   receivedAll(): void {
     const sentence = this.#sentences.at(-1)!;
     sentence.received = true;
@@ -94,7 +94,7 @@ export class SpeechLedger {
       this.#reportedMs = reportedMs;
   }
 
-  /** The output falls silent: what was heard until now, ms. Later reports count from there. */
+  /** The output falls silent. Returns how much was heard, ms; later reports count from there. */
   hold(): number {
     const { heardMs } = this;
     this.playhead.hold(heardMs);
@@ -103,17 +103,17 @@ export class SpeechLedger {
     return heardMs;
   }
 
-  /** The output goes on with what was not heard. */
+  /** The output resumes with the audio that was not heard. */
   release(): void {
     this.playhead.release(asyncScheduler.now());
   }
 
-  /** All the sentences that began, without those the voice had no audio for. */
+  /** All sentences that began, except those without audio. */
   get text(): string {
     return join(this.#sentences.map(sentence => (isSilent(sentence) ? nothing : sentence.text)));
   }
 
-  /** Whether there was something to be said, and the voice had no audio for any of it. */
+  /** Whether there was text, but no audio for any of it. */
   get isSilent(): boolean {
     return !this.hasSounded && this.#sentences.some(sentence => isSilent(sentence) && sentence.text !== '');
   }
@@ -123,28 +123,28 @@ export class SpeechLedger {
     return this.playhead.handedMs > 0;
   }
 
-  /** How much audio has been heard by now, ms. */
+  /** How much audio was heard so far, ms. */
   get heardMs(): number {
     const { handedMs } = this.playhead;
     return Math.min(handedMs, this.#reportedMs ?? this.playhead.playedMs(asyncScheduler.now()));
   }
 
-  /** How much of the audio that was handed over is still to be heard, ms. */
+  /** How much of the audio that was passed on is still to be heard, ms. */
   get restMs(): number {
     return this.#overdue ? 0 : this.playhead.handedMs - this.heardMs;
   }
 
-  /** Whether its voice is heard now. */
+  /** Whether the voice is audible now. */
   get isSounding(): boolean {
     return !this.playhead.held && this.isUnderWay;
   }
 
-  /** Whether its voice is heard now, or would be if it were not held. */
+  /** Whether the voice is audible now, or would be if the reply were not held. */
   get isUnderWay(): boolean {
     return this.restMs > 0 || (this.hasSounded && this.playhead.silentMs(asyncScheduler.now()) < gapMs);
   }
 
-  /** The sentence that is being heard, or was heard last, as far as it is written. */
+  /** The sentence that is audible now, or was last, as far as it is written. */
   get sentence(): string {
     const { text, heard } = this;
     const from = Math.max(0, heard.length - sentenceReach);
@@ -157,7 +157,7 @@ export class SpeechLedger {
     return last;
   }
 
-  /** How much of what was handed over of the sentence that is being heard is still to be heard, ms. */
+  /** How much of the audible sentence's audio that was passed on is still to be heard, ms. */
   get sentenceRestMs(): number {
     const { heardMs } = this;
     const sentence = this.#sentences.find(
@@ -167,8 +167,8 @@ export class SpeechLedger {
   }
 
   /**
-   * The words that have been heard by now. Whole words only, as the voice timed them, else in proportion to the
-   * sentence's audio; while that is still coming, to its longest likely length. It never shrinks.
+   * The words heard so far, in whole words: by the voice's word times, else in proportion to the sentence's audio.
+   * While that audio is still arriving, its longest likely length counts. The result never shrinks.
    */
   get heard(): string {
     const { heardMs } = this;
@@ -191,13 +191,13 @@ export class SpeechLedger {
     return wordsWithin(text, heardMs / lengthMs);
   }
 
-  /** Whether the output reports nothing any more though all must have been heard. */
+  /** Whether the output has stopped reporting although everything must have been heard. */
   get #overdue(): boolean {
     return !this.playhead.held && this.playhead.silentMs(asyncScheduler.now()) > lateMs;
   }
 }
 
-/** Whether all of a sentence's audio came, and was none. */
+/** Whether a sentence is complete but has no audio. */
 const isSilent = ({ handed, handedMs }: Sentence): boolean => handed && handedMs === 0;
 
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });

@@ -1,6 +1,6 @@
 /**
- * A text in pieces of at most so many characters, cut after the end of a sentence, else between words, else anywhere.
- * Joined they are the text.
+ * Splits a text into pieces of at most this many characters: after a sentence, else between words, else anywhere.
+ * Joined, they are the text.
  */
 export function splitText(text: string, maxCharacters: number): string[] {
   const pieces: string[] = [];

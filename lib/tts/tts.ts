@@ -9,16 +9,16 @@ import type { Engine } from '../engine.ts';
  */
 export type Tts = ((text: string) => Observable<AudioFrame>) &
   Engine<Tts> & {
-    /** The form for whole replies, where the engine takes text as it is written: preferred where it is there. */
+    /** The form for whole replies, for an engine that takes text as it is written: preferred if present. */
     readonly stream?: TtsStream;
   };
 
 /**
- * Text-to-speech of a whole reply: text goes in as it is written, in pieces of any length; audio comes out, as fast as
+ * Text-to-speech of a whole reply: text goes in as it is written, in pieces of any length; audio comes out as fast as
  * the engine can.
  *
- * `playedMs` tells how much of this reply's audio has been heard, ms, up to the moment of its teardown. A service that is
- * told of a cut can say what words those were (see the `heard` notice): such an engine completes only when all of its
- * audio was heard, so that every teardown before that is a cut.
+ * `playedMs` returns how much of this reply's audio was heard, ms, until teardown. A service may report the words of
+ * a cut reply (see the `heard` notice). Such an engine completes only when all of its audio was heard, so that an
+ * earlier teardown is a cut.
  */
 export type TtsStream = (text$: Observable<string>, playedMs: () => number) => Observable<AudioFrame>;

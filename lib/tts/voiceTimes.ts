@@ -1,12 +1,15 @@
 import type { TimedWord } from '../engine.ts';
 
-/** How many texts the word times are kept for: those of the reply that is being spoken. */
+/** The number of texts whose word times are kept: those of the current reply. */
 const maxTexts = 20;
 
-/** What a character takes before anything is known, ms: slower than nearly every voice, so that too little is reported. */
+/**
+ * The duration of a character before any is measured, ms: slower than nearly every voice, so that too little is
+ * reported rather than too much.
+ */
 const cautiousMsPerCharacter = 150;
 
-/** A rate learnt from this many characters or more is believed. */
+/** The number of characters from which a measured rate is trusted. */
 const minCharacters = 12;
 
 /** A sentence may be spoken this much more slowly than the slowest one so far. */
@@ -16,7 +19,7 @@ const margin = 1.15;
 const syllabic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /**
- * What a call has learnt about its voice: when the words of a text end, where the voice reports that, and how slowly it
+ * What a call has learnt about its voice: the word times of its texts, if the voice reports them, and how slowly it
  * speaks.
  */
 export class VoiceTimes {
@@ -24,7 +27,7 @@ export class VoiceTimes {
   readonly #words = new Map<string, readonly TimedWord[]>();
   #slowest: number | undefined;
 
-  /** `cautious`: what a character takes before anything is known, ms. Default 150. */
+  /** `cautious`: the duration of a character before any is measured, ms. Default 150. */
   constructor(cautious: number = cautiousMsPerCharacter) {
     this.#cautious = cautious;
   }
@@ -41,14 +44,14 @@ export class VoiceTimes {
     return this.#words.get(text);
   }
 
-  /** All audio of a text has come: it lasts `ms`. */
+  /** All audio of a text has arrived: it lasts `ms`. */
   learn(text: string, ms: number): void {
     const characters = weightOf(text);
     if (characters < minCharacters || ms === 0) return;
     this.#slowest = Math.max(this.#slowest ?? 0, ms / characters);
   }
 
-  /** The longest that a text whose audio is still coming should take, ms. */
+  /** The longest likely duration of a text whose audio is still arriving, ms. */
   longestMs(text: string): number {
     const msPerCharacter = this.#slowest === undefined ? this.#cautious : this.#slowest * margin;
     return weightOf(text) * msPerCharacter;

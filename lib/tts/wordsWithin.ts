@@ -20,7 +20,7 @@ export function wordsWithin(text: string, share: number): string {
     const next = spans[index + 1]?.from ?? text.length;
     const between = text.slice(to, next);
     const marks = /^\S*/u.exec(between)![0];
-    // "well-known", "10:30" and "e.g.this" are as one: a voice makes no pause in them.
+    // "well-known", "10:30" and "e.g.this" count as one word: a voice makes no pause in them.
     if (
       next < text.length &&
       isJoint(marks, between) &&
@@ -38,8 +38,8 @@ const isJoint = (marks: string, between: string): boolean =>
   marks === between && /^[-‐‑'’./@:&_+%=?#~,]+$/u.test(marks);
 
 /**
- * The words of a text that were over after so many ms. A word the voice spells in another way ("three" for "3") is passed
- * over: the next one that is found tells where one is.
+ * The words of a text that ended within this time, ms. A word that the voice spells differently ("three" for "3") is
+ * skipped; the next one found gives the position.
  *
  * @example
  * wordsUntil('Ask not', [{ word: 'Ask', endMs: 200 }, { word: 'not', endMs: 400 }], 250) // 'Ask'
@@ -58,12 +58,12 @@ export function wordsUntil(text: string, words: readonly TimedWord[], ms: number
   );
 }
 
-/** How many units of a text a word may be further on: what is not found there was spelt in another way. */
+/** How many units of a text ahead a word is searched for; a word that is not found was spelt differently. */
 const farthest = 50;
 
 type Units = ReturnType<typeof unitsOf>;
 
-/** Up to where a text goes with this word, which comes soon after so many of its units. */
+/** The end of this word in the text, if it comes within this many units. */
 function found(units: Units, word: Units, from: number): number | undefined {
   if (word.length === 0) return undefined;
   const last = Math.min(units.length - word.length, from + farthest);

@@ -67,7 +67,7 @@ describe('an input of bytes', () => {
     expect(join(frames)).toEqual([...sine.pcm]);
   });
 
-  it.each(others)('should be refused, and told apart from noise: %s', (_, bytes, reason) => {
+  it.each(others)('should be refused, and distinguished from noise: %s', (_, bytes, reason) => {
     for (const length of [1, 7, 10_000]) {
       const { values, failed } = virtualTime(() => toInput(readerOf(bytes, length)));
       expect(values).toEqual([]);

@@ -72,7 +72,7 @@ const having = (options: ConversationOptions, policy: Partial<ConversationOption
 });
 
 const obeys = (ended: Ended, planned: Plan, { speculation }: Partial<ConversationOptions>): void => {
-  // What is said after the bot has hung up is not heard.
+  // Words after the bot has hung up are not heard.
   const over = ended.log.find(entry => entry.type === 'event' && entry.event.type === 'call.ended');
   const plan = over === undefined ? planned : { ...planned, hangUpAt: over.at };
   expect(wrongs({ ...ended, guesses: speculation !== undefined }, plan)).toEqual([]);

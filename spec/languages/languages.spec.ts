@@ -37,7 +37,7 @@ const counts: readonly (readonly [string, string, number])[] = [
   ['nothing', ' … ♪ 👍 ', 0],
 ];
 
-/** What a listener says, and what is more than that; what interrupts; ends of sentences that are none, and some that are. */
+/** Words of listeners, and more than that; interruptions; false ends of sentences, and real ones. */
 interface Row {
   readonly listens: readonly string[];
   readonly speaks: readonly string[];
@@ -320,7 +320,7 @@ describe('a language', () => {
     expect(completeness({ text: 'Jag vill ha en pizza och' }, sv)).toBeLessThan(0.5);
   });
 
-  it('should be told by marks alone where it is unknown', () => {
+  it('should be decided by punctuation alone where it is unknown', () => {
     expect(completeness({ text: 'Jag vill ha en pizza och' }, 'und')).toBeGreaterThan(0.5);
     expect(completeness({ text: 'Jag vill ha en pizza,' }, 'und')).toBeLessThan(0.5);
   });

@@ -25,7 +25,7 @@ const measure = ({ values }: Pick<ReturnType<typeof run>, 'values'>): TurnMetric
 const question = { from: 500, to: 1_500, text: 'What is the weather?' };
 
 describe('turnMetrics', () => {
-  it('should tell where the time of a turn went, and add up to the total', () => {
+  it('should show where the time of a turn went, and add up to the total', () => {
     const [turn] = measure(run({ says: [question], lasts: 6_000 }));
     expect(turn).toEqual({
       turn: 1,
@@ -45,7 +45,7 @@ describe('turnMetrics', () => {
     });
   });
 
-  it('should tell how long the bot went on after the user began to speak', () => {
+  it('should report how long the bot went on after the user began to speak', () => {
     const turns = measure(
       run({
         says: [question, { from: 3_000, to: 3_800, text: 'Wait.' }],

@@ -33,7 +33,7 @@ describe('setup', () => {
   });
   afterEach(() => vi.unstubAllEnvs());
 
-  it('should list every problem at once: path, expected, received and cure', () => {
+  it('should list every problem at once: path, expected, received and fix', () => {
     expect(
       problemsOf({
         stt: { engine: 'wisper' },
@@ -67,7 +67,7 @@ describe('setup', () => {
     expect(refused('http://host/v1')).toBe('');
   });
 
-  it('should tell an option of another engine from one that is misspelt', () => {
+  it('should distinguish an option of another engine from a misspelt one', () => {
     expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
       [
         "rxvoice can't be set up: 2 problems.",

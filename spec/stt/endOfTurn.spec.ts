@@ -28,7 +28,7 @@ const run = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions
 const turns = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions = {}) =>
   run(told, options).flatMap(({ at, value }) => (value.type === 'said' ? [[at, value.text, value.end]] : []));
 
-describe('the order in which an engine tells things', () => {
+describe('the order of the events of an engine', () => {
   it.each<[string, Told[], EndOfTurnOptions, unknown[]]>([
     [
       'final words after a voice that was dealt with as a noise',
@@ -256,7 +256,7 @@ describe('turns.maxWords', () => {
     expect(turns(told, { maxWords: 3 }).map(([at]) => at)).toEqual([3_000, 4_500]);
   });
 
-  it('should begin the 20 s anew', () => {
+  it('should restart the 20 s', () => {
     const told = Array.from({ length: 8 }, (_, index) =>
       T(1_000 + index * 3_000, 'one', 900 + index * 3_000),
     );

@@ -182,7 +182,7 @@ describe('speakable', () => {
     '|',
     '~~',
     '<|',
-  ])('should not hold text back for ever behind %j', mark => {
+  ])('should not hold text back indefinitely behind %j', mark => {
     const { values } = virtualTime(() =>
       from(`So ${mark} ${'word '.repeat(100)}`.split('')).pipe(speakable()),
     );

@@ -24,15 +24,15 @@ type PauseEnd = { readonly type: 'say' } | { readonly type: 'idle' } | { readonl
 const isEnd = (event: PauseEnd | CallEvent): event is PauseEnd => !event.type.startsWith('call.');
 
 /**
- * What the bot does when it has nothing to answer: waits until the user is silent, says what the program wants said,
- * and, when nobody says anything, what {@link IdleOptions} want. It completes when the input is over and nothing is left
+ * The bot's behaviour while it has nothing to answer. It waits until the user is silent, says what commands ask for,
+ * and follows {@link IdleOptions} if the user stays silent. It completes when the input is over and nothing is left
  * to say.
  */
 export const afterwards = (call: ReplyContext): Observable<BotEvent | CallEvent> =>
   defer(() => {
     const { afterMs = 10_000, prompts = ['Are you still there?'], hangUp: ends = false } = call.idle ?? {};
     const left = call.idle === undefined ? [] : [...prompts];
-    // A prompt changes little: a history is made shorter after a reply.
+    // A prompt adds little to the history, so it is compacted only after a reply.
     let mayShorten = true;
     const mayIdle = (): boolean => left.length > 0 || (call.idle !== undefined && ends !== false);
 
@@ -61,7 +61,7 @@ export const afterwards = (call: ReplyContext): Observable<BotEvent | CallEvent>
     );
   });
 
-/** A pause: `quiet$` runs while the user is silent and nothing waits to be said. */
+/** A pause: `quiet$` runs while the user is silent and nothing is queued to be said. */
 const pause = (
   call: ReplyContext,
   quiet$: Observable<PauseEnd | CallEvent>,
@@ -74,7 +74,7 @@ const pause = (
       startWith(false),
     ),
   ]).pipe(
-    // What answers an event of this moment comes first.
+    // Answers to the current event come first.
     observeOn(queueScheduler),
     map(([speaks, says, over]) =>
       speaks && !over ? 'user' : says.length > 0 ? 'say' : over ? 'over' : 'quiet',
@@ -86,7 +86,7 @@ const pause = (
     }),
   );
 
-/** Makes a long history shorter, while nobody waits for it. What fails is tried again in the next pause. */
+/** Shortens a long history during a pause. A failed attempt is repeated in the next pause. */
 const compact = ({ context, history }: ReplyContext): Observable<CallEvent> =>
   defer(() => context.compact?.(history()) ?? EMPTY).pipe(
     map(shorter => ({ type: 'call.compacted', history: shorter }) as const),

@@ -8,7 +8,7 @@ import { withApology } from './apologise.ts';
 
 type Said = Extract<UserEvent, { readonly type: 'user.said' }>;
 
-/** Commits a turn of the user's and answers it: `history` is what was said and heard before. */
+/** Commits a turn of the user's and answers it; `history` is the conversation before it. */
 export const answer = (
   call: ReplyContext,
   said: Said,

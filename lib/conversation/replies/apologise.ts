@@ -3,7 +3,7 @@ import type { BotEvent, UserEvent } from '../events.ts';
 import type { ReplyContext } from '../replyContext.ts';
 import { say } from './say.ts';
 
-/** Says the apology of the call, if there is one and its audio is at hand. */
+/** Plays the apology of the call, if there is one and its audio is ready. */
 const apologise = (call: ReplyContext, turn: number): Observable<BotEvent> => {
   const { apology } = call;
   const tts = apology?.tts;
@@ -12,7 +12,7 @@ const apologise = (call: ReplyContext, turn: number): Observable<BotEvent> => {
   return concat(of({ type: 'bot.apologised', turn, text } as const), say(call, { text }, tts));
 };
 
-/** An answer, and the apology when it failed. Where the output is what failed, nothing can be said. */
+/** Adds the apology to an answer that failed, unless the output is what failed. */
 export const withApology =
   <Event extends BotEvent | UserEvent>(call: ReplyContext): OperatorFunction<Event, Event | BotEvent> =>
   event$ =>

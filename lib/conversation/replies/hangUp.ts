@@ -6,8 +6,8 @@ import { say } from './say.ts';
 type Reason = Extract<CallEvent, { readonly type: 'call.ended' }>['reason'];
 
 /**
- * Ends the call, after a goodbye if there is one. A user who was only silent for too long may interrupt that, and the
- * call goes on: also when they have begun to speak, and there are no words yet.
+ * Ends the call, after a goodbye if there is one. If the reason is silence, the user may interrupt the goodbye, even
+ * by a voice without words yet, and the call goes on.
  */
 export const hangUp = (
   call: ReplyContext,

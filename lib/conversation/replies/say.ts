@@ -5,7 +5,7 @@ import type { BotEvent } from '../events.ts';
 import { reply } from '../reply.ts';
 import type { ReplyContext, Say } from '../replyContext.ts';
 
-/** Says something unasked, as turn 0; with another voice than the bot's, if one is given. */
+/** Says a text unasked, as turn 0, with the bot's voice or another. */
 export const say = (
   call: ReplyContext,
   { text, interruptible = true }: Say,

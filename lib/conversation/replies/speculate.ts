@@ -16,8 +16,8 @@ type Eager = Extract<UserTurnEvent, { readonly type: 'eager' }>;
 type Said = Extract<UserEvent, { readonly type: 'user.said' }>;
 
 /**
- * Answers what seems to be all of a turn. Nothing of it escapes, no event, no audio and no tool's call, before `said$`
- * emits: the turn is committed with those words. `history` is what was said and heard before.
+ * Answers a turn that only seems to be complete. No event, audio or tool call is emitted or executed before `said$`
+ * emits, which commits the turn with those words. `history` is the conversation before the turn.
  */
 export const speculate = (
   call: ReplyContext,
@@ -33,7 +33,7 @@ export const speculate = (
     const committed$ = new ReplaySubject<true>(1);
     current.guess(speculated);
 
-    /** First the commit is told, then what was kept back. */
+    /** Emits the commit first, and then the events that were held back. */
     const commit$ = said$.pipe(
       take(1),
       switchMap(said => {
@@ -64,7 +64,7 @@ export const speculate = (
       {
         ...engines,
         llm,
-        // Not before the commit; after it, as any reply.
+        // Held until the commit; afterwards like any reply.
         held$: concat(of(true), committed$.pipe(switchMap(() => call.held$.pipe(startWith(false))))),
         ledger,
         allowed$: committed$,

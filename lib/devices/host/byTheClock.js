@@ -1,7 +1,6 @@
 /**
- * Writes for a player that takes whatever it is given and tells nothing: a chunk of 20 ms every 20 ms by the clock, a
- * little ahead. What was heard is then the clock's word, not the device's: it is heard `leadMs` after the write settled,
- * and what the player itself adds.
+ * Writes for a player without reports: a chunk of 20 ms every 20 ms by the clock, a little ahead. Positions are then
+ * the clock's, not the device's: audio counts as heard `leadMs` after its write settled, plus the player's own delay.
  *
  * @param {number} leadMs
  * @param {(chunk: Uint8Array) => void} write

@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { chooseDevice } from './chooseDevice.js';
 
 /**
- * naudiodon 2.3 and naudiodon2 2.5: PortAudio, by two bindings of one make. Their own types are wrong (`AudioIO` is a
- * constructor there, `quit` returns nothing), so these are what is used of them.
+ * naudiodon 2.3 and naudiodon2 2.5: two bindings of PortAudio. Their own types are wrong (`AudioIO` is a constructor
+ * there, `quit` returns nothing), so these types cover the used part.
  *
- * Facts to know, all found by trying: the option is spelled `highwaterMark`; the queue of an output can't be cleared;
- * a device that is gone is not told; `abort` always throws; `quit`, `end` and even `process.exit` can hang. So nothing is
- * ever closed here: the process is killed.
+ * Facts, all found by trying: the option is spelled `highwaterMark`; the queue of an output can't be cleared; a lost
+ * device is not reported; `abort` always throws; `quit`, `end` and even `process.exit` can hang. So nothing is ever
+ * closed here: the process is killed.
  *
  * @typedef {object} Found
  * @property {number} id an index, good until devices come or go

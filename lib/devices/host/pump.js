@@ -1,9 +1,9 @@
-/** How often a loudspeaker that plays nothing tells that it is alive: every 200 ms. */
+/** The interval at which a silent loudspeaker reports that it is alive: 200 ms. */
 const IDLE_TICKS = 10;
 
 /**
- * Keeps a loudspeaker supplied: 20 ms of what is to be played, else of silence, one write at a time, for what has been
- * handed to a native stream can't be taken back. The write that settles is the clock: it tells how much was heard.
+ * Keeps a loudspeaker supplied: 20 ms of queued audio, else of silence, one write at a time, since audio in a native
+ * stream can't be withdrawn. The write that settles is the clock: it reports how much was heard.
  *
  * @param {import('../protocol.ts').OpenSpeaker} speaker
  * @param {(heard: number) => void} tick
@@ -13,10 +13,10 @@ export function pump({ sampleRate, latencyMs, write }, tick) {
   const latency = Math.round(latencyMs / 20);
   /** @type {Uint8Array[]} */
   let queue = [];
-  /** How many bytes of each of the chunks that are not heard yet were to be played. */
+  /** The number of audio bytes in each chunk that is not yet heard. */
   const written = Array.from({ length: latency }, () => 0);
   let heard = 0;
-  // The first write tells at once that it works.
+  // The first write reports at once that it works.
   let idle = IDLE_TICKS;
 
   /** The next chunk, and how much of it is not silence. */

@@ -1,5 +1,5 @@
 /**
- * Cuts the bytes of a recorder into frames of 20 ms. What comes before the rate is known waits for it.
+ * Cuts the bytes of a recorder into frames of 20 ms. Bytes that arrive before the rate is known are buffered.
  *
  * @param {(frame: Uint8Array) => void} emit
  */

@@ -7,8 +7,8 @@ import { chooseDevice } from './chooseDevice.js';
 import { withoutConverters } from './withoutConverters.js';
 
 /**
- * The system's own recorders and players, as processes: no package is needed, and on Linux they are as fast as any. They
- * end with their host, which leads their group.
+ * The system's own recorders and players, as processes: no package is needed, and on Linux they are as fast as any.
+ * They end with their host, which leads their group.
  *
  * @typedef {import('../audioDevice.ts').AudioDevice} AudioDevice
  * @typedef {'microphone' | 'speaker'} Kind
@@ -18,9 +18,9 @@ import { withoutConverters } from './withoutConverters.js';
  * @property {{ readonly [K in Kind]: string }} programs
  * @property {(kind: Kind, sampleRate: number, device: AudioDevice) => string[]} args
  * @property {(kind: Kind, wanted: string | undefined) => Promise<AudioDevice[]>} list
- * @property {number} [latencyMs] what a player adds to the lead that it is given
+ * @property {number} [latencyMs] the delay that a player adds to its lead
  * @property {string} [lister] the program that lists devices, where it is another one
- * @property {boolean} [blind] whether it can't tell what there is
+ * @property {boolean} [blind] whether it can't list devices
  * @property {number} [failsWithin] how long it may take to fail to open a device, ms
  */
 
@@ -91,7 +91,7 @@ const sox = {
     ...['-q', '--buffer', String((rate / 50) * 2)],
     ...['-t', 'raw', '-b', '16', '-e', 'signed', '-c', '1', '-r', String(rate), '-'],
   ],
-  // It can't tell what there is; a name that is asked for is tried.
+  // It can't list devices; a requested name is tried.
   list: async (kind, wanted) => [{ kind, name: wanted ?? 'default', isDefault: true, system: 'SoX' }],
 };
 
@@ -159,13 +159,13 @@ const FAILS_WITHIN = 150;
 const start = async (tool, kind, { device: wanted, sampleRate }, lost) => {
   const device = chooseDevice(await tool.list(kind, wanted), wanted);
   const child = spawn(tool.programs[kind], tool.args(kind, sampleRate, device), {
-    // SoX is told the device by its environment.
+    // SoX reads the device from its environment.
     env: { ...process.env, ...(tool === sox && wanted !== undefined && { AUDIODEV: wanted }) },
     stdio: [kind === 'speaker' ? 'pipe' : 'ignore', kind === 'speaker' ? 'ignore' : 'pipe', 'pipe'],
   });
   let complaint = '';
   child.stderr?.on('data', chunk => (complaint = (complaint + String(chunk)).slice(-500)));
-  child.stdin?.on('error', () => undefined); // its end is told by 'close'
+  child.stdin?.on('error', () => undefined); // its end is reported by 'close'
   let opened = false;
   const { stdout } = child;
   /** @type {() => unknown} */

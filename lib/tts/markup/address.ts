@@ -21,7 +21,10 @@ function addressLength(text: string): number {
   return address.length;
 }
 
-/** The host of an address, or all of an e-mail's: what a person would say. What comes before an `@` may be a password. */
+/**
+ * The host of a URL, or a whole e-mail address, as a person would say it. The part before an `@` in a URL may be a
+ * password.
+ */
 export const hostOf = (address: string): string =>
   /^(?:https?:\/\/(?:[^/?#@\s]*@)?|mailto:)?(?:www\.)?([^/?#:]+)/iu.exec(address)?.[1] ?? address;
 
@@ -54,7 +57,7 @@ export const bareAddress: Rule = (text, place, final) => {
   return say(length, hostOf(address));
 };
 
-/** What follows of an address that is longer than a rule sees. */
+/** Skips the rest of an address that is longer than a rule sees. */
 const restOfAddress: Rule = (text, place, final) => {
   const [run = ''] = inAddress.exec(text) ?? [];
   if (run.length === text.length && !final) return 'wait';

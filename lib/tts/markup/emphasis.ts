@@ -1,6 +1,6 @@
 import { before, drop, type Rule, say } from './rule.ts';
 
-/** What closes, or ends a clause: no emphasis begins before it. */
+/** Characters that close or end a clause: no emphasis begins before them. */
 const closing = /^[\s.,;:!?)\]}"”’»…，。！？；：、]/u;
 /** A short name, a number or a bracket: what is multiplied. */
 const factorBefore = /(?:^|[^\p{L}\p{N}_])(?:\p{L}|\p{N}+|\p{N}+\p{L})$|[)\]]$/u;
@@ -60,7 +60,7 @@ export const emphasis: Rule = (text, place, final) => {
   return drop(marks.length, false);
 };
 
-/** The marks that stay open when so many of them close, `undefined` if they close none. */
+/** The open marks that remain when this many of them close; `undefined` if they close none. */
 function closed(open: readonly number[], length: number): readonly number[] | undefined {
   const last = open.at(-1);
   if (last === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { drop, type Place, type Rule, type Skipping, type Step } from './rule.ts';
 
-// What open models write as text that is meant for programs: their reasoning, calls of tools, the marks of their chat
-// templates. Sources: the chat templates and parsers of DeepSeek, Qwen, Llama, Mistral, Gemma, GLM, Kimi, MiniMax, Seed,
-// Command, Granite, Phi, Nemotron, InternLM and gpt-oss (harmony).
+// Text of open models that is meant for programs: reasoning, tool calls, marks of chat templates. Sources: the chat
+// templates and parsers of DeepSeek, Qwen, Llama, Mistral, Gemma, GLM, Kimi, MiniMax, Seed, Command, Granite, Phi,
+// Nemotron, InternLM and gpt-oss (harmony).
 
 /** Parts of a tag's name that are unlike anything a person writes in angle brackets. */
 const surelyHidden =
@@ -46,7 +46,7 @@ const token = /^<[|｜]?(\/?[\w▁:/. -]{1,40}?)[|｜]?>/u;
 const isToken = (whole: string): boolean => /^<[|｜]|[|｜]>$/u.test(whole);
 const opensCalls = /(?:tool|function|action|call|plugin|python_tag|think|thought|reason)/iu;
 const ends = /(?:^\/|^end|[_▁]end|_end$|end_|END|^eo[tms]|response)/u;
-/** Everything in a harmony message that is no answer. */
+/** Hides everything in a harmony message except the answer. */
 const nextMessage: Skipping = { end: /<\|(?:end|call|return|start|channel)\|>/u, reach: 20, keepsEnd: true };
 
 /** `<|channel|>analysis<|message|>…`, `<|tool_calls_section_begin|>…`, `<|im_end|>` and the like. */
@@ -65,7 +65,7 @@ export const chatToken: Rule = (text, place, final) => {
   return skip(place, whole.length, { end: endOf(whole, name), reach: 80 });
 };
 
-/** What ends a part that begins with a token: the same with "end" for "begin" or "start", or a slash. */
+/** The end of a part that begins with a token: the same with "end" for "begin" or "start", or a slash. */
 function endOf(whole: string, name: string): RegExp {
   const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
   if (!/^<[|｜]/u.test(whole) || !/[|｜]>$/u.test(whole)) return new RegExp(`<${quoted(name)}\\|>`, 'u');
@@ -79,7 +79,7 @@ function endOf(whole: string, name: string): RegExp {
   return new RegExp(`<[|｜](?:${same}|eot_id|eom_id|im_end|end)[|｜]>|</[|｜]?${quoted(name)}[|｜]?>`, 'u');
 }
 
-/** A channel of gpt-oss or Gemma: `final`, and `commentary` for nobody but the user, are said. */
+/** A channel of gpt-oss or Gemma: `final` is spoken, and so is `commentary` without a recipient. */
 function channel(text: string, whole: string, place: Place, final: boolean): Step | 'wait' | undefined {
   const rest = text.slice(whole.length);
   if (!whole.endsWith('|>')) return skip(place, whole.length, { end: /<channel\|>/u, reach: 12 });

@@ -17,7 +17,7 @@ import { formula } from './latex.ts';
 import { codeFence } from './lines.ts';
 import type { Rule } from './rule.ts';
 
-/** What marks text anywhere. */
+/** Rules for marks anywhere in a text. */
 export const inlineRules: readonly Rule[] = [
   surrogate,
   cell,
@@ -41,5 +41,5 @@ export const inlineRules: readonly Rule[] = [
   emoji,
 ];
 
-/** What counts within code in a line. */
+/** Rules within inline code. */
 export const codeRules: readonly Rule[] = [surrogate, codeMark];

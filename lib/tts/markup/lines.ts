@@ -82,7 +82,7 @@ const definition: Rule = (text, _, final) => {
   return begun && !final ? 'wait' : undefined;
 };
 
-/** What marks a line, at its beginning. */
+/** Rules for marks at the beginning of a line. */
 export const lineRules: readonly Rule[] = [horizontalRule, heading, bullet, task, quote, definition];
 
 export { codeFence, tableRow };

@@ -1,4 +1,4 @@
-/** Where in a text one is. */
+/** The position in a text, and its context. */
 export interface Place {
   /** At the beginning of a line, where headings and lists are marked. */
   lineStart: boolean;
@@ -12,32 +12,33 @@ export interface Place {
   open: readonly number[];
   /** How many marks (`\``) the code one is in began with; 0 outside of code. */
   code: number;
-  /** What is being left out. */
+  /** The part that is being left out. */
   skipping: Skipping | undefined;
 }
 
 /** Something that is left out up to its end. */
 export interface Skipping {
-  /** What ends it, at most `reach` characters. */
+  /** The end of the part, at most `reach` characters. */
   readonly end: RegExp;
   readonly reach: number;
   /** Whether the end itself stays, for it begins something else. */
   readonly keepsEnd?: boolean;
 }
 
-/** What a rule makes of the beginning of a text. */
+/** The result of a rule for the beginning of a text. */
 export interface Step {
-  /** How many characters are done with. */
+  /** The number of characters consumed. */
   readonly length: number;
-  /** What is said instead. */
+  /** Text to say instead. */
   readonly text: string;
   /** Whether the next character begins a line as far as marks go. Default: after a line end. */
   readonly lineStart?: boolean;
 }
 
 /**
- * What a rule makes of the beginning of a text: a step, `wait` when that hangs on what follows, `undefined` when it is
- * not the rule's business. It sees at most {@link reach} characters. `final`: nothing follows, or it sees no more.
+ * A rule for the beginning of a text. It returns a step, `wait` if that depends on the following characters, or
+ * `undefined` if it does not apply. It sees at most {@link reach} characters. `final`: no more characters follow, or
+ * it sees no more.
  */
 export type Rule = (text: string, place: Place, final: boolean) => Step | 'wait' | undefined;
 

@@ -67,7 +67,7 @@ describe('an interruption', () => {
     expect(outline[1]).toBe('3340 bot.interrupted: Once upon a time there was a king.');
   });
 
-  it('should take so many words', () => {
+  it('should need this many words', () => {
     const { outline } = hearing(3_000, 4_000, 'Tell another one.', { bargeIn: { minWords: 3 } });
     expect(outline[2]).toBe('4000 bot.interrupted: Once upon a time there was a king.');
     const short = hearing(3_000, 4_000, 'Another story.', { bargeIn: { minWords: 3 } });
@@ -108,7 +108,7 @@ describe('a false interruption', () => {
     expect(alive).toBe(0);
   });
 
-  it('should not wait for ever for an engine that never tells that it was nothing', () => {
+  it('should not wait without a limit for an engine that never reports a noise', () => {
     const { outline } = hearing(3_000, 3_300, '', {
       stt: engine([
         [1_600, { type: 'final', text: 'Tell me a story.', end: 1_500 }],
@@ -144,7 +144,7 @@ describe('a false interruption', () => {
     ]);
   });
 
-  it('should go on where the listener was, with an output that tells what was really heard', () => {
+  it('should go on where the listener was, with an output that reports the audio really heard', () => {
     const tellsLate: Call['output'] = speech$ => {
       let handedMs = 0;
       return speech$.pipe(
@@ -159,7 +159,7 @@ describe('a false interruption', () => {
 });
 
 describe('a back-channel', () => {
-  it('should be told of, but neither be a turn nor end the reply', () => {
+  it('should be an event, but neither be a turn nor end the reply', () => {
     const { outline, asked } = hearing(3_000, 3_500, 'Uh-huh, okay.');
     expect(outline).toEqual([
       '3100 user.speaking',
@@ -247,7 +247,7 @@ describe('what nothing interrupts', () => {
     expect(asked[1]?.at(-2)).toEqual({ role: 'assistant', content: 'Once upon a time there was a king.' });
   });
 
-  /** What is said under a protected greeting, until 1,600 ms, and what the user has begun to say when that ends. */
+  /** Words during a protected greeting, until 1,600 ms, and words that the user has begun when that ends. */
   const underAGreeting = (next: string) => {
     const { values } = run({
       greeting: { text: 'Hello, this is protected.', interruptible: false },
@@ -355,7 +355,7 @@ describe('interruption', () => {
   });
 });
 
-/** What is heard of a reply whose samples count, when the user makes a noise. */
+/** The samples heard of a reply when the user makes a noise. */
 function ramp(noise: ScriptedSpeech) {
   let next = 0;
   const tts: Tts = text =>
