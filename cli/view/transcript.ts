@@ -70,11 +70,12 @@ export function unfinished(reply: string, heardWords: number, columns: number): 
 }
 
 /** Why a call ended by itself. */
-const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['reason'], string>> = {
-  idle: 'Nobody spoke any more: the bot hung up.',
-  tooLong: 'The call had its time: the bot hung up.',
-  command: 'The bot hung up.',
-};
+const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['reason'], string>> =
+  {
+    idle: 'Nobody spoke any more: the bot hung up.',
+    tooLong: 'The call had its time: the bot hung up.',
+    command: 'The bot hung up.',
+  };
 
 /** The beginning of what may be long, in one line. */
 const short = (text: string): string => {

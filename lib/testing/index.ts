@@ -32,7 +32,11 @@ export { simulate, type SimulateOptions, type SimulationEvent } from './simulate
 
 // The providers on this machine, over real sockets.
 export { deepgramServer, type DeepgramServer } from '../emulators/deepgram/deepgramServer.ts';
-export type { DeepgramLatencies, DeepgramLimits, DeepgramServerOptions } from '../emulators/deepgram/deepgramOptions.ts';
+export type {
+  DeepgramLatencies,
+  DeepgramLimits,
+  DeepgramServerOptions,
+} from '../emulators/deepgram/deepgramOptions.ts';
 export { openaiServer, type OpenaiServer } from '../emulators/openai/openaiServer.ts';
 export type {
   ChatMessage,
@@ -42,7 +46,13 @@ export type {
   OpenaiServerOptions,
 } from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
-export { type Endpoint, type Fault, type FaultKind, type FaultRule, faults } from '../emulators/loopback/fault.ts';
+export {
+  type Endpoint,
+  type Fault,
+  type FaultKind,
+  type FaultRule,
+  faults,
+} from '../emulators/loopback/fault.ts';
 export type { LoopbackEvent, LoopbackHappening } from '../emulators/loopback/loopbackEvent.ts';
 export type { LoopbackServer } from '../emulators/loopback/loopbackServer.ts';
 export type { LoopbackOptions } from '../emulators/loopback/loopbackOptions.ts';

@@ -26,7 +26,7 @@ server.on('request', (_, response) => {
 
 const baseURL = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 beforeAll(() => new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve)));
-afterAll(() => new Promise<void>(resolve => void server.close(() => resolve()).closeAllConnections()));
+afterAll(() => new Promise<void>(resolve => server.close(() => resolve()).closeAllConnections()));
 
 ttsContract({
   describe,

@@ -1,4 +1,4 @@
-import { concat, ignoreElements, NEVER, of, Subject, tap, timer } from 'rxjs';
+import { ignoreElements, NEVER, of, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../lib/audio/frame.ts';
 import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
@@ -86,7 +86,7 @@ describe('the current reply', () => {
     virtualTime(() => {
       for (const time of [0, 4_999, 5_000])
         timer(time).subscribe(() => seen.push(current.state.protectedMs > 0));
-      return concat(current.run(0, timer(6_000).pipe(ignoreElements()), current.ledger(), true));
+      return current.run(0, timer(6_000).pipe(ignoreElements()), current.ledger(), true);
     });
     expect(seen).toEqual([true, true, false]);
   });

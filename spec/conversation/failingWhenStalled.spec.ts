@@ -39,12 +39,7 @@ const reply = (steps: readonly Step[]): Observable<BotEvent> =>
 
 const stalled = (
   steps: readonly Step[],
-  { ledger = new SpeechLedger(), inputOver$ = NEVER, until = 100_000, stallMs = 1_000 } = {} as {
-    ledger?: SpeechLedger;
-    inputOver$?: Observable<unknown>;
-    until?: number;
-    stallMs?: number;
-  },
+  { ledger = new SpeechLedger(), inputOver$ = NEVER, until = 100_000, stallMs = 1_000 } = {},
 ): string => {
   const { failed, leftTimers } = virtualTime(
     () => reply(steps).pipe(failingWhenStalled({ stallMs, ledger, inputOver$ })),
@@ -146,7 +141,9 @@ describe('failingWhenStalled', () => {
   it('should not wait for a tool when nothing more comes from the user', () => {
     const inputOver$ = timer(3_500);
     expect(stalled([[100, 'tool']], { inputOver$ })).toBe('4000 llm');
-    expect(stalled([], { inputOver$: throwError(() => ({ stage: 'input' })) })).toBe('0 input');
+    expect(
+      stalled([], { inputOver$: throwError(() => Object.assign(new Error('gone'), { stage: 'input' })) }),
+    ).toBe('0 input');
   });
 
   it('should wait for ever where the program says so', () => {

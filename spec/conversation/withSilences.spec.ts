@@ -1,4 +1,16 @@
-import { concat, finalize, from, map, NEVER, of, Subject, take, tap, throwError } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  finalize,
+  from,
+  map,
+  NEVER,
+  type Observable,
+  Subject,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { concatMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type AudioFrame, silence } from '../../lib/audio/frame.ts';
@@ -75,7 +87,7 @@ describe('withSilences', () => {
       .pipe(withSilences(() => throwError(() => new Error('gone'))))
       .subscribe({ error: (error: unknown) => errors.push(error) });
     expect([errors, audio$.observed]).toEqual([[new Error('gone')], false]);
-    const call = audio$.pipe(withSilences(() => of<SttEvent>())).subscribe();
+    const call = audio$.pipe(withSilences((): Observable<SttEvent> => EMPTY)).subscribe();
     call.unsubscribe();
     expect(audio$.observed).toBe(false);
   });

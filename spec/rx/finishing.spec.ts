@@ -40,9 +40,16 @@ describe('finishing', () => {
       expectObservable(source$.pipe(finishing(identity, 4)), '      ^--!').toBe('a---');
       expectSubscriptions(source$.subscriptions).toBe('             ^--!');
     });
-    const { leftTimers } = virtualTime(() => timer(1).pipe(map(String), finishing(endless(1), 9)), {
-      until: 3,
-    });
+    const { leftTimers } = virtualTime(
+      () =>
+        timer(1).pipe(
+          map((): string => 'a'),
+          finishing(endless(1), 9),
+        ),
+      {
+        until: 3,
+      },
+    );
     expect(leftTimers).toBe(0);
   });
 

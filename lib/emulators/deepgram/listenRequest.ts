@@ -34,11 +34,7 @@ export function listenRequest(
     if (audio === undefined || audio.pcm.length === 0)
       return refuse('Bad Request: failed to process audio: corrupt or unsupported data.');
     of(audio)
-      .pipe(
-        reframe(),
-        stt,
-        reduce(heard, { from: 0, words: [] as readonly HeardWord[] }),
-      )
+      .pipe(reframe(), stt, reduce(heard, { from: 0, words: [] as readonly HeardWord[] }))
       .subscribe({
         next: ({ words }) =>
           reply(response, {

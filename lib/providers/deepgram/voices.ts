@@ -44,12 +44,12 @@ export function modelOfVoice(voice: string): { readonly model: string } | { read
   if (name.includes('-')) return { model: voice.trim() };
   const model = models.get(name);
   if (model !== undefined) return { model };
-  const [, near] = [...models.keys()].reduce(
+  const [, near] = [...models.keys()].reduce<readonly [number, string]>(
     (best, known) => {
       const distance = distanceOf(name, known);
       return distance < best[0] ? ([distance, known] as const) : best;
     },
-    [3, ''] as readonly [number, string],
+    [3, ''],
   );
   return {
     problem: near
@@ -129,7 +129,7 @@ export const voiceError = (
 /** How many letters differ between two names (Levenshtein). */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
+  for (const [i, letter] of Array.from(one).entries()) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++)
       next.push(Math.min(row[j + 1]! + 1, next[j]! + 1, row[j]! + (letter === other[j] ? 0 : 1)));

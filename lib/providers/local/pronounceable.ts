@@ -133,10 +133,7 @@ const withoutTheUnspeakable = (text: string): string =>
  */
 export function pronounceable(text: string): string {
   const plain = apply(apply(text, markdown), abbreviations);
-  const counted = apply(
-    apply(spokenAmounts(spokenNumerals(spokenAddresses(plain))), typography),
-    symbols,
-  );
+  const counted = apply(apply(spokenAmounts(spokenNumerals(spokenAddresses(plain))), typography), symbols);
   const said = withoutTheUnspeakable(spokenNumbers(squeezed(spokenAcronyms(plainLetters(counted)))));
   return /[a-z0-9]/i.test(said) ? said : '';
 }

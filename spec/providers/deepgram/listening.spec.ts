@@ -333,7 +333,7 @@ describe('listening', () => {
     const service = new Service();
     const hour = 3_600_000 / 20;
     const { completedAt, failed } = call(service, concat(quiet(hour), NEVER), [], {
-      dialect: nova(service, more as object),
+      dialect: nova(service, more),
       until: 3_601_000,
     });
     expect([completedAt, failed, service.connections]).toEqual([undefined, undefined, 1]);

@@ -57,10 +57,8 @@ const utteranceEnd = (last_word_end: number): ServerMessage => ({
   last_word_end,
 });
 
-const heard = (
-  messages: readonly ServerMessage[],
-  turns = new NovaTurns({ silenceMs: 1_500 }),
-): SttEvent[] => bare(messages.flatMap(message => turns.hear(message, seconds)));
+const heard = (messages: readonly ServerMessage[], turns = new NovaTurns({ silenceMs: 1_500 })): SttEvent[] =>
+  bare(messages.flatMap(message => turns.hear(message, seconds)));
 
 describe('the turns of Nova', () => {
   it('should add finals up to speech_final, which ends the turn once', () => {

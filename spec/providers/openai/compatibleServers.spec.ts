@@ -53,7 +53,9 @@ function serving(answers: readonly ((body: Body) => Response | string)[], option
 async function outcome(llm: ReturnType<typeof openaiLlm>, messages = question, request?: LlmRequest) {
   const all = await firstValueFrom(
     llm(messages, request).pipe(
-      catchError((error: Error & { retryable?: boolean }) => of({ type: 'failed' as const, error })),
+      catchError((error: unknown) =>
+        of({ type: 'failed' as const, error: error as Error & { retryable?: boolean } }),
+      ),
       toArray(),
     ),
   );

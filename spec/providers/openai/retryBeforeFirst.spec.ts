@@ -104,9 +104,9 @@ describe('retryBeforeFirst', () => {
     const times: number[] = [];
     run(({ cold, flush }) => {
       const source$ = cold('#');
-      source$
-        .pipe(retryBeforeFirst({}, always))
-        .subscribe({ error: error => times.push(asyncScheduler.now(), error === 'error' ? 1 : 0) });
+      source$.pipe(retryBeforeFirst({}, always)).subscribe({
+        error: (error: unknown) => times.push(asyncScheduler.now(), error === 'error' ? 1 : 0),
+      });
       flush();
       times.unshift(...source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame));
     });
