@@ -39,7 +39,17 @@ const reply = (steps: readonly Step[]): Observable<BotEvent> =>
 
 const stalled = (
   steps: readonly Step[],
-  { ledger = new SpeechLedger(), inputOver$ = NEVER, until = 100_000, stallMs = 1_000 } = {},
+  {
+    ledger = new SpeechLedger(),
+    inputOver$ = NEVER,
+    until = 100_000,
+    stallMs = 1_000,
+  }: {
+    readonly ledger?: SpeechLedger;
+    readonly inputOver$?: Observable<unknown>;
+    readonly until?: number;
+    readonly stallMs?: number;
+  } = {},
 ): string => {
   const { failed, leftTimers } = virtualTime(
     () => reply(steps).pipe(failingWhenStalled({ stallMs, ledger, inputOver$ })),

@@ -326,7 +326,7 @@ describe('listening', () => {
     expect([service.frames().length, service.connections]).toEqual([3_050, 1]);
   });
 
-  it.each([
+  it.each<[string, object]>([
     ['Nova', {}],
     ['Flux', { finalize: undefined, keepAlive: undefined, turns: () => new FluxTurns({ maxMs: 20_000 }) }],
   ])('should end nothing in an hour of silence, though %s says nothing', (_, more) => {
