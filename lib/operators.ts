@@ -3,7 +3,7 @@
  * uses them, to compose one by hand or to test a part of it. Nothing here needs Node.
  */
 
-// What an engine may have besides its function.
+// Engines: their function, and the rest of them.
 export type { Engine, Loading, Notice, Noticing, SessionTerms, TimedWord, Warmable } from './engine.ts';
 
 // Speech to text.
@@ -37,7 +37,7 @@ export { speakStream } from './tts/speakStream.ts';
 export { SpeechLedger } from './tts/speechLedger.ts';
 export { VoiceTimes } from './tts/voiceTimes.ts';
 
-// Who has the floor, and what the bot says besides its answers.
+// The floor, and replies that answer nothing.
 export { bargeIn, type BargeInOptions, type BargeInProfile } from './conversation/bargeIn.ts';
 export type { FloorEvent } from './conversation/floor.ts';
 export type { BotState } from './conversation/botState.ts';

@@ -35,9 +35,10 @@ export const init = (command: Command): Command =>
       make(target);
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      // Half a project would be in the way of the next try.
-      for (const path of isNew ? [target] : names.map(name => join(target, name)))
-        rmSync(path, { recursive: true, force: true });
+      // Half a project would be in the way of the next try. Where a file is in its place, nothing was made.
+      if (code !== 'ENOTDIR' && code !== 'EEXIST')
+        for (const path of isNew ? [target] : names.map(name => join(target, name)))
+          rmSync(path, { recursive: true, force: true });
       if (code === 'ENOSPC')
         throw new UsageError(
           `${folder}: no project can be made there${whyNot(cause)} Make room on it, or name a folder on another.`,

@@ -43,7 +43,7 @@ export async function growthFunctions(load) {
   const { withoutLoops } = await load('lib/providers/local/withoutLoops');
   const { answer } = await load('lib/providers/builtin/answer');
   const { calculate } = await load('lib/providers/builtin/arithmetic');
-  const { summarising, trimmed } = await load('lib/conversation/context');
+  const { compacting, trimmed } = await load('lib/conversation/context');
   const { remember } = await load('lib/conversation/history');
   const { interruption } = await load('lib/conversation/interruption');
   const { completeness } = await load('lib/stt/completeness');
@@ -144,8 +144,8 @@ export async function growthFunctions(load) {
           remember(history, { type: 'bot.toolResult', turn: 1, id: String(index), name: 'look', content }),
         /** @type {readonly Message[]} */ ([]),
       ),
-    summarising: text =>
-      run(summarising(() => from(tokens(text).map(text => ({ type: 'token', text }))))(messages(text))),
+    compacting: text =>
+      run(compacting(() => from(tokens(text).map(text => ({ type: 'token', text }))))(messages(text))),
 
     completeness: text => completeness({ text }),
     'completeness, Thai': text => completeness({ text }, 'th'),

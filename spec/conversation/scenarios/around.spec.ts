@@ -311,7 +311,7 @@ describe('a long call', () => {
     const summarise = compacting(scriptedLlm('They count.'), { over: 3, keep: 2 });
     const { asked, events } = call({ says, lasts: 14_000, context: { compact: summarise } });
     expect(asked.at(-1)?.slice(1)).toEqual([
-      { role: 'system', content: 'What was said before: They count.' },
+      { role: 'system', content: 'Summary of the conversation so far: They count.' },
       user('This is 1.'),
       bot('Not much.'),
       user('This is 2.'),

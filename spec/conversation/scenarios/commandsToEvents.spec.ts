@@ -169,7 +169,7 @@ const endings: readonly string[] = ['bot.spoke', 'bot.interrupted', 'turn.failed
 const textsOf = (events: readonly ConversationEvent[], ...of: readonly ConversationEvent['type'][]): string =>
   events.flatMap(event => (of.includes(event.type) && 'text' in event ? [event.text] : [])).join(' ');
 
-/** What is wrong with a call. */
+/** The faults of a call. */
 const wrongs = (
   { events, failed, completedAt, leftTimers, given }: ReturnType<typeof call>,
   type: string,
