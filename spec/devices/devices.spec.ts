@@ -252,7 +252,7 @@ describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspea
 
   /** Opens both, reports it, and closes them on request. */
   const program = `
-    import { microphone, speaker } from ${JSON.stringify(join(root, 'dist/lib/index.js'))};
+    import { microphone, speaker } from ${JSON.stringify(join(root, 'dist/lib/devices/index.js'))};
     const output = speaker();
     const input$ = microphone();
     const open = new Set();
