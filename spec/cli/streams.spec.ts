@@ -178,7 +178,7 @@ describe.runIf(process.platform !== 'win32')('signals', { timeout: 60_000 }, () 
   ])('should end a call within a reply with what was said and its figures, %s', async (_, args, expected) => {
     const long = inFolder('long.wav');
     writeFileSync(long, writeWav(silence(60_000)));
-    const tape = inFolder('hung-up.jsonl');
+    const tape = inFolder(`hung-up${args.join('')}.jsonl`);
     const call = spawn(process.execPath, [main, 'file', long, '--config', config, '--tape', tape, ...args], {
       env: { ...process.env, NO_COLOR: '1', SAMPLES: '480000' },
       stdio: ['ignore', 'pipe', 'ignore'],
