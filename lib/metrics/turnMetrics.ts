@@ -88,11 +88,14 @@ export const turnMetrics =
       return concat(
         event$.pipe(
           timestamp(clock),
-          each(({ value, timestamp }) => stopwatch.see(value, timestamp)),
+          each(({ value, timestamp }) => stopwatch.see(value, microsecond(timestamp))),
         ),
         defer(() => stopwatch.end()),
       );
     });
+
+/** A time to the microsecond: figures that are printed with three decimals still add up exactly. */
+const microsecond = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 /** The times of a turn's events, each the first of its kind. */
 type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio' | 'output' | 'answered';

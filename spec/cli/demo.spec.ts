@@ -67,9 +67,8 @@ describe('the demo', () => {
       line => (line as { type: string }).type === 'turn.metrics',
     ) as unknown as Record<string, number>[];
     expect(turns.length).toBe(only('user.said').length);
-    // Each is printed with three decimals: six of them may be off by half a thousandth each.
     for (const { endpointing, llm, sentence, tts, output, total } of turns)
-      expect(Math.abs(endpointing! + llm! + sentence! + tts! + output! - total!)).toBeLessThan(0.0035);
+      expect(endpointing! + llm! + sentence! + tts! + output!).toBeCloseTo(total!, 6);
     expect((lines.at(-1) as { type: string }).type).toBe('summary');
   });
 

@@ -4,6 +4,7 @@ import { conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { summarise, summary } from '../../lib/metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
+import { thousandths } from '../../lib/text/thousandths.ts';
 import {
   scriptedInput,
   scriptedLlm,
@@ -162,5 +163,26 @@ describe('summary', () => {
       [1, 300, 300],
       [2, 100, 300],
     ]);
+  });
+
+  it('should add up exactly also when each figure is printed with three decimals', () => {
+    let now = 1_234.56789;
+    const clock = { now: () => (now += 17.123456) };
+    const event$ = of<ConversationEvent[]>(
+      { type: 'user.speaking', turn: 1, sinceMs: 80 },
+      { type: 'user.said', turn: 1, text: 'Hello.', silenceMs: 300 },
+      { type: 'bot.token', turn: 1, text: 'Hi.' },
+      { type: 'bot.sentence', turn: 1, sentence: 0, text: 'Hi.' },
+      { type: 'bot.audio', turn: 1, sentence: 0 },
+      { type: 'bot.speaking', turn: 1, sentence: 0, text: 'Hi.' },
+      { type: 'bot.spoke', turn: 1, text: 'Hi.', audioMs: 100 },
+    );
+    const figures: TurnMetrics[] = [];
+    event$.pipe(turnMetrics({ clock })).subscribe(metrics => figures.push(metrics));
+    const { endpointing, llm, sentence, tts, output, total } = JSON.parse(
+      JSON.stringify(figures[0], thousandths),
+    ) as Record<string, number>;
+    expect(endpointing! + llm! + sentence! + tts! + output!).toBeCloseTo(total!, 9);
+    expect(total).toBe(368.494);
   });
 });
