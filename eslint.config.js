@@ -30,7 +30,7 @@ const dollar = ESLintUtils.RuleCreator.withoutDocs({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '**/*.js', 'templates/'] },
+  { ignores: ['dist/', '.ci/', 'node_modules/', '**/*.js', 'templates/'] },
   tseslint.configs.strictTypeChecked,
   rxjsX.configs.strict,
   {

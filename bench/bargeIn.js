@@ -1,7 +1,8 @@
 // How soon the providers learn that the user speaks over the bot: from the decision to the close of the language
 // model's request and to the voice's Clear, as the servers (in another process) see it, compared with a hand-written loop:
 //   npm run build && node bench/bargeIn.js [interruptions]
-import { frameBytes, setup } from 'rxvoice';
+import { setup } from 'rxvoice';
+import { frameBytes } from 'rxvoice/audio';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';

@@ -6,7 +6,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { conversation, frameBytes } from 'rxvoice';
+import { conversation } from 'rxvoice';
+import { frameBytes } from 'rxvoice/audio';
 import { scriptedLlm, scriptedStt, scriptedTts } from 'rxvoice/testing';
 import { handWrittenCall } from './handWritten.js';
 import {

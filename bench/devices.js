@@ -7,7 +7,8 @@ import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
-import { audioBackends, microphone, paced, speaker } from 'rxvoice';
+import { paced } from 'rxvoice/audio';
+import { audioBackends, microphone, speaker } from 'rxvoice/devices';
 import { virtualSoundCard, whyNoSoundCard } from 'rxvoice/testing';
 
 const missing = whyNoSoundCard();

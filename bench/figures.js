@@ -51,6 +51,13 @@ const commands = [
       fault,
     ]),
   ],
+  [
+    'calls whose provider is killed and comes back',
+    15,
+    'bench/faults.js',
+    ...(short ? ['refuse'] : ['refuse', 'reset', 'silence']).flatMap(outage => ['--fault', outage]),
+    ...(short ? ['--outage-ms', '4000', '--calls', '3'] : []),
+  ],
 ];
 
 for (const [title, minutes, ...command] of commands) {

@@ -3,7 +3,8 @@
 //   npm run build && node bench/latency.js [turns] [--tokens-per-second 25]
 // Added: from the user's last voiced frame to the first audio of the reply, less the delays the providers were set to.
 import { parseArgs } from 'node:util';
-import { frameBytes, setup } from 'rxvoice';
+import { setup } from 'rxvoice';
+import { frameBytes } from 'rxvoice/audio';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';

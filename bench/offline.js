@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { from, lastValueFrom, merge, of, share, tap } from 'rxjs';
-import { level, paced, readWav, reframe, setup, silence, toOutput, turnMetrics } from 'rxvoice';
+import { setup, turnMetrics } from 'rxvoice';
+import { level, paced, readWav, reframe, silence, toOutput } from 'rxvoice/audio';
 import { wordErrors } from './wordErrors.js';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../spec/fixtures/speech');

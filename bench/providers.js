@@ -77,9 +77,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
   process.on('message', async ({ id, ...message }) => {
     const [[name, argument]] = Object.entries(message);
     try {
-      process.send?.({ id, answer: await answers[name](argument) });
+      const answer = await answers[name](argument);
+      process.send?.({ id, answer }, () => undefined); // the parent may be gone
     } catch (error) {
-      process.send?.({ id, error: String(error) });
+      process.send?.({ id, error: String(error) }, () => undefined);
     }
   });
   process.on('disconnect', () => process.exit());

@@ -19,8 +19,14 @@ const run = share =>
       RXVOICE_RANDOM_RUNS: String(Math.ceil(Number(values.runs) / shares)),
       RXVOICE_RANDOM_SEED: String(seed + share),
     };
-    const names = ['random', 'policies', 'randomTools'];
-    const spec = ['run', ...names.map(name => `spec/conversation/${name}.spec.ts`)];
+    const names = [
+      'conversation/random',
+      'conversation/policies',
+      'conversation/randomTools',
+      'conversation/scenarios/commandsToEvents',
+      'stt/turns.random',
+    ];
+    const spec = ['run', ...names.map(name => `spec/${name}.spec.ts`)];
     spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...spec], { stdio: 'inherit', env }).on(
       'exit',
       code => resolve(code ?? 1),

@@ -1,6 +1,6 @@
 // A microphone in real time: frames of 20 ms on absolute deadlines, a tone where the user speaks. The words
 // are in the script of the loopback servers.
-import { silence } from 'rxvoice';
+import { silence } from 'rxvoice/audio';
 
 const quiet = silence(20);
 const hum = {

@@ -3,7 +3,8 @@
 //   npm run build && node bench/speculation.js [turns]
 // Turns end at any place between two interims, of which Nova emits one a second.
 import { parseArgs } from 'node:util';
-import { frameBytes, setup } from 'rxvoice';
+import { setup } from 'rxvoice';
+import { frameBytes } from 'rxvoice/audio';
 import { handWrittenCall } from './handWritten.js';
 import { now, startProviders } from './providers.js';
 import { microphone, percentiles } from './realTime.js';

@@ -1,7 +1,8 @@
 import { accessSync, constants, createReadStream, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type AudioFrame, concatFrames, frameMs, RxvoiceError, WavDecoder } from '../lib/index.ts';
+import { concatFrames, frameMs, WavDecoder } from '../lib/audio/index.ts';
+import { type AudioFrame, RxvoiceError } from '../lib/index.ts';
 import { isFolder } from './isFolder.ts';
 import { UsageError } from './usageError.ts';
 import { fileError } from './fileError.ts';

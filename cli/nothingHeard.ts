@@ -1,4 +1,5 @@
-import { type AudioFrame, frameMs, type VoiceConfig } from '../lib/index.ts';
+import { frameMs } from '../lib/audio/index.ts';
+import type { AudioFrame, VoiceConfig } from '../lib/index.ts';
 
 /** Below it there is nothing but the noise of a converter, dB of the loudest that a sample can be. */
 const silentBelow = -60;

@@ -2,16 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { chalkStderr } from 'chalk';
 import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
-import {
-  type AudioFrame,
-  type ConversationEvent,
-  type Output,
-  recording,
-  type TurnMetrics,
-  type Voice,
-} from '../lib/index.ts';
+import { recording } from '../lib/audio/index.ts';
+import type { AudioFrame, ConversationEvent, Output, TurnMetrics, Voice } from '../lib/index.ts';
 import { printable } from '../lib/text/printable.ts';
-import { wrap } from './wrap.ts';
 import { type Failure, exitStatus } from './exitStatus.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
@@ -59,10 +52,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
   const failures: Failure[] = [];
-  const call$ = conversation$(
-    tape ? wrap(heard$, tape.input(heard$)) : heard$,
-    tape ? wrap(spoken, tape.output(spoken)) : spoken,
-  ).pipe(
+  const call$ = conversation$(tape ? tape.input(heard$) : heard$, tape ? tape.output(spoken) : spoken).pipe(
     tap(event => {
       onEvent?.(event);
       if (event.type === 'turn.failed') failures.push(event);

@@ -1,5 +1,6 @@
-import { connect, defer, finalize, interval, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
-import { type ConversationEvent, summarise, type TurnMetrics, turnMetrics } from '../lib/index.ts';
+import { defer, finalize, interval, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
+import { type ConversationEvent, type TurnMetrics, turnMetrics } from '../lib/index.ts';
+import { summarise } from '../lib/operators.ts';
 import { untilInterrupted } from './untilInterrupted.ts';
 import type { View } from './view/view.ts';
 
@@ -20,23 +21,22 @@ export const runCall = (
       const startedAt = performance.now();
       const turns: TurnMetrics[] = [];
       const over$ = new Subject<void>();
+      // Completed when the call is torn down, too: then a turn that was not over has its figures as well.
+      const seen$ = new Subject<ConversationEvent>();
+      seen$.pipe(turnMetrics({ clock: performance })).subscribe(metrics => {
+        turns.push(metrics);
+        view.turn(metrics);
+        onTurn(metrics);
+      });
       const shown$ = call$.pipe(
         // A turn's figures come after the event that ends it: shown first, measured second.
-        connect(event$ =>
-          merge(
-            event$.pipe(tap(event => view.event(event, Math.round(performance.now() - startedAt)))),
-            event$.pipe(
-              turnMetrics({ clock: performance }),
-              tap(metrics => {
-                turns.push(metrics);
-                view.turn(metrics);
-                onTurn(metrics);
-              }),
-            ),
-          ),
-        ),
+        tap(event => {
+          view.event(event, Math.round(performance.now() - startedAt));
+          seen$.next(event);
+        }),
         finalize(() => {
           over$.next();
+          seen$.complete();
           view.end(summarise(turns));
         }),
       );

@@ -1,5 +1,6 @@
 import { type Observable, of } from 'rxjs';
-import { type AudioFrame, paced, reframe } from '../lib/index.ts';
+import { paced, reframe } from '../lib/audio/index.ts';
+import type { AudioFrame } from '../lib/index.ts';
 
 /** A recording that was read as an input: as if it were spoken now, or all at once. */
 export const soundInput = (sound: AudioFrame, { realTime = true } = {}): Observable<AudioFrame> => {

@@ -11,7 +11,7 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
-import type { Warmable } from '../lib/index.ts';
+import type { Warmable } from '../lib/operators.ts';
 import { terminal } from './view/terminal.ts';
 
 /** Loads an engine, shows its progress on stderr, and runs the work while the engine is held. */

@@ -1,4 +1,5 @@
-import { microphone, setup, speaker, tool } from 'rxvoice';
+import { setup, tool } from 'rxvoice';
+import { microphone, speaker } from 'rxvoice/devices';
 import { z } from 'zod';
 
 const voice = setup({

@@ -1,9 +1,12 @@
-import { map, switchMap } from 'rxjs';
-import { builtinLlm, type Message, sentences, speak, utterances, wavInput, wavOutput } from 'rxvoice';
+import { finalize, map, switchMap } from 'rxjs';
+import { builtinLlm, type Message } from 'rxvoice';
 import { localStt, localTts } from 'rxvoice/local';
+import { wavInput, wavOutput } from 'rxvoice/node';
+import { sentences, speak, SpeechLedger, utterances } from 'rxvoice/operators';
 
 const llm = builtinLlm();
 const tts = localTts();
+const output = wavOutput('answer.wav'); // one file for all replies
 const history: Message[] = [{ role: 'system', content: 'Be brief.' }];
 const censor = map((sentence: string) => sentence.replaceAll(/\bdamn\b/gi, 'darn'));
 
@@ -11,8 +14,15 @@ wavInput('question.wav')
   .pipe(
     localStt(), // audio → transcripts
     utterances({ maxMs: 20_000 }), // transcripts → what was said, a message each
-    switchMap(utterance =>
-      llm([...history, utterance]).pipe(sentences(), censor, speak(tts, wavOutput('answer.wav'))),
-    ),
+    switchMap(utterance => {
+      const ledger = new SpeechLedger(); // keeps what was heard of the reply
+      history.push(utterance);
+      return llm([...history]).pipe(
+        sentences(),
+        censor,
+        speak(tts, output, { ledger }),
+        finalize(() => history.push({ role: 'assistant', content: ledger.heard })),
+      );
+    }),
   )
   .subscribe(event => console.log(event));

@@ -62,8 +62,28 @@ export interface SessionTerms {
 export const sessionOf = <Self extends Engine<Self>>(engine: Self, terms?: SessionTerms): Self =>
   engine.session?.(terms) ?? engine;
 
-/** The members of an engine other than its function, for an engine that wraps it. */
-export function besides(part: object): Warmable & Noticing {
-  const { warm$, notice$ } = part as Warmable & Noticing;
-  return { ...(warm$ && { warm$ }), ...(notice$ && { notice$ }) };
+/**
+ * An engine, an input or an output with its work changed by a function, and everything else kept: the load (`warm$`),
+ * the notices (`notice$`), `endTurn`, and a session for each call, which is changed in the same way.
+ *
+ * The form for whole replies (`stream`) bypasses a change of the form for sentences. It is therefore kept only where
+ * the changed engine has a `stream` of its own; otherwise the bot speaks sentence by sentence.
+ *
+ * @example
+ * const mine: Llm = wrap(openaiLlm(), llm => messages => llm(messages).pipe(tap(event => console.log(event))));
+ */
+export function wrap<Part extends object>(part: Part, change: (part: Part) => NoInfer<Part>): Part {
+  const { warm$, notice$, endTurn, session } = part as Optional<Part>;
+  const changed = change(part);
+  const own: Optional<Part> = changed;
+  return Object.assign(changed, {
+    ...(warm$ && !own.warm$ && { warm$ }),
+    ...(notice$ && !own.notice$ && { notice$ }),
+    ...(endTurn && !own.endTurn && { endTurn }),
+    ...(session && !own.session && { session: (terms?: SessionTerms) => wrap(session(terms), change) }),
+  });
 }
+
+/** Optional members of a part, in addition to its function. */
+type Optional<Part> = Warmable &
+  Noticing & { readonly endTurn?: () => void; readonly session?: (terms?: SessionTerms) => Part };

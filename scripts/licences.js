@@ -3,6 +3,7 @@
 //   node scripts/licences.js --check   fails where it is out of date
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { vendored } from './vendored.js';
 
 const file = 'THIRD_PARTY_LICENSES.md';
 const read = path => JSON.parse(readFileSync(path, 'utf8'));
@@ -52,14 +53,18 @@ const table = names => [
 ];
 const textOf = name => {
   const found = readdirSync(join('node_modules', name)).find(entry => /^(licen[cs]e|copying)/iu.test(entry));
-  return readFileSync(join('node_modules', name, found), 'utf8').trim();
+  return found === undefined
+    ? licenceOf(name)
+    : readFileSync(join('node_modules', name, found), 'utf8').trim();
 };
 
 const installed = closure([...Object.keys(dependencies), 'rxjs']);
 const optional = Object.keys(peerDependencies)
   .filter(name => name !== 'rxjs')
   .sort();
-const bundled = ['rxjs', 'tslib'];
+const inBrowser = ['rxjs', 'tslib'];
+const inVendor = closure(vendored);
+const bundled = [...new Set([...inBrowser, '@echogarden/speex-resampler-wasm', ...inVendor])];
 const content = [
   '# Licences of others',
   '',
@@ -67,8 +72,9 @@ const content = [
   '',
   '## In the package',
   '',
-  `\`dist/lib/browser/rxvoice.global.js\` contains ${bundled.join(' and ')}. The demo caller's recordings are described, with their licences, in`,
-  '`dist/cli/demo/clips/README.md`.',
+  `\`dist/lib/browser/rxvoice.global.js\` contains ${inBrowser.join(' and ')}; \`dist/lib/audio/speexModule.js\` contains`,
+  `@echogarden/speex-resampler-wasm; \`dist/vendor\` contains ${inVendor.join(', ')}.`,
+  "The demo caller's recordings are described, with their licences, in `dist/cli/demo/clips/README.md`.",
   '',
   ...bundled.flatMap(name => [`### ${name} (${licenceOf(name)})`, '', '```text', textOf(name), '```', '']),
   '## Installed with it by npm',

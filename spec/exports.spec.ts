@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import * as devices from '../lib/devices/index.ts';
 import * as deepgram from '../lib/providers/deepgram/index.ts';
 import * as local from '../lib/providers/local/index.ts';
+import * as audio from '../lib/audio/index.ts';
 import * as main from '../lib/index.ts';
+import * as node from '../lib/node/index.ts';
+import * as operators from '../lib/operators.ts';
 import * as openai from '../lib/providers/openai/index.ts';
 import * as server from '../lib/server/index.ts';
 import * as testing from '../lib/testing/index.ts';
@@ -11,6 +14,9 @@ import * as testing from '../lib/testing/index.ts';
 describe('the public names', () => {
   it.each([
     ['rxvoice', main],
+    ['rxvoice/operators', operators],
+    ['rxvoice/audio', audio],
+    ['rxvoice/node', node],
     ['rxvoice/devices', devices],
     ['rxvoice/deepgram', deepgram],
     ['rxvoice/local', local],

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ignoreElements, merge, of, tap, timer, mergeMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { conversation, recording, toOutput } from '../lib/index.ts';
+import { recording, toOutput } from '../lib/audio/index.ts';
+import { conversation } from '../lib/index.ts';
 import { scriptedInput, scriptedLlm, scriptedStt, scriptedTts, virtualTime } from '../lib/testing/index.ts';
 
 setFlagsFromString('--expose-gc');

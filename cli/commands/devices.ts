@@ -1,7 +1,12 @@
 import chalk from 'chalk';
 import type { Command } from 'commander';
 import { type Observable, tap } from 'rxjs';
-import { type AudioDevice, audioBackends, audioDevices, type BackendReport } from '../../lib/index.ts';
+import {
+  type AudioDevice,
+  audioBackends,
+  audioDevices,
+  type BackendReport,
+} from '../../lib/devices/index.ts';
 import { printable, printableJson } from '../../lib/text/printable.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 

@@ -10,6 +10,7 @@ import { type Servers, servers } from '../emulate/servers.ts';
 import { speechEngines } from '../emulate/speechEngines.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { UsageError } from '../usageError.ts';
+import { writeSentences } from '../view/writeSentences.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 interface EmulateOptions {
@@ -124,7 +125,7 @@ const forPeople =
   (servers$: Observable<Servers>): Observable<unknown> =>
     servers$.pipe(
       tap(({ deepgram, openai }) =>
-        write(
+        writeSentences(
           [
             `Deepgram is at ${chalk.bold(deepgram.url)}, OpenAI at ${chalk.bold(openai.baseURL)}. ${about}`,
             'Any key will do. To use them from another terminal:',

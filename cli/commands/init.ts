@@ -1,9 +1,10 @@
-import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../../lib/providers/local/makeFolder.ts';
 import { packageRoot as root } from '../packageRoot.ts';
 import { UsageError } from '../usageError.ts';
+import { fileError } from '../fileError.ts';
 
 const template = join(root, 'templates/bot');
 /** Whether it was installed, rather than cloned. */
@@ -29,10 +30,19 @@ export const init = (command: Command): Command =>
       throw new UsageError(
         `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
       );
+    const isNew = !isThere(target);
     try {
       await make(target);
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      // Half a project would be in the way of the next try. Where a file is in its place, nothing was made.
+      if (code !== 'ENOTDIR' && code !== 'EEXIST')
+        for (const path of isNew ? [target] : names.map(name => join(target, name)))
+          rmSync(path, { recursive: true, force: true });
+      if (code === 'ENOSPC')
+        throw new UsageError(
+          `${folder}: no project can be made there${fileError(cause)} Make room on it, or name a folder on another.`,
+        );
       throw new UsageError(
         `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
           'Name a folder that is empty or new, where you may write.',

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { concatMap, of, tap, toArray } from 'rxjs';
-import { concatFrames, resampleFrame, sentences, speakable, writeWav } from '../../lib/index.ts';
+import { concatFrames, resampleFrame, writeWav } from '../../lib/audio/index.ts';
+import { sentences, speakable } from '../../lib/operators.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { stdin, writable } from '../files.ts';

@@ -10,10 +10,12 @@ import {
   type ServerEvent,
   traced,
 } from '../../lib/server/index.ts';
+import { printable } from '../../lib/text/printable.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { UsageError } from '../usageError.ts';
+import { writeSentences } from '../view/writeSentences.ts';
 import { whileLoading } from '../whileLoading.ts';
 
 interface ServeOptions extends Options {
@@ -149,7 +151,7 @@ const told = (served$: Observable<ServerEvent | ServerListening>, about: string)
   watched(
     served$,
     ({ url, elsewhere }) =>
-      write(
+      writeSentences(
         `${about}\n\nOpen ${chalk.bold(url)} in a browser and talk. Ctrl-C ends it.\n${others(elsewhere)}`,
       ),
     event$ => event$.pipe(mergeMap(lineOf), tap(write)),
@@ -162,7 +164,8 @@ const others = (addresses: readonly string[]): string =>
     : `\nFrom other machines: ${addresses.join(', ')}.\nBrowsers give a microphone to pages over https and of localhost only: ` +
       'put a proxy that speaks https in front of it, or use ssh -L 8080:localhost:8080.\n';
 
-const lineOf = (event: ServerEvent): string[] => {
+/** A line for a person about an event; none for most. Text from outside is cleaned for a terminal. */
+export const lineOf = (event: ServerEvent): string[] => {
   switch (event.type) {
     case 'placed':
       return [`${short(event.call)} placed over ${event.transport}${from(event.address)}`];
@@ -176,18 +179,22 @@ const lineOf = (event: ServerEvent): string[] => {
       return [`${short(event.call)} is back`];
     case 'ended':
       return [
-        `${short(event.call)} over after ${Math.round(event.lastedMs / 1000)} s: ${event.reason} (${event.code})`,
+        `${short(event.call)} over after ${Math.round(event.lastedMs / 1000)} s: ${shown(event.reason)} (${event.code})`,
       ];
     case 'refused':
-      return [`refused${from(event.address)}: ${event.reason} (${event.code})`];
+      return [`refused${from(event.address)}: ${shown(event.reason)} (${event.code})`];
     default:
       return [];
   }
 };
 
-const from = (address: string | undefined): string => (address === undefined ? '' : ` from ${address}`);
+const from = (address: string | undefined): string =>
+  address === undefined ? '' : ` from ${shown(address)}`;
 
-const short = (call: string): string => chalk.dim(call.slice(0, 8));
+/** Text from outside, in one line and without control characters. */
+const shown = (text: string): string => printable(text).replace(/\s+/gu, ' ');
+
+const short = (call: string): string => chalk.dim(shown(call).slice(0, 8));
 
 const write = (line: string): void => {
   process.stdout.write(`${line}\n`);

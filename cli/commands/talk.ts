@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EMPTY, map, merge } from 'rxjs';
-import { AudioBackendError, microphone, setup, speaker } from '../../lib/index.ts';
-import { wrap } from '../wrap.ts';
+import { EMPTY, map, merge, type Observable } from 'rxjs';
+import { AudioBackendError, microphone, speaker } from '../../lib/devices/index.ts';
+import { type AudioFrame, setup, wrap } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
@@ -79,7 +79,7 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
       try {
         process.exitCode = await placeCall({
           voice: setup(config),
-          input$: wrap(microphone$, microphone$.pipe(silencedWhile(muted))),
+          input$: wrap<Observable<AudioFrame>>(microphone$, frame$ => frame$.pipe(silencedWhile(muted))),
           output: speaker({ device: outputDevice }),
           view,
           meters,

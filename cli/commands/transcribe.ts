@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { tap } from 'rxjs';
-import { utterances } from '../../lib/index.ts';
+import { utterances } from '../../lib/operators.ts';
 import { printable, printableJson } from '../../lib/text/printable.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';

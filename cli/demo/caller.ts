@@ -13,15 +13,8 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import {
-  type AudioFrame,
-  type ConversationEvent,
-  ofType,
-  paced,
-  Playhead,
-  reframe,
-  silence,
-} from '../../lib/index.ts';
+import { paced, Playhead, reframe, silence } from '../../lib/audio/index.ts';
+import { type AudioFrame, type ConversationEvent, ofType } from '../../lib/index.ts';
 import type { ScriptLine } from './script.ts';
 
 /** Before the first word, and after each of the bot's replies, ms. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type AudioFrame, readWav } from '../../lib/index.ts';
+import { readWav } from '../../lib/audio/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 
 /** One thing the caller of the demo says. */
 export interface ScriptLine {

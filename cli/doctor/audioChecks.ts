@@ -12,15 +12,15 @@ import {
   toArray,
 } from 'rxjs';
 import { throwIfEmpty, timeout } from 'rxjs';
+import { level } from '../../lib/audio/index.ts';
 import {
   AudioBackendError,
   audioBackends,
   audioDevices,
   type BackendReport,
-  level,
   microphone,
-  RxvoiceError,
-} from '../../lib/index.ts';
+} from '../../lib/devices/index.ts';
+import { RxvoiceError } from '../../lib/index.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 

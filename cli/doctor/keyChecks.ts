@@ -8,6 +8,8 @@ interface Provider {
   readonly name: string;
   readonly engine: string;
   readonly key: string;
+  /** The environment variable of a temporary token, where the service has such. */
+  readonly token?: string;
   readonly address: string;
   readonly baseURL: string;
   /** A cheap request that needs the key. */
@@ -23,6 +25,7 @@ const providers: readonly Provider[] = [
     name: 'Deepgram',
     engine: 'deepgram',
     key: 'DEEPGRAM_API_KEY',
+    token: 'DEEPGRAM_ACCESS_TOKEN',
     address: 'DEEPGRAM_BASE_URL',
     baseURL: 'https://api.deepgram.com',
     path: '/v1/projects',
@@ -75,7 +78,8 @@ function accounts(provider: Provider, config: VoiceConfig, { variables }: Enviro
     stages,
     several: false,
     given: text(apiKey),
-    key: text(apiKey) ?? text(variables[provider.key]),
+    key:
+      text(apiKey) ?? text(variables[provider.key]) ?? tokenOf(provider.token && variables[provider.token]),
     own: text(baseURL) ?? text(variables[provider.address]),
   });
   const chosen = (['stt', 'llm', 'tts'] as const).flatMap(stage => {
@@ -86,8 +90,7 @@ function accounts(provider: Provider, config: VoiceConfig, { variables }: Enviro
       readonly accessToken?: unknown;
       readonly baseURL?: string;
     };
-    const token = typeof accessToken === 'string' ? `Bearer ${bareKey(accessToken)}` : undefined;
-    return [account([stage], token ?? apiKey, baseURL)];
+    return [account([stage], tokenOf(accessToken) ?? apiKey, baseURL)];
   });
   const all = new Map<string, Account>();
   for (const one of chosen) {
@@ -96,6 +99,10 @@ function accounts(provider: Provider, config: VoiceConfig, { variables }: Enviro
   }
   return all.size === 0 ? [account([])] : [...all.values()].map(one => ({ ...one, several: all.size > 1 }));
 }
+
+/** A temporary token, with the scheme that shows that it is one. */
+const tokenOf = (token: unknown): string | undefined =>
+  typeof token === 'string' && bareKey(token) !== '' ? `Bearer ${bareKey(token)}` : undefined;
 
 function keyCheck(account: Account, { sourceOf }: Environment): Observable<Check> {
   const { provider, stages, several, given, key, own } = account;

@@ -1,5 +1,6 @@
 import { defer, map, type MonoTypeOperatorFunction } from 'rxjs';
-import { type AudioFrame, frameMs, silence } from '../../lib/index.ts';
+import { frameMs, silence } from '../../lib/audio/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 
 /** Puts silence in the place of frames while something holds, so that who listens keeps their clock. */
 export const silencedWhile =

@@ -1,4 +1,5 @@
 import { printableJson } from '../../lib/text/printable.ts';
+import { thousandths } from '../../lib/text/thousandths.ts';
 import type { View } from './view.ts';
 
 /** One JSON object a line, for programs: every event with `at`, `turn.metrics` after each turn, `summary` at the end. */
@@ -16,10 +17,6 @@ export const jsonView = (write: (line: string) => void): View => {
 /** Rounds the progress of loading; its last digits are noise. */
 const hundredths = (share: number): number => Math.round(share * 100) / 100;
 
-/** Errors as their messages; numbers rounded to the clock's resolution (ns), without the noise of a subtraction. */
-const readable = (_: string, value: unknown): unknown =>
-  value instanceof Error
-    ? { name: value.name, message: value.message }
-    : typeof value === 'number'
-      ? Number(value.toFixed(6))
-      : value;
+/** Errors as their messages; numbers rounded to thousandths. */
+const readable = (key: string, value: unknown): unknown =>
+  value instanceof Error ? { name: value.name, message: value.message } : thousandths(key, value);

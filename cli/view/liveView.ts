@@ -1,5 +1,6 @@
 import chalk from 'chalk';
-import { type ConversationEvent, summarise, type TurnMetrics } from '../../lib/index.ts';
+import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
+import { summarise } from '../../lib/operators.ts';
 import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
@@ -133,6 +134,14 @@ export function liveView(
     }
   };
 
+  /** Prints the part that was heard of a reply that the end of the call cut off. */
+  const cutOff = (): void => {
+    if (reply === undefined) return;
+    const text = reply.join(' ');
+    reply = undefined;
+    print(unfinished(text, meters.heardWords, terminal.columns - 1));
+  };
+
   return {
     event: event => {
       meters.see(event);
@@ -140,12 +149,13 @@ export function liveView(
       print(transcript(event, terminal.columns - 1));
     },
     turn: metrics => {
+      cutOff();
       turns.push(metrics);
       last = metrics;
     },
     note: note => print(remark(note, terminal.columns - 1)),
     end: summary => {
-      if (reply !== undefined) print(unfinished(reply.join(' '), meters.heardWords, terminal.columns - 1));
+      cutOff();
       over = true;
       if (summary.turns > 0)
         print([...(last === undefined ? [''] : []), summaryTable(summary, terminal.columns - 1)]);

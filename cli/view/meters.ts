@@ -1,15 +1,7 @@
 import { asyncScheduler, defer, finalize, type Observable, tap } from 'rxjs';
-import {
-  type AudioFrame,
-  type ConversationEvent,
-  frameMs,
-  level,
-  type Output,
-  Playhead,
-  SpeechLedger,
-  VoiceTimes,
-} from '../../lib/index.ts';
-import { wrap } from '../wrap.ts';
+import { frameMs, level, Playhead } from '../../lib/audio/index.ts';
+import { type AudioFrame, type ConversationEvent, type Output, wrap } from '../../lib/index.ts';
+import { SpeechLedger, VoiceTimes } from '../../lib/operators.ts';
 import { share } from './meter.ts';
 
 /** How long a meter takes to fall from full to nothing, ms. */
@@ -32,39 +24,41 @@ export class Meters {
 
   /** The input, measured as it passes. */
   readonly input = (frame$: Observable<AudioFrame>): Observable<AudioFrame> =>
-    wrap(frame$, frame$.pipe(tap(frame => this.#user.put(level(frame)))));
+    wrap(frame$, frame$ => frame$.pipe(tap(frame => this.#user.put(level(frame)))));
 
   /**
    * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes again with the audio that was
    * not heard.
    */
   readonly output = (output: Output): Output =>
-    wrap(output, speech$ =>
-      defer(() => {
-        const playhead = new Playhead();
-        const offsetMs = this.#heldMs;
-        let againMs = this.#spoken.playhead.handedMs - offsetMs;
-        let heard = false;
-        this.#spoken.release();
-        const hand = (frame: AudioFrame): void => {
-          const now = asyncScheduler.now();
-          this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
-          playhead.hand(frameMs(frame), now);
-          // Audio handed over before the pause is in the ledger already.
-          if (againMs > 0) againMs -= frameMs(frame);
-          else this.#hand(frame, now);
-        };
-        return output(speech$.pipe(tap({ next: hand, complete: () => this.#end() }))).pipe(
-          tap({
-            next: ({ playedMs }) => this.#spoken.report({ playedMs: playedMs + offsetMs }),
-            complete: () => (heard = true),
-          }),
-          finalize(() => {
-            this.#ahead = [];
-            if (!heard) this.#heldMs = this.#spoken.hold();
-          }),
-        );
-      }),
+    wrap(
+      output,
+      output => speech$ =>
+        defer(() => {
+          const playhead = new Playhead();
+          const offsetMs = this.#heldMs;
+          let againMs = this.#spoken.playhead.handedMs - offsetMs;
+          let heard = false;
+          this.#spoken.release();
+          const hand = (frame: AudioFrame): void => {
+            const now = asyncScheduler.now();
+            this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
+            playhead.hand(frameMs(frame), now);
+            // Audio handed over before the pause is in the ledger already.
+            if (againMs > 0) againMs -= frameMs(frame);
+            else this.#hand(frame, now);
+          };
+          return output(speech$.pipe(tap({ next: hand, complete: () => this.#end() }))).pipe(
+            tap({
+              next: ({ playedMs }) => this.#spoken.report({ playedMs: playedMs + offsetMs }),
+              complete: () => (heard = true),
+            }),
+            finalize(() => {
+              this.#ahead = [];
+              if (!heard) this.#heldMs = this.#spoken.hold();
+            }),
+          );
+        }),
     );
 
   /** Follows the reply's text. */

@@ -18,17 +18,25 @@ export function plainView(terminal: Terminal): View {
     if (event.type === 'bot.speaking') begun.push(event.text);
     if (['bot.spoke', 'bot.interrupted', 'turn.failed'].includes(event.type)) begun = [];
   };
+  /** Prints the part that was said of a reply that the end of the call cut off. */
+  const cutOff = (): void => {
+    const words = begun.join(' ').split(/\s+/u).filter(Boolean);
+    print(unfinished(words.join(' '), words.length, terminal.columns));
+    begun = [];
+  };
   return {
     event: event => {
       follow(event);
       if (event.type === 'call.loading') terminal.progress(event.engine, event.progress);
       else print(transcript(event, terminal.columns));
     },
-    turn: metrics => print([...turnFigures(metrics, terminal.columns), '']),
+    turn: metrics => {
+      cutOff();
+      print([...turnFigures(metrics, terminal.columns), '']);
+    },
     note: text => print(remark(text, terminal.columns)),
     end: summary => {
-      const reply = begun.join(' ');
-      print(unfinished(reply, reply.split(/\s+/u).filter(Boolean).length, terminal.columns));
+      cutOff();
       if (summary.turns > 0) print(['', summaryTable(summary, terminal.columns)]);
     },
   };

@@ -1,6 +1,6 @@
 import chalk, { type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
-import type { Summary } from '../../lib/index.ts';
+import type { Summary } from '../../lib/operators.ts';
 import { meter } from './meter.ts';
 
 /** Where a call is, in a word or two. */

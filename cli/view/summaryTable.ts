@@ -1,5 +1,5 @@
 import chalk from 'chalk';
-import { figures, stages, type Summary } from '../../lib/index.ts';
+import { figures, stages, type Summary } from '../../lib/operators.ts';
 import { looks } from './waterfall.ts';
 
 const meanings: Readonly<Record<(typeof figures)[number], string>> = {

@@ -46,7 +46,10 @@ export function terminal(
     progress: (what, share) => {
       if (!since.has(what)) since.set(what, performance.now());
       loading.set(what, share);
-      if (live) live.draw([...loading].map(([name, part]) => progressBar(name, part)));
+      if (live)
+        live.draw(
+          [...loading].map(([name, part]) => progressBar(name, part).slice(0, stream.getWindowSize()[0] - 1)),
+        );
       else if (share >= 1 && performance.now() - since.get(what)! > patienceMs)
         errors.write(`${printable(what)}: ready\n`);
     },

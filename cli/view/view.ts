@@ -1,4 +1,5 @@
-import type { ConversationEvent, Summary, TurnMetrics } from '../../lib/index.ts';
+import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
+import type { Summary } from '../../lib/operators.ts';
 
 /** Shows a call to a person or a program. */
 export interface View {

@@ -1,5 +1,6 @@
 import chalk, { type ChalkInstance } from 'chalk';
-import { stages, type TurnMetrics } from '../../lib/index.ts';
+import type { TurnMetrics } from '../../lib/index.ts';
+import { stages } from '../../lib/operators.ts';
 
 type Stage = (typeof stages)[number];
 

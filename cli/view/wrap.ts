@@ -15,15 +15,32 @@ export function wrap(text: string, columns: number): string[] {
     }
   };
   for (const word of text.split(/\s+/u).filter(Boolean)) {
-    const width = stringWidth(word);
+    const width = word.length > longest ? Infinity : stringWidth(word);
     if (width <= columns) {
       put(word, width, ' ');
       continue;
     }
     used = columns;
-    for (const { segment } of characters.segment(word)) put(segment, stringWidth(segment), '');
+    for (const character of charactersOf(word)) put(character, stringWidth(character), '');
   }
   return lines;
+}
+
+/** No word that fits a line has more UTF-16 units than this, and the segmenter's time grows with the square of its text. */
+const longest = 500;
+
+/** The characters of a word, as a person counts them; the last one of a piece may go on in the next one. */
+function* charactersOf(word: string): Generator<string> {
+  let from = 0;
+  while (from < word.length) {
+    const isLast = word.length - from <= longest;
+    const found = [...characters.segment(word.slice(from, from + longest))];
+    const whole = isLast || found.length === 1 ? found : found.slice(0, -1);
+    for (const { segment } of whole) {
+      from += segment.length;
+      yield segment;
+    }
+  }
 }
 
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

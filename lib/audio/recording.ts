@@ -1,5 +1,5 @@
 import { defer, type Observable } from 'rxjs';
-import { besides } from '../engine.ts';
+import { wrap } from '../engine.ts';
 import type { AudioFrame } from './frame.ts';
 import type { Output } from './output.ts';
 import { tapedInput, tapedOutput } from './taped.ts';
@@ -31,14 +31,13 @@ export function recording(): Recording {
   let user = new Timeline(sampleRate);
   let bot = new Timeline(sampleRate);
   return {
-    input: frame$ => {
-      const taped$ = defer(() => {
-        [user, bot] = [new Timeline(sampleRate), new Timeline(sampleRate)];
-        return tapedInput(frame$, user);
-      });
-      // A microphone's warnings still reach the call.
-      return Object.assign(taped$, besides(frame$));
-    },
+    input: frame$ =>
+      wrap(frame$, frame$ =>
+        defer(() => {
+          [user, bot] = [new Timeline(sampleRate), new Timeline(sampleRate)];
+          return tapedInput(frame$, user);
+        }),
+      ),
     output: output => tapedOutput(output, () => bot),
     wav: () => writeWav(user.sound, bot.sound),
   };

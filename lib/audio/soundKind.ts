@@ -29,6 +29,9 @@ const beginnings: readonly (readonly [at: number, bytes: string, name: string])[
   [0, '<!DOCTYPE', 'an HTML page'],
   [0, '<!doctype', 'an HTML page'],
   [0, '<html', 'an HTML page'],
+  [0, '{"error', 'a JSON text, an error of a service perhaps'],
+  [0, '{"message', 'a JSON text, an error of a service perhaps'],
+  [0, '{"detail', 'a JSON text, an error of a service perhaps'],
   [0, '\x1F\x8B\x08', 'compressed (gzip)'],
   [0, 'PK\x03\x04', 'compressed (zip)'],
 ];

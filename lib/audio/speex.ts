@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { RxvoiceError } from '../errors.ts';
 import { concatFrames, type AudioFrame } from './frame.ts';
+import { speexModule } from './speexModule.ts';
 
 /** The parts of SpeexDSP's `speex_resampler.h` that are used. Pointers are byte offsets into `memory`. */
 interface Speex {
@@ -35,13 +34,12 @@ const quality = 5;
 let loaded: ReturnType<typeof load> | undefined;
 
 /**
- * The module, compiled and started without a Promise, so that a resampler works in the tick that needs it. The
- * package's own loader is asynchronous, so its WASM file is used directly. The one-letter names are those of version
- * 0.3.0, which is therefore pinned.
+ * The module, compiled and started without a Promise, so that a resampler works in the tick that needs it, in a
+ * browser as in Node. The package's own loader is asynchronous and reads files, so its WASM module is inlined (`npm
+ * run speex` writes `speexModule.ts`). The one-letter names are those of version 0.3.0, which is therefore pinned.
  */
 function load() {
-  const loader = createRequire(import.meta.url).resolve('@echogarden/speex-resampler-wasm/simd');
-  const module = new WebAssembly.Module(readFileSync(loader.replace(/\.js$/, '.wasm')));
+  const module = new WebAssembly.Module(Uint8Array.from(atob(speexModule), it => it.charCodeAt(0)));
   const grow = (bytes: number): number => {
     memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / 65_536));
     return 1;

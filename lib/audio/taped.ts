@@ -1,7 +1,7 @@
 import { asyncScheduler, connect, defer, finalize, ignoreElements, merge, type Observable, tap } from 'rxjs';
-import { besides } from '../engine.ts';
+import { wrap } from '../engine.ts';
 import { type AudioFrame, frameMs } from './frame.ts';
-import type { Output, Playback } from './output.ts';
+import type { Output } from './output.ts';
 import { Playhead } from './playhead.ts';
 import { resample } from './resample.ts';
 import type { Timeline } from './timeline.ts';
@@ -10,27 +10,28 @@ import type { Timeline } from './timeline.ts';
 export const tapedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
   alongside(frame$, timeline.sampleRate, frame => timeline.append(frame));
 
-/** Records an output on a timeline as it is heard; audio that was cut is not included. */
-export const tapedOutput = (output: Output, timeline: () => Timeline): Output => {
-  const play = (speech$: Observable<AudioFrame>): Observable<Playback> =>
-    defer(() => {
-      const tape = timeline();
-      const playhead = new Playhead();
-      let heard = false;
-      const note = (frame: AudioFrame): void => {
-        const now = asyncScheduler.now();
-        tape.put(frame, tape.positionOf(playhead.dueAt(now)));
-        playhead.hand(frameMs(frame), now);
-      };
-      return output(alongside(speech$, tape.sampleRate, note)).pipe(
-        tap({ complete: () => (heard = true) }),
-        finalize(() => {
-          if (!heard) tape.cut(tape.positionOf(asyncScheduler.now()));
-        }),
-      );
-    });
-  return Object.assign(play, besides(output));
-};
+/** An output that is noted on a timeline as it is heard: what is cut is not on it. */
+export const tapedOutput = (output: Output, timeline: () => Timeline): Output =>
+  wrap(
+    output,
+    output => speech$ =>
+      defer(() => {
+        const tape = timeline();
+        const playhead = new Playhead();
+        let heard = false;
+        const note = (frame: AudioFrame): void => {
+          const now = asyncScheduler.now();
+          tape.put(frame, tape.positionOf(playhead.dueAt(now)));
+          playhead.hand(frameMs(frame), now);
+        };
+        return output(alongside(speech$, tape.sampleRate, note)).pipe(
+          tap({ complete: () => (heard = true) }),
+          finalize(() => {
+            if (!heard) tape.cut(tape.positionOf(asyncScheduler.now()));
+          }),
+        );
+      }),
+  );
 
 /** Passes frames unchanged, and records each at the recording's rate. */
 const alongside = (

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   catchError,
   concat,
@@ -36,11 +35,15 @@ export interface AudioReader {
   close?(): unknown;
 }
 
-/**
- * A source that a conversation can listen to: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz
- * or of a WAV file.
- */
-export type AudioInput = Observable<AudioFrame> | AudioReader | Readable;
+/** A readable stream of Node's, by what is used of it; an encoding must not be set. */
+export interface ByteReadable {
+  readonly readable: boolean;
+  destroy(): unknown;
+  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+}
+
+/** Where a conversation can listen: frames, a reader, or a Node stream of `s16le` mono bytes at 16,000 Hz or of a WAV file. */
+export type AudioInput = Observable<AudioFrame> | AudioReader | ByteReadable;
 
 /** How far a reader may run ahead of real time, ms; a live source is never delayed. */
 const slackMs = 200;
@@ -60,7 +63,7 @@ const slackMs = 200;
  */
 export function toInput(source: AudioInput): Observable<AudioFrame> {
   if (isObservable(source)) return source;
-  if (source instanceof Readable) return defer(() => read(readerOf(source)));
+  if (isReadable(source)) return defer(() => read(readerOf(source)));
   if (isReader(source)) return read(source);
   throw new RxvoiceError(
     'input: expected an Observable of audio frames, an object with read(chunkSize) or a Node Readable, but got ' +
@@ -125,8 +128,17 @@ const isEnd = (chunk: Chunk): chunk is null | undefined =>
 const isReader = (source: unknown): source is AudioReader =>
   typeof source === 'object' && source !== null && 'read' in source && typeof source.read === 'function';
 
+/** A Node stream has `read()`, too, but that gives nothing while there is nothing. */
+const isReadable = (source: unknown): source is ByteReadable =>
+  typeof source === 'object' &&
+  source !== null &&
+  Symbol.asyncIterator in source &&
+  'readable' in source &&
+  'destroy' in source &&
+  typeof source.destroy === 'function';
+
 /** A Node stream as a reader. */
-function readerOf(readable: Readable): AudioReader {
+function readerOf(readable: ByteReadable): AudioReader {
   const chunks = readable[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   return {
     read: () => chunks.next().then(({ value }) => value),

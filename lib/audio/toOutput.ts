@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import {
   asyncScheduler,
   catchError,
@@ -34,11 +33,17 @@ export interface AudioWriter {
   drain?(): unknown;
 }
 
-/**
- * A destination that a conversation can speak to: an {@link Output}, a writer, or a Node stream of `s16le` mono bytes
- * at 16,000 Hz.
- */
-export type AudioSink = Output | AudioWriter | Writable;
+/** A writable stream of Node's, by what is used of it. */
+export interface ByteWritable {
+  readonly writable: boolean;
+  readonly errored: Error | null;
+  write(chunk: Uint8Array): boolean;
+  addListener(event: string | symbol, listener: (...values: never[]) => void): this;
+  removeListener(event: string | symbol, listener: (...values: never[]) => void): this;
+}
+
+/** Where a conversation can speak: an {@link Output}, a writer, or a Node stream of `s16le` mono bytes at 16,000 Hz. */
+export type AudioSink = Output | AudioWriter | ByteWritable;
 
 /**
  * Any sink as an {@link Output}. Nothing is written after a cut. A sink that is slower than real time delays the
@@ -53,7 +58,7 @@ export type AudioSink = Output | AudioWriter | Writable;
  */
 export function toOutput(sink: AudioSink): Output {
   if (typeof sink === 'function') return sink;
-  if (sink instanceof Writable) return speech$ => failingWith(sink, play(writerOf(sink))(speech$));
+  if (isWritable(sink)) return speech$ => failingWith(sink, play(writerOf(sink))(speech$));
   if (isWriter(sink)) return play(sink);
   throw new RxvoiceError(
     'output: expected an Output function, an object with write(chunk) or a Node Writable, but got ' +
@@ -96,8 +101,16 @@ function cleared(writer: AudioWriter): void {
 const isWriter = (sink: unknown): sink is AudioWriter =>
   typeof sink === 'object' && sink !== null && 'write' in sink && typeof sink.write === 'function';
 
+/** A Node stream must be checked before each write; events report when it accepts more. */
+const isWritable = (sink: unknown): sink is ByteWritable =>
+  isWriter(sink) &&
+  'writable' in sink &&
+  'addListener' in sink &&
+  typeof sink.addListener === 'function' &&
+  'removeListener' in sink;
+
 /** A Node stream as a writer. */
-const writerOf = (writable: Writable): AudioWriter => ({
+const writerOf = (writable: ByteWritable): AudioWriter => ({
   write: chunk => (writable.write(chunk) ? undefined : fromEvent(writable, 'drain').pipe(take(1))),
 });
 
@@ -105,7 +118,7 @@ const writerOf = (writable: Writable): AudioWriter => ({
  * Playback that fails when the stream fails, even while it waits for the stream. A closed stream emits no more
  * `drain` and mostly no error, so waiting for it would never end.
  */
-const failingWith = (writable: Writable, playback$: Observable<Playback>): Observable<Playback> =>
+const failingWith = (writable: ByteWritable, playback$: Observable<Playback>): Observable<Playback> =>
   defer(() => {
     if (!writable.writable) return throwError(() => failure(writable.errored ?? closed));
     const over$ = new Subject<void>();

@@ -43,18 +43,24 @@ export function writeWav(...channels: readonly [AudioFrame, ...AudioFrame[]]): U
 
 /** The 44 bytes before 16-bit samples. */
 export function wavHeader(sampleRate: number, channels: number, dataBytes: number): Uint8Array {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + dataBytes, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * channels * 2, 28);
-  header.writeUInt16LE(channels * 2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataBytes, 40);
+  const header = new Uint8Array(44);
+  const view = new DataView(header.buffer);
+  const write = (text: string, at: number): void =>
+    header.set(
+      Uint8Array.from(text, it => it.charCodeAt(0)),
+      at,
+    );
+  write('RIFF', 0);
+  view.setUint32(4, 36 + dataBytes, true);
+  write('WAVEfmt ', 8);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, channels, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, sampleRate * channels * 2, true);
+  view.setUint16(32, channels * 2, true);
+  view.setUint16(34, 16, true);
+  write('data', 36);
+  view.setUint32(40, dataBytes, true);
   return header;
 }

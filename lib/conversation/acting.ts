@@ -12,10 +12,10 @@ import type { ReplyContext, Say } from './replyContext.ts';
 import { type FloorTaker, isCommitOf, isWaitingSay, opensTurn, type Signal } from './signal.ts';
 import { takesTheFloor, userEvents } from './signal.ts';
 
-/** What a call has before its signals come. */
+/** The parts of a call that exist before its signals. */
 export type ActingOptions = Omit<ReplyContext, 'held$' | 'userSpeaks$' | 'says$' | 'inputOver$'> & {
   readonly clock: AudioClock;
-  /** What the bot says before the call ends with an error, if it is prepared. */
+  /** The last words before the call ends with an error, if they are prepared. */
   readonly goodbye: PreparedSpeech | undefined;
   /** Why the user can't be heard any more; asked when the signals are over. */
   readonly lost: () => { readonly error: unknown } | undefined;

@@ -34,11 +34,11 @@ export type Conversation = (
 /**
  * The whole conversation: listens, answers, speaks, and falls silent when the user speaks.
  *
- * Cold: subscribing places the call, unsubscribing hangs up (sockets closed, requests aborted, timers gone, devices
- * released); when the input completes the last reply is finished, then the call completes. It errors only when the
- * input or the speech-to-text engine is gone for good, an engine can't be loaded, or a policy of your own (`judge`,
- * `protect`, `silenceMs`, `voice`) throws: after the last reply and the `lastWords`. Whatever else fails ends the turn with
- * `turn.failed`, and the call goes on.
+ * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
+ * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
+ * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
+ * `protect`, `silenceMs`, `voice`) throws; the last reply and the `lastWords` come first. Any other failure ends the
+ * turn with `turn.failed`, and the call goes on.
  *
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));

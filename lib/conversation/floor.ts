@@ -2,7 +2,7 @@ import type { Machine, Step } from '../rx/stateMachine.ts';
 import type { UserTurnEvent } from '../stt/userTurns.ts';
 import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
 import type { BotState } from './botState.ts';
-import { interruption, type Verdict } from './interruption.ts';
+import { interruption, mayBecomeBackchannel, type Verdict } from './interruption.ts';
 
 /** Changes of the floor, that is, of the right to speak. */
 export type FloorEvent =
@@ -85,7 +85,8 @@ function hear(before: FloorState, event: UserTurnEvent, context: FloorContext, n
     }
     case 'eager':
     case 'resumed':
-      return { state, emit: state.holder === 'user' ? [event] : [] };
+      // The program may have the bot speak while the user has the floor: a guess does not cut that.
+      return { state, emit: state.holder === 'user' && context.bot().doing === 'nothing' ? [event] : [] };
     case 'silent':
       return after(event, close(state, context));
     case 'said':
@@ -125,7 +126,9 @@ function lasting(state: FloorState, context: FloorContext, now: number): FloorSt
 
 function words(state: FloorState, texts: readonly string[], context: FloorContext, now: number): FloorStep {
   if (state.holder === 'user') return stay(state);
-  if (judge(texts.join(' '), context) !== 'interrupts') return stay(longer(state, context, now));
+  const text = texts.join(' ');
+  if (judge(text, context) !== 'interrupts' || mayStillChange(text, context))
+    return stay(longer(state, context, now));
   return context.bot().protectedMs > 0 ? stay(state) : take(state);
 }
 
@@ -190,4 +193,11 @@ function profileOf({ options, bot }: FloorContext): BargeInProfile {
   const { thinking, speaking, ...both } = options;
   const { doing } = bot();
   return { ...both, ...(doing === 'thinking' ? thinking : doing === 'speaking' ? speaking : undefined) };
+}
+
+/** A judge of one's own has the last word at once. */
+function mayStillChange(text: string, context: FloorContext): boolean {
+  const bot = context.bot();
+  if (bot.doing === 'nothing' || context.options.judge !== undefined) return false;
+  return mayBecomeBackchannel(text, bot, profileOf(context));
 }

@@ -1,6 +1,6 @@
 import type { Language } from '../languages/language.ts';
 import { languageOf, type LanguageTag } from '../languages/languages.ts';
-import { hasPhrase, isMadeOf, isPartOf } from '../languages/phrases.ts';
+import { beginsPhrase, hasPhrase, isMadeOf, isPartOf } from '../languages/phrases.ts';
 import { countWords } from '../stt/sameWords.ts';
 import type { BotState } from './botState.ts';
 
@@ -30,24 +30,48 @@ export interface InterruptionOptions {
   readonly minWords?: number;
 }
 
+/** The most characters of what the user said that are judged: more than two minutes of speech. */
+const longest = 2_000;
+
 /**
- * Judges the user's words while the bot thinks or speaks. "Okay" is no interruption, but it is an answer if the bot
- * has just asked something.
+ * Judges what the user said while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
+ * the bot is just asking something. It judges the first 2,000 characters.
  *
  * @throws RxvoiceError for a `language` of no known tag.
  *
  * @example
  * interruption('uh-huh, okay', bot) // 'backchannel'
  */
-export function interruption(text: string, bot: BotState, options: InterruptionOptions = {}): Verdict {
+export function interruption(said: string, bot: BotState, options: InterruptionOptions = {}): Verdict {
+  const text = beginningOf(said);
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
   if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
-  const asking = /[?？؟]\s*$/u.test(bot.sentence);
-  if (!asking && isMadeOf(text, without(never, always))) return 'backchannel';
+  if (!isAsking(bot) && isMadeOf(text, without(never, always))) return 'backchannel';
   if (hasPhrase(text, always)) return 'interrupts';
   return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
 }
+
+/** Up to the last space, where there is one: half a word is another word. */
+const beginningOf = (text: string): string =>
+  text.length <= longest ? text : text.slice(0, text.lastIndexOf(' ', longest) + 1 || longest);
+/**
+ * Whether words may still become a back-channel: engines report "I" before "I see". They decide nothing yet.
+ *
+ * @example
+ * mayBecomeBackchannel('I', bot) // true
+ */
+export function mayBecomeBackchannel(
+  text: string,
+  bot: BotState,
+  options: InterruptionOptions = {},
+): boolean {
+  const language = languageOf(options.language ?? 'en');
+  const { always = language.interruptions, never = language.backchannels } = options;
+  return !isAsking(bot) && !hasPhrase(text, always) && beginsPhrase(text, without(never, always));
+}
+
+const isAsking = (bot: BotState): boolean => /[?？؟]\s*$/u.test(bot.sentence);
 
 const kept = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
 

@@ -176,6 +176,7 @@ export const reply = (
       defer(() => of(ended())),
     ).pipe(
       failingWhenStalled(options),
+      failingAs('llm'), // an operator of the program that throws where it is applied
       catchError((error: unknown) => of(failed(error as StageFailure))),
     );
   });

@@ -44,6 +44,10 @@ export const botEvents = (turn: number, event: LlmEvent | Filler): BotEvent[] =>
   }
 };
 
+/**
+ * An event of the voice, as one of the conversation. A sentence after a tool's result begins with the end of the line
+ * before it: that belongs to the answer's text, and not to the event's.
+ */
 export const speechEvent = (turn: number, event: SpeechEvent, ledger: SpeechLedger): BotEvent => {
   switch (event.type) {
     case 'paused':
@@ -53,10 +57,12 @@ export const speechEvent = (turn: number, event: SpeechEvent, ledger: SpeechLedg
     case 'writing':
       return { turn, type: 'bot.writing' };
     case 'sentence':
-      return { ...event, turn, type: 'bot.sentence' };
+      return { ...event, turn, type: 'bot.sentence', text: withoutLineEnd(event.text) };
     case 'audio':
       return { ...event, turn, type: 'bot.audio' };
     case 'speaking':
-      return { ...event, turn, type: 'bot.speaking' };
+      return { ...event, turn, type: 'bot.speaking', text: withoutLineEnd(event.text) };
   }
 };
+
+const withoutLineEnd = (text: string): string => text.replace(/^\s*\n/u, '');

@@ -88,7 +88,7 @@ const leftOff = (): RxvoiceError =>
 function shifted(transcript: SttEvent, ms: number): SttEvent {
   if ('at' in transcript) return { ...transcript, at: transcript.at + ms };
   const words = 'words' in transcript && {
-    words: transcript.words?.map(word => ({ ...word, start: word.start + ms, end: word.end + ms })),
+    words: transcript.words.map(word => ({ ...word, start: word.start + ms, end: word.end + ms })),
   };
-  return { ...transcript, ...words, ...('end' in transcript && { end: transcript.end + ms }) } as SttEvent;
+  return { ...transcript, ...words, ...('end' in transcript && { end: transcript.end + ms }) };
 }

@@ -85,6 +85,27 @@ export function isMadeOf(text: string, list: readonly string[]): boolean {
   return once.length < units.length && areMadeOf(once, list);
 }
 
+/**
+ * Whether a text is phrases of these, the last of which is not complete: "okay, I" of "okay" and "I see".
+ *
+ * @example
+ * beginsPhrase('Go', ['go on']) // true
+ */
+export function beginsPhrase(text: string, list: readonly string[]): boolean {
+  const units = unitsOf(text);
+  const { byFirst } = phrasesOf(list);
+  return units.some((unit, at) =>
+    byFirst
+      .get(unit)
+      ?.some(
+        phrase =>
+          at + phrase.length > units.length &&
+          units.slice(at).every((word, index) => word === phrase[index]) &&
+          areMadeOf(units.slice(0, at), list),
+      ),
+  );
+}
+
 /** Whether a letter of a script without spaces is one of three or more: อืมมมม. */
 function isDrawnOut(units: readonly string[], at: number): boolean {
   const unit = units[at]!;

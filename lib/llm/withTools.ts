@@ -1,6 +1,6 @@
 import { catchError, concat, defer, endWith, filter, finalize, from, map, mergeMap } from 'rxjs';
 import { type Observable, of, switchMap, take, throwError } from 'rxjs';
-import { besides, sessionOf } from '../engine.ts';
+import { wrap } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
 import { askedAgain } from './askedAgain.ts';
@@ -52,6 +52,7 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
   );
 
   const round = (
+    llm: Llm,
     messages: readonly Message[],
     request: LlmRequest | undefined,
     left: number,
@@ -105,7 +106,7 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
           switchMap(() =>
             concat(
               from(open).pipe(mergeMap(run)),
-              defer(() => round([...messages, ...written.messages], request, left - 1)),
+              defer(() => round(llm, [...messages, ...written.messages], request, left - 1)),
             ),
           ),
         );
@@ -117,12 +118,7 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
       );
     });
 
-  const session = llm.session && (() => withTools(sessionOf(llm), tools, options));
-  return Object.assign(
-    (messages: readonly Message[], request?: LlmRequest) => round(messages, request, maxRounds),
-    besides(llm),
-    session && { session },
-  );
+  return wrap(llm, llm => (messages, request) => round(llm, messages, request, maxRounds));
 }
 
 /** The answer is over, but a call of it has no result: there is one to come if its tool runs and is to finish. */

@@ -1,4 +1,11 @@
-import { asyncScheduler, defer, type OperatorFunction, timestamp, type TimestampProvider } from 'rxjs';
+import {
+  asyncScheduler,
+  concat,
+  defer,
+  type OperatorFunction,
+  timestamp,
+  type TimestampProvider,
+} from 'rxjs';
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { Stage } from '../errors.ts';
 import { noUsage, type Usage, used } from './usage.ts';
@@ -11,7 +18,7 @@ import { each } from '../rx/each.ts';
 export interface TurnMetrics {
   /** The turn: 1, 2, … */
   readonly turn: number;
-  /** How the turn ended. */
+  /** How the turn ended; `interrupted` also where the events end within it, as when the call is hung up. */
   readonly outcome: 'spoken' | 'interrupted' | 'failed';
   /** From the user's last voiced audio to the commit of the turn: the time to detect that they stopped. */
   readonly endpointing: number;
@@ -65,8 +72,8 @@ export interface TurnMetricsOptions {
 }
 
 /**
- * Emits one record for every committed turn, when it ends. It is derived only from the events of a call and the times
- * at which they arrive here. Subscribe it before the call is placed.
+ * One record of figures for every committed turn, at the moment it or the call ends: derived from the events of a call and the
+ * times they are seen here, and from nothing else. Subscribe it before the call is placed.
  *
  * @example
  * const call$ = voice.conversation$(input, output).pipe(share());
@@ -78,11 +85,17 @@ export const turnMetrics =
   event$ =>
     defer(() => {
       const stopwatch = new Stopwatch();
-      return event$.pipe(
-        timestamp(clock),
-        each(({ value, timestamp }) => stopwatch.see(value, timestamp)),
+      return concat(
+        event$.pipe(
+          timestamp(clock),
+          each(({ value, timestamp }) => stopwatch.see(value, microsecond(timestamp))),
+        ),
+        defer(() => stopwatch.end()),
       );
     });
+
+/** A time to the microsecond: figures that are printed with three decimals still add up exactly. */
+const microsecond = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 /** The times of a turn's events, each the first of its kind. */
 type Moment = 'voiceEnd' | 'final' | 'committed' | 'token' | 'sentence' | 'audio' | 'output' | 'answered';
@@ -100,6 +113,8 @@ const momentOf: { readonly [Type in ConversationEvent['type']]?: Moment } = {
 class Stopwatch {
   /** When the user began to speak again since the commit. */
   #voiceStart: number | undefined;
+  /** The turn that was committed and has not ended. */
+  #open: number | undefined;
   #finalAt: number | undefined;
   #pausedAt: number | undefined;
   #moments: Partial<Record<Moment, number>> = {};
@@ -128,6 +143,7 @@ class Stopwatch {
         return [];
       case 'user.said':
         this.#voiceStart = undefined;
+        this.#open = event.turn;
         this.#moments = { voiceEnd: now - event.silenceMs, committed: now };
         if (this.#finalAt !== undefined) this.#moments.final = this.#finalAt;
         this.#finalAt = undefined;
@@ -153,6 +169,11 @@ class Stopwatch {
       default:
         return [];
     }
+  }
+
+  /** The figures of a turn that is not over when the events are. */
+  end(): TurnMetrics[] {
+    return this.#open === undefined ? [] : [this.#record(this.#open, 'interrupted')];
   }
 
   #speculated({
@@ -189,6 +210,7 @@ class Stopwatch {
       tts: span('sentence', 'audio'),
       output: span('audio', 'output'),
     };
+    this.#open = undefined;
     const stt = span('voiceEnd', 'final');
     const speculation = this.#speculation;
     const aheadMs = this.#aheadMs;

@@ -10,13 +10,15 @@ export const heldUntil =
     defer(() => {
       const held: ObservableNotification<Value>[] = [];
       let open = false;
+      /** A value that arrives in answer to a buffered one waits for the rest of the buffer. */
+      const drain = function* () {
+        while (held.length > 0) yield held.shift()!;
+        open = true;
+      };
       return merge(
         gate$.pipe(
           take(1),
-          mergeMap(() => {
-            open = true;
-            return held.splice(0);
-          }),
+          mergeMap(() => drain()),
         ),
         source$.pipe(
           materialize(),

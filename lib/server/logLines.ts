@@ -1,6 +1,7 @@
 import { mergeMap, type OperatorFunction, timestamp } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import { oneLine } from '../text/oneLine.ts';
+import { thousandths } from '../text/thousandths.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
 /**
@@ -17,7 +18,7 @@ export const logLines = (): OperatorFunction<ServerEvent, string> => event$ =>
       const entry = entryOf(value);
       if (entry === undefined) return [];
       // Escaped, it is the same JSON: whatever shows the log obeys nothing in it.
-      return [oneLine(JSON.stringify({ time: new Date(at).toISOString(), ...entry }), Infinity)];
+      return [oneLine(JSON.stringify({ time: new Date(at).toISOString(), ...entry }, thousandths), Infinity)];
     }),
   );
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isObservable, type Observable } from 'rxjs';
-import { isBare } from '../options/address.ts';
 import type { Command } from '../conversation/command.ts';
 import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import { RxvoiceError } from '../errors.ts';
@@ -8,239 +7,24 @@ import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
-import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
-import type { FluxConfiguration } from '../providers/deepgram/fluxConfiguration.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { Tts } from '../tts/tts.ts';
+import { count, milliseconds, operation, someMilliseconds, text, texts } from './checks.ts';
+import {
+  builtinLlm,
+  deepgramStt,
+  deepgramTts,
+  localStt,
+  localTts,
+  type NamedBuiltinLlm,
+  type NamedLlm,
+  type NamedStt,
+  type NamedTts,
+  openaiLlm,
+  openaiTts,
+} from './engineOptions.ts';
 import { describeProblems } from './problems.ts';
 import { withoutUndefined } from './withoutUndefined.ts';
-
-const milliseconds = z.number().int().nonnegative().max(longestTimerMs);
-const someMilliseconds = milliseconds.min(1);
-const count = z.number().int().nonnegative();
-const text = z.string().min(1);
-const texts = z.array(text).readonly();
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const operation = z.custom<(...args: never[]) => unknown>(isFunction, 'a function');
-
-const localStt = z.strictObject({
-  engine: z.literal('local'),
-  /** The Moonshine model: `tiny` (28 MB, default) or `base` (63 MB, better in noise). */
-  model: z.enum(['tiny', 'base']).exactOptional(),
-  /** Silence after which the user has finished, ms. */
-  endpointingMs: milliseconds.exactOptional(),
-  /** The shortest time between two interim transcripts, ms. */
-  interimMs: milliseconds.exactOptional(),
-});
-
-const localTts = z.strictObject({
-  engine: z.literal('local'),
-  /** One of Flite's voices. */
-  voice: z.enum(['rms', 'slt', 'awb', 'kal16']).exactOptional(),
-  /** 1 is the voice's own speed. */
-  speed: z.number().min(0.5).max(2).exactOptional(),
-});
-
-const address = (protocol: RegExp) => {
-  const url = z.url({ protocol });
-  return url.refine(
-    // Report one problem only.
-    value => !url.safeParse(value).success || isBare(value),
-    'an address without a user name, a password, a query or a fragment',
-  );
-};
-
-/** Options of every Deepgram engine. The key may come from the environment; a server of your own may need none. */
-const deepgram = {
-  engine: z.literal('deepgram'),
-  /** Default: the environment's `DEEPGRAM_API_KEY`. */
-  apiKey: text.exactOptional(),
-  /** A temporary token instead of a key, or a function that returns one for each connection. */
-  accessToken: z
-    .union(
-      [text, z.custom<() => string | Promise<string>>(isFunction)],
-      'a token, or a function that gives one',
-    )
-    .exactOptional(),
-  /** A region, or a server of your own. Default: the environment's `DEEPGRAM_BASE_URL`, else Deepgram. */
-  baseURL: address(/^(?:https?|wss?)$/u).exactOptional(),
-  model: text.exactOptional(),
-  headers: z.record(z.string(), z.string()).exactOptional(),
-  /** Hz. */
-  sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
-  /** Further parameters, as the service calls them. */
-  options: z.record(z.string(), z.unknown()).exactOptional(),
-  /** The longest silence of the service on a connection, ms. */
-  timeoutMs: someMilliseconds.exactOptional(),
-  /** The longest outage of the service that a call survives, ms. */
-  outageMs: milliseconds.exactOptional(),
-  /** How many consecutive failures end the call, whatever the time. */
-  retries: z.number().int().min(1).exactOptional(),
-};
-
-/** Whether an address is one of a service's own: its domain or a region of it, not one that only resembles it. */
-function isOf(address: string, domain: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { hostname } = new URL(address);
-  return hostname === domain || hostname.endsWith(`.${domain}`);
-}
-
-const deepgramKey = (
-  { apiKey, accessToken, baseURL }: { apiKey?: string; accessToken?: unknown; baseURL?: string },
-  context: z.core.$RefinementCtx,
-): void => {
-  const { DEEPGRAM_API_KEY, DEEPGRAM_ACCESS_TOKEN, DEEPGRAM_BASE_URL } = process.env;
-  const server = (baseURL ?? DEEPGRAM_BASE_URL) || 'https://api.deepgram.com';
-  const key = accessToken ?? ((apiKey ?? DEEPGRAM_API_KEY) || DEEPGRAM_ACCESS_TOKEN);
-  if (isOf(server, 'deepgram.com') && !key)
-    context.addIssue({ code: 'custom', path: ['apiKey'], message: 'an API key' });
-};
-
-const deepgramStt = z
-  .strictObject({
-    ...deepgram,
-    language: text.exactOptional(),
-    /** Names and terms to recognise better. */
-    keyterms: texts.exactOptional(),
-    /** Flux: the languages to expect, with `flux-general-multi`. */
-    languageHints: texts.exactOptional(),
-    /** Nova: silence after which the user has finished, ms. */
-    endpointingMs: milliseconds.exactOptional(),
-    /** Nova: the gap between words that ends a turn, ms. */
-    utteranceEndMs: milliseconds.min(1_000).exactOptional(),
-    /** Nova: the silence of our own that ends a turn, ms. */
-    silenceMs: milliseconds.exactOptional(),
-    /** Flux: how sure it must be that the turn ended. */
-    eotThreshold: z.number().min(0.5).max(1).exactOptional(),
-    /** Flux: how sure it must be that the turn may have ended. */
-    eagerEotThreshold: z.number().min(0.3).max(0.9).exactOptional(),
-    /** Flux: silence after which a turn ends in any case, ms. */
-    eotTimeoutMs: z.number().int().min(500).max(60_000).exactOptional(),
-    /** Flux: the length of a message of audio, ms. */
-    chunkMs: milliseconds.exactOptional(),
-    /** Flux: in a turn that is longer than this, words become final before its end, ms. Default: `turns.maxMs`. */
-    maxMs: z.number().min(1).exactOptional(),
-    /** Flux: changes in the course of a call. */
-    configure$: z.custom<Observable<FluxConfiguration>>(isObservable, 'an Observable').exactOptional(),
-    /** How much audio is buffered for a lost connection, ms. */
-    bufferMs: milliseconds.exactOptional(),
-  })
-  .superRefine(deepgramKey)
-  .superRefine(({ model = 'nova-3', ...options }, context) => {
-    const problem = (field: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [field], message });
-    const { eotThreshold = 0.7, eagerEotThreshold } = options;
-    if (eagerEotThreshold !== undefined && eagerEotThreshold > eotThreshold)
-      problem('eagerEotThreshold', `at most eotThreshold, ${eotThreshold}`);
-    // The capabilities of unknown models are unknown, so nothing is checked.
-    if (options.keyterms?.length && /^(?:nova|nova-2|enhanced|base|whisper)(?:$|-[a-z])/u.test(model))
-      problem('keyterms', `no keyterms: they are for nova-3 and Flux, and the model is ${model}`);
-    if (/^flux-/u.test(model)) {
-      for (const name of ['endpointingMs', 'utteranceEndMs'] as const)
-        if (options[name] !== undefined)
-          problem(name, `no ${name}, which Flux has not: eotThreshold instead`);
-      if ((options.language ?? options.languageHints) !== undefined && !model.includes('multi'))
-        problem(options.language ? 'language' : 'languageHints', `none, or the model 'flux-general-multi'`);
-    } else {
-      const flux = [
-        'eotThreshold',
-        'eagerEotThreshold',
-        'eotTimeoutMs',
-        'languageHints',
-        'configure$',
-      ] as const;
-      for (const name of flux)
-        if (options[name] !== undefined)
-          problem(name, `no ${name}, or a Flux model such as 'flux-general-en'`);
-    }
-  });
-
-const deepgramTts = z
-  .strictObject({
-    ...deepgram,
-    /** The model by the name of its voice alone: `thalia`. */
-    voice: text.exactOptional(),
-    transport: z.enum(['websocket', 'rest']).exactOptional(),
-    speed: z.number().exactOptional(),
-    /** A Flux voice: from calm (-2) to animated (2). */
-    expressivity: z.number().exactOptional(),
-    flushesPerMinute: z.number().int().min(1).exactOptional(),
-    charactersPerMinute: z.number().int().min(1).exactOptional(),
-  })
-  .superRefine(deepgramKey)
-  .superRefine(({ model, voice, ...settings }, context) => {
-    const problem = (field: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [field], message });
-    const chosen = modelOfVoice(voice ?? 'thalia');
-    if (model === undefined && 'problem' in chosen) return problem('voice', chosen.problem);
-    const spoken = model ?? ('model' in chosen ? chosen.model : '');
-    for (const { field, expected } of voiceProblems(spoken, settings)) problem(field, expected);
-  });
-
-const builtinLlm = z.strictObject({
-  engine: z.literal('builtin'),
-  systemPrompt: text.exactOptional(),
-});
-
-/** Options of every OpenAI engine. */
-const openai = {
-  engine: z.literal('openai'),
-  /** Default: the environment's `OPENAI_API_KEY`. A compatible server (`baseURL`) may need none. */
-  apiKey: text.exactOptional(),
-  /** A compatible server: Ollama, vLLM, llama.cpp. Default: the environment's `OPENAI_BASE_URL`, else OpenAI. */
-  baseURL: address(/^https?$/u).exactOptional(),
-  model: text.exactOptional(),
-  headers: z.record(z.string(), z.string()).exactOptional(),
-  /** Makes the requests, for example through a proxy. */
-  fetch: z
-    .custom<typeof globalThis.fetch>(value => typeof value === 'function', 'a function')
-    .exactOptional(),
-  /** Further fields of the request's body. */
-  extraBody: z.record(z.string(), z.unknown()).exactOptional(),
-  /** The longest the server may send nothing, ms. */
-  timeoutMs: someMilliseconds.exactOptional(),
-  /** How long a request that failed before its first token or audio is repeated, ms, and how often at most. */
-  retryForMs: milliseconds.exactOptional(),
-  retries: count.exactOptional(),
-};
-
-const openaiKey = (
-  { apiKey, baseURL, model }: { apiKey?: string; baseURL?: string; model?: string },
-  context: z.core.$RefinementCtx,
-): void => {
-  const server = (baseURL ?? process.env['OPENAI_BASE_URL']) || 'https://api.openai.com/v1';
-  const isOpenai = isOf(server, 'api.openai.com');
-  const problem = (field: string, message: string): void =>
-    context.addIssue({ code: 'custom', path: [field], message });
-  if (model === undefined && !isOpenai) problem('model', "the id of one of the server's models");
-  if (isOpenai && (apiKey ?? process.env['OPENAI_API_KEY']) === undefined) problem('apiKey', 'an API key');
-};
-
-const openaiLlm = z
-  .strictObject({
-    ...openai,
-    /** The model's instructions. Default: a prompt written for voice. */
-    systemPrompt: text.exactOptional(),
-    temperature: z.number().min(0).max(2).exactOptional(),
-    maxTokens: z.number().int().min(1).exactOptional(),
-    reasoningEffort: text.exactOptional(),
-    /** Whether messages are sent in the order of strict chat templates (default), or as they are. */
-    messageOrder: z.enum(['strict', 'plain']).exactOptional(),
-  })
-  .superRefine(openaiKey);
-
-const openaiTts = z
-  .strictObject({
-    ...openai,
-    voice: text.exactOptional(),
-    /** How the voice should speak, in words. */
-    instructions: text.exactOptional(),
-    speed: z.number().min(0.25).max(4).exactOptional(),
-    responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
-    /** Of the raw PCM that the server sends, Hz. */
-    sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
-  })
-  .superRefine(openaiKey);
 
 const phrases = texts.exactOptional();
 const words = z.array(z.string());
@@ -398,12 +182,11 @@ const options = z.strictObject({
 } satisfies OptionChecks);
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
-export type SttConfig = Stt | z.infer<typeof localStt> | z.infer<typeof deepgramStt>;
+export type SttConfig = Stt | NamedStt;
 /** A language model: one of ours by name, or a function of your own. */
-export type LlmConfig = Llm | z.infer<typeof builtinLlm> | z.infer<typeof openaiLlm>;
+export type LlmConfig = Llm | NamedBuiltinLlm | NamedLlm;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
-export type TtsConfig =
-  Tts | z.infer<typeof localTts> | z.infer<typeof deepgramTts> | z.infer<typeof openaiTts>;
+export type TtsConfig = Tts | NamedTts;
 
 /** The configuration of `setup`: the engines, and every option of a conversation. */
 export interface VoiceConfig extends Omit<ConversationOptions, 'stt' | 'llm' | 'tts'> {

@@ -1,15 +1,10 @@
+import { namedLlm, namedStt, namedTts } from '#namedEngines';
 import { merge, type Observable } from 'rxjs';
 import { type Conversation, conversation } from '../conversation/conversation.ts';
 import type { Loading } from '../engine.ts';
 import { builtinLlm } from '../providers/builtin/builtinLlm.ts';
 import { knownLanguage } from '../languages/languages.ts';
 import type { Llm } from '../llm/message.ts';
-import { deepgramStt } from '../providers/deepgram/deepgramStt.ts';
-import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
-import { localStt } from '../providers/local/localStt.ts';
-import { localTts } from '../providers/local/localTts.ts';
-import { openaiLlm } from '../providers/openai/openaiLlm.ts';
-import { openaiTts } from '../providers/openai/openaiTts.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
@@ -63,35 +58,13 @@ function inLanguageOf(
   return { ...options, turns: { language, ...options.turns }, bargeIn: { language, ...options.bargeIn } };
 }
 
-/** An engine that knows the longest turn finalises its words there. */
-const sttOf = (config: SttConfig, maxMs: number | undefined): Stt => {
-  if (typeof config === 'function') return config;
-  const longest = maxMs !== undefined && { maxMs };
-  if (config.engine === 'deepgram') {
-    const { engine, ...options } = config;
-    return deepgramStt({ ...options, ...longest });
-  }
-  const { engine, ...options } = config;
-  return localStt({ ...options, ...longest });
-};
+/** An engine that knows the longest turn ends its words there. */
+const sttOf = (config: SttConfig, maxMs: number | undefined): Stt =>
+  typeof config === 'function' ? config : namedStt({ ...config, ...(maxMs !== undefined && { maxMs }) });
 
 const llmOf = (config: LlmConfig): Llm => {
   if (typeof config === 'function') return config;
-  if (config.engine === 'builtin') return builtinLlm();
-  const { engine, systemPrompt, ...options } = config;
-  return openaiLlm(options);
+  return config.engine === 'builtin' ? builtinLlm() : namedLlm(config);
 };
 
-const ttsOf = (config: TtsConfig): Tts => {
-  if (typeof config === 'function') return config;
-  if (config.engine === 'deepgram') {
-    const { engine, ...options } = config;
-    return deepgramTts(options);
-  }
-  if (config.engine === 'openai') {
-    const { engine, ...options } = config;
-    return openaiTts(options);
-  }
-  const { engine, ...options } = config;
-  return localTts(options);
-};
+const ttsOf = (config: TtsConfig): Tts => (typeof config === 'function' ? config : namedTts(config));

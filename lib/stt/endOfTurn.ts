@@ -383,9 +383,7 @@ class Ending {
     if (text !== '' && this.#pausesHere.length > 0 && !isMadeOf(text, this.#language.backchannels))
       this.#pausesMs = this.#latestPauses;
     this.#pausesHere = [];
-    // An interim's words lie before the position at which it was reported.
-    const endedAt = byEngine || this.#ended !== undefined ? Math.max(end, this.#wordsAt ?? end) : undefined;
-    this.#words.close(end, endedAt);
+    this.#words.close(end, { byEngine: byEngine || this.#ended !== undefined, wordsAt: this.#wordsAt });
     this.#lastEnd = Math.max(this.#lastEnd, end);
     this.#open = false;
     this.#start = this.#lastEnd;

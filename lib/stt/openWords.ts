@@ -17,7 +17,9 @@ interface Late {
   /** Where that turn ended, ms of audio, and when. */
   readonly end: number;
   readonly closedAt: number;
-  /** The engine's own end of the utterance, if it reported one. */
+  /** Where its last words were told, if that is known. */
+  readonly wordsAt: number | undefined;
+  /** Where the engine itself said that the utterance ended, if it did; not before its words. */
   endedAt: number | undefined;
   /** Whether a voice began after them, and whether the same words were spoken again since. */
   isFollowed: boolean;
@@ -62,7 +64,7 @@ export class OpenWords {
 
   /** The engine reports where the previous utterance ended. */
   ended(end: number): void {
-    if (this.#late !== undefined) this.#late.endedAt ??= end;
+    if (this.#late !== undefined) this.#late.endedAt ??= notBefore(end, this.#late.wordsAt);
   }
 
   /** All of them. */
@@ -80,15 +82,16 @@ export class OpenWords {
     return this.#open === '' && this.#end !== undefined && this.#end >= end - fuzzMs;
   }
 
-  /** The turn is over, where its voice ended; and where the engine said so, if it did. */
-  close(end: number, endedAt?: number): void {
+  /** The turn is over, where its voice ended. `byEngine`: the engine itself said so. */
+  close(end: number, { byEngine, wordsAt }: { byEngine: boolean; wordsAt: number | undefined }): void {
     const units = unitsOf(this.#told.normalize('NFC')).map(({ letters }) => letters);
     if (units.length > 0)
       this.#late = {
         units,
         end,
         closedAt: asyncScheduler.now(),
-        endedAt,
+        wordsAt,
+        endedAt: byEngine ? notBefore(end, wordsAt) : undefined,
         isFollowed: false,
         isAgain: false,
       };
@@ -102,8 +105,8 @@ export class OpenWords {
     const late = this.#late;
     if (late === undefined) return heard;
     if (!saysAnything(heard.text)) {
-      // The engine revised them.
-      if (heard.type === 'final') this.#late = undefined;
+      // The engine thought better of them, unless this is about audio before them.
+      if (heard.type === 'final' && heard.end >= late.end - fuzzMs) this.#late = undefined;
       return heard;
     }
     return heard.type === 'final' ? this.#final(heard, late) : this.#interim(heard, late);
@@ -149,6 +152,9 @@ export class OpenWords {
     return this.#open === '' ? undefined : { ...heard, text: '' };
   }
 }
+
+/** An engine's end may be older than the words it told; those of an interim lie before where it was told. */
+const notBefore = (end: number, wordsAt = end): number => Math.max(end, wordsAt);
 
 /** Whether units are others, or the first of them, and no more. */
 const isBegun = (others: readonly string[], units: readonly Unit[]): boolean =>

@@ -2,9 +2,9 @@ import { folded } from '../languages/folded.ts';
 import type { Unit } from '../languages/units.ts';
 import { spacelessScripts, wordSpans } from '../languages/words.ts';
 
-/** Spaces that engines set as they like. */
+/** Spaces that engines set as they like; found by the space first, so that no run of marks is gone back over each time. */
 const looseSpace = new RegExp(
-  `(?<=[${spacelessScripts}]\\p{M}*) | (?=[${spacelessScripts}])|(?<=\\p{Script=Hangul}) (?=\\p{Script=Hangul})`,
+  ` (?<=[${spacelessScripts}]\\p{M}{0,8} )| (?=[${spacelessScripts}])|(?<=\\p{Script=Hangul}) (?=\\p{Script=Hangul})`,
   'gu',
 );
 

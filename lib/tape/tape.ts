@@ -18,7 +18,7 @@ import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { conversation, type Conversation } from '../conversation/conversation.ts';
 import type { ConversationOptions } from '../conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
-import { type Noticing, sessionOf, type Warmable } from '../engine.ts';
+import { type Noticing, type Warmable, wrap } from '../engine.ts';
 import type { Stage } from '../errors.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
@@ -78,17 +78,9 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
       }),
     };
   };
-  /** The same for the engine of one call, where there is one for each. */
-  const engine = <Self extends object>(
-    stage: Stage,
-    part: Self & { readonly session?: () => Self },
-    wrap: (part: Self) => Self,
-  ): Self => {
-    const wrapped = Object.assign(wrap(part), beside(stage, part));
-    return part.session
-      ? Object.assign(wrapped, { session: () => engine(stage, sessionOf(part), wrap) })
-      : wrapped;
-  };
+  /** A part that is taped, its load and its notices with it; the engine of each call likewise. */
+  const engine = <Self extends object>(stage: Stage, part: Self, change: (part: Self) => Self): Self =>
+    wrap(part, part => Object.assign(change(part), beside(stage, part)));
 
   return {
     stt: stt =>
@@ -121,11 +113,8 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
             });
       }),
     voice: voice => frame$ => voice(frame$).pipe(recorder.strand('voice')),
-    input: input => Object.assign(toInput(input).pipe(recorder.audio('input')), beside('input', input)),
-    output: sink => {
-      const output = toOutput(sink);
-      return Object.assign(recorder.output(output), beside('output', output));
-    },
+    input: input => engine('input', toInput(input), frame$ => frame$.pipe(recorder.audio('input'))),
+    output: sink => engine('output', toOutput(sink), output => recorder.output(output)),
     call: () => event$ =>
       defer(() => {
         recorder.header(redact, options.conversation ?? {});

@@ -59,7 +59,7 @@ export const play = (
     });
     const play$ = defer(() => {
       const offset = heardMs;
-      const playback$ = output(rest$).pipe(
+      const playback$ = defer(() => output(rest$)).pipe(
         tap(({ playedMs }) => ledger.report({ playedMs: playedMs + offset })),
         ignoreElements(),
         failingAs('output'),

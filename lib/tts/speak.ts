@@ -77,13 +77,11 @@ export const speak = (
       const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
         defer(() => {
           event$.next({ type: 'sentence', sentence, text });
-          return tts(text);
-        }).pipe(
-          onFirst(() => event$.next({ type: 'audio', sentence })),
-          audio,
-          reframe(),
-          failingAs('tts'),
-        );
+          return tts(text).pipe(
+            onFirst(() => event$.next({ type: 'audio', sentence })),
+            audio,
+          );
+        }).pipe(reframe(), failingAs('tts'));
 
       const hand = (audio$: Observable<AudioFrame>, { sentence, text }: Sentence): Observable<AudioFrame> => {
         ledger.begin(text);

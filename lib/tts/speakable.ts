@@ -100,7 +100,7 @@ class Cleaner {
       return spaces === undefined ? undefined : { length: spaces.length, text: spaces, lineStart: false };
     }
     const { lineStart, inAddress, code, said } = this.#place;
-    if (lineStart || inAddress || code > 0 || /[\p{L}\p{N}\s]$/u.test(said) === false) return undefined;
+    if (lineStart || inAddress || code > 0 || !/[\p{L}\p{N}\s]$/u.test(said)) return undefined;
     const [text] = run.exec(this.#pending.slice(0, reach)) ?? [];
     return text === undefined ? undefined : { length: text.length, text, lineStart: false };
   }

@@ -35,6 +35,8 @@ export class SpeechLedger {
   readonly #times: VoiceTimes;
   readonly #sentences: Sentence[] = [];
   #reportedMs: number | undefined;
+  /** How much had been heard when the output was subscribed last, ms: no report takes that back. */
+  #resumedMs = 0;
 
   /** `times`: what the call has learnt about its voice; all its ledgers share it. */
   constructor(times: VoiceTimes = new VoiceTimes()) {
@@ -82,9 +84,14 @@ export class SpeechLedger {
     this.#sentences.at(-1)!.handed = true;
   }
 
-  /** The output reports how much was really heard. Impossible reports are ignored. */
+  /**
+   * The output reports how much was really heard. A report that can't be true is left out: one that is no number, that
+   * takes an earlier one back, or one of audio that was not handed over.
+   */
   report({ playedMs }: Playback): void {
-    if (playedMs >= (this.#reportedMs ?? 0)) this.#reportedMs = playedMs;
+    const reportedMs = Math.min(playedMs, this.playhead.handedMs);
+    if (Number.isFinite(playedMs) && reportedMs >= (this.#reportedMs ?? this.#resumedMs))
+      this.#reportedMs = reportedMs;
   }
 
   /** The output falls silent. Returns how much was heard, ms; later reports count from there. */
@@ -92,6 +99,7 @@ export class SpeechLedger {
     const { heardMs } = this;
     this.playhead.hold(heardMs);
     this.#reportedMs = undefined;
+    this.#resumedMs = heardMs;
     return heardMs;
   }
 
@@ -139,11 +147,12 @@ export class SpeechLedger {
   /** The sentence that is audible now, or was last, as far as it is written. */
   get sentence(): string {
     const { text, heard } = this;
+    const from = Math.max(0, heard.length - sentenceReach);
     let last = '';
-    for (const { segment, index } of sentences.segment(text)) {
+    for (const { segment, index } of sentences.segment(text.slice(from, heard.length + sentenceReach))) {
       if (segment.trim() === '') continue;
       last = segment.trim();
-      if (index + segment.trimEnd().length > heard.length) break;
+      if (from + index + segment.trimEnd().length > heard.length) break;
     }
     return last;
   }
@@ -193,18 +202,26 @@ const isSilent = ({ handed, handedMs }: Sentence): boolean => handed && handedMs
 
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
-/** The replacement for a sentence without audio. */
+/** The longest text searched for a sentence, characters: the segmenter's time grows with the square of its text. */
+const sentenceReach = 1_000;
+
+/** Stands in for a sentence without audio. */
 const nothing = ' ';
 
 /**
  * Sentences as one text; they bring their own white space where the model wrote any. Where it wrote none there is a space
  * between a mark and a capital or digit: "example." and "com" are one word that was cut.
  */
-const join = (texts: readonly string[]): string =>
-  texts
-    .reduce((all, text, index) => {
-      if (text === nothing) return all.trimEnd() + nothing;
-      if (texts[index - 1] === nothing) return all + text.trimStart();
-      return all + (/[.!?…"”’)]$/u.test(all) && /^[\p{Lu}\p{N}]/u.test(text) ? ' ' : '') + text;
-    }, '')
-    .trim();
+function join(texts: readonly string[]): string {
+  // Pieces, of which only the last is looked at: to look at all text so far takes time with the square of a long reply.
+  const pieces: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    if (text === nothing) {
+      while (pieces.at(-1)?.trim() === '') pieces.pop();
+      pieces.push(pieces.pop()?.trimEnd() ?? '', nothing);
+    } else if (texts[index - 1] === nothing) pieces.push(text.trimStart());
+    else if (/[.!?…"”’)]$/u.test(pieces.at(-1) ?? '') && /^[\p{Lu}\p{N}]/u.test(text)) pieces.push(' ', text);
+    else if (text !== '') pieces.push(text);
+  }
+  return pieces.join('').trim();
+}

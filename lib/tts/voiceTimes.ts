@@ -34,6 +34,7 @@ export class VoiceTimes {
 
   /** The voice reports when the words of a text end. */
   noteWords(text: string, words: readonly TimedWord[]): void {
+    this.#words.delete(text); // so that a text which is said again is the newest
     this.#words.set(text, words);
     const [oldest] = this.#words.keys();
     if (this.#words.size > maxTexts && oldest !== undefined) this.#words.delete(oldest);

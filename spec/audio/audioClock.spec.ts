@@ -4,7 +4,7 @@ import { AudioClock } from '../../lib/audio/audioClock.ts';
 import { silence } from '../../lib/audio/frame.ts';
 import { scriptedInput, virtualTime } from '../../lib/testing/index.ts';
 
-/** What the clock says after frames arrived at these times. */
+/** The clock's answers after frames arrived at these times. */
 const after = (arrivals: number[], ask: (clock: AudioClock) => unknown): unknown =>
   virtualTime(() => {
     const clock = new AudioClock();
@@ -19,7 +19,7 @@ const after = (arrivals: number[], ask: (clock: AudioClock) => unknown): unknown
   }).values[0]?.value;
 
 describe('AudioClock', () => {
-  it('should tell how long ago the frame that holds a position arrived', () => {
+  it('should return how long ago the frame that holds a position arrived', () => {
     // frames hold 0–20, 20–40, 40–60 ms; the last two came late, together
     const ask = (position: number) => after([20, 90, 90, 100], clock => clock.sinceMs(position));
     expect([ask(0), ask(19), ask(20), ask(21), ask(40), ask(60), ask(61)]).toEqual([

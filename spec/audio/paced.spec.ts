@@ -116,7 +116,7 @@ describe('paced', () => {
     expect(virtualTime(() => paced$).leftTimers).toBe(0);
   });
 
-  it('should start anew for each subscription', () => {
+  it('should start again for each subscription', () => {
     const paced$ = of(frame, frame).pipe(paced());
     expect(times(virtualTime(() => concat(paced$, paced$)))).toEqual([0, 20, 20, 40]);
   });

@@ -24,7 +24,7 @@ const run = (test: Parameters<TestScheduler['run']>[0]): void =>
   void new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);
 
 describe('reframe', () => {
-  it('should give frames of 20 ms unless told otherwise', () => {
+  it('should emit frames of 20 ms by default', () => {
     expect(all(of(silence(50)).pipe(reframe())).map(({ pcm }) => pcm.length)).toEqual([320, 320, 160]);
   });
 

@@ -30,6 +30,8 @@ const others: readonly (readonly [string, Buffer, RegExp])[] = [
   ['AIFF', latin('FORM\0\0\0\0AIFFCOMM'), /is AIFF/u],
   ['RIFX', latin('RIFX\0\0\0\0WAVEfmt '), /is .*RIFX/u],
   ['AVI', latin('RIFF\0\0\0\0AVI LIST'), /is an AVI/u],
+  ['an error', latin('{"error":{"message":"no such voice"}}'), /is a JSON text/u],
+  ['an error by another name', latin('{"detail":"Not Found"}'), /is a JSON text/u],
   ['a page', latin('<!DOCTYPE html><title>404'), /is an HTML page/u],
 ];
 
@@ -65,7 +67,7 @@ describe('an input of bytes', () => {
     expect(join(frames)).toEqual([...sine.pcm]);
   });
 
-  it.each(others)('should be refused, and told apart from noise: %s', (_, bytes, reason) => {
+  it.each(others)('should be refused, and distinguished from noise: %s', (_, bytes, reason) => {
     for (const length of [1, 7, 10_000]) {
       const { values, failed } = virtualTime(() => toInput(readerOf(bytes, length)));
       expect(values).toEqual([]);

@@ -9,7 +9,7 @@ import { virtualTime } from '../../lib/testing/index.ts';
 const bytes = Uint8Array.from({ length: 6_400 }, (_, index) => index % 251); // 200 ms
 const join = (frames: readonly AudioFrame[]): number[] => frames.flatMap(frame => [...frameBytes(frame)]);
 
-/** A reader of these bytes that gives so many at a time, and counts. */
+/** A reader of these bytes in chunks of this size, which counts its reads. */
 function readerOf(all: Uint8Array, size: (asked: number) => number = asked => asked) {
   let at = 0;
   const counts = { reads: 0, closed: 0, asked: 0 };
@@ -99,7 +99,7 @@ describe('toInput', () => {
     expect(endless.destroyed).toBe(true);
   });
 
-  it('should tell of a reader that fails, with the reason', () => {
+  it('should report a reader that fails, with the reason', () => {
     const cause = new Error('unplugged');
     const broken: AudioReader = {
       read: () => {

@@ -72,7 +72,7 @@ describe('toOutput', () => {
         throw new Error('The socket is closed.');
       },
     ];
-    // A promise whose rejection nobody handles would fail the run, as it would end a program.
+    // An unhandled rejection would fail the run, as it would end a program.
     for (const clear of fails)
       toOutput({ write: () => undefined, clear })(NEVER)
         .subscribe()
@@ -157,7 +157,7 @@ describe('toOutput', () => {
     );
   });
 
-  it.each(['write', 'drain'] as const)('should tell of a %s that throws, with the reason', method => {
+  it.each(['write', 'drain'] as const)('should report a %s that throws, with the reason', method => {
     const cause = new Error('unplugged');
     const { sink } = writer({
       [method]: () => {

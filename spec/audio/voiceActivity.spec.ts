@@ -15,7 +15,7 @@ const hear = (pieces: AudioFrame[], options: VoiceActivityOptions = {}) =>
   );
 
 describe('voiceActivity', () => {
-  it('should tell where a voice begins and ends', () => {
+  it('should report where a voice begins and ends', () => {
     expect(hear([silence(500), sound(1_000, 0.2), silence(1_000)])).toEqual([
       'speechStart 500',
       'speechEnd 1500',

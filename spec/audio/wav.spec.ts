@@ -8,7 +8,7 @@ interface Format {
   readonly channels?: number;
   readonly sampleRate?: number;
   readonly bits?: number;
-  /** The size its data chunk tells. */
+  /** The size in its data chunk. */
   readonly told?: number;
   /** Chunks before the data. */
   readonly before?: Buffer;
@@ -73,7 +73,7 @@ describe('readWav', () => {
     expect([...readWav(wav(pcm(7), { before: list })).pcm]).toEqual([7]);
   });
 
-  it.each([0, 0xff_ff_ff_ff, 100])('should read a file that tells %i bytes as far as it goes', told => {
+  it.each([0, 0xff_ff_ff_ff, 100])('should read a file that claims %i bytes up to its end', told => {
     expect([...readWav(wav(pcm(1, 2, 3), { told })).pcm]).toEqual([1, 2, 3]);
   });
 

@@ -178,7 +178,7 @@ const files: readonly (readonly [what: string, bytes: Buffer, samples: readonly 
   ['six channels', riff(fmt(1, 16, 6), chunk('data', pcm(6, 12, 18, 24, 30, 36))), [21]],
 ];
 
-/** The samples of a file that comes in pieces of so many bytes. */
+/** The samples of a file in pieces of this many bytes. */
 function inPieces(bytes: Buffer, length: number): number[] {
   const decoder = new WavDecoder();
   const samples: number[] = [];

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type AudioFrame, concatFrames, frameOf, silence, writeWav } from '../../lib/index.ts';
+import { concatFrames, frameOf, silence, writeWav } from '../../lib/audio/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 
 /** Where Debian's package puts it; another place by the environment. */
 export const executablePath = process.env['RXVOICE_CHROMIUM'] ?? '/usr/bin/chromium';

@@ -1,5 +1,6 @@
 import { filter, lastValueFrom, map, of, toArray } from 'rxjs';
-import { type AudioFrame, reframe, resampleFrame } from '../../lib/index.ts';
+import { reframe, resampleFrame } from '../../lib/audio/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
 
 /** The words that are heard in a sound. */

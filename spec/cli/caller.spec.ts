@@ -2,7 +2,8 @@ import { ignoreElements, map, merge, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { caller } from '../../cli/demo/caller.ts';
 import { type ScriptLine, script } from '../../cli/demo/script.ts';
-import { type ConversationEvent, level, silence } from '../../lib/index.ts';
+import { level, silence } from '../../lib/audio/index.ts';
+import type { ConversationEvent } from '../../lib/index.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const loud = { ...silence(100), pcm: silence(100).pcm.fill(5_000) };

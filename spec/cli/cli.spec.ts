@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
-import { frameMs, readWav, silence, writeWav } from '../../lib/index.ts';
+import { frameMs, readWav, silence, writeWav } from '../../lib/audio/index.ts';
 import { root, rxvoice } from './built.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-cli-'));

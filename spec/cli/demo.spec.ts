@@ -5,7 +5,8 @@ import { lastValueFrom, of, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
 import { script } from '../../cli/demo/script.ts';
-import { type AudioFrame, type ConversationEvent, frameMs, level, reframe } from '../../lib/index.ts';
+import { frameMs, level, reframe } from '../../lib/audio/index.ts';
+import type { AudioFrame, ConversationEvent } from '../../lib/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
 import { type Run, rxvoice } from './built.ts';
 

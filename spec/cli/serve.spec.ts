@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { lineOf } from '../../cli/commands/serve.ts';
 import { closeCodes, mintToken } from '../../lib/server/index.ts';
 import { inProcess } from './inProcess.ts';
 import { TestClient } from '../server/client.ts';
@@ -112,6 +115,54 @@ describe('rxvoice serve', () => {
     expect(await client.hello({ token: mintToken(secret) })).toMatchObject({ resumed: false });
   }, 60_000);
 
+  it('should accept the hosts and the proxies of its flags', async () => {
+    const { url } = run(['--port', '0', '--allowed-host', '.example.com', '--proxies', '1', '--json']);
+    const address = await url();
+    const { port } = new URL(address);
+    const status = (headers: Record<string, string>): Promise<number | undefined> =>
+      new Promise((resolve, reject) =>
+        get({ host: '127.0.0.1', port, path: '/', headers }, response =>
+          resolve(response.resume().statusCode),
+        ).on('error', reject),
+      );
+    expect(await status({ host: `voice.example.com:${port}` })).toBe(200);
+    expect(await status({ host: `localhost:${port}` })).toBe(200);
+    expect(await status({ host: `rebound.example.org:${port}` })).toBe(403);
+  }, 60_000);
+
+  it('should name the caller that a proxy passed on, and no other', async () => {
+    const placedFrom = async (...flags: string[]): Promise<unknown> => {
+      const { texts, url } = run(['--port', '0', '--json', ...flags]);
+      const address = await url();
+      const token = await (await fetch(`${address}/token`, ofItsPage)).text();
+      const socket = new WebSocket(`${address.replace('http', 'ws')}/call`, 'rxvoice.v1', {
+        headers: { 'x-forwarded-for': '203.0.113.7' },
+      });
+      socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token })));
+      await expect.poll(() => texts.out).toMatch(/call placed/u);
+      socket.terminate();
+      const line = texts.out.split('\n').find(line => line.includes('call placed'))!;
+      return (JSON.parse(line) as { readonly address: unknown }).address;
+    };
+    expect(await placedFrom('--proxies', '1')).toBe('203.0.113.7');
+    expect(await placedFrom()).toBe('127.0.0.1');
+  }, 120_000);
+
+  it('should open to all interfaces, and name an address that a browser here can use', async () => {
+    const { texts, url } = run(['--port', '0', '--host', '0.0.0.0']);
+    const address = await url();
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/u);
+    expect((await fetch(address)).status).toBe(200);
+    expect(texts.out).not.toContain('http://0.0.0.0');
+  }, 60_000);
+
+  it('should show nothing of a stranger that acts on the terminal', () => {
+    const reason = 'no page of \u001B]52;c;ZXZpbA==\u0007\u009B2J\u202Eevil\nrefused: me';
+    expect(lineOf({ type: 'refused', code: 403, reason, address: '::1\u001B[2J' })).toEqual([
+      'refused from ::1: no page of evil refused: me (403)',
+    ]);
+  });
+
   it('should say what is wrong, and end with 2', async () => {
     // Nothing is loaded for engines in the cloud, and no call is placed.
     const cloud = ['--stt', 'deepgram', '--tts', 'deepgram'];
@@ -120,6 +171,8 @@ describe('rxvoice serve', () => {
     const wrong: [string[], Record<string, string>, RegExp][] = [
       [['--port', '1e9'], {}, /--port 1e9: expected a whole number up to 65535/u],
       [['--calls', 'many'], {}, /--calls many/u],
+      [['--calls-per-address', '0'], {}, /--calls-per-address 0: expected a whole number from 1/u],
+      [['--proxies', 'all'], {}, /--proxies all/u],
       [['--twilio-url', 'wss://x'], {}, /TWILIO_AUTH_TOKEN/u],
       [['--port', port], {}, /another port/u],
       [['--port', '0'], { RXVOICE_TOKEN_SECRET: 'short' }, /32 characters/u],

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { silence, writeWav } from '../../lib/index.ts';
+import { silence, writeWav } from '../../lib/audio/index.ts';
 import { root } from './built.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-streams-'));
@@ -22,7 +22,7 @@ writeFileSync(
   export default {
     stt: frame$ => merge(frame$.pipe(ignoreElements()), timer(50).pipe(map(() => said)), timer(60).pipe(map(() => ({ type: 'utteranceEnd' })))),
     llm: () => of({ type: 'token', text: process.env.ANSWERS ?? 'Good day to you.' }),
-    tts: () => of({ pcm: new Int16Array(4800).fill(900), sampleRate: 16000 }),
+    tts: () => of({ pcm: new Int16Array(Number(process.env.SAMPLES ?? 4800)).fill(900), sampleRate: 16000 }),
   };`,
 );
 const question = inFolder('question.wav');
@@ -170,6 +170,30 @@ describe.runIf(process.platform !== 'win32')('signals', { timeout: 60_000 }, () 
     const code = await new Promise(resolve => call.on('close', resolve));
     expect(code).toBe(expected);
     expect(out).toContain(`The recording: ${recording}`);
+  });
+
+  it.each([
+    ['for people', [], /Good day/u],
+    ['for programs', ['--json'], /"turn.metrics","turn":1,"outcome":"interrupted"/u],
+  ])('should end a call within a reply with what was said and its figures, %s', async (_, args, expected) => {
+    const long = inFolder('long.wav');
+    writeFileSync(long, writeWav(silence(60_000)));
+    const tape = inFolder(`hung-up${args.join('')}.jsonl`);
+    const call = spawn(process.execPath, [main, 'file', long, '--config', config, '--tape', tape, ...args], {
+      env: { ...process.env, NO_COLOR: '1', SAMPLES: '480000' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let out = '';
+    call.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const closed = new Promise(resolve => call.on('close', resolve));
+    await expect
+      .poll(() => existsSync(tape) && readFileSync(tape, 'utf8'), { timeout: 20_000 })
+      .toContain('"bot.speaking"');
+    call.kill('SIGINT');
+    expect(await closed).toBe(130);
+    expect(out).toMatch(expected);
+    // The figures of the turn stand under it, and in the summary.
+    expect(out).toMatch(/first audio|firstAudio|total/u);
   });
 
   it.each([0, 60, 150, 300, 600])(

@@ -7,7 +7,8 @@ import { paragraph } from '../../cli/view/paragraph.ts';
 import { plainView } from '../../cli/view/plainView.ts';
 import { figuresLine, waterfall } from '../../cli/view/waterfall.ts';
 import { wrap } from '../../cli/view/wrap.ts';
-import { summarise, type TurnMetrics } from '../../lib/index.ts';
+import type { TurnMetrics } from '../../lib/index.ts';
+import { summarise } from '../../lib/operators.ts';
 
 const turn: TurnMetrics = {
   turn: 1,
@@ -207,9 +208,10 @@ describe('the view for programs', () => {
     let written = '';
     const view = jsonView(text => (written += text));
     view.event({ type: 'call.loading', engine: 'ears', progress: 1.1 - 1 }, 3);
-    view.turn({ ...turn, llm: 400.3 - 150.2, total: 0.123456 });
+    view.turn({ ...turn, llm: 400.3 - 150.2, total: 0.123456, stt: 1e-7 });
     expect(written).toContain('"progress":0.1}');
     expect(written).toContain('"llm":250.1,');
-    expect(written).toContain('"total":0.123456,');
+    expect(written).toContain('"total":0.123,');
+    expect(written).toContain('"stt":0,');
   });
 });

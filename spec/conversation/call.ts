@@ -32,7 +32,7 @@ export interface Call extends Partial<ConversationOptions> {
   /** How long the microphone is open, ms. */
   readonly lasts: number;
   readonly output?: Output;
-  /** What the engines of the call are, instead of functions alone. */
+  /** Engines that replace the functions. */
   readonly session?: { readonly llm?: Llm; readonly tts?: Tts };
   /** The microphone, instead of one that hears nothing for as long as the call lasts. */
   readonly input?: Observable<AudioFrame>;

@@ -34,7 +34,7 @@ describe('a turn', () => {
     expect(alive).toBe(0);
   });
 
-  it('should tell how long ago the voice was heard', () => {
+  it('should report how long ago the voice arrived', () => {
     const { events } = run({ says: [question], lasts: 6_000 });
     expect(only(events, 'user.speaking')[0]?.sinceMs).toBe(80); // the frame with 500–520 ms arrived at 520
     expect(only(events, 'user.said')[0]?.silenceMs).toBe(300);
@@ -140,7 +140,7 @@ describe('a barge-in', () => {
 describe('a monologue', () => {
   it('should be cut into a turn of its own at 20 s, with nothing lost', () => {
     const words = Array.from({ length: 50 }, (_, index) => `word${index}`);
-    // an engine that tells a final every five seconds
+    // an engine that emits a final every five seconds
     const says = Array.from({ length: 5 }, (_, index) => ({
       from: 1_000 + index * 5_000,
       to: 6_000 + index * 5_000,

@@ -13,7 +13,7 @@ const resultOf = (id: string): LlmEvent => ({ type: 'toolResult', id, name: 'loo
 const result = resultOf('1');
 const cost: LlmEvent = { type: 'usage', promptTokens: 1, completionTokens: 1 };
 
-/** Values, each after so many ms. */
+/** Values, each after its delay in ms. */
 const after = <Value = LlmEvent>(...steps: readonly (readonly [number, Value])[]): Observable<Value> =>
   concat(...steps.map(([ms, value]) => (ms === 0 ? of(value) : timer(ms).pipe(map(() => value)))));
 
@@ -77,7 +77,7 @@ describe('withFiller', () => {
     ]);
   });
 
-  it('should wait anew when the reply goes on or the user falls silent, and not say it again', () => {
+  it('should restart the wait when the reply goes on or the user falls silent, and not say it again', () => {
     const quiet$ = after([500, true], [2_000, false]);
     expect(filled(after([6_000, token('Yes.')]), { quiet$ })).toEqual([3_500]);
     expect(filled(after([6_000, token('Yes.')]), { quiet$: after([1_500, true], [500, false]) })).toEqual([

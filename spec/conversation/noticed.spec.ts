@@ -12,7 +12,7 @@ const question = { from: 500, to: 1_500, text: 'What is the weather?' };
 const at = (ms: number, notice: Notice) => timer(ms).pipe(map(() => notice));
 const story = scriptedLlm('Once upon a time there was a king. He had a daughter. She had a frog.');
 
-describe('what engines have to tell', () => {
+describe('notices of engines', () => {
   it('should be warnings and connections of the call, and end with it', () => {
     const llm = Object.assign(scriptedLlm('Sunny.'), {
       notice$: merge(

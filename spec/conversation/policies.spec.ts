@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { concat, defer, EMPTY, map, mergeMap, Observable, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { voiceActivity } from '../../lib/audio/index.ts';
 import {
   type Command,
   type Conversation,
   conversation,
   type ConversationEvent,
   type ConversationOptions,
-  voiceActivity,
 } from '../../lib/index.ts';
 import { call, type Ended } from '../random/call.ts';
 import { wrongs } from '../random/laws.ts';
@@ -72,7 +72,7 @@ const having = (options: ConversationOptions, policy: Partial<ConversationOption
 });
 
 const obeys = (ended: Ended, planned: Plan, { speculation }: Partial<ConversationOptions>): void => {
-  // What is said after the bot has hung up is not heard.
+  // Words after the bot has hung up are not heard.
   const over = ended.log.find(entry => entry.type === 'event' && entry.event.type === 'call.ended');
   const plan = over === undefined ? planned : { ...planned, hangUpAt: over.at };
   expect(wrongs({ ...ended, guesses: speculation !== undefined }, plan)).toEqual([]);
@@ -102,14 +102,26 @@ const answering =
         }),
       );
     });
+/** Any event; `commandsToEvents.spec.ts` has a call in which each of them happens. */
 const answered: readonly ConversationEvent['type'][] = [
   'call.ready',
+  'call.ended',
   'user.speaking',
+  'user.interim',
+  'user.final',
+  'user.noise',
+  'user.ignored',
   'user.said',
   'bot.token',
+  'bot.answered',
+  'bot.writing',
   'bot.sentence',
+  'bot.audio',
   'bot.speaking',
+  'bot.speculated',
+  'bot.filler',
   'bot.paused',
+  'bot.resumed',
   'bot.spoke',
   'bot.interrupted',
   'turn.failed',

@@ -23,7 +23,7 @@ describe('any conversation', () => {
     expect(wrongs(call(planned), planned)).toEqual([]);
   });
 
-  it('should go the same way when it is had again', { timeout: 3_600_000 }, () => {
+  it('should go the same way when it is replayed', { timeout: 3_600_000 }, () => {
     fc.assert(
       fc.property(plan, planned => {
         expect(call(planned)).toEqual(call(planned));

@@ -40,7 +40,9 @@ function noting(takes: number, onInterrupt?: 'finish' | 'cancel', name = 'book')
   return { notes, tool: tool({ name, description: '', parameters: z.object({}), run, ...options }) };
 }
 
-/** A model that calls, after so many ms, what it has no result of; as models do, it calls again after an error. */
+/**
+ * A model that calls, after a delay in ms, each tool without a result; as models do, it calls again after an error.
+ */
 const calling =
   (name = 'book', afterMs = 200): Llm =>
   messages => {
@@ -76,7 +78,7 @@ describe('a tool that runs when its reply is cut', () => {
     expect(alive).toBe(0);
   });
 
-  it('should be told to the model as running, and be in the request after that where its result comes too late', () => {
+  it('should read as running for the model, and have its result in the request after that if it is late', () => {
     const { tool, notes } = noting(4_000);
     const { asked, events } = talk([tool], {
       says: [question, more, { from: 6_000, to: 6_500, text: 'Thanks.' }],
@@ -223,7 +225,7 @@ describe('a tool that is called while the user speaks over the reply', () => {
     expect(notes).toEqual([]);
   });
 
-  it('should hang up on nobody who speaks', () => {
+  it('should not hang up on a user who speaks', () => {
     const commands$ = new Subject<Command>();
     const end = tool({
       name: 'end',

@@ -49,7 +49,7 @@ describe('a reply with tools', () => {
       [2_000, 'bot.tool', undefined],
       [2_100, 'bot.speaking', 'Let me see.'],
       [5_000, 'bot.toolResult', undefined],
-      [5_300, 'bot.speaking', '\nIt is sunny.'],
+      [5_300, 'bot.speaking', 'It is sunny.'],
       [6_020, 'bot.spoke', 'Let me see.\nIt is sunny.'],
     ]);
     expect(events).toContainEqual({

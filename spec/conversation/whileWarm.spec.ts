@@ -38,7 +38,7 @@ describe('whileWarm', () => {
     expect(held).toBe(0);
   });
 
-  it('should start at once when nothing is to be loaded', () => {
+  it('should start at once when no engine needs loading', () => {
     const { values } = virtualTime(() => whileWarm({ stt: {}, tts: {} }, call$));
     expect(values.map(({ at, value }) => [at, value.type])).toEqual([
       [0, 'call.ready'],

@@ -8,9 +8,9 @@ import {
   audioBackends,
   audioDevices,
   microphone,
-  RxvoiceError,
   speaker,
-} from '../../lib/index.ts';
+} from '../../lib/devices/index.ts';
+import { RxvoiceError } from '../../lib/index.ts';
 import { backendOrder } from '../../lib/devices/backends.ts';
 import { noHosts } from './hosts.ts';
 
@@ -75,7 +75,7 @@ describe('a backend that does not work', () => {
     ],
     ['finds no device', `${working} exports.getDevices = () => [];`, 'no-device', /rxvoice devices/u],
   ])(
-    'should say so, with a cure of one line, when it %s',
+    'should say so, with a fix of one line, when it %s',
     async (_, program, code, cure) => {
       install(program);
       const error: unknown = await firstValueFrom(microphone({ backend: 'naudiodon2' })).catch(
@@ -96,7 +96,7 @@ describe('a backend that does not work', () => {
     await expect(lastValueFrom(output.warm$)).rejects.toMatchObject({ code: 'crashed', stage: 'output' });
   }, 30_000);
 
-  it('should be told by name when it is missing, and nothing is started for it', async () => {
+  it('should be named when it is missing, and nothing is started for it', async () => {
     await expect(firstValueFrom(microphone({ backend: 'decibri' }))).rejects.toMatchObject({
       code: 'not-installed',
       cure: 'npm i decibri',

@@ -21,21 +21,10 @@ import {
   toArray,
 } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type AudioFrame,
-  audioDevices,
-  conversation,
-  frameMs,
-  level,
-  microphone,
-  type Noticing,
-  ofType,
-  paced,
-  readWav,
-  reframe,
-  speaker,
-  type Stage,
-} from '../../lib/index.ts';
+import { frameMs, level, paced, readWav, reframe } from '../../lib/audio/index.ts';
+import { audioDevices, microphone, speaker } from '../../lib/devices/index.ts';
+import { type AudioFrame, conversation, ofType, type Stage } from '../../lib/index.ts';
+import type { Noticing } from '../../lib/operators.ts';
 import { hostsOf, noHosts } from './hosts.ts';
 import { backends, heardShare, leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
 
@@ -84,14 +73,14 @@ describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), ba
     await noHosts();
   });
 
-  it('should be heard as it was handed over, and tell how much was heard', async () => {
+  it('should be heard as it was handed over, and report how much was heard', async () => {
     const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
     const heard: AudioFrame[] = [];
     const listening = sound.card.heard$.subscribe(frame => heard.push(frame));
     const played: number[] = [];
     const reply$ = output(from([clip]).pipe(reframe()));
     await lastValueFrom(reply$.pipe(tap(({ playedMs }) => played.push(playedMs))));
-    // What completes was heard, but may still be on its way to this process.
+    // All of it was heard, but its report may still be on its way to this process.
     await firstValueFrom(sound.card.heard$);
     listening.unsubscribe();
     expect(heardShare(clip, heard)).toBeGreaterThan(most);
@@ -129,7 +118,7 @@ describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), ba
     await noHosts();
   });
 
-  it('should tell when the microphone is lost, give silence, and go on when it is back', async () => {
+  it('should report when the microphone is lost, give silence, and go on when it is back', async () => {
     const input$ = microphone({ device: 'rxvoice_mic', backend });
     const frames: AudioFrame[] = [];
     const frame$ = input$.pipe(
@@ -157,7 +146,7 @@ describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), ba
     await noHosts();
   });
 
-  it('should tell when the loudspeaker is lost, and say what was not heard when it is back', async () => {
+  it('should report when the loudspeaker is lost, and say what was not heard when it is back', async () => {
     const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000, backend });
     const gone = warned(output, /loudspeaker was lost/u);
     const back = warned(output, /loudspeaker is back/u);
@@ -186,7 +175,7 @@ describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), ba
     await noHosts();
   });
 
-  it('should tell when a microphone stalls, and close it at once', async () => {
+  it('should report when a microphone stalls, and close it at once', async () => {
     const input$ = microphone({ device: 'rxvoice_pipe', backend });
     const gone = warned(input$, /microphone was lost \(it gives no sign of life\)/u);
     const listening = input$.subscribe();
@@ -207,7 +196,7 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
     expect(frame.pcm).toHaveLength(320);
   });
 
-  it('should be told to the call, which goes on when they are back', async () => {
+  it('should be reported to the call, which goes on when they are back', async () => {
     const call$ = conversation({
       stt: frame$ => frame$.pipe(ignoreElements()),
       llm: () => EMPTY,
@@ -222,7 +211,7 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
       );
     const placed = call$.subscribe();
     await firstValueFrom(call$.pipe(filter(({ type }) => type === 'call.ready')));
-    // Nobody speaks into it, so that this shows that it is open.
+    // There is no speaker, so that this shows that it is open.
     await warnedOf('input', /gives no sound at all/u);
     const lost = Promise.all([warnedOf('input', /was lost/u), warnedOf('output', /was lost/u)]);
     await sound.card.unplug();
@@ -234,7 +223,7 @@ describe.skipIf(leftOut)(onSoundCard('devices that fail'), () => {
     await noHosts();
   });
 
-  it('should be told, when a reply waits for a loudspeaker that does not come back', async () => {
+  it('should be reported, when a reply waits for a loudspeaker that does not come back', async () => {
     const output = speaker({ device: 'rxvoice_speaker', sampleRate: 16_000 });
     const held = output.warm$.subscribe();
     await firstValueFrom(output.warm$.pipe(filter(({ progress }) => progress === 1)));
@@ -261,9 +250,9 @@ describe.skipIf(leftOut)(onSoundCard('a program with a microphone and a loudspea
     process.kill(sound.card.pid, 'SIGCONT');
   });
 
-  /** Opens both, says so, and closes them when it is told to. */
+  /** Opens both, reports it, and closes them on request. */
   const program = `
-    import { microphone, speaker } from ${JSON.stringify(join(root, 'dist/lib/index.js'))};
+    import { microphone, speaker } from ${JSON.stringify(join(root, 'dist/lib/devices/index.js'))};
     const output = speaker();
     const input$ = microphone();
     const open = new Set();

@@ -23,7 +23,7 @@ const it = (name: string, run: () => Promise<void>): void => test(name, { timeou
 describe.skipIf(leftOut)(onSoundCard('rxvoice devices'), () => {
   theSoundCard();
 
-  it('should list what there is, the default marked, and tell which backend sees it', async () => {
+  it('should list what there is, the default marked, and name the backend that sees it', async () => {
     const { out, err, code } = await devices([]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^Microphones\n[^]*rxvoice_mic[^]*\nLoudspeakers\n[^]*rxvoice_speaker[^]*\nby \w+/u);
@@ -42,7 +42,7 @@ describe.skipIf(leftOut)(onSoundCard('rxvoice devices'), () => {
     expect(new Set(lines.map(({ kind }) => kind))).toEqual(new Set(['microphone', 'speaker']));
   });
 
-  it('should tell what every backend says, if asked to', async () => {
+  it('should print the answer of every backend, if asked to', async () => {
     const { out, code } = await devices(['--all', '--json']);
     const lines = out
       .trim()

@@ -12,7 +12,7 @@ const sound = (ageMs: number, dropped = 0) => ({
 });
 
 describe('sound that comes late', () => {
-  it('should be left out, and told once it is over', async () => {
+  it('should be left out, and reported once it is over', async () => {
     const said: string[] = [];
     const messages = [sound(5_000), sound(4_980, 3), sound(1_500), sound(20), sound(0)];
     const kept = await lastValueFrom(
@@ -25,7 +25,7 @@ describe('sound that comes late', () => {
     expect(said).toEqual(['120 ms of sound were left out: this program was busy for over a second.']);
   });
 
-  it('should be what there is to tell, and nothing else', async () => {
+  it('should be the only report', async () => {
     const said: string[] = [];
     await lastValueFrom(
       of(sound(0), sound(900)).pipe(
@@ -53,12 +53,12 @@ describe('a microphone that gives nothing but zeros', () => {
     return said.length;
   };
 
-  it('should be told after three seconds, once', async () => {
+  it('should be reported after three seconds, once', async () => {
     expect(await warningsOf(149)).toBe(0);
     expect(await warningsOf(1_000)).toBe(1);
   });
 
-  it('should not be told of one that has given a sound', async () => {
+  it('should not be reported for one that has emitted sound', async () => {
     expect(await warningsOf(1_000, 0)).toBe(0);
     expect(await warningsOf(1_000, 149)).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { filter, firstValueFrom, interval, map, startWith, timeout } from 'rxjs';
 
-/** What `ps` prints; nothing when it finds no process. */
+/** The output of `ps`; empty when it finds no process. */
 function ps(...args: string[]): string[] {
   try {
     return execFileSync('ps', ['-o', 'pid=,stat=,args=', ...args], { encoding: 'utf8' })

@@ -6,7 +6,7 @@ import { openLine } from '../../lib/devices/openLine.ts';
 import type { HostMessage, HostRequest } from '../../lib/devices/protocol.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
-/** A host that says so much, at so many ms each. */
+/** A host with these messages, at these times in ms. */
 function host(says: readonly (readonly [number, HostMessage])[], then$: Observable<HostMessage> = NEVER) {
   const asked: HostRequest[] = [];
   let kills = 0;
@@ -57,7 +57,7 @@ describe('openLine', () => {
     expect(run.failed).toMatchObject({ at: 500, error: { message: 'Connection terminated' } });
   });
 
-  it('should tell why a device can not be opened, with the cure', () => {
+  it('should report why a device can not be opened, with the fix', () => {
     const { fake } = host([
       [80, { type: 'failed', code: 'abi-mismatch', reason: 'NODE_MODULE_VERSION 115' }],
     ]);

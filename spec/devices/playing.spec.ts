@@ -22,7 +22,7 @@ function loudspeaker(): LoudspeakerLine & { readonly sent: AudioFrame[] } {
   };
 }
 
-/** Frames that can be told apart. */
+/** Frames with distinct samples. */
 const frames = [1, 2, 3, 4, 5].map(value => ({ ...silence(), pcm: new Int16Array(320).fill(value) }));
 const numbers = (sent: readonly AudioFrame[]): number[] => sent.map(({ pcm }) => pcm[0]!);
 const times = (run: { readonly values: readonly { readonly at: number; readonly value: Playback }[] }) =>
@@ -34,7 +34,7 @@ describe('playing', () => {
     return { cut: () => (count += 1), count: () => count };
   };
 
-  it('should tell what is heard, and complete when all of it was', () => {
+  it('should report how much is heard, and complete when all of it was', () => {
     const { cut, count } = cuts();
     const run = virtualTime(() => playing(of(...frames), concat(of(loudspeaker()), NEVER), cut));
     expect(times(run)).toEqual([20, 40, 60, 80, 100].map(ms => [ms, ms]));

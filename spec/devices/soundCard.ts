@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { findBackend } from '../../lib/devices/backends.ts';
-import { type AudioBackend, type AudioFrame, concatFrames, level } from '../../lib/index.ts';
+import { concatFrames, level } from '../../lib/audio/index.ts';
+import type { AudioBackend } from '../../lib/devices/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 import { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from '../../lib/testing/index.ts';
 
 /** In continuous integration what is missing is a failure; elsewhere these specs are left out, and say why. */

@@ -158,6 +158,53 @@ describe('deepgramServer: Flux text-to-speech', () => {
       await expect(connect(wrong)).rejects.toMatchObject({ status: 400 });
   });
 
+  it.each([
+    ['NET-0003', { lifetimeMs: 60 }],
+    ['NET-0004', { voiceIdleMs: 60 }],
+  ])(
+    'should report why it closes at its time limit, or after silence of the client: %s',
+    async (code, limits) => {
+      await start({ limits });
+      const client = await connect();
+      expect(await client.closed).toMatchObject({ code: 1011 });
+      expect(client.received.at(-1)).toMatchObject({ type: 'Error', code });
+    },
+  );
+
+  it('should report a Flush in its turn, not on receipt: before the audio of its last text, after the previous reply', async () => {
+    await start();
+    const client = await connect();
+    say(client, 'One two three four. ');
+    client.send({ type: 'Flush' });
+    say(client, 'Five.');
+    client.send({ type: 'Flush' });
+    await client.until(
+      (_, index) => client.received.slice(0, index + 1).filter(isType('SpeechMetadata')).length === 2,
+    );
+    expect(kinds(client).slice(1)).toEqual([
+      'SpeechStarted',
+      'audio',
+      'Flushed',
+      'SpeechMetadata',
+      'SpeechStarted',
+      'Flushed',
+      'audio',
+      'SpeechMetadata',
+    ]);
+  });
+
+  it('should count what was played, not what was made, where a reply was cut', async () => {
+    await start();
+    const client = await connect();
+    say(client, 'One two three four five six. ');
+    client.send({ type: 'Flush' });
+    await client.until(isType('SpeechMetadata'));
+    client.send({ type: 'Interrupt', playback_offset: { unit: 'ms', value: 100 } });
+    await client.until(isType('SpeechInterrupted'));
+    client.send({ type: 'Close' });
+    expect(await client.until(isType('SessionMetadata'))).toMatchObject({ total_audio_duration_ms: 100 });
+  });
+
   it('should work with the official SDK', async () => {
     await start();
     const sdk = new DeepgramClient({ apiKey: 'key', baseUrl: server.url.replace('http', 'ws') });

@@ -25,7 +25,7 @@ const says =
   (text: string, afterMs = 10): Llm =>
   () =>
     timer(afterMs).pipe(map(() => ({ type: 'token', text }) as const));
-/** What something did, with the warnings among it. */
+/** The events of an engine, with its warnings among them. */
 const watch = <Value>(engine: { readonly notice$?: Observable<Notice> }, value$: Observable<Value>) =>
   virtualTime(
     () =>
@@ -52,7 +52,7 @@ describe('failover of models', () => {
     expect(second.count).toBe(0);
   });
 
-  it('should turn to the next when one fails before its first token, and tell', () => {
+  it('should turn to the next when one fails before its first token, and warn', () => {
     const llm = model([() => fail(50), says('two')]);
     expect(watch(llm, ask(llm))).toEqual([
       [50, 'Engine 1 of 2 failed. The service is gone. The next takes over.'],
@@ -107,7 +107,7 @@ describe('failover of models', () => {
     }
   });
 
-  it('should tell nothing that could be a secret of an engine that is not ours', () => {
+  it('should print nothing that could be a secret of a foreign engine', () => {
     const llm = model([() => throwError(() => new TypeError('sk-secret')), says('two')]);
     expect(watch(llm, ask(llm))[0]![1]).toBe(
       'Engine 1 of 2 failed. It threw: TypeError: …. The next takes over.',
@@ -167,7 +167,7 @@ describe('failover of voices', () => {
 });
 
 describe('failover of speech-to-text', () => {
-  /** Ends after so much audio; tells what it hears, with positions in the audio it is given. */
+  /** Ends after this much audio; reports its input, with positions in its own audio. */
   const hearing =
     (breaksAt: number, ...tells: readonly [at: number, transcript: SttEvent][]): Stt =>
     frame$ =>
@@ -230,7 +230,7 @@ describe('failover of speech-to-text', () => {
     expect(listen([hearing(Infinity), second], 1_000)).toEqual([]);
   });
 
-  it('should keep no more audio than it may, and little while nobody speaks', () => {
+  it('should keep no more audio than it may, and little while the user is silent', () => {
     const lengths: number[] = [];
     const counting: Stt = frame$ =>
       defer(() => {
@@ -253,7 +253,7 @@ describe('failover of speech-to-text', () => {
     expect(lengths).toEqual([3_000 - 20, 6_000 - 20]);
   });
 
-  it('should let the next hear all that one heard that told nothing, for it may have been failing all along', () => {
+  it('should give the next engine all audio of one that emitted nothing, for it may have been failing all along', () => {
     const second = hearing(Infinity, [200, { type: 'final', text: 'Hello', end: 180 }]);
     expect(listen([hearing(9_000), second], 10_000).slice(1)).toEqual([
       [9_020, { type: 'final', text: 'Hello', end: 180 }],
@@ -288,7 +288,7 @@ describe('failover of speech-to-text', () => {
   });
 });
 
-describe('failover, beside its work', () => {
+describe('failover, in addition to its work', () => {
   const loading = (engine: string, ms: number) => timer(ms).pipe(map(() => ({ engine, progress: 1 })));
 
   it('should be ready when the first engine is, and keep the others warm', () => {
@@ -308,7 +308,7 @@ describe('failover, beside its work', () => {
     expect(virtualTime(() => llm.warm$!, { until: 200 }).values[0]?.value.engine).toBe('two');
   });
 
-  it('should use a session of each engine for each call, and tell what they tell', () => {
+  it('should use a session of each engine for each call, and emit their notices', () => {
     const notice$ = of<Notice>({ type: 'connected', reused: true, ms: 0 });
     const inner = Object.assign(says('in a session'), { notice$ });
     const llm = failover([Object.assign(says('outside'), { session: () => inner })]).session!();

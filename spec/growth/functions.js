@@ -1,61 +1,232 @@
-// Every function that takes text from outside (users, models, configuration), for the growth fuzzer. Whoever writes
-// such a function adds it here: a name, and what it does with a text of any length. `lib` is `lib` or `dist/lib`.
-import { from } from 'rxjs';
+// Every function that takes text from outside (users, models, services, clients, configuration), for the growth fuzzer.
+// Add each new function of this kind here: its name, and a call of it with a text of any length.
+import { from, of } from 'rxjs';
 
-/** @type {(load: (path: string) => Promise<any>) => Promise<Record<string, (text: string) => unknown>>} */
+/** @typedef {import('./growth.js').GrowthFunction} GrowthFunction */
+/** @typedef {import('../../lib/llm/message.ts').Message} Message */
+
+/** A text in tokens of up to four characters. @type {(text: string) => string[]} */
+const tokens = text => text.match(/.{1,4}/gsu) ?? [];
+
+/** A text as a conversation. @type {(text: string) => Message[]} */
+const messages = text =>
+  (text.match(/.{1,20}/gsu) ?? []).map((content, index) => ({
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content,
+  }));
+
+/** Subscribes, which is all it takes where nothing waits. @type {(observable: import('rxjs').Observable<unknown>) => void} */
+const run = observable => void observable.subscribe();
+
+/** A text as packets of a network. @type {(text: string) => Uint8Array[]} */
+const packets = text => {
+  const bytes = new TextEncoder().encode(text);
+  return Array.from({ length: Math.ceil(bytes.length / 64) }, (_, index) =>
+    bytes.subarray(index * 64, (index + 1) * 64),
+  );
+};
+
+/**
+ * The list. `load` imports a module of `lib` or `cli` by its path without an ending; the two are the same but for types.
+ *
+ * @param {(path: string) => Promise<any>} load
+ * @returns {Promise<Record<string, GrowthFunction>>}
+ */
 export async function growthFunctions(load) {
-  const { sentences } = await load('llm/sentences');
-  const { speakable, toSpeakable } = await load('tts/speakable');
-  const { splitText } = await load('tts/splitText');
-  const { pronounceable } = await load('providers/local/pronounceable');
-  const { clauses } = await load('providers/local/clauses');
-  const { withoutLoops } = await load('providers/local/withoutLoops');
-  const { answer } = await load('providers/builtin/answer');
-  const { calculate } = await load('providers/builtin/arithmetic');
-  const { trimmed } = await load('conversation/context');
-  const completeness = await load('stt/completeness');
-  const interruption = await load('conversation/interruption');
-  const sameWords = await load('stt/sameWords');
+  const { sentences } = await load('lib/llm/sentences');
+  const { speakable, toSpeakable } = await load('lib/tts/speakable');
+  const { splitText } = await load('lib/tts/splitText');
+  const { SpeechLedger } = await load('lib/tts/speechLedger');
+  const { wordsUntil, wordsWithin } = await load('lib/tts/wordsWithin');
+  const { pronounceable } = await load('lib/providers/local/pronounceable');
+  const { clauses } = await load('lib/providers/local/clauses');
+  const { withoutLoops } = await load('lib/providers/local/withoutLoops');
+  const { answer } = await load('lib/providers/builtin/answer');
+  const { calculate } = await load('lib/providers/builtin/arithmetic');
+  const { compacting, trimmed } = await load('lib/conversation/context');
+  const { remember } = await load('lib/conversation/history');
+  const { interruption } = await load('lib/conversation/interruption');
+  const { completeness } = await load('lib/stt/completeness');
+  const { endOfTurn } = await load('lib/stt/endOfTurn');
+  const { userTurns } = await load('lib/stt/userTurns');
+  const { afterUnits, countWords, joinedText, normalised, retold } = await load('lib/stt/sameWords');
+  const { folded } = await load('lib/languages/folded');
+  const { unitsOf } = await load('lib/languages/units');
+  const { wordSpans } = await load('lib/languages/words');
+  const phrases = await load('lib/languages/phrases');
+  const { redaction } = await load('lib/tape/redaction');
+  const { logLines } = await load('lib/server/logLines');
+  const { clientMessageSchema } = await load('lib/protocol/protocol');
+  const { parsed } = await load('lib/server/parsed');
+  const { serverEvents } = await load('lib/providers/openai/serverEvents');
+  const { oneLine } = await load('lib/text/oneLine');
+  const { printable } = await load('lib/text/printable');
+  const { wrap } = await load('cli/view/wrap');
+  const { transcript, unfinished } = await load('cli/view/transcript');
+
   const now = new Date(0);
-  const piped = (operator, text) =>
-    from(text.match(/.{1,4}/gsu) ?? [])
-      .pipe(operator)
-      .subscribe();
-  const turns = text => {
-    const said = text.match(/.{1,20}/gsu) ?? [];
-    return said.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }));
+  const list = ['uh huh', 'no', '停', 'うん', 'a', '-x'];
+  /** @type {(text: string) => object} */
+  const bot = text => ({ doing: 'speaking', sentence: text, text, protectedMs: 0, warmingUp: true });
+  /** @type {(text: string, last: string) => object[]} */
+  const transcripts = (text, last) => [
+    ...(text.match(/.{1,20}/gsu) ?? []).map((text, index) => ({ type: 'final', text, end: index })),
+    { type: last, text, end: text.length },
+  ];
+  /** A reply as sentences, heard but for the last of them. @type {(text: string) => any} */
+  const ledger = text => {
+    const ledger = new SpeechLedger();
+    for (const sentence of text.match(/.{1,20}/gsu) ?? []) {
+      ledger.begin(sentence);
+      const frame = { pcm: new Int16Array(160), sampleRate: 16_000 };
+      ledger.playhead.hand(10, 0);
+      ledger.receive(frame);
+      ledger.receivedAll();
+      ledger.hand(frame);
+      ledger.handedAll();
+    }
+    ledger.report({ playedMs: Math.max(0, ledger.playhead.handedMs - 15) });
+    return ledger;
   };
-  const functions = {
-    'sentences, whole': text => from([text]).pipe(sentences()).subscribe(),
-    'sentences, by token': text => piped(sentences(), text),
+
+  return {
+    'sentences, whole': text => run(from([text]).pipe(sentences({ maxWaitMs: false }))),
+    'sentences, by token': text => run(from(tokens(text)).pipe(sentences({ maxWaitMs: false }))),
+    'sentences, by token, with stalls': text => run(from(tokens(text)).pipe(sentences())),
     'speakable, whole': text => toSpeakable(text),
-    'speakable, by token': text => piped(speakable(), text),
+    'speakable, by token': text => run(from(tokens(text)).pipe(speakable())),
+    'speakable and sentences, by token': text => run(from(tokens(text)).pipe(speakable(), sentences())),
     splitText: text => splitText(text, 2000),
     pronounceable: text => pronounceable(text),
     clauses: text => clauses(text),
     withoutLoops: text => withoutLoops(text),
+    'SpeechLedger: heard': text => ledger(text).heard,
+    'SpeechLedger: sentence': text => ledger(text).sentence,
+    'SpeechLedger: a long sentence': text => {
+      const ledger = new SpeechLedger();
+      ledger.begin('');
+      for (const token of tokens(text)) ledger.write(token);
+      return [ledger.text, ledger.sentence];
+    },
+    wordsWithin: text => wordsWithin(text, 0.9),
+    wordsUntil: text =>
+      wordsUntil(
+        text,
+        tokens(text).map((word, endMs) => ({ word, endMs })),
+        text.length,
+      ),
+
     'builtin responder, one message': text => answer([{ role: 'user', content: text }], now),
-    'builtin responder, history': text => answer([...turns(text), { role: 'user', content: 'go on' }], now),
-    'builtin responder, "continue"': text =>
+    'builtin responder, history': text =>
+      answer([...messages(text), { role: 'user', content: 'go on' }], now),
+    'builtin responder, "Please continue."': text =>
       answer(
         Array.from({ length: text.length / 50 }, () => ({ role: 'user', content: 'Please continue.' })),
         now,
       ),
     'builtin responder, sums': text => calculate(text.slice(0, 1000)),
-    trimmed: text => trimmed(turns(text), { maxMessages: 5, maxCharacters: 100 }),
-    'trimmed, the half': text => trimmed(turns(text), { maxCharacters: text.length / 2 }),
+    trimmed: text => trimmed(messages(text), { maxMessages: 5, maxCharacters: 100 }),
+    'trimmed, the half': text => trimmed(messages(text), { maxCharacters: text.length / 2 }),
+    'trimmed, no user': text =>
+      trimmed(
+        messages(text).map(message => ({ ...message, role: 'assistant' })),
+        { maxMessages: 3 },
+      ),
+    remember: text => remember(messages(text), { type: 'user.said', turn: 1, text, silenceMs: 0 }),
+    'remember, one message in pieces': text =>
+      tokens(text).reduce(
+        (history, text) => remember(history, { type: 'user.said', turn: 1, text, silenceMs: 0 }),
+        /** @type {readonly Message[]} */ ([]),
+      ),
+    'remember, results of tools': text =>
+      tokens(text.slice(0, 4_000)).reduce(
+        (history, content, index) =>
+          remember(history, { type: 'bot.toolResult', turn: 1, id: String(index), name: 'look', content }),
+        /** @type {readonly Message[]} */ ([]),
+      ),
+    compacting: text =>
+      run(compacting(() => from(tokens(text).map(text => ({ type: 'token', text }))))(messages(text))),
+
+    completeness: text => completeness({ text }),
+    'completeness, Thai': text => completeness({ text }, 'th'),
+    interruption: text => interruption(text, bot('Hello.'), { minWords: 3 }),
+    'interruption, an echo': text => interruption(text, bot(text)),
+    'interruption, Chinese': text => interruption(text, bot('你好。'), { language: 'zh', minWords: 3 }),
+    normalised: text => normalised(text),
+    countWords: text => countWords(text),
+    joinedText: text => joinedText(tokens(text)),
+    retold: text =>
+      retold(
+        unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters),
+        unitsOf(`${text} x`),
+        true,
+      ),
+    afterUnits: text => {
+      const units = unitsOf(`a ${text}`);
+      return [1, units.length - 1].map(count => afterUnits(`a ${text}`, units, count));
+    },
+    wordSpans: text => wordSpans(text),
+    unitsOf: text => unitsOf(text),
+    folded: text => folded(text),
+    wordsOf: text => phrases.wordsOf(text),
+    hasPhrase: text => phrases.hasPhrase(text, list),
+    isMadeOf: text => phrases.isMadeOf(text, list),
+    isPartOf: text => phrases.isPartOf(`${text.slice(0, text.length / 2)}x`, text),
+    endsWithPhrase: text => phrases.endsWithPhrase(text, list),
+    'userTurns, many turns': text =>
+      from(transcripts(text, 'interim'))
+        .pipe(userTurns({ maxWords: 20 }))
+        .subscribe()
+        .unsubscribe(),
+    'userTurns, one turn': text =>
+      from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
+    'endOfTurn, many finals': text => {
+      // The last turn waits for a timer, which is of no interest here.
+      const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
+        endOfTurn({}, { sinceMs: () => 0 }),
+        userTurns(),
+      );
+      turn$.subscribe().unsubscribe();
+    },
+
+    redaction: text => redaction()(text),
+    'redaction, by token': text => tokens(text).map(redaction()),
+    'logLines, a warning': text =>
+      run(
+        of({ type: 'happened', call: 'a', event: { type: 'call.warning', message: text } }).pipe(logLines()),
+      ),
+    'logLines, a failure': text =>
+      run(of({ type: 'ended', call: 'a', reason: 'error', cause: new Error(text) }).pipe(logLines())),
+    'server: a message': text => clientMessageSchema.safeParse(parsed(text)),
+    'server: hello with text': text =>
+      clientMessageSchema.safeParse(
+        parsed(JSON.stringify({ type: 'hello', data: text, audio: tokens(text) })),
+      ),
+    'server: hello nested': text =>
+      clientMessageSchema.safeParse(
+        parsed(`{"type":"hello","data":${'['.repeat(text.length / 2)}${']'.repeat(text.length / 2)}}`),
+      ),
+    'server-sent events, a body': text => run(from(packets(text)).pipe(serverEvents())),
+    'server-sent events, a line': text => run(from(packets(`data: ${text}\n\n`)).pipe(serverEvents())),
+    'server-sent events, many': text =>
+      run(
+        from(
+          packets(
+            tokens(text)
+              .map(token => `data: ${token}\n\n`)
+              .join(''),
+          ),
+        ).pipe(serverEvents()),
+      ),
+    oneLine: text => oneLine(text, Infinity),
+    printable: text => printable(text),
+    'terminal: wrap': text => wrap(text, 80),
+    'terminal: a transcript': text => transcript({ type: 'user.said', turn: 1, text, silenceMs: 0 }, 80),
+    'terminal: a reply cut': text =>
+      transcript(
+        { type: 'bot.interrupted', turn: 1, text, heard: text.slice(0, text.length / 2), audioMs: 1 },
+        80,
+      ),
+    'terminal: an unfinished reply': text => unfinished(text, 10, 80),
   };
-  const one = (module, name, call) => {
-    const made = module[name];
-    if (typeof made === 'function') functions[name] = text => call(made, text);
-  };
-  one(completeness, 'completeness', (f, text) => f({ text }));
-  one(sameWords, 'saysAnything', (f, text) => f(text));
-  one(sameWords, 'wordsOf', (f, text) => f(text));
-  one(sameWords, 'normalised', (f, text) => f(text));
-  one(sameWords, 'after', (f, text) => f(['one', 'two'], text));
-  one(interruption, 'interruption', (f, text) =>
-    f(text, { doing: 'speaking', sentence: text.slice(0, 300), text, protectedMs: 0, warmingUp: true }),
-  );
-  return functions;
 }

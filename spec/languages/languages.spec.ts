@@ -6,7 +6,7 @@ import {
   knownLanguage,
   languageOf,
   languages,
-} from '../../lib/index.ts';
+} from '../../lib/operators.ts';
 import { countWords } from '../../lib/stt/sameWords.ts';
 
 /** How many words a text has. */
@@ -37,7 +37,7 @@ const counts: readonly (readonly [string, string, number])[] = [
   ['nothing', ' … ♪ 👍 ', 0],
 ];
 
-/** What a listener says, and what is more than that; what interrupts; ends of sentences that are none, and some that are. */
+/** Words of listeners, and more than that; interruptions; false ends of sentences, and real ones. */
 interface Row {
   readonly listens: readonly string[];
   readonly speaks: readonly string[];
@@ -52,7 +52,7 @@ const rows: Readonly<Record<keyof typeof languages, Row>> = {
     speaks: ['Okay, but shorter.', 'yes minister', 'mango', 'I see a problem'],
     stops: ['No, the other one', 'please wait', 'Nooooo!', 'Hold on'],
     open: ['I would like a pizza and', 'and.', 'well, um', 'the', 'because I’m', 'my name is…'],
-    complete: ['turn the light off', 'Vitamin A.', 'Is it', 'Mm-hmm.'].slice(0, 2),
+    complete: ['turn the light off', 'Vitamin A.', 'Is it', 'Mm-hmm.'],
   },
   de: {
     listens: ['Ja ja ja.', 'jajaja', 'Ach so, verstehe.', 'Genau!', 'hmmm', 'ALLES KLAR'],
@@ -132,7 +132,7 @@ const rows: Readonly<Record<keyof typeof languages, Row>> = {
     complete: ['أريد بيتزا.', 'أطفئ النور', 'كم الساعة؟'],
   },
   hi: {
-    listens: ['हाँ हाँ', 'हां जी', 'अच्छा', 'ठीक है।', 'समझ गया', 'जी जी'],
+    listens: ['हाँ हाँ', 'हां जी', 'अच्छा', 'ठीक है।', 'समझ गया', 'जी जी', 'जी हाँ', 'अच्छा अच्छा'],
     speaks: ['हाँ लेकिन छोटा', 'अच्छाई क्या है', 'ठीक है अगला सवाल'],
     stops: ['रुको!', 'नहीं', 'एक मिनट रुकिए', 'बस करो'],
     open: ['मुझे पिज़्ज़ा चाहिए और', 'क्योंकि', 'मतलब', 'मेरे दोस्त के लिए', 'लेकिन'],
@@ -170,7 +170,9 @@ const rows: Readonly<Record<keyof typeof languages, Row>> = {
       'へぇー',
       'へーー',
       'うんうんうん',
-    ].filter(text => text !== 'へぇー'),
+      'へぇ',
+      'へぇ、そうなんだ',
+    ],
     speaks: ['はい、でも短く', 'はいしゃに行きたい', 'そうですね次の質問'],
     stops: [
       'ちょっと待って',
@@ -185,14 +187,38 @@ const rows: Readonly<Record<keyof typeof languages, Row>> = {
     complete: ['ピザをください。', '電気を消してください', '今何時ですか', 'やめて'],
   },
   ko: {
-    listens: ['네', '네네네', '네, 네.', '음음', '그렇군요', '맞아요 맞아요', '알겠습니다.', '아하'],
+    listens: [
+      '네',
+      '네네',
+      '아 진짜',
+      '그래그래',
+      '네네네',
+      '네, 네.',
+      '음음',
+      '그렇군요',
+      '맞아요 맞아요',
+      '알겠습니다.',
+      '아하',
+    ],
     speaks: ['네 그런데 짧게', '네모', '좋아요 다음 질문'],
     stops: ['잠깐만요', '아니요', '그만하세요', '기다려 주세요', '취소해 주세요'],
     open: ['피자를 먹고 싶은데', '그리고', '왜냐하면', '음', '비가 오니까', '피자를'],
     complete: ['피자 주세요.', '불 꺼 주세요', '지금 몇 시예요', '지금 몇 시예요?', '먹고 싶어요'],
   },
   th: {
-    listens: ['ครับ', 'ครับครับ', 'ใช่ครับ', 'ใช่ๆ', 'ค่ะ', 'โอเคครับ', 'อืมมมม', 'เข้าใจแล้วครับ'],
+    listens: [
+      'ครับ',
+      'ครับครับ',
+      'ดีค่ะ',
+      'ได้ครับ',
+      'เข้าใจค่ะ',
+      'ใช่ครับ',
+      'ใช่ๆ',
+      'ค่ะ',
+      'โอเคครับ',
+      'อืมมมม',
+      'เข้าใจแล้วครับ',
+    ],
     speaks: ['ครับแต่ขอสั้นกว่านี้', 'ได้ยินไหม', 'ใช่ไหมว่าแพง'],
     stops: ['หยุดก่อน', 'เดี๋ยวก่อน', 'ไม่ใช่', 'รอสักครู่ครับ', 'ขอโทษค่ะ'],
     open: ['อยากได้พิซซ่าและ', 'เพราะว่า', 'เอ่อ', 'แต่', 'สำหรับ'],
@@ -294,7 +320,7 @@ describe('a language', () => {
     expect(completeness({ text: 'Jag vill ha en pizza och' }, sv)).toBeLessThan(0.5);
   });
 
-  it('should be told by marks alone where it is unknown', () => {
+  it('should be decided by punctuation alone where it is unknown', () => {
     expect(completeness({ text: 'Jag vill ha en pizza och' }, 'und')).toBeGreaterThan(0.5);
     expect(completeness({ text: 'Jag vill ha en pizza,' }, 'und')).toBeLessThan(0.5);
   });

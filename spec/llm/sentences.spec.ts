@@ -233,7 +233,7 @@ describe('sentences', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
-  it('should start anew for each subscription', () => {
+  it('should start again for each subscription', () => {
     const chunks$ = of('One, that is').pipe(sentences());
     expect(virtualTime(() => concat(chunks$, chunks$)).values.map(({ value }) => value)).toEqual([
       'One, that is',

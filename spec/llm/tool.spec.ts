@@ -45,7 +45,7 @@ describe('tool', () => {
   it.each([
     ['function', () => 'fine'],
     ['symbol', Symbol('fine')],
-  ] as const)('should tell the model of a result that is a %s', async (type, value) => {
+  ] as const)('should give the model a result that is a %s', async (type, value) => {
     expect(JSON.parse(await result(() => value))).toEqual({
       error: `The result is no JSON, but a value of type ${type}.`,
     });
@@ -55,14 +55,14 @@ describe('tool', () => {
     ['no JSON', '{"city":', 'not JSON'],
     ['an argument that is missing', '{}', 'city'],
     ['an argument of the wrong kind', '{"city":"Oslo","days":"two"}', 'days'],
-  ])('should not run with %s, but tell the model', async (_, json, told) => {
+  ])('should not run with %s, but report it to the model', async (_, json, told) => {
     let ran = false;
     const content = await result(() => (ran = true), json);
     expect(JSON.parse(content)).toEqual({ error: expect.stringContaining(told) as string });
     expect(ran).toBe(false);
   });
 
-  it('should refuse a time that is none, and take one that no timer can wait for as no limit', async () => {
+  it('should refuse an invalid time, and take one that is too long for a timer as no limit', async () => {
     const taking = (timeoutMs: number) =>
       tool({ name: 'slow', description: '', parameters: z.object({}), run: () => timer(30), timeoutMs });
     for (const timeoutMs of [0, -1, NaN])
@@ -84,16 +84,16 @@ describe('tool', () => {
       },
     ],
     ['rejected', () => Promise.reject(new Error('no such city'))],
-  ])('should tell the model what was %s', async (_, run) => {
+  ])('should report to the model what was %s', async (_, run) => {
     expect(await result(run)).toBe('{"error":"no such city"}');
   });
 
-  it('should tell the model when there is no result at all, or none that is JSON', async () => {
+  it('should report to the model when there is no result at all, or none that is JSON', async () => {
     expect(await result(() => of())).toMatch(/without a result/);
     expect(await result(() => 10n)).toMatch(/error/);
   });
 
-  it('should be aborted when its time is up, and the model told', () => {
+  it('should be aborted when its time is up, and the model informed', () => {
     let aborted = false;
     const { values } = virtualTime(() =>
       weather((_, { signal }) => {
@@ -118,7 +118,7 @@ describe('tool', () => {
     expect({ stopped, leftTimers }).toEqual({ stopped: 2, leftTimers: 0 });
   });
 
-  it('should run anew with every subscription, and not before', () => {
+  it('should run again with every subscription, and not before', () => {
     let runs = 0;
     const call$ = weather(() => timer(5 + runs++)).call('{"city":"Oslo"}');
     expect(runs).toBe(0);

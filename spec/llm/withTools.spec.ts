@@ -94,7 +94,7 @@ describe('withTools', () => {
     ]);
   });
 
-  it('should run the calls of a round side by side, tell each result at once, and pass them on in order', () => {
+  it('should run the calls of a round in parallel, emit each result at once, and pass them on in order', () => {
     const { llm, asked } = scripted([call('1', 'a'), call('2', 'b')], [token('Both.')]);
     const { events } = run(llm, [slow('a', 300), slow('b', 100)]);
     expect(events.slice(2).map(([at, event]) => [at, 'id' in event ? event.id : event.type])).toEqual([
@@ -105,7 +105,7 @@ describe('withTools', () => {
     expect(asked[1]?.messages.slice(2).map(({ toolCallId }) => toolCallId)).toEqual(['1', '2']);
   });
 
-  it('should tell the model of a tool that does not exist, or that broke its promise not to fail', () => {
+  it('should report to the model a tool that does not exist, or that broke its promise not to fail', () => {
     const broken: Tool = {
       name: 'broken',
       description: '',
@@ -258,7 +258,7 @@ describe('a model that runs its own tools', () => {
     ]);
   });
 
-  it('should give a call that nobody runs a result, and not be asked again where there are no tools', () => {
+  it('should give a call without a tool a result, and not be asked again where there are no tools', () => {
     const { llm, asked } = scripted([a, fine]);
     expect(run(llm, []).events.at(-1)?.[1]).toMatchObject({
       id: '1',

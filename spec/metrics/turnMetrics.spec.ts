@@ -4,6 +4,7 @@ import { conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { summarise, summary } from '../../lib/metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
+import { thousandths } from '../../lib/text/thousandths.ts';
 import {
   scriptedInput,
   scriptedLlm,
@@ -25,7 +26,7 @@ const measure = ({ values }: Pick<ReturnType<typeof run>, 'values'>): TurnMetric
 const question = { from: 500, to: 1_500, text: 'What is the weather?' };
 
 describe('turnMetrics', () => {
-  it('should tell where the time of a turn went, and add up to the total', () => {
+  it('should show where the time of a turn went, and add up to the total', () => {
     const [turn] = measure(run({ says: [question], lasts: 6_000 }));
     expect(turn).toEqual({
       turn: 1,
@@ -45,7 +46,7 @@ describe('turnMetrics', () => {
     });
   });
 
-  it('should tell how long the bot went on after the user began to speak', () => {
+  it('should report how long the bot went on after the user began to speak', () => {
     const turns = measure(
       run({
         says: [question, { from: 3_000, to: 3_800, text: 'Wait.' }],
@@ -102,6 +103,18 @@ describe('turnMetrics', () => {
     expect(turn?.usage).toEqual({ ttsCharacters: 3, botAudioMs: 400, promptTokens: 12, completionTokens: 2 });
   });
 
+  it('should have figures of a turn within which the call is hung up, and of none that is over', () => {
+    const { values } = run({ says: [question], lasts: 6_000 });
+    const upTo = (type: ConversationEvent['type']) => ({
+      values: values.slice(0, values.findIndex(({ value }) => value.type === type) + 1),
+    });
+    expect(measure(upTo('bot.speaking'))).toMatchObject([{ turn: 1, outcome: 'interrupted', total: 620 }]);
+    expect(measure(upTo('bot.token'))).toMatchObject([{ turn: 1, llm: 200, total: undefined }]);
+    expect(measure(upTo('user.said'))).toMatchObject([{ turn: 1, endpointing: 300, llm: undefined }]);
+    expect(measure(upTo('user.speaking'))).toEqual([]);
+    expect(measure({ values })).toHaveLength(1);
+  });
+
   it('should measure each turn from its own moments', () => {
     const turns = measure(
       run({
@@ -150,5 +163,26 @@ describe('summary', () => {
       [1, 300, 300],
       [2, 100, 300],
     ]);
+  });
+
+  it('should add up exactly also when each figure is printed with three decimals', () => {
+    let now = 1_234.56789;
+    const clock = { now: () => (now += 17.123456) };
+    const event$ = of<ConversationEvent[]>(
+      { type: 'user.speaking', turn: 1, sinceMs: 80 },
+      { type: 'user.said', turn: 1, text: 'Hello.', silenceMs: 300 },
+      { type: 'bot.token', turn: 1, text: 'Hi.' },
+      { type: 'bot.sentence', turn: 1, sentence: 0, text: 'Hi.' },
+      { type: 'bot.audio', turn: 1, sentence: 0 },
+      { type: 'bot.speaking', turn: 1, sentence: 0, text: 'Hi.' },
+      { type: 'bot.spoke', turn: 1, text: 'Hi.', audioMs: 100 },
+    );
+    const figures: TurnMetrics[] = [];
+    event$.pipe(turnMetrics({ clock })).subscribe(metrics => figures.push(metrics));
+    const { endpointing, llm, sentence, tts, output, total } = JSON.parse(
+      JSON.stringify(figures[0], thousandths),
+    ) as Record<string, number>;
+    expect(endpointing! + llm! + sentence! + tts! + output!).toBeCloseTo(total!, 9);
+    expect(total).toBe(368.494);
   });
 });

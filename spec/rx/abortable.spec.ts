@@ -2,7 +2,7 @@ import { EMPTY, Subject, switchMap, take, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromAbortable } from '../../lib/rx/abortable.ts';
 
-/** What a subscriber saw, in order. */
+/** The notifications of a subscriber, in order. */
 function record<T>(source$: Observable<T>) {
   const seen: unknown[] = [];
   const subscription = source$.subscribe({

@@ -4,7 +4,7 @@ import { inTurn } from '../../lib/rx/inTurn.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 describe('inTurn', () => {
-  it('should call with each value in the instant it comes, where nothing is to be waited for', () => {
+  it('should call with each value in the instant it arrives, if no call is pending', () => {
     const called: number[] = [];
     let completed = false;
     of(1, 2, 3)

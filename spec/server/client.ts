@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { firstValueFrom, Observable, ReplaySubject, filter, map, scan } from 'rxjs';
 import WebSocket, { type ClientOptions } from 'ws';
-import { frameOf } from '../../lib/index.ts';
+import { frameOf } from '../../lib/audio/index.ts';
 import type { ServerMessage } from '../../lib/server/index.ts';
 import type { Opus } from '../../lib/server/opus.ts';
 import { OpusDecoding } from '../../lib/server/opusDecoding.ts';

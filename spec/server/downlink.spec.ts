@@ -1,7 +1,8 @@
 import { NEVER, of, Subject, type Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { type AudioFrame, type Playback, silence } from '../../lib/index.ts';
+import { type Playback, silence } from '../../lib/audio/index.ts';
+import type { AudioFrame } from '../../lib/index.ts';
 import { closeCodes } from '../../lib/server/index.ts';
 import { Downlink } from '../../lib/server/downlink.ts';
 

@@ -33,7 +33,7 @@ describe('setup', () => {
   });
   afterEach(() => vi.unstubAllEnvs());
 
-  it('should list every problem at once: path, expected, received and cure', () => {
+  it('should list every problem at once: path, expected, received and fix', () => {
     expect(
       problemsOf({
         stt: { engine: 'wisper' },
@@ -67,7 +67,7 @@ describe('setup', () => {
     expect(refused('http://host/v1')).toBe('');
   });
 
-  it('should tell an option of another engine from one that is misspelt', () => {
+  it('should distinguish an option of another engine from a misspelt one', () => {
     expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
       [
         "rxvoice can't be set up: 2 problems.",
@@ -105,7 +105,7 @@ describe('setup', () => {
       [
         "rxvoice can't be set up: 3 problems.",
         '  - turns.maxMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Pass Infinity for turns that are never cut.',
-        '  - idle.afterMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Leave idle out for a bot that waits for ever.',
+        '  - idle.afterMs: expected at most 2147483647, received 2592000000. Timers reach no further than 24 days. Leave idle out for a bot that never prompts.',
         '  - maxCall.ms: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Leave maxCall out for a call without a limit.',
       ].join('\n'),
     );
@@ -131,7 +131,7 @@ describe('setup', () => {
         "rxvoice can't be set up: 4 problems.",
         '  - sentences.firstMinChars: expected a whole number, or false, received "few". Pass a whole number, or false.',
         '  - sentences.maxChars: expected at least 1, received 0. Pass a number in that range.',
-        '  - sentences.maxWaitMs: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Pass false to wait for ever.',
+        '  - sentences.maxWaitMs: expected at most 2147483647, received 10000000000. Timers reach no further than 24 days. Pass false to wait without a limit.',
         '  - sentences.maxChar: there is no such option. Leave it out, or check its spelling.',
       ].join('\n'),
     );

@@ -1,6 +1,6 @@
 import { asyncScheduler, map, merge, NEVER, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { adaptivePatience } from '../../lib/index.ts';
+import { adaptivePatience } from '../../lib/operators.ts';
 import { endOfTurn, type EndOfTurnOptions } from '../../lib/stt/endOfTurn.ts';
 import type { SttEvent } from '../../lib/stt/stt.ts';
 import { userTurns, type UserTurnsOptions } from '../../lib/stt/userTurns.ts';
@@ -28,7 +28,7 @@ const run = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions
 const turns = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions = {}) =>
   run(told, options).flatMap(({ at, value }) => (value.type === 'said' ? [[at, value.text, value.end]] : []));
 
-describe('the order in which an engine tells things', () => {
+describe('the order of the events of an engine', () => {
   it.each<[string, Told[], EndOfTurnOptions, unknown[]]>([
     [
       'final words after a voice that was dealt with as a noise',
@@ -167,6 +167,26 @@ describe('the order in which an engine tells things', () => {
         [3_000, 'Yes.', 2_800],
       ],
     ],
+    [
+      'a final without words, of audio before the words that ended the turn',
+      [I(1_400, 'Turn it off'), U(1_900, 1_500), T(2_000, '', 600), T(2_500, 'Turn it off.', 1_500)],
+      {},
+      [[1_900, 'Turn it off', 1_500]],
+    ],
+    [
+      'an engine that ends an old voice while a detector hears the next one',
+      [
+        E(600, 600),
+        I(751, 'Turn'),
+        I(902, 'Turn off'),
+        U(1_203, 600),
+        E(1_203, 892),
+        S(1_233, 922),
+        T(1_250, 'Turn off.', 902),
+      ],
+      { finalMs: 300 },
+      [[1_202, 'Turn off', 600]],
+    ],
   ])('should not matter: %s', (_, told, options, expected) => {
     expect(turns(told, options)).toEqual(expected);
   });
@@ -236,7 +256,7 @@ describe('turns.maxWords', () => {
     expect(turns(told, { maxWords: 3 }).map(([at]) => at)).toEqual([3_000, 4_500]);
   });
 
-  it('should begin the 20 s anew', () => {
+  it('should restart the 20 s', () => {
     const told = Array.from({ length: 8 }, (_, index) =>
       T(1_000 + index * 3_000, 'one', 900 + index * 3_000),
     );

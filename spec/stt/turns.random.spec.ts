@@ -7,18 +7,18 @@ import type { SttEvent } from '../../lib/stt/stt.ts';
 import { type UserTurnEvent, userTurns } from '../../lib/stt/userTurns.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
-/** What a user says in one breath, and how an engine and a detector of voices hear it. All times in ms. */
+/** One breath of the user's, and how an engine and a voice detector hear it. All times in ms. */
 interface Breath {
   readonly silenceMs: number;
   readonly words: number;
   readonly wordMs: number;
-  /** How late words come, and how often interims are told at all. */
+  /** How late words come, and how often interims are emitted. */
   readonly lagMs: number;
   readonly interimEvery: number;
   /** How long after the words their final comes; some are final only with the next ones. */
   readonly finalMs: number;
   readonly isFinal: boolean;
-  /** How long after the voice the engine tells its end, and how often; 0 for never. */
+  /** How long after the voice the engine reports its end, and how often; 0 for never. */
   readonly endMs: number;
   readonly ends: number;
   /** Whether the engine is sure, by the words. */
@@ -53,7 +53,7 @@ const breath: fc.Arbitrary<Breath> = fc.record({
 
 type Told = readonly [number, SttEvent];
 
-/** What is told of these breaths, in its order. Interims hold the words since the last final, as an honest engine's do. */
+/** The events for these breaths, in order. Interims hold the words since the last final, as a correct engine's do. */
 function tellings(
   breaths: readonly Breath[],
   script: string,
@@ -178,7 +178,7 @@ const options: fc.Arbitrary<EndOfTurnOptions & { maxMs?: number; maxWords?: numb
 
 const runs = Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 120);
 
-describe('any order of what engines and detectors tell', () => {
+describe('any order of events from engines and detectors', () => {
   it.each([
     ['with spaces', ''],
     ['without spaces', '字'],

@@ -15,7 +15,7 @@ const hear = (...transcripts: SttEvent[]): UserTurnEvent[] =>
   virtualTime(() => from(transcripts).pipe(userTurns())).values.map(({ value }) => value);
 
 describe('userTurns', () => {
-  it('should tell a turn from its first voice to its end', () => {
+  it('should report a turn from its first voice to its end', () => {
     expect(
       hear(start(500), interim('What'), interim('What is'), final('What is new?', 1_400), end(1_500)),
     ).toEqual([
@@ -41,7 +41,7 @@ describe('userTurns', () => {
     expect(turns.at(-1)).toEqual({ type: 'said', turn: 1, text: 'One two three four.', end: 1_800 });
   });
 
-  it('should end a turn once, however often its end is told', () => {
+  it('should end a turn once, however often its end is reported', () => {
     const turns = hear(
       start(0),
       final('Yes.', 400),
@@ -57,7 +57,7 @@ describe('userTurns', () => {
     ]);
   });
 
-  it('should announce a turn of an engine that tells no start of speech', () => {
+  it('should announce a turn of an engine that reports no start of speech', () => {
     expect(hear(interim('Hel'), final('Hello.', 300), end(300))[0]).toEqual({
       type: 'speaking',
       turn: 1,
@@ -74,7 +74,7 @@ describe('userTurns', () => {
     });
   });
 
-  it('should tell of a noise that no words came, and keep the number of the turn', () => {
+  it('should report a noise without words, and keep the number of the turn', () => {
     expect(
       hear(start(0), end(200), start(900), final('Well.', 1_200), end(1_200)).map(({ type, turn }) => [
         type,
@@ -114,13 +114,13 @@ describe('userTurns', () => {
     });
   });
 
-  it('should fail with the name of what no engine tells', () => {
+  it('should fail with the name of an unknown event', () => {
     const strange$ = of(interim('help'), { type: 'partial', text: 'help me' } as unknown as SttEvent);
     const run = virtualTime(() => strange$.pipe(userTurns()));
     expect(run.values.at(-1)?.value).toMatchObject({ type: 'said', text: 'help' });
     expect(run.failed?.error).toMatchObject({
       stage: 'stt',
-      message: expect.stringContaining("told 'partial': expected speechStart, interim, ") as string,
+      message: expect.stringContaining("'partial'") as string,
     });
   });
 

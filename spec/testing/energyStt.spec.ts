@@ -1,6 +1,7 @@
 import { concatMap, from, map, range, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type AudioFrame, type Stt, silence, type SttEvent } from '../../lib/index.ts';
+import { silence } from '../../lib/audio/index.ts';
+import type { AudioFrame, Stt, SttEvent } from '../../lib/index.ts';
 import { energyStt, virtualTime } from '../../lib/testing/index.ts';
 
 const loud: AudioFrame = {

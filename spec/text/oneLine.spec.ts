@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { oneLine } from '../../lib/text/oneLine.ts';
 
-/** What acts on a terminal, a log or a page, by kind. */
+/** Characters that act on a terminal, a log or a page, by kind. */
 const acting: readonly (readonly [string, string])[] = [
   ['a C0 control', '\u0007'],
   ['the first byte of an escape sequence', '\u001b'],

@@ -80,7 +80,7 @@ describe('speak', () => {
     expect(running).toBe(0);
   });
 
-  it('should tell nothing of a sentence without sound, and go on', () => {
+  it('should emit nothing for a sentence without sound, and go on', () => {
     const silent: Tts = text => (text === '…' ? EMPTY : tts(text));
     expect(told(say(['…', 'Ten chars.'], { tts: silent })).filter(line => line.includes('speaking'))).toEqual(
       ['300 speaking 1'],

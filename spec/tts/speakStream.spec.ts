@@ -36,7 +36,7 @@ const tokens = (...texts: string[]): Observable<string> =>
 const output = toOutput({ write: () => undefined });
 
 describe('speakStream', () => {
-  it('should hand text over as it is written, and tell of its sentences when there is sound', () => {
+  it('should pass text on as it is written, and emit its sentences when there is sound', () => {
     const { values, completedAt } = virtualTime(() =>
       tokens('Hello', ' there.', ' How', ' are you?').pipe(speakStream(stream, output, sentences())),
     );
@@ -70,7 +70,7 @@ describe('speakStream', () => {
     expect(taken).toEqual(['Hello', ' there.']);
   });
 
-  it('should tell the engine at a cut how much of the reply was heard', () => {
+  it('should report to the engine at a cut how much of the reply was heard', () => {
     let playedMs = 0;
     const asking: TtsStream = (text$, played) =>
       merge(stream(text$, played), NEVER).pipe(finalize(() => (playedMs = played())));

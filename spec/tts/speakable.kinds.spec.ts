@@ -35,6 +35,7 @@ const hidden: readonly Case[] = [
   ['<think>secret.</thinking>Hello.', 'Hello.'],
   ['<reasoning>secret.</reasoning>Hello.', 'Hello.'],
   ['[THINK]secret.[/THINK]Hello.', 'Hello.'],
+  ['◁think▷secret ◁ b.◁/think▷Hello ◁ you.', 'Hello ◁ you.'],
   ['<thought>secret</thought>Hello.', 'Hello.'],
   ['<reflection>secret</reflection>Hello.', 'Hello.'],
   ['<seed:think>secret</seed:think>Hello.', 'Hello.'],
@@ -50,7 +51,7 @@ const hidden: readonly Case[] = [
   ['<|channel|>commentary<|message|>One moment.<|end|>', 'One moment.'],
   ['<|channel|>commentary to=functions.x <|constrain|>json<|message|>{"a":1}<|call|>', ''],
   ['<|channel>thought\nsecret<channel|>Hello.', 'Hello.'],
-  ['◁think▷', '◁think▷'],
+  ['◁think▷', ''],
   ['<function=time>{}</function>', ''],
   ['[TOOL_CALLS][{"name":"time","arguments":{}}]', ''],
   ['[TOOL_CALLS]time[ARGS]{"a": [1]}', ''],
@@ -95,6 +96,9 @@ const marks: readonly Case[] = [
   ['Dial *100# or *#06#.', 'Dial *100# or *#06#.'],
   ['Dial *69 to call back.', 'Dial *69 to call back.'],
   ['Option [1], option [2].', 'Option 1, option 2.'],
+  ['Press [1] or [2][3].', 'Press [1] or 2, 3.'],
+  ['It opens at nine【4:0†hours.pdf】. Good【12†source】', 'It opens at nine. Good'],
+  ['他说【1】好。', '他说【1】好。'],
   ['Press [1], or [2].', 'Press 1, or 2.'],
   ['Blue.[1][2] Also [3].', 'Blue. Also .'],
   [
@@ -178,7 +182,7 @@ describe('speakable', () => {
     '|',
     '~~',
     '<|',
-  ])('should not hold text back for ever behind %j', mark => {
+  ])('should not hold text back indefinitely behind %j', mark => {
     const { values } = virtualTime(() =>
       from(`So ${mark} ${'word '.repeat(100)}`.split('')).pipe(speakable()),
     );

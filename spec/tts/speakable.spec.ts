@@ -185,7 +185,7 @@ describe('speakable', () => {
     expect(virtualTime(() => concat(of('a'), NEVER).pipe(speakable(), take(1))).completedAt).toBe(0);
   });
 
-  it('should start anew for each subscription', () => {
+  it('should start again for each subscription', () => {
     const said$ = of('`').pipe(speakable());
     expect(
       virtualTime(() => concat(said$, of('x').pipe(speakable()))).values.map(({ value }) => value),

@@ -11,7 +11,7 @@ const hand = (spoken: SpeechLedger, ms: number): void => {
   spoken.hand(frame);
 };
 
-/** What had been heard at these times of two sentences of a second each, the second still coming. */
+/** The words heard at these times of two sentences of a second each, the second still arriving. */
 const heardAt = (...times: number[]): string[] =>
   times.map(
     at =>
@@ -31,7 +31,7 @@ const heardAt = (...times: number[]): string[] =>
   );
 
 describe('SpeechLedger', () => {
-  it('should tell the words that were heard, whole ones, in proportion to the audio', () => {
+  it('should return the words that were heard, whole ones, in proportion to the audio', () => {
     expect(heardAt(0, 300, 1_000, 5_000)).toEqual([
       '',
       'Ask not',

@@ -1,4 +1,4 @@
-// What `rxvoice talk`, `demo`, `file` and `serve` use in this folder: the bot of src/bot.ts, compiled by `npm run build`.
+// `rxvoice talk`, `demo`, `file` and `serve` use this file: the bot of src/bot.ts, compiled by `npm run build`.
 // Flags (--stt deepgram) and variables (RXVOICE_STT=deepgram, also in .env) win over it.
 import { bot } from './dist/bot.js';
 

@@ -51,7 +51,7 @@ export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply |
   if (given != null && !efforts.includes(given as string))
     return apiError(
       400,
-      `Unsupported value: 'reasoning_effort' does not support '${String(given)}' with this model. ` +
+      `Unsupported value: 'reasoning_effort' does not support '${JSON.stringify(given)}' with this model. ` +
         `Supported values are: ${efforts.map(effort => `'${effort}'`).join(', ')}.`,
       { param: 'reasoning_effort', code: 'unsupported_value' },
     );

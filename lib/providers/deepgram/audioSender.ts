@@ -39,7 +39,8 @@ export class AudioSender {
   #budgetAt: number;
   #chunk: AudioFrame[] = [];
   #chunkMs = 0;
-  /** The audio without an answer, as far as it was looked at: where that ends, its quietest, its voice. */
+  /** The audio without an answer, as far as it was looked at: where it begins and ends, its quietest, its voice. */
+  #answeredAt = 0;
   #looked = 0;
   #quietest = 1;
   #voiceMs = 0;
@@ -59,7 +60,7 @@ export class AudioSender {
   /** The service emitted something. */
   answered(): void {
     this.unansweredMs = 0;
-    this.#looked = this.#next;
+    this.#answeredAt = this.#looked = this.#next;
     this.#quietest = 1;
     this.#voiceMs = 0;
     this.#sinceVoiceMs = 0;
@@ -75,14 +76,30 @@ export class AudioSender {
       const frame = this.#log.at(this.#looked);
       if (frame === undefined) continue;
       const loudness = level(frame);
-      this.#quietest = Math.min(this.#quietest, loudness);
-      if (loudness > Math.max(voice.floor, this.#quietest * voice.factor)) this.#voiceMs += frameMs(frame);
-      if (this.#voiceMs > 0) this.#sinceVoiceMs += frameMs(frame);
-      // A click now and then is no voice.
-      if (this.#voiceMs < leastVoiceMs && this.#sinceVoiceMs > 10 * leastVoiceMs)
-        this.#voiceMs = this.#sinceVoiceMs = 0;
+      const wasQuietest = this.#quietest;
+      this.#quietest = Math.min(wasQuietest, loudness);
+      // Audio may begin in the middle of a voice; the silence that follows reveals it.
+      if (isVoice(wasQuietest, this.#quietest)) this.#lookAgain();
+      this.#look(loudness, frameMs(frame));
     }
     return this.#voiceMs >= leastVoiceMs ? this.#sinceVoiceMs : 0;
+  }
+
+  #lookAgain(): void {
+    this.#voiceMs = this.#sinceVoiceMs = 0;
+    const from = Math.max(this.#answeredAt, this.#log.first);
+    for (let index = from; index < this.#looked; index++) {
+      const frame = this.#log.at(index);
+      if (frame !== undefined) this.#look(level(frame), frameMs(frame));
+    }
+  }
+
+  #look(loudness: number, ms: number): void {
+    if (isVoice(loudness, this.#quietest)) this.#voiceMs += ms;
+    if (this.#voiceMs > 0) this.#sinceVoiceMs += ms;
+    // A click now and then is no voice.
+    if (this.#voiceMs < leastVoiceMs && this.#sinceVoiceMs > 10 * leastVoiceMs)
+      this.#voiceMs = this.#sinceVoiceMs = 0;
   }
 
   /** The position in the call up to which it was sent, ms. */
@@ -141,3 +158,6 @@ export class AudioSender {
       send(frame.sampleRate === sampleRate ? frame : resampleFrame(frame, sampleRate));
   }
 }
+
+const isVoice = (loudness: number, quietest: number): boolean =>
+  loudness > Math.max(voice.floor, quietest * voice.factor);

@@ -2,24 +2,7 @@ import type { DeepgramClient } from '@deepgram/sdk';
 import { isBare, shownAddress } from '../../options/address.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { deepgramSdk } from './deepgramSdk.ts';
-
-/** How a Deepgram engine reaches its server. */
-export interface DeepgramConnectionOptions {
-  /** Default: the environment variable `DEEPGRAM_API_KEY`. */
-  readonly apiKey?: string;
-  /**
-   * A temporary token (`POST /v1/auth/grant`) instead of a key, or what gives one: it is asked for each connection, since
-   * tokens last for seconds. Default: the environment variable `DEEPGRAM_ACCESS_TOKEN`, where there is no key.
-   */
-  readonly accessToken?: string | (() => string | Promise<string>);
-  /**
-   * Another address of the service: a region (`https://api.eu.deepgram.com`), your own installation, a test server.
-   * Default: the environment variable `DEEPGRAM_BASE_URL`, else Deepgram itself.
-   */
-  readonly baseURL?: string;
-  /** Further HTTP headers of every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import type { DeepgramConnectionOptions } from './options.ts';
 
 /** Creates a transport of the SDK; see `@deepgram/sdk`. */
 export type TransportFactory = NonNullable<

@@ -13,47 +13,16 @@ import type { AudioFrame } from '../../audio/frame.ts';
 import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { Stt, SttEvent } from '../../stt/stt.ts';
-import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
+import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
-import { flux, type FluxOptions } from './flux.ts';
+import { flux } from './flux.ts';
 import { keptAlive } from './keptAlive.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { listening } from './listening.ts';
-import { nova, type NovaOptions } from './nova.ts';
+import { nova } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import type { DeepgramSttOptions } from './options.ts';
 import { reconnecting } from './reconnecting.ts';
-
-/** How Deepgram listens. */
-export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptions, FluxOptions {
-  /** Default `nova-3`. A `flux-…` model decides by meaning when a turn ends, and has options of its own. */
-  readonly model?: string;
-  /** A language such as `en`, `de-CH` or `multi`. Default: the service's, English. */
-  readonly language?: string;
-  /** Names and terms to listen for. */
-  readonly keyterms?: readonly string[];
-  /**
-   * Further parameters, as the service calls them; they replace ours: `{ redact: ['pci', 'ssn'], numerals: true }`.
-   * A list repeats the parameter.
-   */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** The rate of the input, Hz, so that the connection can be opened before it. Default 16,000; another one works. */
-  readonly sampleRate?: number;
-  /** How much audio waits for a connection that was lost, ms. Default 30,000. */
-  readonly bufferMs?: number;
-  /**
-   * The longest the service may give no sign of life, and no answer to a voice, ms. Default 5,000. In silence it owes
-   * none.
-   */
-  readonly timeoutMs?: number;
-  /**
-   * The longest outage of the service that a call survives, ms: audio is kept meanwhile and transcribed late. A
-   * connection that lasted (twice `timeoutMs`, at least 5 s) ends an outage. Default 20,000; 2,000 where `failover` has
-   * another engine.
-   */
-  readonly outageMs?: number;
-  /** How many failures in a row are the end, whatever the time. Default: no number is. */
-  readonly retries?: number;
-}
 
 const defaults = {
   model: 'nova-3',

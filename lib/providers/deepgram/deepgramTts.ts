@@ -7,48 +7,15 @@ import { withSignal } from '../../rx/withSignal.ts';
 import type { Tts, TtsStream } from '../../tts/tts.ts';
 import { auraRest } from './auraRest.ts';
 import { type AuraSocket, AuraVoice } from './auraVoice.ts';
-import { deepgramConnection, type DeepgramConnectionOptions } from './deepgramConnection.ts';
+import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import type { DeepgramTtsOptions } from './options.ts';
 import { reconnecting } from './reconnecting.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
 import { warmLine } from './warmLine.ts';
-
-/** How Deepgram speaks. */
-export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
-  /**
-   * Default `aura-2-thalia-en`. A `flux-…` voice (`flux-alexis-en`) takes text as it is written and reports the part that was
-   * heard of a reply that was cut.
-   */
-  readonly model?: string;
-  /** The model by the name of its voice alone: `thalia` for `aura-2-thalia-en`, `alexis` for `flux-alexis-en`. */
-  readonly voice?: string;
-  /** One WebSocket a call (`websocket`, default), or a request a sentence (`rest`). */
-  readonly transport?: 'websocket' | 'rest';
-  /** Hz: 8,000, 16,000, 24,000 (default), 32,000 or 48,000; a Flux voice also 44,100. */
-  readonly sampleRate?: number;
-  /** 1 is the voice's own speed; Aura 0.7 … 1.5, a Flux voice 0.5 … 1.5 in steps of 0.05. */
-  readonly speed?: number;
-  /** A Flux voice only: from calm (-2) to animated (2), in whole numbers. Default: the service's, 0. */
-  readonly expressivity?: number;
-  /** Further parameters, as the service calls them; they replace ours. A list repeats the parameter. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** The longest the service may send nothing while it owes audio, and to accept a connection, ms. Default 5,000. */
-  readonly timeoutMs?: number;
-  /**
-   * The longest outage of the service that a sentence survives, ms: it is spoken late. A connection that lasted (twice
-   * `timeoutMs`, at least 5 s) ends an outage. Default 20,000; 2,000 where `failover` has another engine.
-   */
-  readonly outageMs?: number;
-  /** How many failures in a row are the end, whatever the time. Default: no number is. */
-  readonly retries?: number;
-  /** How many Flush messages an Aura socket takes in a minute. Default 20, as the service has it. */
-  readonly flushesPerMinute?: number;
-  /** How many characters an Aura socket takes in a minute. Default 2,400, as the service has it. */
-  readonly charactersPerMinute?: number;
-}
 
 const defaults = {
   model: 'aura-2-thalia-en',

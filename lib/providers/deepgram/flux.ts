@@ -1,37 +1,10 @@
-import type { Observable } from 'rxjs';
-import type { FluxConfiguration } from './fluxConfiguration.ts';
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
+import type { FluxConfiguration } from './fluxConfiguration.ts';
 import { FluxTurns } from './fluxTurns.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
+import type { FluxOptions } from './options.ts';
 import { type SdkSocket, words } from './openSocket.ts';
-
-/** Options of Flux only. */
-export interface FluxOptions {
-  /** How sure it must be that the turn ended, 0.5 … 1. Default: the service's, 0.7. */
-  readonly eotThreshold?: number;
-  /**
-   * Confidence at which it emits that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
-   * answer is then prepared, at the price of requests that are thrown away. Default: never.
-   */
-  readonly eagerEotThreshold?: number;
-  /** Silence after which a turn ends in any case, ms, 500 … 60,000. Default: the service's, 5,000. */
-  readonly eotTimeoutMs?: number;
-  /**
-   * Audio is joined to messages of this length, ms. Default 0: sent as it comes, which is never later. The service
-   * recommends 80, four times fewer messages, at the price of up to 60 ms.
-   */
-  readonly chunkMs?: number;
-  /** In a turn that is longer than this, words become final before its end, ms. Default 20,000. */
-  readonly maxMs?: number;
-  /** The languages to expect, with `flux-general-multi`: `['en', 'es']`. Default: any that it knows. */
-  readonly languageHints?: readonly string[];
-  /**
-   * Changes in the course of a call. They are merged, sent one at a time, and also apply to connections that follow.
-   * Default: none.
-   */
-  readonly configure$?: Observable<FluxConfiguration>;
-}
 
 type FluxSocket = SdkSocket &
   Pick<
@@ -95,7 +68,7 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
       // `error_code` is the field that Pipecat reads; the specification has none at all.
       const told = words(message['description'] ?? message['code'] ?? message['error_code']);
       if (message.type === 'ConfigureFailure') return `Deepgram does not accept the configuration: ${told}.`;
-      if (message.type === 'Warning') return `Deepgram warns: ${told}.`;
+      if (message.type === 'Warning') return `Deepgram warns: ${told.replace(/\.$/u, '')}.`;
       if (message.type !== 'Error') return undefined;
       const code = words(message['code']);
       if (isForced && canForce && /UNPARSABLE/iu.test(code)) {

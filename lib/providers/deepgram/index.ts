@@ -1,6 +1,11 @@
-export type { DeepgramConnectionOptions } from './deepgramConnection.ts';
-export { deepgramStt, type DeepgramSttOptions } from './deepgramStt.ts';
-export { deepgramTts, type DeepgramTtsOptions } from './deepgramTts.ts';
-export type { FluxOptions } from './flux.ts';
+export { deepgram, type Deepgram } from './deepgram.ts';
+export { deepgramStt } from './deepgramStt.ts';
+export { deepgramTts } from './deepgramTts.ts';
 export type { FluxConfiguration } from './fluxConfiguration.ts';
-export type { NovaOptions } from './nova.ts';
+export type {
+  DeepgramConnectionOptions,
+  DeepgramSttOptions,
+  DeepgramTtsOptions,
+  FluxOptions,
+  NovaOptions,
+} from './options.ts';

@@ -28,6 +28,7 @@ export const keptAlive =
               next: open => {
                 let sentMs = 0;
                 keeping?.unsubscribe();
+                // eslint-disable-next-line rxjs-x/no-nested-subscribe -- it ends with the socket, not with this operator's source
                 keeping = interval(everyMs).subscribe({
                   next: () => {
                     if (sentMs > 0) return keepAlive(open.socket);
@@ -35,7 +36,7 @@ export const keptAlive =
                     open.sendBytes(Buffer.from(pcm.buffer));
                     sentMs = firstMs;
                   },
-                  error: error => subscriber.error(error),
+                  error: (error: unknown) => subscriber.error(error),
                 });
                 subscriber.next({
                   ...open,
@@ -45,7 +46,7 @@ export const keptAlive =
                   },
                 });
               },
-              error: error => subscriber.error(error),
+              error: (error: unknown) => subscriber.error(error),
               complete: () => subscriber.complete(),
             }),
           );

@@ -1,23 +1,8 @@
 import type { Dialect } from './listening.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
+import type { NovaOptions } from './options.ts';
 import { type SdkSocket, words } from './openSocket.ts';
-
-/** Options of Nova only. */
-export interface NovaOptions {
-  /**
-   * Silence after which the user has finished, ms, by the service's voice detection. Default 300: shorter cuts people
-   * off who take a breath, longer makes every answer that much later.
-   */
-  readonly endpointingMs?: number;
-  /**
-   * The gap between words that ends a turn where noise keeps the voice detection from it, ms, at least 1,000. Default
-   * 1,000.
-   */
-  readonly utteranceEndMs?: number;
-  /** The silence of our own that ends a turn when the service's signals don't come, ms. Default 1,500. */
-  readonly silenceMs?: number;
-}
 
 /** Parameters of a connection. */
 export interface ListenRequest {

@@ -10,10 +10,10 @@ type Rule = readonly [pattern: RegExp, spoken: string];
 const longestWord = /([^\s]{45})[^\s]+/g;
 
 const markdown: readonly Rule[] = [
-  [/^\s*```.*$/gm, ' '],
+  [/^[ \t]*```.*$/gm, ' '],
   [/!?\[([^\]]{0,300})\]\([^)]{0,1000}\)/g, '$1'],
-  [/^\s*(?:#{1,6}|>|[-*+•])\s+/gm, ''],
-  [/^\s*[-=_*|: ]{3,}\s*$/gm, ' '],
+  [/^[ \t]*(?:#{1,6}|>|[-*+•])\s+/gm, ''],
+  [/^[-=_*|: \t]{3,}$/gm, ' '],
   [/(\*\*\*|\*\*|\*|___|__|~~|`{1,3})(?=\S)([^*`~\n]{0,300}\S)\1/g, '$2'],
   [/(?<!\w)_([^_\n]{1,300})_(?!\w)/g, '$1'],
   [/\|/g, ', '],
@@ -96,7 +96,7 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 const apply = (text: string, rules: readonly Rule[]): string =>
-  rules.reduce((said, [pattern, spoken]) => said.replace(pattern, spoken), text);
+  rules.reduce((said, [pattern, spoken]) => squeezed(said.replace(pattern, spoken)), squeezed(text));
 
 const plainLetters = (text: string): string =>
   text
@@ -104,7 +104,10 @@ const plainLetters = (text: string): string =>
     .normalize('NFKD')
     .replace(/\p{M}/gu, '');
 
-/** One space for a run of them, one or two line ends for what has line ends: no pattern has to look far. */
+/**
+ * Reduces a run of spaces to one, and a run with line ends to one or two line ends, so that no pattern looks far. It
+ * runs after each rule that removes text, since that leaves such runs behind.
+ */
 const squeezed = (text: string): string =>
   text.replace(/\s{2,}/g, run => (run.includes('\n') ? (run.split('\n').length > 2 ? '\n\n' : '\n') : ' '));
 
@@ -129,11 +132,8 @@ const withoutTheUnspeakable = (text: string): string =>
  * pronounceable('It’s **5 km** – mail bob@example.com'); // "It's 5 kilometers, mail bob at example dot com"
  */
 export function pronounceable(text: string): string {
-  const plain = squeezed(apply(squeezed(apply(squeezed(text), markdown)), abbreviations));
-  const counted = apply(
-    squeezed(apply(squeezed(spokenAmounts(spokenNumerals(spokenAddresses(plain)))), typography)),
-    symbols,
-  );
+  const plain = apply(apply(text, markdown), abbreviations);
+  const counted = apply(apply(spokenAmounts(spokenNumerals(spokenAddresses(plain))), typography), symbols);
   const said = withoutTheUnspeakable(spokenNumbers(squeezed(spokenAcronyms(plainLetters(counted)))));
   return /[a-z0-9]/i.test(said) ? said : '';
 }

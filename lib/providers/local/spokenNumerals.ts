@@ -12,7 +12,7 @@ const values: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10, L: 50, C: 
 /** The value of a Roman numeral that is written by the rules, up to 89; `undefined` for any other word. */
 function valueOf(numeral: string): number | undefined {
   if (!/^(?:L?X{0,3}|XL)(?:IX|IV|V?I{0,3})$/.test(numeral) || numeral === '') return undefined;
-  return [...numeral].reduce((sum, letter, index, all) => {
+  return Array.from(numeral).reduce((sum, letter, index, all) => {
     const value = values[letter]!;
     return value < (values[all[index + 1] ?? ''] ?? 0) ? sum - value : sum + value;
   }, 0);

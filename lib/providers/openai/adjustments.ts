@@ -34,12 +34,10 @@ export class Adjustments {
 
   /** The body as the model takes it. */
   apply(body: Body): Body {
-    const changed = { ...body };
-    for (const [field, value] of this.#of(body)) {
-      if (value === undefined) delete changed[field];
-      else changed[field] = value;
-    }
-    return changed;
+    const changes = this.#of(body);
+    const kept = Object.entries(body).filter(([field]) => !changes.has(field));
+    const changed = [...changes].filter(([, value]) => value !== undefined);
+    return Object.fromEntries([...kept, ...changed]);
   }
 
   /**

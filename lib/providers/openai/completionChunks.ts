@@ -25,15 +25,17 @@ export const completionChunks = (
     const error = errorIn(chunk ?? (isError ? data : undefined), isError);
     if (error) throw refused(error);
     if (chunk === undefined) throw new SyntaxError('An event is not JSON.');
-    return typeof chunk === 'object' && chunk !== null ? [chunk] : [];
+    // A server may send any JSON: what is no object says nothing.
+    const value: unknown = chunk;
+    return typeof value === 'object' && value !== null ? [chunk] : [];
   });
 
 function wholeOf(text: string, who: string, refused: (error: ErrorBody) => unknown): CompletionChunk {
   const body = parsed(text);
-  const isAnswer = Array.isArray((body as CompletionChunk | undefined)?.choices);
+  const isAnswer = Array.isArray(body?.choices);
   const error = errorIn(body, !isAnswer);
   if (error) throw refused(error);
-  if (isAnswer) return { ...(body as CompletionChunk), done: true };
+  if (isAnswer) return { ...body, done: true };
   if (/^\s*</u.test(text))
     throw new RxvoiceError(`${who} sent a page (HTML) instead of an answer: check baseURL.`, {
       stage: 'llm',

@@ -40,7 +40,7 @@ export interface OpenaiLlmOptions extends OpenaiConnectionOptions {
   readonly messageOrder?: 'strict' | 'plain';
   /** The longest the server may send nothing (comments count), before the first token and after it, ms. Default 10,000. */
   readonly timeoutMs?: number;
-  /** How long a request that failed before its first token is made again, ms. Default 15,000. */
+  /** How long a request that failed before its first token is made again, ms. Default 20,000. */
   readonly retryForMs?: number;
   /** How often at most. Default: as often as the time allows. */
   readonly retries?: number;

@@ -34,7 +34,7 @@ export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
   readonly extraBody?: Readonly<Record<string, unknown>>;
   /** The longest the server may send nothing, before the first audio and after it, ms. Default 5,000. */
   readonly timeoutMs?: number;
-  /** How long a request that failed before its first audio is made again, ms. Default 15,000. */
+  /** How long a request that failed before its first audio is made again, ms. Default 20,000. */
   readonly retryForMs?: number;
   /** How often at most. Default: as often as the time allows. */
   readonly retries?: number;

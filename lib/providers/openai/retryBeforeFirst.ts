@@ -5,7 +5,7 @@ import { onFirst } from '../../rx/onFirst.ts';
 export interface RetryOptions {
   /** How many retries at most. Default: no limit but the time. */
   readonly retries?: number | undefined;
-  /** How long after the first attempt another one may begin, ms. Default 15,000. */
+  /** How long after the first attempt others are made, ms. Default 20,000. */
   readonly retryForMs?: number | undefined;
 }
 
@@ -19,31 +19,37 @@ const backoffMs = { longest: 2_000, leastLater: 250 } as const;
  *
  * Waits grow exponentially from 250 ms to 2 s, with jitter, after none at all where a connection that was kept open
  * turned out to be gone; a `Retry-After` of the server goes before them, and ends the attempts when it is longer than
- * the time that is left. `isRetryable` is given the error and how many attempts failed.
+ * the time that is left. The last attempt is made when the time is up, not before: after one that was still waiting for
+ * its answer at that moment, as soon as it has failed. `isRetryable` is given the error and how many attempts failed.
  */
 export const retryBeforeFirst =
   <Value>(
-    { retries = Infinity, retryForMs = 15_000 }: RetryOptions,
+    { retries = Infinity, retryForMs = 20_000 }: RetryOptions,
     isRetryable: (error: unknown, failed: number) => boolean,
   ): MonoTypeOperatorFunction<Value> =>
   source$ =>
     defer(() => {
       let begun = false;
       const until = asyncScheduler.now() + retryForMs;
-      return source$.pipe(
+      let startedAt = 0;
+      return defer(() => {
+        startedAt = asyncScheduler.now();
+        return source$;
+      }).pipe(
         onFirst(() => (begun = true)),
         retry({
           count: retries,
           delay: (error: unknown, attempt) => {
-            const askedMs =
-              retryAfterMs(error) ??
-              (attempt === 1 && wasDropped(error)
+            const leftMs = Math.max(0, until - asyncScheduler.now());
+            const askedMs = retryAfterMs(error);
+            const isOver = startedAt >= until || (askedMs ?? 0) > leftMs;
+            if (begun || isOver || !isRetryable(error, attempt)) return throwError(() => error);
+            const usualMs =
+              attempt === 1 && wasDropped(error)
                 ? 0
-                : Math.min(backoffMs.longest, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2));
-            const waitMs = attempt > 2 ? Math.max(askedMs, backoffMs.leastLater) : askedMs;
-            return begun || asyncScheduler.now() + waitMs > until || !isRetryable(error, attempt)
-              ? throwError(() => error)
-              : timer(waitMs);
+                : Math.min(backoffMs.longest, 250 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
+            const waitMs = askedMs ?? Math.min(usualMs, leftMs);
+            return timer(attempt > 2 ? Math.max(waitMs, Math.min(backoffMs.leastLater, leftMs)) : waitMs);
           },
         }),
       );

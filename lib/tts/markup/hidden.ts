@@ -121,6 +121,17 @@ export const bracketToken: Rule = (text, place, final) => {
   return drop(whole.length, place.lineStart);
 };
 
+/** `◁think▷…◁/think▷`: the reasoning of Kimi-VL. */
+export const reasoningMark: Rule = (text, place, final) => {
+  if (!text.startsWith('◁')) return undefined;
+  const [mark] = /^◁\/?think▷/u.exec(text) ?? [];
+  if (mark === undefined)
+    return ['◁think▷', '◁/think▷'].some(whole => whole.startsWith(text)) && !final ? 'wait' : undefined;
+  return mark.includes('/')
+    ? drop(mark.length, place.lineStart)
+    : skip(place, mark.length, { end: /◁\/think▷/u, reach: 10 });
+};
+
 /** A call without any tag: `{"name": "time", "arguments": {}}` or `functools[{…}]`, alone in its lines. */
 export const bareCall: Rule = (text, place, final) => {
   if (!place.lineStart || !/^(?:\[|\{|f)/u.test(text)) return undefined;

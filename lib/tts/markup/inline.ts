@@ -7,6 +7,13 @@ export const footnoteMark: Rule = (text, { lineStart }, final) => {
   return lineStart && mark.length === text.length && !final ? 'wait' : drop(mark.length, false);
 };
 
+/** `【4:0†source】`: how OpenAI's models name a file that was searched. */
+export const fileCitation: Rule = (text, _, final) => {
+  const [mark] = /^【[\d:]{1,8}†[^【】\n]{0,80}】/u.exec(text) ?? [];
+  if (mark !== undefined) return drop(mark.length, false);
+  return /^【(?:[\d:]{1,8}(?:†[^【】\n]{0,80})?)?$/u.test(text) && !final ? 'wait' : undefined;
+};
+
 /** Words that a number in brackets belongs to: "option [1]" is a choice, "as shown [1]" names a source. */
 const numbered = new RegExp(
   '(?:^|[^\\p{L}])(?:' +
@@ -32,8 +39,7 @@ export const citation: Rule = (text, place, final) => {
   if (after.startsWith('(')) return undefined;
   const clauseEnds = /[.,;:!?]/u.test(before(place)) || /^(?:[.,;:!?]|$)/u.test(after);
   if (!clauseEnds) return undefined;
-  const only = /^\[(\d{1,3})\]$/u.exec(marks)?.[1];
-  if (only !== undefined && numbered.test(place.said)) return say(marks.length, only);
+  if (numbered.test(place.said)) return say(marks.length, marks.slice(1, -1).replaceAll('][', ', '));
   return after === '' && !/[.,;:!?]/u.test(before(place)) ? undefined : drop(marks.length, false);
 };
 

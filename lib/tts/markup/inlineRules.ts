@@ -1,8 +1,18 @@
 import { bareAddress } from './address.ts';
 import { emphasis } from './emphasis.ts';
-import { bareCall, bracketToken, chatToken, hiddenTag } from './hidden.ts';
+import { bareCall, bracketToken, reasoningMark, chatToken, hiddenTag } from './hidden.ts';
 import { entity, html } from './html.ts';
-import { cell, citation, codeMark, emoji, escape, footnoteMark, link, surrogate } from './inline.ts';
+import {
+  cell,
+  citation,
+  codeMark,
+  emoji,
+  escape,
+  fileCitation,
+  footnoteMark,
+  link,
+  surrogate,
+} from './inline.ts';
 import { formula } from './latex.ts';
 import { codeFence } from './lines.ts';
 import type { Rule } from './rule.ts';
@@ -13,8 +23,10 @@ export const inlineRules: readonly Rule[] = [
   cell,
   bareCall,
   bracketToken,
+  reasoningMark,
   footnoteMark,
   citation,
+  fileCitation,
   link,
   hiddenTag,
   chatToken,

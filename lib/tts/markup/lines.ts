@@ -29,11 +29,9 @@ const codeFence: Rule = (text, place, final) => {
   if (end === '' && !final) return 'wait';
   if (end === '' && !place.lineStart) return undefined;
   const mark = fence[0]!.repeat(fence.length);
+  // Marks that end a line are looked for from its end: a run of marks is long.
   place.skipping = {
-    end: new RegExp(
-      `\\n[ \\t]{0,100}${mark}${fence[0]!}{0,50}|${mark}${fence[0]!}{0,50}(?=[ \\t]{0,100}\\n)`,
-      'u',
-    ),
+    end: new RegExp(`\\n[ \\t]{0,100}${mark}${fence[0]!}{0,50}|(?=\\n)(?<=${mark}[ \\t]{0,100})`, 'u'),
     reach: 320,
   };
   return drop(opening.length + info.length, false);

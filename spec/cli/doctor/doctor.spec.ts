@@ -251,6 +251,34 @@ describe('the doctor, of keys', () => {
     expect(await Promise.all(states)).toEqual(['ok', 'fail']);
   });
 
+  it('should try a temporary token at the Deepgram of rxvoice emulate, wherever it is set', async () => {
+    await using deepgram = await deepgramServer({ key: secret });
+    const granted = await fetch(`${deepgram.url}/v1/auth/grant`, {
+      method: 'POST',
+      headers: { authorization: `Token ${secret}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const { access_token: token } = (await granted.json()) as { access_token: string };
+    const stateOf = async (
+      engine: { readonly accessToken?: string; readonly apiKey?: string },
+      variables: Readonly<Record<string, string>> = {},
+    ): Promise<string | undefined> => {
+      const stt = { engine: 'deepgram' as const, baseURL: deepgram.url, ...engine };
+      const all = await lastValueFrom(
+        keyChecks({ ...offline, stt }, { variables, sourceOf: String }).pipe(toArray()),
+      );
+      expect(JSON.stringify(all)).not.toContain(token);
+      return all.find(({ what }) => what === 'Deepgram key')?.state;
+    };
+    expect(await stateOf({ accessToken: token })).toBe('ok');
+    expect(await stateOf({ accessToken: `Bearer ${token}` })).toBe('ok');
+    expect(await stateOf({ apiKey: `Bearer ${token}` })).toBe('ok');
+    expect(await stateOf({}, { DEEPGRAM_ACCESS_TOKEN: token })).toBe('ok');
+    expect(await stateOf({ accessToken: 'over-long-ago' })).toBe('fail');
+    // It is no key.
+    expect(await stateOf({ apiKey: token })).toBe('fail');
+  });
+
   it('should wait two seconds for a service that does not answer, and no longer', async () => {
     const silent = await service(() => undefined);
     const check$ = keyChecks(asking, {

@@ -2,7 +2,8 @@ import { concat, defer, interval, map, NEVER, of, take, tap, timer } from 'rxjs'
 import { describe, expect, it } from 'vitest';
 import { noSpeaker } from '../../../cli/noSpeaker.ts';
 import { silencedWhile } from '../../../cli/talk/silencedWhile.ts';
-import { type AudioFrame, level, ofType, setup, silence } from '../../../lib/index.ts';
+import { level, silence } from '../../../lib/audio/index.ts';
+import { type AudioFrame, ofType, setup } from '../../../lib/index.ts';
 import {
   scriptedInput,
   scriptedLlm,

@@ -26,7 +26,8 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../../cli/doctor/check.ts';
 import { wordErrors } from '../../../bench/wordErrors.js';
-import { type AudioFrame, concatFrames, frameOf, level, readWav, reframe } from '../../../lib/index.ts';
+import { concatFrames, frameOf, level, readWav, reframe } from '../../../lib/audio/index.ts';
+import type { AudioFrame } from '../../../lib/index.ts';
 import { localStt } from '../../../lib/providers/local/index.ts';
 import { hostsOf, noHosts } from '../../devices/hosts.ts';
 import { realTime } from '../../realTime.ts';

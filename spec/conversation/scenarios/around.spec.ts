@@ -1,14 +1,7 @@
 import { concat, concatMap, delay, from, map, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import {
-  type Command,
-  conversation,
-  type ConversationEvent,
-  remember,
-  stages,
-  compacting,
-  trimmed,
-} from '../../../lib/index.ts';
+import { type Command, conversation, type ConversationEvent, remember } from '../../../lib/index.ts';
+import { stages, compacting, trimmed } from '../../../lib/operators.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
 import {
@@ -42,7 +35,7 @@ const outlineOf = (values: ReturnType<typeof run>['values']): string[] =>
     });
 const history = (events: readonly ConversationEvent[]) => events.reduce<readonly Message[]>(remember, []);
 
-it('should be a call without an end, and a bot that waits for ever, where the program says so', async () => {
+it('should be a call without a limit, and a bot that never prompts, if the program says so', async () => {
   const events: string[] = [];
   const call$ = conversation({
     stt: scriptedStt([]),
@@ -75,7 +68,7 @@ describe('a greeting', () => {
     ]);
   });
 
-  it('should be interrupted by a user who does not wait, unless it is not to be', () => {
+  it('should be interrupted by a user who does not wait, unless it is not interruptible', () => {
     const says = [{ from: 200, to: 600, text: 'What is new?' }];
     expect(call({ greeting: 'Hello there.', says }).outline.slice(0, 3)).toEqual([
       '100 0 bot.speaking: Hello there.',
@@ -135,7 +128,7 @@ describe('a user who says nothing', () => {
   });
 });
 
-describe('a call that may last so long', () => {
+describe('a call with a time limit', () => {
   it('should end with a goodbye that nothing interrupts', () => {
     const { outline, completedAt, alive } = call({
       maxCall: { ms: 2_300, goodbye: 'Our time is up.' },
@@ -309,7 +302,7 @@ describe('a long call', () => {
     ).toEqual(['This is 1.', 'Not much.', 'This is 2.']);
   });
 
-  it('should be summarised while nobody waits, and go on with the summary', () => {
+  it('should be summarised while the user is silent, and go on with the summary', () => {
     const says = [0, 1, 2].map(index => ({
       from: index * 4_000 + 500,
       to: index * 4_000 + 1_500,
@@ -318,7 +311,7 @@ describe('a long call', () => {
     const summarise = compacting(scriptedLlm('They count.'), { over: 3, keep: 2 });
     const { asked, events } = call({ says, lasts: 14_000, context: { compact: summarise } });
     expect(asked.at(-1)?.slice(1)).toEqual([
-      { role: 'system', content: 'What was said before: They count.' },
+      { role: 'system', content: 'Summary of the conversation so far: They count.' },
       user('This is 1.'),
       bot('Not much.'),
       user('This is 2.'),

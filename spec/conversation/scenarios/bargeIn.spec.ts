@@ -1,6 +1,7 @@
 import { asyncScheduler, from, map, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { backchannels, interruption, remember } from '../../../lib/index.ts';
+import { remember } from '../../../lib/index.ts';
+import { backchannels, interruption } from '../../../lib/operators.ts';
 import type { BotState } from '../../../lib/conversation/botState.ts';
 import type { Message } from '../../../lib/llm/message.ts';
 import { toOutput } from '../../../lib/audio/toOutput.ts';
@@ -66,7 +67,7 @@ describe('an interruption', () => {
     expect(outline[1]).toBe('3340 bot.interrupted: Once upon a time there was a king.');
   });
 
-  it('should take so many words', () => {
+  it('should need this many words', () => {
     const { outline } = hearing(3_000, 4_000, 'Tell another one.', { bargeIn: { minWords: 3 } });
     expect(outline[2]).toBe('4000 bot.interrupted: Once upon a time there was a king.');
     const short = hearing(3_000, 4_000, 'Another story.', { bargeIn: { minWords: 3 } });
@@ -107,7 +108,7 @@ describe('a false interruption', () => {
     expect(alive).toBe(0);
   });
 
-  it('should not wait for ever for an engine that never tells that it was nothing', () => {
+  it('should not wait without a limit for an engine that never reports a noise', () => {
     const { outline } = hearing(3_000, 3_300, '', {
       stt: engine([
         [1_600, { type: 'final', text: 'Tell me a story.', end: 1_500 }],
@@ -143,7 +144,7 @@ describe('a false interruption', () => {
     ]);
   });
 
-  it('should go on where the listener was, with an output that tells what was really heard', () => {
+  it('should go on where the listener was, with an output that reports the audio really heard', () => {
     const tellsLate: Call['output'] = speech$ => {
       let handedMs = 0;
       return speech$.pipe(
@@ -158,7 +159,7 @@ describe('a false interruption', () => {
 });
 
 describe('a back-channel', () => {
-  it('should be told of, but neither be a turn nor end the reply', () => {
+  it('should be an event, but neither be a turn nor end the reply', () => {
     const { outline, asked } = hearing(3_000, 3_500, 'Uh-huh, okay.');
     expect(outline).toEqual([
       '3100 user.speaking',
@@ -200,6 +201,32 @@ describe('a back-channel', () => {
     );
   });
 
+  it.each([
+    ['I see', 'en'],
+    ['Go on, got it.', 'en'],
+    ['all right, of course', 'en-GB'],
+    ['thank you', 'en', ['thank you']],
+    ['nein danke schön', 'de', ['nein danke schön']],
+    ['pois é', 'pt'],
+  ])(
+    'should be known of more words than one, which engines report one by one: %s',
+    (text, language, never?) => {
+      const { outline } = hearing(3_000, 4_500, text, {
+        bargeIn: { language, ...(never && { never, always: [] }) },
+      });
+      expect(outline[2]).toMatch(/^\d+ user\.ignored/u);
+    },
+  );
+
+  it('should hold up no more than the words that could be one', () => {
+    const { outline } = hearing(3_000, 4_500, 'I need another story', { bargeIn: { onVoice: 'wait' } });
+    const heard = hearing(3_000, 4_500, 'We need another story', { bargeIn: { onVoice: 'wait' } });
+    const cut = (lines: readonly string[]): number =>
+      Number.parseInt(lines.find(line => line.includes('interrupted'))!);
+    expect(cut(heard.outline)).toBeLessThan(cut(outline));
+    expect(cut(outline)).toBeLessThan(4_500);
+  });
+
   it('should be a turn when the bot is silent', () => {
     const { outline } = hearing(10_000, 10_500, 'Okay.');
     expect(outline[2]).toBe('10800 user.said: Okay.');
@@ -220,7 +247,7 @@ describe('what nothing interrupts', () => {
     expect(asked[1]?.at(-2)).toEqual({ role: 'assistant', content: 'Once upon a time there was a king.' });
   });
 
-  /** What is said under a protected greeting, until 1,600 ms, and what the user has begun to say when that ends. */
+  /** Words during a protected greeting, until 1,600 ms, and words that the user has begun when that ends. */
   const underAGreeting = (next: string) => {
     const { values } = run({
       greeting: { text: 'Hello, this is protected.', interruptible: false },
@@ -328,7 +355,7 @@ describe('interruption', () => {
   });
 });
 
-/** What is heard of a reply whose samples count, when the user makes a noise. */
+/** The samples heard of a reply when the user makes a noise. */
 function ramp(noise: ScriptedSpeech) {
   let next = 0;
   const tts: Tts = text =>

@@ -17,7 +17,7 @@ import {
   virtualTime,
 } from '../../../lib/testing/index.ts';
 
-/** A call in which the program answers events with commands, in the very moment it is told of them. */
+/** A call in which the program answers events with commands, synchronously. */
 const call = (
   answer: (event: ConversationEvent) => Command | undefined,
   options: Partial<ConversationOptions> = {},

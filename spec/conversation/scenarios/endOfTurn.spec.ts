@@ -1,6 +1,6 @@
 import { map, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { adaptivePatience, completeness } from '../../../lib/index.ts';
+import { adaptivePatience, completeness } from '../../../lib/operators.ts';
 import type { VoiceActivity } from '../../../lib/audio/voiceActivity.ts';
 import type { ScriptedSpeech } from '../../../lib/testing/index.ts';
 import { type Call, figuresOf, run } from '../call.ts';
@@ -9,7 +9,7 @@ import { engine, voices } from './engine.ts';
 /** An engine that is sure of an end 300 ms after the voice ended, with final words after 100 ms. */
 const says = (from: number, to: number, text: string): ScriptedSpeech => ({ from, to, text });
 
-/** What the user was understood to say, turn by turn, and when each turn was committed. */
+/** The user's recognised words, turn by turn, and when each turn was committed. */
 const turns = (call: Call) =>
   run(call)
     .values.filter(({ value }) => value.type === 'user.said')
@@ -45,7 +45,7 @@ describe('a turn ends', () => {
     ]);
   });
 
-  it('should wait for a policy in sight of everybody: as endpointing', () => {
+  it('should show the wait for a policy as endpointing', () => {
     const { values } = run({ says: [says(500, 1_500, 'Yes.')], lasts: 5_000, turns: { silenceMs: 1_000 } });
     expect(figuresOf(values)[0]?.endpointing).toBe(1_000);
   });
@@ -103,7 +103,7 @@ describe('a turn ends', () => {
     ]);
   });
 
-  it('should be cut after 20 s, and after so many words', () => {
+  it('should be cut after 20 s, and after a number of words', () => {
     const says = Array.from({ length: 6 }, (_, index) => ({
       from: 1_000 + index * 1_000,
       to: 2_000 + index * 1_000,
@@ -141,7 +141,7 @@ describe('when the engine misses something', () => {
   });
 });
 
-describe('with a detector of voices beside the engine', () => {
+describe('with a voice detector alongside the engine', () => {
   const activity: [number, VoiceActivity][] = [
     [560, { type: 'speechStart', at: 500 }],
     [1_700, { type: 'speechEnd', at: 1_500 }],
@@ -172,14 +172,14 @@ describe('with a detector of voices beside the engine', () => {
     ]);
   });
 
-  it('should not wait for final words for ever, nor say them twice when they come late', () => {
+  it('should not wait for final words without a limit, nor say them twice when they come late', () => {
     const stt = slowEngine(2_700, 3_000);
     expect(turns({ says: [], stt, voice: voices(activity), lasts: 6_000, turns: twoTimers })).toEqual([
       [2_400, 'what is new'], // 900 ms after the voice, with the words as they were
     ]);
   });
 
-  it('should tell of a noise at once, without the engine', () => {
+  it('should report a noise at once, without the engine', () => {
     const { at } = run({
       says: [],
       stt: engine([]),

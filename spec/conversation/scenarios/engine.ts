@@ -3,7 +3,7 @@ import { type AudioFrame, frameMs } from '../../../lib/audio/frame.ts';
 import type { VoiceActivity } from '../../../lib/audio/voiceActivity.ts';
 import type { Stt, SttEvent } from '../../../lib/stt/stt.ts';
 
-/** Tells each thing when so many ms of audio have come. */
+/** Emits each event when this many ms of audio have arrived. */
 const telling =
   <Value>(script: readonly (readonly [number, Value])[]): OperatorFunction<AudioFrame, Value> =>
   frame$ =>

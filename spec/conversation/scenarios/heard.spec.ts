@@ -24,7 +24,7 @@ const cut = (tts: Tts) => {
   return { events, interrupted, history: events.reduce<readonly Message[]>(remember, []), asked };
 };
 
-/** A voice that tells where its words end: all of them this long. */
+/** A voice that reports where its words end: all of them this long. */
 const timing = (msPerWord: number): Tts => {
   const notice$ = new Subject<Notice>();
   const voice = scriptedTts();
@@ -49,7 +49,7 @@ describe('what was heard of a cut reply', () => {
     expect(history[1]).toEqual({ role: 'assistant', content: 'Once upon a' });
   });
 
-  it('should be the words that were over where the voice tells when they are', () => {
+  it('should be the words that were over if the voice reports their times', () => {
     expect(cut(timing(120)).interrupted.heard).toBe('Once upon a time there was a'); // seven of 120 ms
     expect(cut(timing(430)).interrupted.heard).toBe('Once upon');
     expect(cut(timing(107)).interrupted.heard).toBe('Once upon a time there was a king.');
@@ -80,7 +80,7 @@ describe('what was heard of a cut reply', () => {
     expect(events.some(({ type }) => type === 'bot.spoke')).toBe(false);
   });
 
-  it('should have the full text beside it', () => {
+  it('should come with the full text', () => {
     const { interrupted, events } = cut(timing(120));
     expect(interrupted.text).toBe('Once upon a time there was a king.');
     expect(events.find(({ type }) => type === 'bot.answered')).toMatchObject({ text: story });

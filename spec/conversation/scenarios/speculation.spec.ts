@@ -1,6 +1,7 @@
 import { asyncScheduler, concat, defer, map, NEVER, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type ConversationEvent, remember, type SpeculationOptions, stages } from '../../../lib/index.ts';
+import { type ConversationEvent, remember } from '../../../lib/index.ts';
+import { type SpeculationOptions, stages } from '../../../lib/operators.ts';
 import type { Llm, LlmEvent, Message } from '../../../lib/llm/message.ts';
 import type { Tool } from '../../../lib/llm/tool.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';
@@ -90,7 +91,7 @@ describe('an answer that is begun before the turn is over', () => {
     expect(only(events, 'bot.spoke').map(({ turn }) => turn)).toEqual([1, 2]);
   });
 
-  it('should be told of in figures that add up', () => {
+  it('should be reported in figures that add up', () => {
     const [turn] = figuresOf(call(asked, { speculation: { tts: true } }).values);
     expect(stages.map(stage => turn?.[stage])).toEqual([600, 0, 0, 0, 0]);
     expect(turn?.total).toBe(600);
@@ -190,7 +191,7 @@ describe('nothing of it should escape', () => {
     expect([ran.length, discarded.asked.length]).toEqual([1, 1]);
   });
 
-  it('should be told after the user’s own words when it is committed', () => {
+  it('should be emitted after the user’s own words when it is committed', () => {
     const types = call(asked, { speculation: { tts: true } }).values.filter(({ at }) => at === 2_100);
     expect(types.map(({ value }) => value.type)).toEqual([
       'user.said',

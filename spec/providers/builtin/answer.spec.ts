@@ -189,3 +189,42 @@ describe('answer', () => {
     );
   });
 });
+
+describe('a long conversation', () => {
+  /** How often messages are read: work that no clock has to measure. */
+  const reads = (length: number, said: string): number => {
+    let count = 0;
+    const message = (index: number): Message => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      get content() {
+        count += 1;
+        return index % 2 === 0 ? said : 'Once upon';
+      },
+    });
+    answer(
+      Array.from({ length }, (_, index) => message(index)),
+      now,
+    );
+    return count;
+  };
+
+  it.each(['Please continue.', 'go on', 'say that again', 'What is my name?', 'What did I say?', 'banana'])(
+    'should be no more work than its length: %s',
+    said => {
+      // If each earlier answer were computed again, each with all answers before it, turn 24 would take 2^24 times as long.
+      expect(reads(47, said)).toBeLessThan(47 * 50);
+      // A history that is four times as long: no more than a few times the work.
+      expect(reads(3_201, said)).toBeLessThan(5 * reads(801, said));
+    },
+  );
+
+  it('should be taken up where it was cut, at turn 24 too', () => {
+    const turns = Array.from({ length: 24 }, () => 'Please continue.');
+    expect(converse(...turns)).toHaveLength(24);
+    const story = say(user('Tell me a story.'));
+    const before = turns.slice(1).flatMap(said => [user(said), bot('Okay.')]);
+    expect(say(...before, user('Tell me a story.'), bot(first(3, story)), user('Please continue.'))).toMatch(
+      /^Where was I\? /u,
+    );
+  });
+});

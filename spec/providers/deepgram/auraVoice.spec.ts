@@ -392,6 +392,41 @@ describe('the voice of Aura over a socket', () => {
     expect(socket.failures).toEqual(['']);
   });
 
+  it('should end nothing in an hour of silence, and speak afterwards', () => {
+    const hour = 3_600_000;
+    let opened = 0;
+    const run = speak(
+      [
+        ['One.', 0],
+        ['Two.', hour + 1_000],
+      ],
+      [
+        [100, it => it.say('Flushed')],
+        ...Array.from(
+          { length: 3_600 },
+          (_, second) =>
+            [
+              (second + 1) * 1_000,
+              (it: VoiceSocket, voice: AuraVoice) => {
+                if (it.failures.length > opened) it.open(voice);
+                opened = it.failures.length;
+              },
+            ] as const,
+        ),
+        [hour + 1_100, it => (it.audio(100, 2), it.say('Flushed'))],
+      ],
+      { until: hour + 2_000 },
+    );
+    // Once, before the service ends a connection by its age.
+    expect(run.socket.failures).toEqual(['']);
+    expect(run.socket.notices.filter(({ type }) => type === 'warning')).toEqual([]);
+    expect(told(run)).toEqual([
+      ['One.', 'over'],
+      ['Two.', 2, 100],
+      ['Two.', 'over'],
+    ]);
+  });
+
   /** A service that answers each Flush with a tenth of a second of audio, and counts characters. */
   const answering = (socket: VoiceSocket, voice: AuraVoice): void => {
     let answered = 0;

@@ -367,4 +367,35 @@ describe('a Flux voice', () => {
     );
     expect(socket.failures).toEqual(['']);
   });
+
+  it('should end nothing in an hour of silence, and speak afterwards', () => {
+    const hour = 3_600_000;
+    let opened = 0;
+    const { told, socket } = speak(
+      [{ text$: of('One.'), from: hour + 1_000, played: () => 100 }],
+      [
+        ...Array.from(
+          { length: 3_600 },
+          (_, second) =>
+            [
+              (second + 1) * 1_000,
+              (it: VoiceSocket, voice: FluxVoice) => {
+                if (it.failures.length > opened) it.open(voice);
+                opened = it.failures.length;
+              },
+            ] as const,
+        ),
+        [hour + 1_100, it => (it.say('SpeechStarted'), it.audio(100, 1), it.say('Flushed', whole))],
+      ],
+      hour + 2_000,
+    );
+    // Before the service closes one that nothing is sent over for 60 s.
+    expect(socket.failures.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(socket.failures)).toEqual(new Set(['']));
+    expect(socket.notices.filter(({ type }) => type === 'warning')).toEqual([]);
+    expect(told.map(({ value }) => value)).toEqual([
+      [0, 100],
+      [0, 'heard'],
+    ]);
+  });
 });

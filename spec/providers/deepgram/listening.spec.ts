@@ -40,7 +40,8 @@ interface Sent {
 class Service {
   readonly sent: Sent[] = [];
   readonly notices: Notice[] = [];
-  readonly endTurn$ = new Subject<void>();
+  readonly #ended$ = new Subject<void>();
+  readonly endTurn$ = this.#ended$.asObservable();
   readonly lines: Subscriber<OpenSocket<SdkSocket> | RxvoiceError>[] = [];
   connections = 0;
   #message$ = new Subject<Incoming>();
@@ -50,6 +51,9 @@ class Service {
     this.open();
   });
 
+  endTurn(): void {
+    this.#ended$.next();
+  }
   note(what: number | string): void {
     this.sent.push({ connection: this.connections, at: asyncScheduler.now(), what });
   }
@@ -322,14 +326,14 @@ describe('listening', () => {
     expect([service.frames().length, service.connections]).toEqual([3_050, 1]);
   });
 
-  it.each([
+  it.each<[string, object]>([
     ['Nova', {}],
     ['Flux', { finalize: undefined, keepAlive: undefined, turns: () => new FluxTurns({ maxMs: 20_000 }) }],
   ])('should end nothing in an hour of silence, though %s says nothing', (_, more) => {
     const service = new Service();
     const hour = 3_600_000 / 20;
     const { completedAt, failed } = call(service, concat(quiet(hour), NEVER), [], {
-      dialect: nova(service, more as object),
+      dialect: nova(service, more),
       until: 3_601_000,
     });
     expect([completedAt, failed, service.connections]).toEqual([undefined, undefined, 1]);
@@ -354,6 +358,31 @@ describe('listening', () => {
     expect(values.at(-1)!.at).toBeLessThan(4_500);
     expect(service.connections).toBe(1);
   });
+
+  it.each([
+    ['steady', (index: number) => (index < 75 ? 3_000 : 0)],
+    ['steady, over noise', (index: number) => (index < 75 ? 3_000 : 100)],
+    ['fading', (index: number) => (index < 75 ? 3_000 - 20 * index : 30)],
+  ])(
+    'should not end the turn while the end of a voice has no answer, but send the audio again: %s',
+    (_, sample) => {
+      const service = new Service();
+      const frame$ = interval(20).pipe(
+        map(index => ({ sampleRate: 16_000, pcm: new Int16Array(320).fill(sample(index)) })),
+      );
+      const { values } = call(
+        service,
+        frame$,
+        [
+          [1_000, () => service.tell(results(0, 1, 'Well', 0.9))],
+          [6_200, () => service.connections === 1 && service.open()],
+        ],
+        { until: 9_000 },
+      );
+      expect(values.map(({ value: { type } }) => type)).not.toContain('utteranceEnd');
+      expect(service.frames(2).slice(0, 3)).toEqual([0, 1, 2].map(sample));
+    },
+  );
 
   it('should keep a connection open while the input sends nothing', () => {
     const service = new Service();
@@ -488,7 +517,7 @@ describe('listening', () => {
       audio_window_start: 0,
       audio_window_end: to,
     });
-    const end = (service: Service): void => service.endTurn$.next();
+    const end = (service: Service): void => service.endTurn();
     const shown = (run: ReturnType<typeof call>) =>
       run.values.map(({ at, value }) => [at, value.type, 'text' in value ? value.text : undefined]);
     const ended = { type: 'utteranceEnd', decided: true };

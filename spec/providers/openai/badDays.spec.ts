@@ -83,3 +83,45 @@ describe.each(engines)('$name on bad days', ({ endpoint, use }) => {
     expect(error).toMatchObject({ message: expect.stringMatching(/can not be reached/) as string });
   });
 });
+
+describe.each(engines)('$name while the server is down', ({ endpoint, name }) => {
+  const patient = { apiKey, model: 'test', timeoutMs: 300, retryForMs: 15_000 };
+  const use = (baseURL: string): Observable<unknown> =>
+    name === 'openaiLlm'
+      ? openaiLlm({ ...patient, baseURL })([{ role: 'user', content: words }])
+      : openaiTts({ ...patient, baseURL })(words);
+
+  it.each([
+    ['its port is closed', 'refused', {}],
+    ['it resets connections', 'refused', { on: endpoint }],
+    ['it fails', '500', { on: endpoint }],
+    ['a proxy answers for it', '503-html', { on: endpoint }],
+    ['it does not answer', 'no-answer', { on: endpoint }],
+  ] as const)('should answer late, once, when it is back: %s', async (_, fault, rule) => {
+    await server.set({ faults: [{ fault, ...rule }] });
+    const late = outcome(use(server.baseURL));
+    // A closed port sees no attempt; the others have refused some before they are back.
+    const tried = (): number => server.events.filter(({ type }) => type === 'refused').length;
+    if (fault === 'refused' && !('on' in rule)) await new Promise(resolve => setTimeout(resolve, 400));
+    else await expect.poll(tried, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    await server.set({ faults: [] });
+    const { count, error } = await late;
+    expect(error).toBeUndefined();
+    expect(count).toBeGreaterThan(0);
+    expect(server.events.filter(({ type }) => type === 'opened').length - tried()).toBe(1);
+  });
+
+  it('should give up in words when it stays down for longer', async () => {
+    await server.set({ faults: [{ fault: 'refused' }] });
+    const baseURL = server.baseURL;
+    const { error } = await outcome(
+      name === 'openaiLlm'
+        ? openaiLlm({ ...patient, baseURL, retryForMs: 600 })([{ role: 'user', content: words }])
+        : openaiTts({ ...patient, baseURL, retryForMs: 600 })(words),
+    );
+    expect(error).toMatchObject({
+      retryable: true,
+      message: expect.stringMatching(/can not be reached/) as string,
+    });
+  });
+});

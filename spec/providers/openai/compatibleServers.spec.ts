@@ -2,7 +2,8 @@ import { catchError, firstValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Notice } from '../../../lib/engine.ts';
-import { tool, withTools } from '../../../lib/index.ts';
+import { tool } from '../../../lib/index.ts';
+import { withTools } from '../../../lib/operators.ts';
 import type { LlmEvent, LlmRequest, Message } from '../../../lib/llm/message.ts';
 import { openaiLlm, type OpenaiLlmOptions } from '../../../lib/providers/openai/index.ts';
 
@@ -52,7 +53,9 @@ function serving(answers: readonly ((body: Body) => Response | string)[], option
 async function outcome(llm: ReturnType<typeof openaiLlm>, messages = question, request?: LlmRequest) {
   const all = await firstValueFrom(
     llm(messages, request).pipe(
-      catchError((error: Error & { retryable?: boolean }) => of({ type: 'failed' as const, error })),
+      catchError((error: unknown) =>
+        of({ type: 'failed' as const, error: error as Error & { retryable?: boolean } }),
+      ),
       toArray(),
     ),
   );

@@ -1,7 +1,8 @@
 import { firstValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { tool, withTools } from '../../../lib/index.ts';
+import { tool } from '../../../lib/index.ts';
+import { withTools } from '../../../lib/operators.ts';
 import type { LlmEvent, LlmRequest, Message } from '../../../lib/llm/message.ts';
 import { openaiLlm } from '../../../lib/providers/openai/index.ts';
 import { type OpenaiServer, openaiServer, type OpenaiServerOptions } from '../../../lib/testing/index.ts';

@@ -71,7 +71,7 @@ describe('retryBeforeFirst', () => {
         [{ 'retry-after': new Date(3000).toUTCString() }, ['(^!)', '3000ms (^!)']],
         [{ 'retry-after': new Date(0).toUTCString() }, ['(^!)', '(^!)']],
         [{ 'retry-after': '6' }, ['(^!)', '6000ms (^!)']],
-        [{ 'retry-after': '16' }, ['(^!)']],
+        [{ 'retry-after': '21' }, ['(^!)']],
       ] as const) {
         const source$ = cold('#', undefined, asking(headers));
         expectObservable(source$.pipe(retryBeforeFirst({ retries: 1 }, always))).toBe(
@@ -104,20 +104,39 @@ describe('retryBeforeFirst', () => {
     const times: number[] = [];
     run(({ cold, flush }) => {
       const source$ = cold('#');
-      source$
-        .pipe(retryBeforeFirst({}, always))
-        .subscribe({ error: error => times.push(asyncScheduler.now(), error === 'error' ? 1 : 0) });
+      source$.pipe(retryBeforeFirst({}, always)).subscribe({
+        error: (error: unknown) => times.push(asyncScheduler.now(), error === 'error' ? 1 : 0),
+      });
       flush();
       times.unshift(...source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame));
     });
     const starts = times.slice(0, -2);
     expect(starts.length).toBeGreaterThan(7);
-    expect(starts.at(-1)).toBeGreaterThan(12_000);
-    expect(starts.at(-1)).toBeLessThanOrEqual(15_000);
+    // The last one is made when the time is up: a server that is back by then is found.
+    expect(starts.at(-1)).toBe(20_000);
     expect(Math.max(...starts.slice(1).map((time, index) => time - starts[index]!))).toBeLessThanOrEqual(
       2_500,
     );
   });
+
+  it.each([
+    ['refuses at once', 0, [20_000, 20_000]],
+    ['never answers', 10_000, [20_000, 23_000]],
+  ])(
+    'should make one more attempt when the time is up, and no other: a server that %s',
+    (_, failsAfterMs, [least, most]) => {
+      const starts: number[] = [];
+      run(({ cold, flush }) => {
+        const source$ = cold(`${failsAfterMs}ms #`);
+        source$.pipe(retryBeforeFirst({}, always)).subscribe({ error: () => undefined });
+        flush();
+        starts.push(...source$.subscriptions.map(({ subscribedFrame }) => subscribedFrame));
+      });
+      expect(starts.at(-1)).toBeGreaterThanOrEqual(least!);
+      expect(starts.at(-1)).toBeLessThanOrEqual(most!);
+      expect(starts.filter(at => at >= 20_000)).toHaveLength(1);
+    },
+  );
 
   it('should not ask a server that allows it at once over and over', () => {
     run(({ cold, flush }) => {

@@ -159,12 +159,12 @@ describe('strictOrder', () => {
       type: fc.constant('call.compacted'),
       history: fc.constant([system('Earlier: …'), user('Hi')]),
     }),
-  ) as fc.Arbitrary<ConversationEvent>;
+  );
 
   it('should lose none of the words of a call, in whichever order its events come', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 30 }), events => {
-        const history = events.reduce(remember, [] as readonly Message[]);
+        const history = events.reduce<readonly Message[]>(remember, []);
         const ordered = strictOrder([system('Be brief.'), ...history]);
         expect(refusal(ordered)).toBeUndefined();
         for (const side of ['user', 'assistant'] as const) {
