@@ -22,13 +22,19 @@ export type Endpoint =
   | 'completions'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
   | 'speech'
+  /** OpenAI's Realtime API, a voice or a conversation: the WebSocket `/v1/realtime?model=…`. */
+  | 'realtime'
+  /** OpenAI's Realtime API, speech-to-text: the WebSocket `/v1/realtime?intent=transcription`. */
+  | 'transcription'
   /** OpenAI's list of models: `/v1/models`. */
   | 'models'
   /** Anything else, which is not there. */
   | 'other';
 
 const stt: readonly Endpoint[] = ['nova', 'flux'];
-const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
+const deepgramSockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
+const realtime: readonly Endpoint[] = ['realtime', 'transcription'];
+const sockets: readonly Endpoint[] = [...deepgramSockets, ...realtime];
 const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
 const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
@@ -74,8 +80,8 @@ export const faults = {
   slow: stream('everything it sends comes late'),
   'half-open': stream('the other end is gone: nothing is read or written, pings neither'),
   'error-frame': stream('it reports an error in the middle, and ends', [...sockets, 'completions']),
-  'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', sockets),
-  'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', sockets),
+  'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', deepgramSockets),
+  'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', deepgramSockets),
 
   'net-0003': stream('Deepgram closes with 1011 NET-0003: the session has lasted for too long', [
     'aura',
@@ -83,6 +89,9 @@ export const faults = {
   ]),
   'net-0004': stream('Deepgram closes with 1011 NET-0004: it got no message in time', ['fluxTts']),
 
+  'session-expired': stream('OpenAI ends a session that has reached its age', realtime),
+
+  reworded: behaviour('the voice says something else than its text', ['realtime']),
   quiet: behaviour('nothing is reported in silence', ['nova']),
   'no-finalize': behaviour('Finalize gets no answer', ['nova']),
   'no-speech-final': behaviour('the end of speech is never detected; only UtteranceEnd is sent', ['nova']),

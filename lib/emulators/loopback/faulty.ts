@@ -105,6 +105,8 @@ function strikes(fault: Fault): readonly ServerFrame[] {
       return [close(1011, netReason('0003'))];
     case 'net-0004':
       return [close(1011, netReason('0004'))];
+    case 'session-expired':
+      return sessionExpired(3_600_000);
     default:
       return [];
   }
@@ -120,3 +122,19 @@ const netTexts = {
 /** Why Deepgram closes a socket with 1011; the code itself is in the address only. */
 export const netReason = (code: keyof typeof netTexts): string =>
   `${netTexts[code]} See https://dpgr.am/net${code}`;
+
+/** The end of a session of OpenAI's Realtime API that has lasted this long, ms. */
+export const sessionExpired = (lifetimeMs: number): readonly ServerFrame[] => [
+  json({
+    type: 'error',
+    event_id: 'event_expired',
+    error: {
+      type: 'invalid_request_error',
+      code: 'session_expired',
+      message: `Your session hit the maximum duration of ${Math.round(lifetimeMs / 60_000)} minutes.`,
+      param: null,
+      event_id: null,
+    },
+  }),
+  close(1001),
+];

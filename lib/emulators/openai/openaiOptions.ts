@@ -1,8 +1,9 @@
 import type { Tts } from '../../tts/tts.ts';
 import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
+import type { HeardOptions } from '../loopback/sttScript.ts';
 
 /** Options of {@link openaiServer}: its answers, its speech, its speed and its faults. */
-export interface OpenaiServerOptions extends LoopbackOptions {
+export interface OpenaiServerOptions extends LoopbackOptions, HeardOptions {
   /** The model's answer, or a function of the request. Default `Hello. This is a test.` */
   readonly reply?: ModelReply | ((messages: readonly ChatMessage[], request: ChatRequest) => ModelReply);
   /** The models there are; a request for another is refused. Default any. */
@@ -11,8 +12,21 @@ export interface OpenaiServerOptions extends LoopbackOptions {
   readonly tts?: Tts;
   /** How long a character takes to hum, ms. Default 60. */
   readonly msPerCharacter?: number;
+  /**
+   * The words that a Realtime model says instead of a text that it should read: `text => text.replace('I am', "I'm")`.
+   * `index` counts the texts of a connection from 0. Default: the text.
+   */
+  readonly reword?: (text: string, index: number) => string;
   /** How fast it is. */
   readonly latencies?: OpenaiLatencies;
+  /** Its limits. */
+  readonly limits?: OpenaiLimits;
+}
+
+/** The limits of the loopback OpenAI. */
+export interface OpenaiLimits {
+  /** The longest a Realtime session lasts, ms. Default 3,600,000. */
+  readonly sessionMs?: number;
 }
 
 /** How fast the loopback OpenAI is. */
@@ -25,6 +39,10 @@ export interface OpenaiLatencies {
   readonly ttsMs?: number;
   /** How much faster than real time speech comes. Default 8. */
   readonly ttsSpeed?: number;
+  /** From the request for a WebSocket to its opening, ms. Default 0; over a network some 200. */
+  readonly connectMs?: number;
+  /** From the audio that decides it to a transcript, ms. Default 80. */
+  readonly sttMs?: number;
 }
 
 /** A model's answer: a text, or more than that. */
@@ -74,4 +92,6 @@ export const defaultLatencies = {
   tokensPerSecond: 50,
   ttsMs: 120,
   ttsSpeed: 8,
+  connectMs: 0,
+  sttMs: 80,
 } as const satisfies Required<OpenaiLatencies>;

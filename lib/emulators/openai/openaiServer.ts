@@ -8,6 +8,7 @@ import { readJson } from '../loopback/readJson.ts';
 import { completionRequest } from './completionRequest.ts';
 import { type OpenaiServerOptions } from './openaiOptions.ts';
 import { apiError, openaiRefusal } from './openaiRefusal.ts';
+import { realtimeEndpoint, realtimeUpgrade } from './realtimeUpgrade.ts';
 import { speechRequest } from './speechRequest.ts';
 
 /** An OpenAI on this machine. */
@@ -17,8 +18,8 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
 }
 
 /**
- * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM and WAV, and the
- * list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
+ * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM and WAV, the
+ * Realtime API over a WebSocket, and the list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
  * yours can be tested without a key: the model answers by a script or a function. An error it throws is answered with 500.
  *
  * @example
@@ -41,13 +42,19 @@ const paths: Readonly<Record<string, Endpoint>> = {
 };
 
 const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServerOptions> => ({
-  endpoint: (method, path) =>
-    paths[`${method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`],
+  endpoint: (method, path, upgrade, query) =>
+    upgrade
+      ? realtimeEndpoint(path, query)
+      : paths[`${method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`],
   authorised: ({ headers }: IncomingMessage, { key }) => {
-    const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
+    const given =
+      /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1] ??
+      // A browser can't set headers of a WebSocket.
+      /\bopenai-insecure-api-key\.([^\s,]+)/u.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
     return key === undefined ? given !== undefined : given === key;
   },
   refuse: openaiRefusal,
+  upgrade: realtimeUpgrade(options),
   serve: (request, response, connection) => {
     response.setHeaders(new Map(Object.entries(headersOf(connection))));
     if (connection.endpoint === 'models') return answer(response, tellModels(request.url ?? '', options()));
