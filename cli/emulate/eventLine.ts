@@ -27,4 +27,13 @@ function happening(event: LoopbackEvent): string | undefined {
 }
 
 /** Messages that are worth a line. */
-const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure']);
+const telling = new Set([
+  'Clear',
+  'Interrupt',
+  'Finalize',
+  'CloseStream',
+  'Configure',
+  'response.cancel',
+  'conversation.item.truncate',
+  'input_audio_buffer.commit',
+]);

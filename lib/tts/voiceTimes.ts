@@ -1,6 +1,6 @@
 import type { TimedWord } from '../engine.ts';
 
-/** The number of texts whose word times are kept: those of the current reply. */
+/** The number of texts of which facts are kept: those of the current reply. */
 const maxTexts = 20;
 
 /**
@@ -19,12 +19,13 @@ const margin = 1.15;
 const syllabic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /**
- * What a call has learnt about its voice: the word times of its texts, if the voice reports them, and how slowly it
- * speaks.
+ * What a call has learnt about its voice: the word times of its texts and the words it says instead, if the voice
+ * reports them, and how slowly it speaks.
  */
 export class VoiceTimes {
   readonly #cautious: number;
   readonly #words = new Map<string, readonly TimedWord[]>();
+  readonly #spoken = new Map<string, string>();
   #slowest: number | undefined;
 
   /** `cautious`: the duration of a character before any is measured, ms. Default 150. */
@@ -34,10 +35,18 @@ export class VoiceTimes {
 
   /** The voice reports when the words of a text end. */
   noteWords(text: string, words: readonly TimedWord[]): void {
-    this.#words.delete(text); // so that a text which is said again is the newest
-    this.#words.set(text, words);
-    const [oldest] = this.#words.keys();
-    if (this.#words.size > maxTexts && oldest !== undefined) this.#words.delete(oldest);
+    note(this.#words, text, words);
+  }
+
+  /** The voice says a text in other words, or in its own again. */
+  noteSpoken(text: string, spoken: string): void {
+    const [, before = '', after = ''] = /^(\s*)[^]*?(\s*)$/u.exec(text) ?? [];
+    note(this.#spoken, text, `${before}${spoken.trim()}${after}`);
+  }
+
+  /** The words that the voice said of a text last, if it has reported any. */
+  spokenOf(text: string): string | undefined {
+    return this.#spoken.get(text);
   }
 
   wordsOf(text: string): readonly TimedWord[] | undefined {
@@ -56,6 +65,14 @@ export class VoiceTimes {
     const msPerCharacter = this.#slowest === undefined ? this.#cautious : this.#slowest * margin;
     return weightOf(text) * msPerCharacter;
   }
+}
+
+/** Keeps the newest texts. */
+function note<Fact>(facts: Map<string, Fact>, text: string, fact: Fact): void {
+  facts.delete(text); // so that a text which is said again is the newest
+  facts.set(text, fact);
+  const [oldest] = facts.keys();
+  if (facts.size > maxTexts && oldest !== undefined) facts.delete(oldest);
 }
 
 const weightOf = (text: string): number => text.length + 2 * (text.match(syllabic)?.length ?? 0);

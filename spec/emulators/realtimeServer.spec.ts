@@ -113,7 +113,7 @@ describe('openaiServer, its Realtime API as a voice', () => {
     expect(client.types()).not.toContain('conversation.item.added');
   });
 
-  it('should reword what it is told to, and say so in its transcript', async () => {
+  it('should reword a text as its option says, and show it in its transcript', async () => {
     await start({ reword: (text, index) => (index === 0 ? text.replace('I am', "I'm") : text) });
     const client = voice();
     await client.send(read('I am here.'));

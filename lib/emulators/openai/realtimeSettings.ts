@@ -166,7 +166,7 @@ export class RealtimeSettings {
       );
     const detection =
       wanted === undefined
-        ? // A model without turn detection has none unless told otherwise.
+        ? // A model without turn detection has none unless the client sets one.
           isStreaming && this.kind === 'transcription'
           ? null
           : this.#input['turn_detection']
