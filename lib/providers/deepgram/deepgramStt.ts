@@ -16,13 +16,14 @@ import type { Stt, SttEvent } from '../../stt/stt.ts';
 import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { flux } from './flux.ts';
-import { keptAlive } from './keptAlive.ts';
-import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
-import { listening } from './listening.ts';
+import { keptAlive } from '../socket/keptAlive.ts';
+import { defaultOutageMs, standbyOutageMs } from '../socket/voiceOptions.ts';
+import { listening } from '../socket/listening.ts';
 import { nova } from './nova.ts';
-import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import { openSocket, type SdkSocket } from './openSocket.ts';
+import { type OpenSocket } from '../socket/wire.ts';
 import type { DeepgramSttOptions } from './options.ts';
-import { reconnecting } from './reconnecting.ts';
+import { reconnecting } from '../socket/reconnecting.ts';
 
 const defaults = {
   model: 'nova-3',

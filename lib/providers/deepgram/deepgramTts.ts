@@ -10,12 +10,13 @@ import { type AuraSocket, AuraVoice } from './auraVoice.ts';
 import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
-import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import { openSocket, type SdkSocket } from './openSocket.ts';
+import { type OpenSocket } from '../socket/wire.ts';
 import type { DeepgramTtsOptions } from './options.ts';
-import { reconnecting } from './reconnecting.ts';
-import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
+import { reconnecting } from '../socket/reconnecting.ts';
+import { defaultOutageMs, standbyOutageMs } from '../socket/voiceOptions.ts';
 import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
-import { warmLine } from './warmLine.ts';
+import { warmLine } from '../socket/warmLine.ts';
 
 const defaults = {
   model: 'aura-2-thalia-en',

@@ -5,14 +5,23 @@ import { RxvoiceError } from '../../errors.ts';
 import type { SttEvent } from '../../stt/stt.ts';
 import { AudioLog } from './audioLog.ts';
 import { AudioSender, replaySpeed } from './audioSender.ts';
-import { Configuring } from './configuring.ts';
-import type { FluxConfiguration } from './fluxConfiguration.ts';
-import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
+import type { OpenSocket, ServerMessage } from './wire.ts';
 import { Recycled } from './reconnecting.ts';
 import type { Turns } from './turns.ts';
 
-/** Differences between the generations. */
-export interface Dialect<Socket extends SdkSocket> {
+/** Settings that change in the course of a call. */
+export interface Changes {
+  /** Subscribing applies the changes as they come. `isOpen`: whether there is a connection to send one over. */
+  readonly applied$: (isOpen: () => boolean) => Observable<unknown>;
+  /** A connection was opened. */
+  readonly connected: () => void;
+  readonly hear: (message: ServerMessage) => void;
+  /** Some time has passed. */
+  readonly tick: () => void;
+}
+
+/** Differences between services. */
+export interface Dialect<Socket> {
   /** The turns of one call. `finalize` asks the service to finish what it hears. */
   readonly turns: (finalize: () => void) => Turns;
   /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
@@ -25,9 +34,8 @@ export interface Dialect<Socket extends SdkSocket> {
   readonly close: (socket: Socket) => void;
   /** The error, if this is an error message. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
-  /** Changes in the course of the call, and the message that sends one to a connection. */
-  readonly configure$?: Observable<FluxConfiguration>;
-  readonly configure?: (socket: Socket, configuration: FluxConfiguration) => void;
+  /** Changes in the course of the call. `send` sends a message over the connection that is open, if one is. */
+  readonly changes?: (send: (message: (socket: Socket) => void) => void) => Changes;
   /** Whether a connection that hears a voice always emits something within seconds. */
   readonly isTalkative: boolean;
   /** Frames are joined to messages of this length, ms; 0 sends each as it comes. */
@@ -62,7 +70,7 @@ const heardOutMs = 2_000;
  * Listens to one call over whatever connections it takes. Audio is sent as it comes; what a connection had not
  * transcribed for good when it was lost, and what came meanwhile, is heard by the next.
  */
-export const listening = <Socket extends SdkSocket>(
+export const listening = <Socket>(
   frame$: Observable<AudioFrame>,
   line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
@@ -75,7 +83,7 @@ export const listening = <Socket extends SdkSocket>(
     if (subscriber.closed) return;
     const error = (cause: unknown): void => subscriber.error(cause);
     subscriber.add(interval(tickMs).subscribe({ next: () => call.tick(), error }));
-    subscriber.add(dialect.configure$?.subscribe({ next: next => call.configure(next), error }));
+    subscriber.add(call.changed$?.subscribe({ error }));
     subscriber.add(options.endTurn$?.subscribe({ next: () => call.endTurn(), error }));
     subscriber.add(
       frame$.subscribe({ next: frame => call.take(frame), error, complete: () => call.complete() }),
@@ -83,7 +91,7 @@ export const listening = <Socket extends SdkSocket>(
   });
 
 /** The state of one call. Hand-written, for it runs once a frame. */
-class Listening<Socket extends SdkSocket> {
+class Listening<Socket> {
   readonly #subscriber: Subscriber<SttEvent>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
@@ -92,7 +100,7 @@ class Listening<Socket extends SdkSocket> {
   readonly #log = new AudioLog();
   /** How long the input may send nothing in the middle of a turn, ms. */
   readonly #pauseMs: number;
-  readonly #configuring: Configuring;
+  readonly #changes: Changes | undefined;
   #sampleRate: number;
 
   #connection: Subscription | undefined;
@@ -133,9 +141,7 @@ class Listening<Socket extends SdkSocket> {
     this.#dialect = dialect;
     this.#options = options;
     this.#turns = dialect.turns(() => this.#finalize());
-    this.#configuring = new Configuring(configuration =>
-      this.#send(socket => this.#dialect.configure?.(socket, configuration)),
-    );
+    this.#changes = dialect.changes?.(message => this.#send(message));
     // Flux hears the end of a turn in silence only, and gets some before long.
     this.#pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
     subscriber.add(() => this.#stop());
@@ -181,9 +187,9 @@ class Listening<Socket extends SdkSocket> {
     else this.#pump();
   }
 
-  /** Configures this connection, and later ones. */
-  configure(configuration: FluxConfiguration): void {
-    this.#configuring.change(configuration, this.#open !== undefined && !this.#isClosing);
+  /** Changes in the course of the call, applied as they come. */
+  get changed$(): Observable<unknown> | undefined {
+    return this.#changes?.applied$(() => this.#open !== undefined && !this.#isClosing);
   }
 
   /** The turn is over with the audio that has come: the service is asked to finish once it was sent all of it. */
@@ -195,7 +201,7 @@ class Listening<Socket extends SdkSocket> {
   /** Looks after what has no event of its own. */
   tick(): void {
     const now = asyncScheduler.now();
-    this.#configuring.tick();
+    this.#changes?.tick();
     this.#endInTime(now);
     if (this.#sender === undefined || this.#isClosing) return;
     if (this.#isComplete) return this.#pump(now);
@@ -222,7 +228,7 @@ class Listening<Socket extends SdkSocket> {
       send: frame => this.#sendAudio(frame),
       heardMs: open.takeOver?.() ?? 0,
     });
-    this.#configuring.connected();
+    this.#changes?.connected();
     this.#probedAt = undefined;
     this.#hasSpoken = false;
     if (this.#ending) this.#ending = { ...this.#ending, sentAt: undefined, isAsked: false };
@@ -328,8 +334,7 @@ class Listening<Socket extends SdkSocket> {
     sender.answered();
     this.#probedAt = undefined;
     this.#hasSpoken = true;
-    if (message.type === 'ConfigureSuccess' || message.type === 'ConfigureFailure')
-      this.#configuring.answered(message.type === 'ConfigureSuccess');
+    this.#changes?.hear(message);
     const problem = this.#dialect.problem?.(message);
     if (typeof problem === 'string') this.#options.notify({ type: 'warning', message: problem });
     else if (problem) {

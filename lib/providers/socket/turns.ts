@@ -1,5 +1,5 @@
 import type { SttEvent } from '../../stt/stt.ts';
-import type { ServerMessage } from './openSocket.ts';
+import type { ServerMessage } from './wire.ts';
 
 /** Maps a time of the service (s of the connection's audio) to a position in the call's audio, ms. */
 export type ToCall = (seconds: number) => number;
