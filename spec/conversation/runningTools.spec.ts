@@ -97,6 +97,33 @@ describe('a tool that runs when its reply is cut', () => {
     expect(events.filter(({ type }) => type === 'bot.spoke')).toHaveLength(1);
   });
 
+  it('should abort the request that is asked again', () => {
+    const { tool } = noting(2_900);
+    const model = calling('book', 300);
+    let open = 0;
+    const atMost: number[] = [];
+    talk([tool], {
+      llm: (messages, request) =>
+        defer(() => {
+          atMost.push((open += 1));
+          return model(messages, request).pipe(finalize(() => (open -= 1)));
+        }),
+    });
+    expect(atMost).toEqual([1, 1, 1]);
+    expect(open).toBe(0);
+  });
+
+  it('should have a result where it is unknown and the voice fails within the request', () => {
+    const { values, events } = talk([noting(100).tool], {
+      says: [question],
+      filler: { max: 0 },
+      llm: () => of(call('other'), words('Let me see.')),
+      tts: () => throwError(() => new Error('no voice')),
+    });
+    expect(told(values)).toEqual([[1_300, expect.stringContaining('error')]]);
+    expect(results(history(events))).toEqual([expect.stringContaining('error')]);
+  });
+
   it('should be aborted where it may be cancelled, and its call say so', () => {
     const { tool, notes } = noting(2_500, 'cancel');
     const { values, events } = talk([tool], {
