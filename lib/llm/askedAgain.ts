@@ -1,4 +1,4 @@
-import { defer, map, merge, type Observable, of, Subject, switchMap, takeUntil, tap } from 'rxjs';
+import { defer, merge, type Observable, of, Subject, switchMap, takeUntil, tap } from 'rxjs';
 import type { LlmEvent, Message } from './message.ts';
 import type { ToolRunner } from './toolRunner.ts';
 
@@ -14,9 +14,9 @@ export const askedAgain = (
   defer(() => {
     const answered$ = new Subject<void>();
     const answered = (): void => answered$.next();
-    return merge(runner.changed(messages), of(undefined)).pipe(
-      takeUntil(answered$),
-      map(() => runner.current(messages)),
-      switchMap(current => ask(current).pipe(tap({ next: answered, error: answered, complete: answered }))),
+    return merge(runner.changed(messages).pipe(takeUntil(answered$)), of(undefined)).pipe(
+      switchMap(() =>
+        ask(runner.current(messages)).pipe(tap({ next: answered, error: answered, complete: answered })),
+      ),
     );
   });

@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, finalize, map, mergeMap, NEVER, type Observable, 
 import { asyncScheduler, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { silence } from '../../lib/audio/frame.ts';
 import type { Command } from '../../lib/conversation/command.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { remember } from '../../lib/conversation/history.ts';
@@ -122,6 +123,26 @@ describe('a tool that runs when its reply is cut', () => {
     });
     expect(told(values)).toEqual([[1_300, expect.stringContaining('error')]]);
     expect(results(history(events))).toEqual([expect.stringContaining('error')]);
+  });
+
+  it('should have a result for each call where the answer breaks off and the voice fails with it', () => {
+    let requests = 0;
+    const { values, events } = talk([noting(0).tool], {
+      says: [question],
+      llm: () =>
+        defer(() =>
+          requests++ === 0
+            ? of(words('Let me see. '), call('book', 'a'))
+            : concat(
+                of(call('book', 'b'), call('book', 'c'), words('And so on.')),
+                throwError(() => new Error('broke off')),
+              ),
+        ),
+      tts: text => (text.startsWith('Let') ? of(silence(20)) : throwError(() => new Error('no voice'))),
+      speech: { ahead: 1, leadMs: 200 },
+    });
+    expect(told(values)).toHaveLength(3);
+    expect(results(history(events))).not.toContain(stillRunning);
   });
 
   it('should be aborted where it may be cancelled, and its call say so', () => {
