@@ -1,4 +1,4 @@
-// Many calls at once in one process, beside a hand-written loop of `ws` and `fetch`, against the same loopback providers
+// Many calls at once in one process, compared with a hand-written loop of `ws` and `fetch`, against the same loopback providers
 // in another process:
 //   npm run build && node bench/calls.js [1,10,50,100,200,400] [--seconds 30] [--scripted 1000]
 // Each contestant has a process of its own, one after the other for each number of calls. Added: what a turn took beyond
@@ -32,7 +32,7 @@ const { positionals, values } = parseArgs({
   },
 });
 const { callMs, turns, script } = manyCalls(values.seconds);
-/** What the engines take for a turn. */
+/** Latencies of the engines for a turn. */
 const setMs = { sockets: providersMs, scripted: endpointingMs + firstTokenMs + 5 * 20 + firstAudioMs };
 
 /** One set-up for all calls, as a server has it. */
@@ -75,7 +75,7 @@ function print({ calls, contestant, lost, added, cpuMs, core, mb }) {
   );
 }
 
-/** Has so many calls in a process of its own. */
+/** Runs a number of calls in a process of its own. */
 async function measure({ calls, contestant }) {
   const providers =
     contestant === 'rxvoice, scripted' ? undefined : await startProviders(providerOptions(script));

@@ -202,14 +202,14 @@ for (const { backend } of found) columns.push([`rxvoice, ${backend}`, await meas
 listening.unsubscribe();
 await card.stop();
 
-/** What was measured, and what the study found: p50 and the most. */
+/** The measurements, and those of the study: p50 and maximum. */
 const rows = [
   ['microphone: sound -> frame', 'latencies', '   0.6   max 2.8 (alone 250, max 480)'],
   ['microphone: between frames', 'gaps', '  20.0   max 22.8 (alone 510, max 520)'],
   ['loudspeaker: write -> heard', 'toHeard', '  80-110'],
   ['loudspeaker: cut -> silence', 'toSilence', '   8     max 14 (without a spare host 92-120)'],
   ['loudspeaker: next reply after a cut -> heard', 'again', '  57     max 105'],
-  ['loudspeaker: heard but not told at a cut', 'told', '  -'],
+  ['loudspeaker: heard but not reported at a cut', 'told', '  -'],
 ];
 const name = 46;
 const width = 24;

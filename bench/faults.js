@@ -1,4 +1,4 @@
-// Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
+// Every cloud engine with every fault: what the user heard, what the program received, after
 // how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
 //   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20] [--at-once 4]
 // Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
@@ -20,7 +20,7 @@ import { now, startProviders } from './providers.js';
 import { microphone } from './realTime.js';
 
 const key = { apiKey: 'none' };
-/** The engines: which endpoint they use, whether by one socket a call, and how `setup` is told. */
+/** The engines: which endpoint they use, whether by one socket a call, and how to configure `setup` for them. */
 const engines = {
   'Deepgram Nova': { stage: 'stt', endpoint: 'nova', socket: true, config: { engine: 'deepgram', ...key } },
   'Deepgram Flux': {
@@ -100,7 +100,7 @@ async function runAll(names) {
   );
   const jobs = [...faultJobs, ...outageJobs];
   const rows = [];
-  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'what was told', 'after ms', 'left'];
+  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'reported', 'after ms', 'left'];
   const print = cells => {
     const widths = [14, Math.max(18, outageJobs.length > 0 ? 26 : 0), 20, 12, 90, 8, 0];
     console.log(
@@ -280,7 +280,7 @@ async function callsThrough(name, outage, unhandled) {
     [killedMs + outageMs, () => void providers.set({ [server]: { faults: [] } })],
   ]);
   await microphone({ ms, speech, marks, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
-  // What was said late is answered late: the calls are over when it is.
+  // Late words are answered late: the calls end after that.
   const until = now() + 60_000;
   while (
     now() < until &&
@@ -310,20 +310,18 @@ async function callsThrough(name, outage, unhandled) {
       left,
     ],
     wrong: [
-      ...(all === count
-        ? []
-        : [`${count - all} of ${count} calls ended or lost words (${howTheyWent(calls)})`]),
+      ...(all === count ? [] : [`${count - all} of ${count} calls ended or lost words (${outcomes(calls)})`]),
       ...(answered === count
         ? []
-        : [`${count - answered} of ${count} calls were not answered afterwards (${howTheyWent(calls)})`]),
+        : [`${count - answered} of ${count} calls were not answered afterwards (${outcomes(calls)})`]),
       ...(unhandled.length > 0 ? [`unhandled: ${unhandled.join(', ')}`] : []),
       ...(left === 'none' ? [] : [`left: ${left}`]),
     ],
   };
 }
 
-/** How the calls went that did not go well, each kind once: what was heard of 3, and how it ended. */
-function howTheyWent(calls) {
+/** The outcomes of the calls that did not go well, each kind once: turns heard of 3, and the end. */
+function outcomes(calls) {
   const bad = calls.filter(({ said, answered, end }) => said !== 3 || answered < 2 || end !== 'completed');
   return [
     ...new Set(
@@ -335,7 +333,7 @@ function howTheyWent(calls) {
   ].join('; ');
 }
 
-/** Whom the fault befalls. */
+/** The engine that has the fault. */
 function rules({ endpoint, socket, stage }, fault) {
   if (fault === 'none' || fault === 'dns') return [];
   const { kind } = faults[fault];
@@ -353,7 +351,7 @@ function second(stage) {
   return stage === 'tts' ? 3 : 2;
 }
 
-/** What befalls a call, and what is left of it. */
+/** The events of a call with a fault, and the handles it leaves open. */
 async function callWith(name, fault, providers, unhandled) {
   const engine = engines[name];
   const base = { deepgram: providers.deepgram, openai: providers.openai };
@@ -456,7 +454,7 @@ function heardAll(said, fault) {
   return lines.reduce((count, line) => count + said.split(line).length - 1, 0) === lines.length;
 }
 
-/** What keeps this process alive, counted by kind. */
+/** The handles that keep this process alive, counted by kind. */
 function own() {
   const count = {};
   for (const name of process.getActiveResourcesInfo())
@@ -468,7 +466,7 @@ async function atRest(providers) {
   return { resources: own(), sockets: await providers.sockets() };
 }
 
-/** What there is now that was not there before; what is closing is given a second. */
+/** The new handles; closing ones get a second. */
 async function leftovers(providers, before, frozen) {
   let more = [];
   for (let attempt = 0; attempt < 20; attempt++) {

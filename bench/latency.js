@@ -1,4 +1,4 @@
-// What rxvoice adds to a turn, beside a hand-written loop of `ws` and `fetch`, in one run against the same loopback
+// The latency that rxvoice adds to a turn, compared with a hand-written loop of `ws` and `fetch`, in one run against the same loopback
 // providers in another process:
 //   npm run build && node bench/latency.js [turns] [--tokens-per-second 25]
 // Added: from the user's last voiced frame to the first audio of the reply, less the delays the providers were set to.

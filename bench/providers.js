@@ -33,7 +33,7 @@ export async function startProviders(options = {}) {
   return {
     deepgram,
     openai: `${openai}/v1`,
-    /** What the servers saw so far, with times of `now()`. */
+    /** The servers' events so far, with times of `now()`. */
     events,
     /** Changes their options: `{ deepgram: { faults: ['cut'] } }`. */
     set: patch => ask({ set: patch }),

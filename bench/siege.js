@@ -1,5 +1,5 @@
-// Good calls beside attacks: a server in one process, the good calls in another, the attacker in a third. For each attack
-// the end-to-end latency of the good calls is compared with that beside no attack.
+// Good calls during attacks: a server in one process, the good calls in another, the attacker in a third. For each attack
+// the end-to-end latency of the good calls is compared with that without an attack.
 //   npm run siege                      all attacks, 20 good calls
 //   npm run siege -- --short           a few attacks, for CI: fails where good calls are refused, unanswered or slow, or
 //                                      sockets are left. What a busy machine shows is no failure: see `compare`
@@ -92,7 +92,7 @@ const text64k = JSON.stringify({
 });
 
 /**
- * The attacks: what an attacker does from now until a moment. What stays open is closed after it, by the end of the
+ * The attacks: what an attacker does from now until a moment. Open connections are closed after it, by the end of the
  * process.
  *
  * @type {Record<string, (url: string, until: number) => Promise<unknown>>}
@@ -278,8 +278,8 @@ async function compare() {
     quiet ??= result;
     print(name, result, quiet);
     if (!values.short) continue;
-    // A machine that does something else for a while is no fault of the server: what is bad once is measured again,
-    // right after a quiet time of that very moment.
+    // A machine may be busy with other work for a while, which is no fault of the server. A bad result is therefore
+    // measured again, right after a new measurement without an attack.
     let wrong = faultsOf(result, quiet);
     for (let again = 0; again < 2 && wrong.length > 0; again++) {
       const now = await besieged('quiet');
@@ -344,7 +344,7 @@ function runServer() {
     llm: scriptedLlm('It is sunny in Rome today.', { firstTokenMs: 100, tokenMs: 10 }),
     tts: scriptedTts({ firstAudioMs: 50, msPerCharacter: 20 }),
   });
-  // What came with the limits per address is not known to versions before.
+  // Versions before the limits per address lack these.
   const fair = 'forwardedAddress' in server ? { callsPerAddress: limits.calls / 2 } : {};
   const served$ = server.serve({
     call: () => voice,

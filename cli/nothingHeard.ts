@@ -12,7 +12,7 @@ export function nothingHeard(path: string, sound: AudioFrame, stt: VoiceConfig['
   const seconds = `${(frameMs(sound) / 1000).toFixed(1)} s`;
   if (decibels < silentBelow)
     return `nothing was heard in ${path}: it is silent (${seconds}). Was the microphone muted when it was recorded?`;
-  return `nothing was heard in ${path} (${seconds}, ${decibels} dB at the loudest). Does somebody speak in it? ${cureOf(stt)}`;
+  return `nothing was heard in ${path} (${seconds}, ${decibels} dB at the loudest). Check that it contains speech. ${cureOf(stt)}`;
 }
 
 function cureOf(stt: VoiceConfig['stt']): string {

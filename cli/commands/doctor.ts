@@ -93,7 +93,7 @@ const configured = (
 
 const colours = { ok: chalk.green, warn: chalk.yellow, fail: chalk.red };
 
-/** A finding: its state, what was looked at, what was found, and the cure under it. */
+/** A finding: its state, what was looked at, what was found, and the fix below. */
 function lines({ what, state, found, cure }: Check, columns: number): string[] {
   const margin = ' '.repeat(indent);
   const name = what.length < nameColumns ? what.padEnd(nameColumns) : `${what}  `;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** The environment's variables, and what was read from a file rather than set. */
 export interface Environment {
@@ -19,7 +19,7 @@ const readPrefixes = ['RXVOICE_', 'OPENAI_', 'DEEPGRAM_', 'TWILIO_', 'OTEL_'] as
 
 /**
  * The environment with what the folder's `.env` adds to it, as far as the names begin with one of `readPrefixes`: a
- * variable that is set already wins. What is added is set for the whole program, since engines look for their keys there.
+ * variable that is set already wins. Added variables are set for the whole program, since engines read their keys there.
  * A variable that is empty is not set.
  */
 export function readEnvironment(folder: string, variables = process.env): Environment {
@@ -37,6 +37,6 @@ function dotEnv(path: string): NodeJS.Dict<string> {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new UsageError(`${path}: it can't be read${whyNot(cause)}`);
+    throw new UsageError(`${path}: it can't be read${fileError(cause)}`);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UsageError } from '../usageError.ts';
 import type { Section } from './sections.ts';
 
-/** What keeps the bot from hearing itself. */
+/** How the bot is kept from hearing itself. */
 export const echoes = ['headphones', 'half-duplex', 'system'] as const;
 
 const text = z.string().min(1);

@@ -3,7 +3,7 @@ import type { ChatMessage } from '../../lib/testing/index.ts';
 
 const responder = builtinLlm({ firstTokenMs: 0, tokensPerSecond: 0 });
 
-/** What the built-in responder says to a chat. The server gives it its pace. */
+/** The built-in responder's answer to a chat. The server sets its pace. */
 export function builtinReply(messages: readonly ChatMessage[]): string {
   let text = '';
   // It answers at once: with both options 0 all of it is there when `subscribe` returns.

@@ -9,7 +9,7 @@ export interface SpeechOptions {
   readonly speak?: string;
 }
 
-/** Real speech where the packages for it are installed, unless told otherwise. */
+/** Real speech where the packages for it are installed, unless configured otherwise. */
 export interface SpeechEngines {
   readonly stt: Stt | undefined;
   readonly sttFor: ((options: { readonly silenceMs: number }) => Stt) | undefined;

@@ -8,7 +8,7 @@ const repeatMs = 250;
 
 /**
  * Whether the microphone is open, from the presses of a key: held, it is open until the key is let go; pressed once, until
- * it is pressed again. A terminal tells presses only, so a key that is held is known by its repeating.
+ * it is pressed again. A terminal reports presses only, so a held key is recognised by its repetition.
  */
 export const pushToTalk = (press$: Observable<unknown>): Observable<boolean> =>
   defer(() => {

@@ -5,18 +5,18 @@ import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
-import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
+import { type MicrophoneState, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
 import { bot, remark, transcript, unfinished, you } from './transcript.ts';
 import type { View } from './view.ts';
 
-/** What a live view shows beside the call. */
+/** State that a live view shows in addition to the call. */
 export interface LiveViewOptions {
-  /** What is heard at this moment. */
+  /** The levels at this moment. */
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
-  readonly listening?: () => Listening;
+  readonly listening?: () => MicrophoneState;
   /** Which keys do what, in a few words. Default: none. */
   readonly keys?: string;
 }
@@ -134,7 +134,7 @@ export function liveView(
     }
   };
 
-  /** What had been heard of a reply that no event has ended: the call was hung up. */
+  /** Prints the part that was heard of a reply that the end of the call cut off. */
   const cutOff = (): void => {
     if (reply === undefined) return;
     const text = reply.join(' ');
@@ -165,7 +165,7 @@ export function liveView(
   };
 }
 
-/** So many of the lines, one of which is to be seen. */
+/** At most `count` of the lines, among them the one that must stay visible. */
 const around = (lines: string[], line: number, most: number): string[] => {
   const start = Math.max(0, Math.min(line - 2, lines.length - Math.max(1, most)));
   return lines.slice(start, start + Math.max(1, most));

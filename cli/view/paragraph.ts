@@ -12,7 +12,7 @@ export type Part = readonly [text: string, style: (text: string) => string];
 export const plain = (text: string): string => text;
 
 /**
- * What somebody said, in lines: the name, then the text, wrapped in a column of its own. Each word is styled as its
+ * A speaker's words, in lines: the name, then the text, wrapped in a column of its own. Each word is styled as its
  * part is. Escape sequences in the text are removed.
  */
 export function paragraph(

@@ -7,12 +7,12 @@ import { meter } from './meter.ts';
 export type Phase = 'connecting' | 'listening' | 'you speak' | 'thinking' | 'bot speaks' | 'paused';
 
 /** Whether the user is listened to: yes; not, because muted; or not until the space bar is pressed. */
-export type Listening = 'on' | 'muted' | 'closed';
+export type MicrophoneState = 'on' | 'muted' | 'closed';
 
-/** What the line under a conversation shows. */
+/** State that the line under a conversation shows. */
 export interface Status {
   readonly phase: Phase;
-  readonly listening: Listening;
+  readonly listening: MicrophoneState;
   /** How loud either side is, 0 … 1 of a meter. */
   readonly user: number;
   readonly bot: number;
@@ -36,7 +36,7 @@ export function statusLine({ phase, listening, user, bot, ms }: Status, columns:
   const side = (name: string, speaks: boolean, colour: ChalkInstance, share: number): string =>
     `${speaks ? colour('●') : chalk.dim('○')} ${name} ${trough(meter(share, room), share > 0.97 ? chalk.red : colour)}`;
   const ears = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
-  // A microphone that is off tells so in place of its level.
+  // A microphone that is off shows its state in place of its level.
   const left = [
     ears === ''
       ? side('you', phase === 'you speak', chalk.cyan, user)

@@ -17,7 +17,7 @@ import type { FromMicrophone, FromSpeaker, ToSpeaker } from './worklet/messages.
 /** The bundled source of the worklet's processors; put in by the build. */
 declare const __WORKLET__: string;
 
-/** How long the browser's audio may take to start, ms. Firefox waits for a loudspeaker for ever. */
+/** How long the browser's audio may take to start, ms. Firefox waits for a loudspeaker indefinitely. */
 const startsWithin = 10_000;
 
 /** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
@@ -122,7 +122,7 @@ export const openMicrophone = (device?: string): Observable<MediaStream> =>
       );
   });
 
-/** The loudspeaker: what it is told to play, and what it tells. */
+/** The loudspeaker: its commands and its reports. */
 export interface Speaker {
   readonly tell: (message: ToSpeaker) => void;
   readonly report$: Observable<FromSpeaker>;
@@ -131,8 +131,8 @@ export interface Speaker {
 }
 
 /**
- * What Firefox's sound card is behind, ms, about. To ask it is dangerous: on Linux with PulseAudio Firefox 153 often never
- * came back from `outputLatency`, probably waiting for its audio thread, and the page stood still for ever.
+ * Approximate latency of Firefox's sound card, ms. Reading it is dangerous: on Linux with PulseAudio Firefox 153 often never
+ * came back from `outputLatency`, probably waiting for its audio thread, and the page froze.
  */
 const firefoxLatencyMs = 40;
 

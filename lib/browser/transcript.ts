@@ -1,7 +1,7 @@
 import type { ClientEvent } from '../protocol/protocol.ts';
 import { wordsWithin } from '../tts/wordsWithin.ts';
 
-/** What one side said in a turn. */
+/** The words of one side in a turn. */
 export interface TranscriptLine {
   readonly who: 'user' | 'bot';
   readonly turn: number;
@@ -74,7 +74,7 @@ export class Transcript {
           heard: begins ? '' : (this.#line('bot', event.turn)?.heard ?? ''),
           state: 'open',
         } as const;
-        // Whatever the bot says unasked is of turn 0: each time a line of its own.
+        // Unasked speech of the bot is of turn 0: each time a line of its own.
         return begins ? this.#add(line) : this.#put(line);
       }
       case 'bot.paused':
@@ -123,12 +123,12 @@ export class Transcript {
     return this.lines.findLast(({ who }) => who === 'bot')?.state === 'open';
   }
 
-  /** All audio of the reply is known: so many samples. */
+  /** The reply's audio is complete: its length in samples. */
   ended(samples: number): void {
     this.#end = samples + this.#offset;
   }
 
-  /** The loudspeaker has played so much of the reply, samples. */
+  /** The loudspeaker's position in the reply, samples. */
   played(samples: number): void {
     const line = this.#line('bot', this.#turn);
     if (line?.state !== 'open') return;

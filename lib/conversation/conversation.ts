@@ -56,7 +56,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
       const toolRuns = new ToolRuns();
-      // A command may come while the engines load, or in answer to the very first events: it is kept until then.
+      // Commands may arrive while the engines load, or in answer to the first events, so they are buffered.
       const command$ = new ReplaySubject<Command>(Infinity);
       /** Why the user can't be heard any more. */
       let lost: { readonly error: unknown } | undefined;

@@ -41,7 +41,7 @@ export function plainAddress(text: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** What a limit counts as one caller: an IPv4 address, or the /64 network an IPv6 host chooses its addresses from. */
+/** The unit that limits count as one caller: an IPv4 address, or the /64 network an IPv6 host chooses its addresses from. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const [head = '', tail] = address.toLowerCase().split('::');

@@ -9,7 +9,7 @@ import type { VoiceServer } from './voiceServer.ts';
 /** Node's HTTP servers: of `node:http`, `node:https` and `node:http2`, whichever your framework returns. */
 export type HttpServer = Server | Http2Server | Http2SecureServer;
 
-/** What Node 24.9 and later ask before they upgrade a request. */
+/** Hook that Node 24.9 and later call before they upgrade a request. */
 interface AsksBeforeUpgrade {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
@@ -32,7 +32,7 @@ export function attach(server: HttpServer, voices: VoiceServer): void {
     if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     if (taken.has(socket)) return;
     if (!asksForOther(request) && voices.upgrade(request, socket, head)) return void taken.add(socket);
-    // Another listener may want it; where all are voice servers' the last one answers, or nobody ever would.
+    // Another listener may want it; where all are voice servers' the last one answers, or the request would hang.
     if (emitter.listeners('upgrade').at(-1) !== listener || !onlyVoices()) return;
     if (asksForOther(request)) answerAsUsual(server, request, socket, head);
     else refuse(socket, '404 Not Found');

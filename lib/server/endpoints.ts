@@ -12,13 +12,13 @@ export interface Endpoints {
   /** Figures for Prometheus. Default `/metrics`. */
   readonly metrics?: string | false;
   /**
-   * Whether a request may have an answer; others get 403. Default: health and readiness for everybody, metrics for
+   * Whether a request may have an answer; others get 403. Default: health and readiness for every request, metrics for
    * loopback and private addresses, unless a proxy passed the request on or a page could have sent it (DNS rebinding).
    */
   readonly authorise?: (request: IncomingMessage, endpoint: EndpointName) => boolean;
 }
 
-/** What is asked for. */
+/** The endpoint of the request. */
 export type EndpointName = 'health' | 'ready' | 'metrics';
 
 /** The endpoints by their paths. */

@@ -26,7 +26,7 @@ const nameOf = (host: string): string =>
     .replace(/\.$/u, '')
     .toLowerCase();
 
-/** Whether a host is this machine by any of its own names. Nobody can have a domain that ends in `.localhost`. */
+/** Whether a host is this machine by any of its own names. Domains that end in `.localhost` can't be registered. */
 export function isLoopback(host: string): boolean {
   const name = nameOf(host);
   return (

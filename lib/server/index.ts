@@ -2,7 +2,7 @@
 export { type AddressOf, forwardedAddress, type ForwardedOptions } from './addressOf.ts';
 export type { HttpServer } from './attach.ts';
 export type { EndpointName, Endpoints } from './endpoints.ts';
-export { serve, type Listening, type ServeOptions } from './serve.ts';
+export { serve, type ServerListening, type ServeOptions } from './serve.ts';
 export { voiceServer, type VoiceServer } from './voiceServer.ts';
 export type {
   Answering,

@@ -7,7 +7,7 @@ import type { HttpServer } from './attach.ts';
 export const asksForOther = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() !== 'websocket';
 
-/** What belongs to the offer, and is left out with it. */
+/** Headers that belong to the offer, and are removed with it. */
 const offering = new Set(['upgrade', 'http2-settings']);
 
 /**

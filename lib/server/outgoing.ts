@@ -6,7 +6,7 @@ const mostKept = 60 * 16_000;
 /** The audio of one reply on its way to a client: kept until the client says that it was heard. Positions in samples. */
 export class Outgoing {
   readonly number: number;
-  /** What is kept: from `#keptFrom` on, piece by piece. */
+  /** The buffered audio, from `#keptFrom` on, piece by piece. */
   readonly #kept: Uint8Array[] = [];
   #keptFrom = 0;
   /** Which of the kept pieces goes next, and where it begins. */

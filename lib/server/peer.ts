@@ -3,11 +3,11 @@ import { oneLine } from '../text/oneLine.ts';
 import { isNearby, networkOf, plainAddress, socketAddress } from './addressOf.ts';
 import type { VoiceServerOptions } from './options.ts';
 
-/** Who is at the other end of a connection. */
+/** The other end of a connection. */
 export interface Peer {
   /** The network address, for logs. */
   readonly address: string | undefined;
-  /** What limits count as one caller; nothing where an address stands for many. */
+  /** The unit that limits count as one caller; `undefined` where an address stands for many. */
   readonly network: string | undefined;
 }
 

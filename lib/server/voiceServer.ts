@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { attach, type HttpServer, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
-import { checkOptions } from './checked.ts';
+import { checkOptions } from './checkOptions.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -26,7 +26,7 @@ import { UsedTokens } from './usedTokens.ts';
 
 /** Takes calls on an HTTP server of yours. */
 export interface VoiceServer {
-  /** What happens: for logs (`logLines`), traces (`traced`), and whatever you count. Hot. */
+  /** Events, for logs (`logLines`), traces (`traced`) and your own metrics. Hot. */
   readonly event$: Observable<ServerEvent>;
   /** How many calls are running. */
   readonly calls: number;
@@ -35,7 +35,7 @@ export interface VoiceServer {
    * alone. `/healthz`, `/readyz` and `/metrics` stay the application's, unless `endpoints` says otherwise.
    */
   attach(server: HttpServer): void;
-  /** Takes an upgrade, if it is for it; tells whether it was. For a server whose upgrades you handle yourself. */
+  /** Takes an upgrade that is meant for it, and returns whether it was. For a server whose upgrades you handle yourself. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Answers a request to one of the `endpoints` or the page; returns whether it was one. */
   request(request: IncomingMessage, response: ServerResponse): boolean;

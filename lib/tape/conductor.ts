@@ -11,8 +11,8 @@ interface Due {
 }
 
 /**
- * Plays strands of a tape, each from the moment it is subscribed. What is due in the same millisecond comes in the order
- * it came in when it was taped.
+ * Plays strands of a tape, each from the moment it is subscribed. Values due in the same millisecond come in the order
+ * in which they were taped.
  */
 export class Conductor {
   readonly #due: Due[] = [];
@@ -28,7 +28,7 @@ export class Conductor {
   ): Observable<Value> {
     return new Observable<Value>(subscriber => {
       const now = asyncScheduler.now();
-      // What is subscribed when it was then keeps the times of the tape exactly; what is not keeps those since then.
+      // A strand subscribed on time keeps the times of the tape exactly; a later one keeps those since its subscription.
       const subscribedAt = Math.abs(now - at) <= sameMomentMs ? at : now;
       let handed = 0;
       let waiting: { readonly frame: number; readonly play: () => void } | undefined;

@@ -1,7 +1,7 @@
 import { backchannels, interruptions } from '../conversation/backchannels.ts';
 import { leading, naming, titles, trailing } from '../llm/abbreviations.ts';
 
-/** Words that say nothing of anybody, and that the ends of turns and sentences are told by. */
+/** Words that identify no person, and that mark the ends of turns and sentences. */
 const plain =
   'a an and are as at be been but by can could did do does for from had has have he her his how i if in is it its me ' +
   'may might my no nor not of on or our she should so that the their them then there these they this those to um uh ' +
@@ -46,7 +46,7 @@ export function redaction(): (text: string) => string {
     });
 }
 
-/** The number in letters, so many of them. */
+/** The number in letters, padded to a length. */
 const inLetters = (count: number, length: number): string =>
   count
     .toString(26)

@@ -34,7 +34,7 @@ import type { StrandLine, StrandOf } from './tapeFormat.ts';
  */
 const mostOffMs = 100;
 
-/** A call that was had again. */
+/** A replayed call. */
 export interface Replay extends VirtualRun<ConversationEvent> {
   /** The events on the tape, with the times they had then. */
   readonly recorded: readonly { readonly at: number; readonly event: ConversationEvent }[];
@@ -46,8 +46,8 @@ export interface Replay extends VirtualRun<ConversationEvent> {
    */
   readonly offMs: number;
   /**
-   * Whether the tape ends before the call does: it is still being written, or its program was ended. Then the turns that
-   * were over are had again, and compared.
+   * Whether the tape ends before the call does: it is still being written, or its program stopped. Its completed turns
+   * are replayed and compared.
    */
   readonly cutOff: boolean;
 }
@@ -145,7 +145,7 @@ function partsOf(call: TapedCall): TapedParts {
   };
 }
 
-/** What comes from the tape, while the audio is taken in. The audio's error is one of it. */
+/** Values of the tape, while the audio is consumed. Errors of the audio are passed on. */
 const beside$ = <Value>(frame$: Observable<AudioFrame>, value$: Observable<Value>): Observable<Value> =>
   value$.pipe(
     connect(value$ =>
@@ -185,7 +185,7 @@ function outputOf(call: TapedCall, conductor: Conductor): Output {
   return speech$ =>
     defer(() => {
       const strand = replies.shift();
-      // One that was cut and told nothing keeps the time as a loudspeaker does, for a bot that doesn't cut it now.
+      // A cut output without reports keeps time like a loudspeaker, for a bot that doesn't cut it now.
       const silent = strand?.values.length === 0 && strand.end?.how === 'cut';
       if (strand === undefined || silent) return loudspeaker(speech$);
       return conductor.play(strand, value => ({ playedMs: Number(value) }), speech$);
@@ -210,7 +210,7 @@ function compared(
       taped(value, text => text),
     ),
   );
-  // What came after the last turn that was over is not all on a tape that was cut off.
+  // A tape that was cut off is incomplete after its last completed turn.
   const count =
     end === undefined
       ? events.findLastIndex(({ event }) => turnEnds.has(event.type)) + 1

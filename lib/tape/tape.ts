@@ -25,7 +25,7 @@ import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { Recorder, taped } from './recorder.ts';
 
-/** What goes on a {@link tape}. */
+/** Options of a {@link tape}. */
 export interface TapeOptions {
   /** Whether words are replaced by made-up ones of the same length. Default true. */
   readonly redact?: boolean;
@@ -48,8 +48,8 @@ export interface Tape {
 }
 
 /**
- * Tapes one call, as JSON Lines: everything that came from outside, with its time, and the events. `replay` has the
- * call again from it. Put every part through it, and the call itself; or let {@link tapedConversation} do it.
+ * Tapes one call, as JSON Lines: every external input, with its time, and the events. `replay` repeats the
+ * call from it. Put every part through it, and the call itself; or let {@link tapedConversation} do it.
  *
  * The format is that of {@link TapeLine}: a header with its version, a line for every subscription of an engine, the
  * input and the output (its values as `[ms since it was subscribed, place in the order of all, value]`, and how it

@@ -14,7 +14,7 @@ export interface EnergySttOptions {
 }
 
 /**
- * A speech-to-text engine that tells voice from silence by loudness, and has no idea what is said: the n-th thing said
+ * A speech-to-text engine that detects speech by loudness and does not recognise words: the n-th utterance
  * (from 0) is the n-th of `lines`, from the first again after the last, or what the function gives. For tests with any
  * sound, in real time or not.
  *

@@ -61,13 +61,13 @@ export interface CallScript {
    * the table names their kind ("user interim", "bot token"): then all of that kind are compared.
    */
   readonly expectTimeline: (table: string) => void;
-  /** What the bot remembers at the end: `user "…"` and `bot "…"`, a line each. */
+  /** The bot's history at the end: `user "…"` and `bot "…"`, a line each. */
   readonly expectHistory: (table: string) => void;
   /** Where the sounds of both are: `0.500-1.500  user`, `2.120-3.100  bot, cut`. */
   readonly expectAudio: (table: string) => void;
-  /** What was subscribed, and for how long: `input`, `stt`, `llm`, `tts "a sentence"` and `output`. */
+  /** The subscriptions, and how long each lasted: `input`, `stt`, `llm`, `tts "a sentence"` and `output`. */
   readonly expectSubscriptions: (table: string) => void;
-  /** What happened, for expectations of your own; `asked` are the messages of every request. */
+  /** The events, for expectations of your own; `asked` are the messages of every request. */
   readonly run: () => VirtualRun<ConversationEvent> & { readonly asked: readonly (readonly Message[])[] };
 }
 
@@ -150,7 +150,7 @@ function newScript(): CallScript {
   };
   const expectSubscriptions = (table: string): void => {
     run();
-    compare('What was subscribed', rowsOf(table), byTime(watch.subscriptions), expectSubscriptions);
+    compare('The subscriptions', rowsOf(table), byTime(watch.subscriptions), expectSubscriptions);
   };
 
   return {
@@ -189,7 +189,7 @@ const callWith =
   ({ stt, llm, tts, input$, output }: CallParts): Observable<ConversationEvent> =>
     conversation({ stt, llm, tts, ...options })(input$, output);
 
-/** The call, with something beside it for as long as it lasts. */
+/** The call, with another observable subscribed alongside it while it lasts. */
 const whileCalling = (
   call$: Observable<ConversationEvent>,
   beside$: Observable<never>,

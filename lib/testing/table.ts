@@ -5,9 +5,9 @@ export interface Row {
   readonly at?: number | undefined;
   /** Where it lasts: when it was over; `Infinity` where it wasn't. */
   readonly until?: number | undefined;
-  /** "user said", "bot speaking": what lines are told apart by. */
+  /** "user said", "bot speaking": the kind of a line. */
   readonly what: string;
-  /** What stands in quotes. In an expectation `undefined` is any, and one that ends with "…" is a beginning. */
+  /** The text in quotes. In an expectation `undefined` matches any text, and one that ends with "…" is a beginning. */
   readonly text?: string | undefined;
 }
 

@@ -1,8 +1,8 @@
 import { meets, type Row, written } from './table.ts';
 
 /**
- * A conversation that did not go as it was expected to. The message shows both, line beside line: `≠` where they
- * differ, `-` what was expected and did not happen, `+` what happened and was not expected.
+ * A conversation that differs from its expectation. The message shows both, line by line: `≠` where they
+ * differ, `-` for a missing line, `+` for an unexpected one.
  */
 export class TimelineError extends Error {
   override readonly name = 'TimelineError';

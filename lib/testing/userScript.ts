@@ -15,9 +15,9 @@ export interface SayingOptions {
   readonly endpointing?: Duration;
 }
 
-/** What the user of a scripted call does. */
+/** Behaviour of a scripted call's user. */
 export interface UserScript {
-  /** Says something. What is said while the bot speaks is an interruption. */
+  /** Says something. Speech while the bot speaks is an interruption. */
   says(text: string, options: SayingOptions): void;
   /** A cough, a door: a voice is noticed, and no words are understood. */
   makesNoise(options: SayingOptions): void;

@@ -1,7 +1,7 @@
 import { type Observable, type SchedulerAction, type Subscription, tap, timestamp } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
-/** What an observable did in virtual time. Times are ms since it was subscribed. */
+/** Behaviour of an observable in virtual time. Times are ms since it was subscribed. */
 export interface VirtualRun<Value> {
   readonly values: readonly { readonly at: number; readonly value: Value }[];
   /** When it completed, if it did. */

@@ -202,10 +202,10 @@ const isSilent = ({ handed, handedMs }: Sentence): boolean => handed && handedMs
 
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
-/** A sentence is looked for within so many characters: the segmenter's time grows with the square of its text. */
+/** The longest text searched for a sentence, characters: the segmenter's time grows with the square of its text. */
 const sentenceReach = 1_000;
 
-/** What is there instead of a sentence without audio. */
+/** Stands in for a sentence without audio. */
 const nothing = ' ';
 
 /**

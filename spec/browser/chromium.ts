@@ -44,7 +44,7 @@ export async function browserHearing(
 export const tapLoudspeaker = (page: Page): Promise<unknown> =>
   page.addInitScript({ path: join(import.meta.dirname, 'tapLoudspeaker.js') });
 
-/** What the loudspeaker was sent so far. */
+/** Audio sent to the loudspeaker so far. */
 export async function heardBy(page: Page): Promise<AudioFrame> {
   const { base64, sampleRate } = await page.evaluate<{ base64: string; sampleRate: number }>(
     'heardInBase64()',

@@ -22,7 +22,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer.played).toBe(448);
   });
 
-  it('should play a reply that is shorter than what is waited for, and tell its end', () => {
+  it('should play a reply that is shorter than the buffer, and report its end', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(100));
@@ -32,7 +32,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer).toMatchObject({ finished: true, underruns: 0 });
   });
 
-  it('should play and tell nothing of what a codec gives beyond the end', () => {
+  it('should neither play nor report a codec’s output beyond the end', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(1_000));
@@ -59,7 +59,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer.read(128)).toHaveLength(128);
   });
 
-  it('should be silent at once when it is cleared, and begin the next reply anew', () => {
+  it('should be silent at once when it is cleared, and begin the next reply from its start', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(16_000));
@@ -203,7 +203,7 @@ describe('the resampler of the browser', () => {
       expect(Math.abs(out.length - to / 2)).toBeLessThan(to / 200);
       const steady = out.subarray(to / 20);
       expect(level(steady)).toBeCloseTo(Math.SQRT1_2, 2);
-      // What is left when the tone itself is taken away.
+      // The remainder without the tone.
       const [sine, cosine] = [Math.sin, Math.cos].map(wave =>
         steady.reduce((sum, sample, at) => sum + sample * wave((2 * Math.PI * 1_000 * at) / to), 0),
       );

@@ -109,7 +109,7 @@ describe('the configuration', () => {
     expect(about).toContain('a language model (openai, small)');
   });
 
-  it('should ask a language model where one is at hand, unless told not to', async () => {
+  it('should use a language model where one is at hand, unless configured otherwise', async () => {
     process.env['OPENAI_BASE_URL'] = 'http://127.0.0.1:1/v1';
     process.env['OPENAI_MODEL'] = 'llama3.2';
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
@@ -120,7 +120,7 @@ describe('the configuration', () => {
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
   });
 
-  it('should use another file when told so', async () => {
+  it('should use the file that --config names', async () => {
     write('rxvoice.config.json', '{ "tts": { "voice": "slt" } }');
     write('other.json', '{ "tts": { "voice": "awb" } }');
     expect((await configured({ config: join(folder, 'other.json') })).config.tts).toMatchObject({
@@ -184,7 +184,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should tell where a file is broken, and never what is in it', async () => {
+  it('should report where a file is broken, and never its contents', async () => {
     write('rxvoice.config.json', '{\n  "llm": { "apiKey": sk-secret }\n}');
     expect(await complaint()).toMatch(/^rxvoice\.config\.json, line 2, column 22: this is no JSON/u);
     expect(await complaint()).not.toContain('secret');
@@ -202,7 +202,7 @@ describe('the configuration', () => {
     for (const { variable } of settings) expect(variable).toMatch(/^RXVOICE_[A-Z_]+$/u);
   });
 
-  it('should start a section anew when a later source chooses another engine', () => {
+  it('should reset a section when a later source chooses another engine', () => {
     const layer = (values: object) => ({ values: values as Record<string, unknown>, sourceOf: () => '' });
     expect(
       layered([layer({ engine: 'a', x: 1 }), layer({ y: 2 }), layer({ engine: 'b' }), layer({ z: 3 })])

@@ -83,7 +83,7 @@ describe('rxvoice emulate', () => {
     expect(out).not.toContain('What time is it?');
   }, 30_000);
 
-  it('should tell programs everything, faults too', async () => {
+  it('should print every event as JSON, faults too', async () => {
     const { child, ended, printed } = emulate(...free, '--json', '--fault', '401@nova#1', '--fault', '500:0');
     const [line] = await printed(/^\{"type":"listening".*\n/u);
     const { deepgram } = JSON.parse(line) as { deepgram: string };

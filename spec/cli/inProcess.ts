@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { rxvoice } from '../../cli/rxvoice.ts';
 
-/** What a command line printed, and how it ended. */
+/** Output of a command line, and how it ended. */
 export interface InProcessRun {
   readonly code: number;
   readonly out: string;
@@ -44,5 +44,5 @@ export async function inProcess(
   }
 }
 
-/** Asked anew: the compiler would take it for what it was set to. */
+/** Read by a function: the compiler would assume the assigned value. */
 const exitCode = (): number => Number(process.exitCode ?? 0);

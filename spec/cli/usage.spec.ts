@@ -77,7 +77,7 @@ describe('the command line', () => {
     expect(models.err).toMatch(/\/proc\/models.* can't be written to .*another folder with RXVOICE_MODELS/u);
   });
 
-  it('should tell what a command can do in two ways', async () => {
+  it('should describe a command in two ways', async () => {
     const help = await inProcess(['help', 'models', 'fetch']);
     const flag = await inProcess(['models', 'fetch', '--help']);
     expect([help.code, help.out]).toEqual([0, flag.out]);

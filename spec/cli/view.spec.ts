@@ -163,7 +163,7 @@ describe('the transcript', () => {
 
   it('should wrap words, and cut those that are longer than a line', () => {
     expect(wrap('a bb ccc antidisestablish d', 6)).toEqual(['a bb', 'ccc', 'antidi', 'sestab', 'lish d']);
-    // What is written without spaces, and is two columns wide.
+    // Text without spaces, two columns wide a character.
     expect(wrap('我们走吧。', 6)).toEqual(['我们走', '吧。']);
   });
 

@@ -25,7 +25,7 @@ const sound = (ledger: SpeechLedger, text = 'Hello there.'): void => {
   ledger.handedAll();
 };
 
-/** What is so at these times of a reply that sounds from 0 to 400 ms. */
+/** The values of `look` at these times of a reply that sounds from 0 to 400 ms. */
 const at = <Value>(current: CurrentReply, times: readonly number[], look: () => Value): Value[] => {
   const values: Value[] = [];
   virtualTime(() => {

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 /** A message of the server: JSON, text as it is, or audio. */
 export type Received = Record<string, unknown> | string | Buffer;
 
-/** What a client knows of a refusal. */
+/** A client's data of a refusal. */
 export interface Refused {
   readonly message: string;
   readonly status?: number | undefined;
@@ -111,7 +111,7 @@ const parsed = (text: string): Received => {
   }
 };
 
-/** So many ms of 16-bit sound at 16,000 Hz: a tone, or silence. */
+/** 16-bit sound at 16,000 Hz, of a given length, ms: a tone, or silence. */
 export const sound = (ms: number, loud = false): Buffer =>
   Buffer.from(
     Int16Array.from({ length: ms * 16 }, (_, index) =>

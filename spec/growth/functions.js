@@ -1,5 +1,5 @@
 // Every function that takes text from outside (users, models, services, clients, configuration), for the growth fuzzer.
-// Whoever writes such a function adds it here: a name, and what it does with a text of any length.
+// Add each new function of this kind here: its name, and a call of it with a text of any length.
 import { from, of } from 'rxjs';
 
 /** @typedef {import('./growth.js').GrowthFunction} GrowthFunction */
@@ -181,7 +181,7 @@ export async function growthFunctions(load) {
     'userTurns, one turn': text =>
       from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
     'endOfTurn, many finals': text => {
-      // What is left waits for a timer, which is of no interest here.
+      // The last turn waits for a timer, which is of no interest here.
       const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
         endOfTurn({}, { sinceMs: () => 0 }),
         userTurns(),

@@ -13,7 +13,7 @@ const longer = [20_000, 80_000];
  * up to ten times as much: a list of words, say, of about 70,000 characters. Both lengths are above.
  */
 const longest = [100_000, 400_000];
-/** A quadratic function has 2, a linear one about 1: so much is left for a busy machine. `npm run growth` allows 1.2. */
+/** A quadratic function has 2, a linear one about 1; the rest allows for a busy machine. `npm run growth` allows 1.2. */
 const limit = 1.6;
 /** At this pace a quadratic function would take 0.2 s for 100,000 characters, ms. */
 const harmlessMs = 1.5;

@@ -22,7 +22,7 @@ const withWarning = (event$: Observable<ConversationEvent>): Observable<Conversa
   );
 
 /** Everything a stranger can hold has an end: these hold it. */
-describe('a server that somebody means no good', () => {
+describe('a server under attack', () => {
   const servers: Serving[] = [];
   const clients: TestClient[] = [];
   const raws: Socket[] = [];
@@ -67,7 +67,7 @@ describe('a server that somebody means no good', () => {
     async path => {
       const server = await start({ twilio: { authToken: '12345' } });
       const sockets = Array.from({ length: 20 }, () => raw(server, upgrade(path)));
-      // A half-open connection is ended by nobody but the server: then whatever is written to it is answered by a reset.
+      // Only the server ends a half-open connection: then a write to it is answered by a reset.
       await Promise.all(
         sockets.map(async socket => {
           socket.resume();
@@ -223,14 +223,14 @@ describe('a server that somebody means no good', () => {
       1008,
       'A message comes in too many parts.',
     ],
-    ['a reserved opcode', one => wire(one).write(frame(0x83)), 1002, 'What was sent is not WebSocket.'],
+    ['a reserved opcode', one => wire(one).write(frame(0x83)), 1002, 'Invalid WebSocket data.'],
     [
       'a frame that is not masked',
       one => wire(one).write(Buffer.from([0x82, 1, 0])),
       1002,
-      'What was sent is not WebSocket.',
+      'Invalid WebSocket data.',
     ],
-    ['a reserved bit', one => wire(one).write(frame(0xf2)), 1002, 'What was sent is not WebSocket.'],
+    ['a reserved bit', one => wire(one).write(frame(0xf2)), 1002, 'Invalid WebSocket data.'],
     [
       'a text that is not UTF-8',
       one => wire(one).write(frame(0x81, Buffer.from([0xc3]))),
@@ -317,7 +317,7 @@ describe('a server that somebody means no good', () => {
     expect(call.socket.readyState).toBe(call.socket.OPEN);
   });
 
-  it('should tell pages which stage warns or fails, and not what is wrong inside', async () => {
+  it('should send pages the stage that warns or fails, and no internals', async () => {
     const server = await start({
       call: () => {
         const voice = scripted();

@@ -75,7 +75,7 @@ describe('what goes down to a client', () => {
     vi.useRealTimers();
   });
 
-  it('should hold audio back for a slow reader, leave out what is soon out of date, and tell of it', () => {
+  it('should hold audio back for a slow reader, drop messages that are soon out of date, and report it', () => {
     const dropped: number[] = [];
     downlink.dropped$.subscribe(count => dropped.push(count));
     speak(2);
@@ -119,7 +119,7 @@ describe('what goes down to a client', () => {
     expect(socket.closed).toBe(closeCodes.tooSlow);
   });
 
-  it('should fail a reply of which nobody has taken a minute', () => {
+  it('should fail a reply with a minute of audio that the client has not taken', () => {
     downlink.detach();
     speak(3_000);
     expect(ended).toBeUndefined();
@@ -170,7 +170,7 @@ describe('what goes down to a client', () => {
     expect(again.samples).toBe(3 * 320);
   });
 
-  it('should tell a new connection the end of a reply of which only that was lost', () => {
+  it('should send the end of a reply over a new connection when only that was lost', () => {
     speak(2);
     downlink.detach();
     speech$.complete();

@@ -11,7 +11,7 @@ import { type Serving, serving } from './serving.ts';
 const good = 20;
 const hostile = 10_000;
 
-/** What may be sent by somebody who means no good, or knows no better. */
+/** Messages of an attacker or a faulty client. */
 const messages: readonly (string | Uint8Array | object)[] = [
   '',
   'hello',

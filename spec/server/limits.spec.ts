@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Allowance } from '../../lib/server/allowance.ts';
+import { TokenBucket } from '../../lib/server/tokenBucket.ts';
 import { limitsOf } from '../../lib/server/limitsOf.ts';
 
 describe('the limits of a server', () => {
@@ -18,7 +18,7 @@ describe('Allowance', () => {
   afterEach(() => vi.useRealTimers());
 
   it('should give back what time brings, and lose nothing to a clock that is set back', () => {
-    const allowance = new Allowance(1, 100);
+    const allowance = new TokenBucket(1, 100);
     expect(allowance.take(90)).toBe(true);
     vi.setSystemTime(500_000);
     expect(allowance.take(10)).toBe(true);

@@ -27,7 +27,7 @@ const packetsOf = (pcm: Int16Array): Uint8Array[] => {
 const joined = (pieces: readonly Int16Array[]): Int16Array =>
   concatFrames(pieces.map(pcm => ({ pcm, sampleRate: second }))).pcm;
 
-/** How alike two sounds are, 0 … 1, when the second is taken so many samples later. */
+/** Similarity of two sounds, 0 … 1, with the second shifted by a number of samples. */
 const alike = (one: Int16Array, other: Int16Array, later: number): number => {
   let [product, ones, others] = [0, 0, 0];
   for (let at = 0; at < one.length; at++) {
@@ -215,7 +215,7 @@ describe('Opus', () => {
     expect((await client.closed).code).toBe(closeCodes.tooFast);
   });
 
-  it('should have its good calls as ever beside 500 calls of random packets', async () => {
+  it('should serve good calls as usual during 500 calls of random packets', async () => {
     const server = await start({ limits: { calls: 100, resumeMs: 50 } });
     let random = 1;
     const byte = (): number => (random = (random * 48_271) % 2_147_483_647) & 0xff;

@@ -9,7 +9,7 @@ import { scriptedStt, scriptedTts } from '../../lib/testing/index.ts';
 import { TestClient } from './client.ts';
 import { scripted, type Serving, serving } from './serving.ts';
 
-/** What browsers say of requests that a page of the server itself makes. */
+/** Headers of browsers' requests from a page of the server itself. */
 const ofItsPage = { headers: { 'sec-fetch-site': 'same-origin' } };
 
 const secret = 'a secret of at least thirty-two characters';
@@ -35,7 +35,7 @@ describe('serve', () => {
     for (const server of servers.splice(0)) server.stop();
   });
 
-  it('should have a conversation with a client, and tell it the events, the audio and the figures', async () => {
+  it('should hold a conversation with a client, and send it the events, the audio and the metrics', async () => {
     const client = await connect(await start());
     const welcome = await client.hello();
     expect(welcome).toMatchObject({ resumed: false, received: 0, reply: 0 });
@@ -116,11 +116,11 @@ describe('serve', () => {
     expect(await third.event('bot.spoke')).toMatchObject({ text: 'Hi. How are you?' });
     const { samples } = await third.next('replyEnd');
     expect(third.samples[1]).toBe(samples);
-    // Told once, not again on each connection.
+    // Sent once, not again on each connection.
     expect(third.messages.some(message => JSON.stringify(message).includes('user.said'))).toBe(false);
   });
 
-  it('should tell a client that is back what it has not seen', async () => {
+  it('should send a client that is back the events it has missed', async () => {
     const server = await start();
     const first = await connect(server);
     const welcome = await first.hello();
@@ -240,7 +240,7 @@ describe('serve', () => {
     expect(closed.reason).not.toContain('sk-secret');
   });
 
-  it('should end a call over which too big a message comes, and tell of it', async () => {
+  it('should end a call with too large a message, and report it', async () => {
     const server = await start();
     const client = await connect(server);
     await client.hello();
@@ -255,7 +255,7 @@ describe('serve', () => {
     await another.next('welcome');
   });
 
-  it('should let pages of its own host call, those it is told, and no others', async () => {
+  it('should let pages of its own host and of configured origins call, and no others', async () => {
     const own = await start();
     const told = await start({ origins: ['https://example.com'] });
     const refused = async (server: Serving, origin: string): Promise<boolean> => {
@@ -326,7 +326,7 @@ describe('serve', () => {
     await late.hello({ token: other }); // no call was placed with it: it is good still
   });
 
-  it('should tell of an apology in the bot’s words', async () => {
+  it('should send an apology in the bot’s words', async () => {
     const client = await connect(
       await start({
         call: () =>
@@ -404,7 +404,7 @@ describe('serve', () => {
     expect((await fetch(`${closed.url}/token`, ofItsPage)).status).toBe(404);
   });
 
-  it('should live beside an application on its server, and leave its requests and upgrades alone', async () => {
+  it('should live alongside an application on its server, and leave its requests and upgrades alone', async () => {
     const server = createServer((_, response) => response.end('the application'));
     const voices = voiceServer({ call: () => scripted(), endpoints: { ready: false } });
     voices.attach(server);

@@ -44,7 +44,7 @@ interface Received {
   readonly media?: { readonly payload: string };
 }
 
-/** Twilio: plays what it is sent as fast as it comes, until it is told to hold on. */
+/** Twilio: plays audio as fast as it arrives, until it is paused. */
 class Twilio {
   readonly socket: WebSocket;
   readonly received: Received[] = [];
@@ -75,7 +75,7 @@ class Twilio {
     ]);
   }
 
-  /** Returns so many of the marks that wait. */
+  /** Returns a number of the pending marks. */
   play(marks = Infinity): void {
     for (const name of this.#waiting.splice(0, marks)) this.say({ event: 'mark', streamSid, mark: { name } });
   }
@@ -88,7 +88,7 @@ class Twilio {
     for (let at = 0; at < ms; at += 20) this.say(media((this.#chunk += 1), silence));
   }
 
-  /** When so many marks have come. */
+  /** When a number of marks have arrived. */
   marks(count: number): Promise<unknown> {
     return firstValueFrom(
       this.#received$.pipe(
@@ -199,7 +199,7 @@ describe('the phone, over Twilio Media Streams', () => {
     expect(turn).toBe(2);
   }, 20_000);
 
-  it('should let Twilio call and nobody else', async () => {
+  it('should let only Twilio call', async () => {
     const authToken = '12345';
     const url = 'wss://example.com/twilio';
     const server = await serve({ twilio: { authToken, url } });
@@ -294,7 +294,7 @@ describe('the phone, over Twilio Media Streams', () => {
     },
   );
 
-  it('should ask each stream for a token of its own where it is told to', async () => {
+  it('should ask each stream for a token of its own where that is configured', async () => {
     const tokenSecret = 'a secret of at least thirty-two characters';
     const seen: unknown[] = [];
     const server = await serve({

@@ -41,7 +41,7 @@ llmContract({ ...shared, name: 'openaiLlm', make: openai });
 llmContract({ ...shared, name: 'failover', make: () => failover([nowhere(), openai()]) });
 
 describe('the contract of language models', () => {
-  it('should find one out that goes on when it is unsubscribed, or leaves out what it must tell', async () => {
+  it('should find one out that goes on when it is unsubscribed, or omits required events', async () => {
     const tests: [string, () => Promise<void>][] = [];
     const careless: Llm = () => {
       const answer$ = concat(

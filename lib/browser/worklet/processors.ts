@@ -2,7 +2,7 @@ import { JitterBuffer } from './jitterBuffer.ts';
 import type { FromMicrophone, FromSpeaker, ToSpeaker } from './messages.ts';
 import { Resampler } from './resampler.ts';
 
-// What an AudioWorklet's own scope has; TypeScript's libraries do not know it.
+// The global scope of an AudioWorklet, which TypeScript's libraries lack.
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
@@ -12,7 +12,7 @@ declare function registerProcessor(name: string, processor: new () => AudioWorkl
 const wireRate = 16_000;
 /** 20 ms. */
 const frameLength = 320;
-/** How often the loudspeaker tells where it is, samples at the wire's rate: 100 ms. */
+/** How often the loudspeaker reports its position, samples at the wire's rate: 100 ms. */
 const reportEvery = 1_600;
 
 const level = (samples: ArrayLike<number>, full: number): number => {

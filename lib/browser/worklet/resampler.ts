@@ -34,7 +34,7 @@ export class Resampler {
     this.#input = new Float32Array(this.#reach);
   }
 
-  /** The samples that can be told by now. */
+  /** The samples that can be computed by now. */
   process(samples: Float32Array): Float32Array {
     const input = new Float32Array(this.#input.length + samples.length);
     input.set(this.#input);

@@ -1,6 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 
-/** So much a minute: what was taken is allowed again when it is a minute old. */
+/** A limit a minute, over a sliding window. */
 export class Allowance {
   readonly #perMinute: number;
   #taken: readonly { readonly at: number; readonly amount: number }[] = [];
@@ -9,7 +9,7 @@ export class Allowance {
     this.#perMinute = perMinute;
   }
 
-  /** Whether so much more is allowed; if so it is taken. */
+  /** Takes an amount if the limit allows it, and returns whether it did. */
   take(amount = 1): boolean {
     const now = asyncScheduler.now();
     this.#taken = this.#taken.filter(({ at }) => now - at < 60_000);

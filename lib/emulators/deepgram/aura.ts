@@ -24,7 +24,7 @@ import { spoken, type SpokenOptions } from '../loopback/spoken.ts';
 import { Allowance } from './allowance.ts';
 import { voiceUuid } from './voiceUuid.ts';
 
-/** What {@link aura} needs to know. */
+/** Options of {@link aura}. */
 export interface AuraOptions {
   readonly requestId: string;
   readonly model: string;
@@ -34,7 +34,7 @@ export interface AuraOptions {
   readonly maxCharacters: number;
   readonly lifetimeMs: number;
   readonly has: (fault: Fault) => boolean;
-  /** Told when the audio of something begins. */
+  /** Called when audio begins. */
   readonly onSpeaking: () => void;
 }
 
@@ -103,7 +103,7 @@ export const aura = (options: AuraOptions): Protocol => {
     });
 };
 
-/** What the messages of a client ask for. */
+/** Actions of the client's messages. */
 const jobs =
   ({ flushesPerMinute, charactersPerMinute, maxCharacters, has }: AuraOptions) =>
   (client$: Observable<ClientFrame>): Observable<Job> =>

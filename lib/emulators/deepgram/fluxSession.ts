@@ -1,6 +1,6 @@
 import { FluxSpeech, type Segment } from './fluxSpeech.ts';
 
-/** What is to be done, one after the other. */
+/** Steps of a session, one after the other. */
 export type FluxJob =
   | { readonly type: 'say'; readonly message: object }
   | { readonly type: 'speak'; readonly speech: FluxSpeech; readonly segment: Segment }
@@ -9,7 +9,7 @@ export type FluxJob =
   | { readonly type: 'interrupted'; readonly message: object }
   | { readonly type: 'close' };
 
-/** What a {@link FluxSession} needs. */
+/** Options of a {@link FluxSession}. */
 export interface FluxSessionOptions {
   readonly maxCharacters: number;
   readonly do: (job: FluxJob) => void;
@@ -19,7 +19,7 @@ export interface FluxSessionOptions {
   readonly fail: (code: string, description: string, closeCode: number) => void;
 }
 
-/** What one socket of Flux text-to-speech knows: the replies, where their audio lies, and what was heard of it. */
+/** State of one socket of Flux text-to-speech: the replies, the positions of their audio, and the part that was heard. */
 export class FluxSession {
   readonly #options: FluxSessionOptions;
   /** The reply whose text comes in. */
@@ -72,12 +72,12 @@ export class FluxSession {
     ];
   }
 
-  /** What was cut was told of. */
+  /** The cut reply has been reported. */
   interrupted(): void {
     this.#interrupting = false;
   }
 
-  /** What is said at the end. */
+  /** The last message. */
   metadata(): object {
     const { audioMs, characters } = this.#totals;
     return {

@@ -39,7 +39,7 @@ export class FluxSpeech {
     return this.#cut(rest);
   }
 
-  /** What was heard when that much of its audio was, in whole words, and what wasn't. */
+  /** The words heard and not heard when that much of its audio was heard; whole words. */
   heard(playedMs: number): { readonly spoken: string; readonly remaining: string } {
     let left = playedMs;
     let spoken = '';
@@ -55,7 +55,7 @@ export class FluxSpeech {
     return { spoken, remaining: this.text.slice(spoken.length) };
   }
 
-  /** What is reported of it. */
+  /** Its report. */
   metadata(): object {
     const { text } = this;
     return {

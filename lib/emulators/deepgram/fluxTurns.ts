@@ -16,7 +16,7 @@ export const silenceFor = (confidence: number, endOfTurnMs: number): number =>
 
 type FluxEvent = 'Update' | 'StartOfTurn' | 'EagerEndOfTurn' | 'TurnResumed' | 'EndOfTurn';
 
-/** What a {@link FluxTurns} needs to know. */
+/** Options of {@link FluxTurns}. */
 export interface FluxTurnsOptions {
   readonly requestId: string;
   readonly query: FluxQuery;
@@ -25,7 +25,7 @@ export interface FluxTurnsOptions {
 }
 
 /**
- * Tells what an engine hears in the way of Flux: turns, with a transcript that grows, an early word when one may be over,
+ * Emits an engine's events in the manner of Flux: turns with a growing transcript, an early event when one may be over,
  * and another when it wasn't. It advances with audio only.
  */
 export class FluxTurns {
@@ -43,7 +43,7 @@ export class FluxTurns {
   #open: readonly HeardWord[] = [];
   #segmentFrom = 0;
   #started = false;
-  /** The transcript that an EagerEndOfTurn told of. */
+  /** The transcript of an EagerEndOfTurn. */
   #eager: string | undefined;
   /** Where the voice ended, if it has. */
   #silentFrom: number | undefined;
@@ -55,7 +55,7 @@ export class FluxTurns {
     this.#hints = options.query.hints;
   }
 
-  /** What is said first. */
+  /** The first message. */
   connected(): void {
     this.#send({ type: 'Connected', request_id: this.#options.requestId });
   }
@@ -77,7 +77,7 @@ export class FluxTurns {
     if (this.#positionMs - this.#toldAt >= updateEveryMs) this.#info('Update');
   }
 
-  /** The engine tells something. */
+  /** Takes an event of the engine. */
   heard(transcript: SttEvent): void {
     switch (transcript.type) {
       case 'speechStart':

@@ -1,6 +1,6 @@
 import type { AudioFormat } from '../loopback/spoken.ts';
 
-/** What a client wants spoken, and how. */
+/** Options of a client's request for speech. */
 export interface SpeakQuery extends AudioFormat {
   readonly model: string;
   /** By request, where the client names no encoding. */

@@ -1,4 +1,4 @@
-/** What a loopback server serves: a path, by the transport it is asked for. */
+/** A service of a loopback server: a path and its transport. */
 export type Endpoint =
   /** Deepgram speech-to-text, Nova: the WebSocket `/v1/listen`. */
   | 'nova'
@@ -37,7 +37,7 @@ export type FaultKind = 'refusal' | 'stream' | 'behaviour';
 
 interface FaultFacts {
   readonly kind: FaultKind;
-  /** What happens, for a person. */
+  /** Description for a person. */
   readonly what: string;
   /** Where it can happen. */
   readonly endpoints: readonly Endpoint[];
@@ -70,7 +70,7 @@ export const faults = {
   cut: stream('the connection is cut in the middle'),
   garbage: stream('it sends something that is not what was agreed on, and goes on'),
   'bad-frame': stream('it sends bytes that are no WebSocket frame', sockets),
-  'unknown-messages': stream('it sends messages nobody knows, and goes on', [...sockets, 'completions']),
+  'unknown-messages': stream('it sends messages of unknown types, and goes on', [...sockets, 'completions']),
   slow: stream('everything it sends comes late'),
   'half-open': stream('the other end is gone: nothing is read or written, pings neither'),
   'error-frame': stream('it reports an error in the middle, and ends', [...sockets, 'completions']),
@@ -85,7 +85,7 @@ export const faults = {
 
   quiet: behaviour('nothing is reported in silence', ['nova']),
   'no-finalize': behaviour('Finalize gets no answer', ['nova']),
-  'no-speech-final': behaviour('the end of speech is never noticed; only UtteranceEnd tells', ['nova']),
+  'no-speech-final': behaviour('the end of speech is never detected; only UtteranceEnd is sent', ['nova']),
   'no-endpoint': behaviour('nothing ever ends what is said: interims only, until Finalize', ['nova']),
   'close-1005': behaviour('after CloseStream the socket closes without a code', ['nova']),
   throttle: behaviour('audio is heard at 1.25 times real time at most', stt),

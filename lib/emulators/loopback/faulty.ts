@@ -16,17 +16,17 @@ import {
 import type { Fault, FaultRule } from './fault.ts';
 import { close, json, type ServerFrame } from './frames.ts';
 
-/** What {@link faulty} needs to know. */
+/** Options of {@link faulty}. */
 export interface FaultyOptions {
-  /** What befalls this stream. */
+  /** The fault of this stream. */
   readonly rule: FaultRule | undefined;
-  /** What befalls it from outside, at once. */
+  /** Faults from outside, at once. */
   readonly strike$: Observable<Fault>;
   /** How this service reports an error in the middle. */
   readonly errorFrames: readonly ServerFrame[];
-  /** What of this service is not what was agreed on. Default some text. */
+  /** A message that violates the protocol of this service. Default some text. */
   readonly garbage?: ServerFrame;
-  /** Told when a fault has struck. */
+  /** Called when a fault has occurred. */
   readonly onStrike: (fault: Fault) => void;
 }
 

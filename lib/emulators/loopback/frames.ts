@@ -1,10 +1,10 @@
-/** What a client sends over a WebSocket. */
+/** Data a client sends over a WebSocket. */
 export type ClientFrame =
   | { readonly type: 'binary'; readonly bytes: Uint8Array }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'ping' };
 
-/** What a server sends, over a WebSocket or as the body of an answer. */
+/** Data a server sends, over a WebSocket or as the body of an answer. */
 export type ServerFrame =
   /** A message: a text frame of a WebSocket, an event of an event stream. */
   | { readonly type: 'json'; readonly message: object }

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { faulty } from './faulty.ts';
 import type { ServerFrame } from './frames.ts';
 
-/** What {@link serveAnswer} sends. */
+/** The response of {@link serveAnswer}. */
 export interface Answer {
   readonly frame$: Observable<ServerFrame>;
   /** How a message is written. Default: an event of an event stream, in two pieces where it could be split. */

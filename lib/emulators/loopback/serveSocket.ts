@@ -49,7 +49,7 @@ const framesOf = (socket: WebSocket): Observable<ClientFrame> =>
     };
   });
 
-/** Tells of the client's messages and of its first audio. */
+/** Reports the client's messages and its first audio. */
 const logged =
   (log: Connection['log']): MonoTypeOperatorFunction<ClientFrame> =>
   frame$ =>

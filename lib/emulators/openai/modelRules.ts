@@ -1,12 +1,12 @@
 import type { Reply } from '../loopback/reply.ts';
 import { apiError } from './openaiRefusal.ts';
 
-/** What a family of OpenAI's models takes of a request for a chat completion. */
+/** Parameters of a chat completion that a family of OpenAI's models accepts. */
 interface ModelRules {
   readonly model: RegExp;
   /** How much it may reason; without any it does not. */
   readonly efforts: readonly string[];
-  /** How much it reasons unless it is told. */
+  /** Its default reasoning effort. */
   readonly defaultEffort: string;
   /** Whether it calls tools: always, only without reasoning, or in the Responses API only. */
   readonly tools: 'always' | 'withoutReasoning' | 'responses';
@@ -36,7 +36,7 @@ const rules: readonly ModelRules[] = [
   { model: /^o[134](?:-|$)/u, efforts: lowToHigh, defaultEffort: 'medium', tools: 'always' },
 ];
 
-/** What the service refuses of a request, by its model; nothing where it takes it, or does not know the model. */
+/** The service's refusal of a request, by its model; `undefined` where it accepts it, or does not know the model. */
 export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply | undefined {
   const { model, tools, reasoning_effort: given } = body;
   const rule = rules.find(each => each.model.test(String(model)));

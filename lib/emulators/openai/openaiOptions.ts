@@ -1,9 +1,9 @@
 import type { Tts } from '../../tts/tts.ts';
 import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
 
-/** What {@link openaiServer} answers, how it speaks, how fast it is and what goes wrong. */
+/** Options of {@link openaiServer}: its answers, its speech, its speed and its faults. */
 export interface OpenaiServerOptions extends LoopbackOptions {
-  /** What the model answers, or a function of what it is asked. Default `Hello. This is a test.` */
+  /** The model's answer, or a function of the request. Default `Hello. This is a test.` */
   readonly reply?: ModelReply | ((messages: readonly ChatMessage[], request: ChatRequest) => ModelReply);
   /** The models there are; a request for another is refused. Default any. */
   readonly models?: readonly string[];
@@ -27,7 +27,7 @@ export interface OpenaiLatencies {
   readonly ttsSpeed?: number;
 }
 
-/** What a model answers: a text, or more than that. */
+/** A model's answer: a text, or more than that. */
 export type ModelReply =
   | string
   | {
@@ -68,7 +68,7 @@ export interface ChatRequest {
   readonly tools?: readonly unknown[];
 }
 
-/** What holds where an option says nothing. */
+/** Defaults of the latencies. */
 export const defaultLatencies = {
   firstTokenMs: 250,
   tokensPerSecond: 50,

@@ -12,14 +12,14 @@ import { speechRequest } from './speechRequest.ts';
 
 /** An OpenAI on this machine. */
 export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
-  /** What clients take as `baseURL`. */
+  /** The clients' `baseURL`. */
   readonly baseURL: string;
 }
 
 /**
  * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM and WAV, and the
  * list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
- * yours can be tested without a key: the model answers by a script or a function. What that throws is answered with 500.
+ * yours can be tested without a key: the model answers by a script or a function. An error it throws is answered with 500.
  *
  * @example
  * await using openai = await openaiServer({ reply: messages => `You said: ${String(messages.at(-1)?.content)}` });
@@ -27,7 +27,7 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
  */
 export async function openaiServer(options: OpenaiServerOptions = {}): Promise<OpenaiServer> {
   const server = await host(openaiService, options);
-  // Not spread: some of its properties are looked up anew each time.
+  // Not spread: some of its properties are getters.
   return Object.defineProperty(server, 'baseURL', {
     value: `${server.url}/v1`,
     enumerable: true,
@@ -95,7 +95,7 @@ function tellModels(url: string, { models }: OpenaiServerOptions): Reply {
     : found(model(id));
 }
 
-/** What every answer says of itself and of the limits, of which there are none here. */
+/** Headers of every response: its id, and rate limits, which are never reached here. */
 const headersOf = ({ requestId }: Connection): Record<string, string> => ({
   'x-request-id': `req_${requestId}`,
   'openai-version': '2020-10-01',

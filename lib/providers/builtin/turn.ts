@@ -1,8 +1,8 @@
 import type { Message } from '../../llm/message.ts';
 
-/** What the responder knows when it answers: nothing but the history, and the time. */
+/** Input of the responder: the history and the time. */
 export interface Turn {
-  /** What the user said last, as it was written down. */
+  /** The user's last words, as transcribed. */
   readonly said: string;
   /** The same in lower case, without punctuation, contractions and hesitation: `what is your name`. */
   readonly words: string;

@@ -44,7 +44,7 @@ export class AudioLog {
     this.#dropWhile(endMs => endMs <= beforeMs + 1e-6);
   }
 
-  /** Lets go of the oldest frames until at most so much is kept; returns how much that was, ms. */
+  /** Drops the oldest frames beyond a limit, ms; returns the dropped length, ms. */
   trim(maxMs: number): number {
     const before = this.keptMs;
     this.#dropWhile((_, startMs) => this.#endMs - startMs > maxMs);

@@ -23,14 +23,14 @@ export class AudioMap {
     this.#callEndMs = callMs;
   }
 
-  /** So much of the call's audio, from this position on, was sent. */
+  /** Audio of the call was sent, from this position on, ms. */
   sent(callMs: number, ms: number): void {
     if (this.#isCall !== true || Math.abs(callMs - this.#callEndMs) > 0.1) this.#begin(callMs, true);
     this.#callEndMs = callMs + ms;
     this.sentMs += ms;
   }
 
-  /** So much silence was sent. */
+  /** Silence was sent, ms. */
   silence(ms: number): void {
     if (this.#isCall !== false) this.#begin(this.#callEndMs, false);
     this.sentMs += ms;
@@ -41,7 +41,7 @@ export class AudioMap {
     this.#isCall = isCall;
   }
 
-  /** The position in the call's audio of a position that the service tells, both ms. */
+  /** Maps a position of the service to one in the call's audio, both ms. */
   toCall(sentMs: number): number {
     const piece = this.#pieces.findLast(piece => piece.sentMs <= sentMs + 1e-6) ?? this.#pieces[0];
     if (piece === undefined) return sentMs;

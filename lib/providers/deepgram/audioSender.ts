@@ -14,7 +14,7 @@ export interface AudioSenderOptions {
   readonly heardMs?: number;
 }
 
-/** The service takes audio at most so much faster than real time… */
+/** The service takes audio at most at this multiple of real time… */
 export const replaySpeed = 1.25;
 /** … but for a burst, on a fresh connection and later, ms: inputs come in pieces, and all at once after a stall. */
 const burstMs = { first: 250, later: 1_000 } as const;
@@ -28,7 +28,7 @@ const leastVoiceMs = 100;
 export class AudioSender {
   /** Where what was sent lies in the call. */
   readonly map: AudioMap;
-  /** How much was sent since the service had something to tell, ms. */
+  /** Audio sent since the service last emitted something, ms. */
   unansweredMs = 0;
   readonly #log: AudioLog;
   readonly #options: AudioSenderOptions;
@@ -57,7 +57,7 @@ export class AudioSender {
     this.answered();
   }
 
-  /** The service had something to tell. */
+  /** The service emitted something. */
   answered(): void {
     this.unansweredMs = 0;
     this.#answeredAt = this.#looked = this.#next;
@@ -78,7 +78,7 @@ export class AudioSender {
       const loudness = level(frame);
       const wasQuietest = this.#quietest;
       this.#quietest = Math.min(wasQuietest, loudness);
-      // What began in the middle of a voice shows to be one by the silence that follows.
+      // Audio may begin in the middle of a voice; the silence that follows reveals it.
       if (isVoice(wasQuietest, this.#quietest)) this.#lookAgain();
       this.#look(loudness, frameMs(frame));
     }

@@ -37,7 +37,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What is known of an answer that refuses. */
+/** Data of a refusal. */
 export interface RefusedAnswer {
   readonly status: number;
   /** By their names in lower case. */
@@ -91,7 +91,7 @@ function cure(status: number, reason: string, { model }: DeepgramRequest): strin
 
 const isText = (field: unknown): field is string => typeof field === 'string';
 
-/** What the server says, unless it holds the key, with or without the scheme that it was given with. */
+/** The server's message, unless it holds the key, with or without the scheme that it was given with. */
 function passable(text: string | undefined, { apiKey }: DeepgramRequest): string {
   const key = apiKey.replace(/^(?:Bearer|Token) /u, '');
   if (text === undefined || (key.length > 5 && text.includes(key)) || /bearer|token /iu.test(text)) return '';

@@ -22,7 +22,7 @@ import { listening } from './listening.ts';
 import { nova } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import type { DeepgramSttOptions } from './options.ts';
-import { staying } from './staying.ts';
+import { reconnecting } from './reconnecting.ts';
 
 const defaults = {
   model: 'nova-3',
@@ -61,7 +61,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
         dialect.connect(client, sampleRate),
       ).pipe(
         keptAlive(dialect, sampleRate),
-        staying({
+        reconnecting({
           outageMs: longestMs,
           ...(retries !== undefined && { retries }),
           timeoutMs,

@@ -16,7 +16,7 @@ export class FlushBudget {
     return this.#perMinute - this.#spent.reduce((sum, { amount }) => sum + amount, 0);
   }
 
-  /** How long until so much may be sent, ms. What is more than all of a minute waits for an empty one. */
+  /** Wait until this amount may be sent, ms. More than a whole minute's budget waits for an empty minute. */
   waitMs(now: number, amount = 1): number {
     let left = this.left(now);
     for (const { at, amount: spent } of this.#spent) {
@@ -27,7 +27,7 @@ export class FlushBudget {
     return 0;
   }
 
-  /** So much is sent. */
+  /** Counts an amount that is sent. */
   spend(now: number, amount = 1): void {
     this.#spent.push({ at: now, amount });
   }

@@ -16,7 +16,7 @@ const stableMs = 2_000;
 
 /**
  * The turns of Flux (`/v2/listen`), which decides itself when a turn begins and ends. Its transcript holds all of the
- * turn. A turn that is very long is told in parts, of words that are old enough not to change. Pure: all times are
+ * turn. A very long turn is emitted in parts, of words that are old enough not to change. Pure: all times are
  * positions in the audio.
  */
 export class FluxTurns implements Turns {
@@ -170,6 +170,6 @@ interface TurnInfo extends ServerMessage {
   readonly words?: unknown;
   readonly audio_window_start?: number;
   readonly audio_window_end?: number;
-  /** What ended the turn: `model`, `manual` or `timeout`. */
+  /** The reason for the end of the turn: `model`, `manual` or `timeout`. */
   readonly trigger?: string;
 }

@@ -8,10 +8,10 @@ import { AudioSender, replaySpeed } from './audioSender.ts';
 import { Configuring } from './configuring.ts';
 import type { FluxConfiguration } from './fluxConfiguration.ts';
 import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import type { Turns } from './turns.ts';
 
-/** What differs between the generations. */
+/** Differences between the generations. */
 export interface Dialect<Socket extends SdkSocket> {
   /** The turns of one call. `finalize` asks the service to finish what it hears. */
   readonly turns: (finalize: () => void) => Turns;
@@ -23,12 +23,12 @@ export interface Dialect<Socket extends SdkSocket> {
   readonly endTurn?: (socket: Socket) => void;
   /** Nothing more comes. */
   readonly close: (socket: Socket) => void;
-  /** What is wrong, if this is a message about that. */
+  /** The error, if this is an error message. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
-  /** Changes in the course of the call, and how a connection is told of one. */
+  /** Changes in the course of the call, and the message that sends one to a connection. */
   readonly configure$?: Observable<FluxConfiguration>;
   readonly configure?: (socket: Socket, configuration: FluxConfiguration) => void;
-  /** Whether a connection that hears a voice always has something to tell within seconds. */
+  /** Whether a connection that hears a voice always emits something within seconds. */
   readonly isTalkative: boolean;
   /** Frames are joined to messages of this length, ms; 0 sends each as it comes. */
   readonly chunkMs: number;
@@ -38,9 +38,9 @@ export interface Dialect<Socket extends SdkSocket> {
 export interface ListeningOptions {
   /** How much audio waits for a lost connection. */
   readonly bufferMs: number;
-  /** The longest the service may have nothing to tell after it heard a voice. */
+  /** The longest the service may emit nothing after it heard a voice. */
   readonly timeoutMs: number;
-  /** When no audio comes at all for so long, an open turn is over. */
+  /** Time without any audio after which an open turn is over. */
   readonly silenceMs: number;
   readonly stage: { readonly who: string };
   readonly notify: (notice: Notice) => void;
@@ -52,7 +52,7 @@ export interface ListeningOptions {
 const tickMs = 250;
 /** A connection hears something at least this often. */
 const keepAliveMs = 4_000;
-/** How long what the service still has to tell is waited for at the end, and after asking it to finish. */
+/** Time to wait for the service's last messages at the end, and after asking it to finish. */
 const drainMs = 5_000;
 const finalizeMs = 500;
 /** How long a service that only listens on with audio is given silence at the end, ms. */
@@ -116,7 +116,7 @@ class Listening<Socket extends SdkSocket> {
   #completedAt = 0;
   #isClosing = false;
   #isHeardAgain = false;
-  /** Whether the connection had anything to tell. */
+  /** Whether the connection has emitted anything. */
   #hasSpoken = false;
   #isOverflowing = false;
 
@@ -167,7 +167,7 @@ class Listening<Socket extends SdkSocket> {
     }
     if (this.#open === undefined) return this.#overflow();
     this.#pump(now);
-    // What a monologue without finals had the service hear long ago is not kept for ever; some at a time goes faster.
+    // Old audio of a monologue without finals is dropped; dropping in batches is faster.
     const { bufferMs } = this.#options;
     if (log.keptMs > 1.1 * bufferMs && this.#sender)
       log.forget(Math.min(this.#sender.sentToMs, log.endMs - bufferMs));
@@ -181,12 +181,12 @@ class Listening<Socket extends SdkSocket> {
     else this.#pump();
   }
 
-  /** Tells this connection, and those to come. */
+  /** Configures this connection, and later ones. */
   configure(configuration: FluxConfiguration): void {
     this.#configuring.change(configuration, this.#open !== undefined && !this.#isClosing);
   }
 
-  /** The turn is over with the audio that has come: the service is told once it was sent all of it. */
+  /** The turn is over with the audio that has come: the service is asked to finish once it was sent all of it. */
   endTurn(): void {
     this.#ending = { atMs: this.#log.endMs, sentAt: undefined, isAsked: false };
     this.#askToEnd();
@@ -204,7 +204,7 @@ class Listening<Socket extends SdkSocket> {
     this.#endInSilence(now, this.#sender);
     if (now - this.#sentAt < keepAliveMs) return;
     this.#sender.flush();
-    // What stays silent from the start is taken for dead, whatever it says.
+    // A connection that is silent from the start is taken for dead.
     if (this.#sender.map.sentMs === 0) this.#sender.silence(100);
     else if (this.#dialect.keepAlive) this.#send(this.#dialect.keepAlive);
   }
@@ -276,7 +276,7 @@ class Listening<Socket extends SdkSocket> {
     if (waitMs !== undefined) this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
     if (this.#ending) this.#askToEnd();
     if (this.#isDead(now, sender)) {
-      const what = `heard ${Math.round(sender.unansweredMs)} ms of audio and had nothing to tell`;
+      const what = `heard ${Math.round(sender.unansweredMs)} ms of audio and sent no result`;
       const { who } = this.#options.stage;
       this.#open?.fail(new RxvoiceError(`${who} ${what}.`, { stage: 'stt', retryable: true }));
     } else if (waitMs === undefined && this.#isComplete && this.#isHeardOut(now, sender)) this.#drain(sender);
@@ -308,7 +308,7 @@ class Listening<Socket extends SdkSocket> {
     return false;
   }
 
-  /** All audio is sent: what the service still has to tell is waited for. */
+  /** All audio is sent: waits for the service's last messages. */
   #drain(sender: AudioSender): void {
     sender.flush();
     if (sender.map.sentMs === 0 && !this.#turns.isOpen) return this.#end();

@@ -4,7 +4,7 @@ import { NovaTurns } from './novaTurns.ts';
 import type { NovaOptions } from './options.ts';
 import { type SdkSocket, words } from './openSocket.ts';
 
-/** What a connection is asked for. */
+/** Parameters of a connection. */
 export interface ListenRequest {
   readonly model: string;
   readonly language?: string;

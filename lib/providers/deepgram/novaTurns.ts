@@ -6,7 +6,7 @@ import type { ToCall, Turns } from './turns.ts';
 
 /** How {@link NovaTurns} decide. */
 export interface NovaTurnsOptions {
-  /** So much audio without a new word ends the turn, whatever the service's voice detection says, ms. */
+  /** Audio without a new word that ends the turn, whatever the service's voice detection says, ms. */
   readonly silenceMs: number;
   /** Is called when a turn was ended by words that are not final, so that the service starts afresh. */
   readonly finalize?: () => void;

@@ -21,7 +21,7 @@ export interface DeepgramConnectionOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What only Nova knows. */
+/** Options of Nova only. */
 export interface NovaOptions {
   /**
    * Silence after which the user has finished, ms, by the service's voice detection. Default 300: shorter cuts people
@@ -37,13 +37,13 @@ export interface NovaOptions {
   readonly silenceMs?: number;
 }
 
-/** What only Flux knows. */
+/** Options of Flux only. */
 export interface FluxOptions {
   /** How sure it must be that the turn ended, 0.5 … 1. Default: the service's, 0.7. */
   readonly eotThreshold?: number;
   /**
-   * How sure it must be to tell that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
-   * answer is then prepared, at the price of requests that are thrown away. Default: it doesn't tell.
+   * Confidence at which it emits that the turn may have ended (`eagerEnd`), 0.3 … 0.9, at most `eotThreshold`: the
+   * answer is then prepared, at the price of requests that are thrown away. Default: never.
    */
   readonly eagerEotThreshold?: number;
   /** Silence after which a turn ends in any case, ms, 500 … 60,000. Default: the service's, 5,000. */
@@ -99,8 +99,8 @@ export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptio
 /** How Deepgram speaks. */
 export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
   /**
-   * Default `aura-2-thalia-en`. A `flux-…` voice (`flux-alexis-en`) takes text as it is written and tells what was
-   * heard of a reply that was cut.
+   * Default `aura-2-thalia-en`. A `flux-…` voice (`flux-alexis-en`) takes text as it is written and reports the
+   * part that was heard of a reply that was cut.
    */
   readonly model?: string;
   /** The model by the name of its voice alone: `thalia` for `aura-2-thalia-en`, `alexis` for `flux-alexis-en`. */

@@ -1,6 +1,6 @@
 import { RxvoiceError } from '../../errors.ts';
 
-/** What the system says when it is the disk, or the right to write on it, that is missing. */
+/** Error codes of the disk: no space, or no permission to write. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
   EDQUOT: 'your share of the disk is used up (EDQUOT)',

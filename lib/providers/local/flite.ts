@@ -88,7 +88,7 @@ function startWorker(): Worker {
     workerData: flitePath(),
     execArgv: [],
   });
-  // An 'error' nobody listens to would end the process, also one that comes between two sentences.
+  // An 'error' without a listener would end the process, also one that comes between two sentences.
   worker.on('error', () => undefined);
   return worker;
 }

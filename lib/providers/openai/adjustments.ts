@@ -1,7 +1,7 @@
 /** A request's body. */
 type Body = Readonly<Record<string, unknown>>;
 
-/** What a server says of a request it does not accept. */
+/** A server's refusal of a request. */
 interface Refusal {
   readonly status?: number | undefined;
   readonly code?: unknown;
@@ -13,7 +13,7 @@ interface Refusal {
 /** Fields without which a request is none. */
 const needed: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'tools', 'input', 'voice']);
 
-/** What servers attach to messages and others refuse. */
+/** Fields that some servers attach to messages and others refuse. */
 const attached =
   /reasoning_content|reasoning_details|extra_content|provider_specific_fields|thought_signature/u;
 
@@ -76,7 +76,7 @@ const shown = (value: unknown): string =>
 /** The field that a refusal is about. */
 function fieldOf({ param }: Refusal, words: string, body: Body): string | undefined {
   const fields = Object.keys(body).filter(field => !needed.has(field));
-  // A model may reason unless it is told not to.
+  // A model may reason by default.
   if (body['reasoning_effort'] === undefined && body['model'] !== undefined && body['messages'] !== undefined)
     fields.push('reasoning_effort');
   const named =
@@ -93,7 +93,7 @@ function fieldOf({ param }: Refusal, words: string, body: Body): string | undefi
   );
 }
 
-/** What to send instead. */
+/** The request to send instead. */
 function changeOf(
   field: string,
   words: string,

@@ -10,7 +10,7 @@ export interface ToolCallDelta {
   /** Some servers leave `function` out and put its fields here. */
   readonly name?: string | null;
   readonly arguments?: unknown;
-  /** What else a server attaches: a signature, say. It wants it back. */
+  /** Other fields that a server attaches, such as a signature, and expects back. */
   readonly [attached: string]: unknown;
 }
 
@@ -21,7 +21,7 @@ interface CalledFunction {
   readonly [attached: string]: unknown;
 }
 
-/** What a server attached to a call, and to its function. */
+/** Fields that a server attached to a call, and to its function. */
 export interface AttachedToCall {
   readonly call?: Readonly<Record<string, unknown>>;
   readonly function?: Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import type { AttachedToCall } from './calledTools.ts';
 import type { AttachedToMessage } from './reasoning.ts';
 import { strictOrder } from './strictOrder.ts';
 
-/** What a server attached to a call and, with the first of them, to its message: for that server only. */
+/** Fields that a server attached to a call and, with the first call, to its message: for that server only. */
 export interface ProviderData {
   readonly from: string;
   readonly attached?: AttachedToCall;
@@ -42,7 +42,7 @@ export const chatMessages = (
           type: 'function',
           function: {
             ...data[index]?.attached?.function,
-            // What a model made up once would have every later request refused.
+            // Invalid arguments of a model would have every later request refused.
             name: name.replace(/[^\w-]/gu, '_'),
             arguments: isJson(json) ? json : '{}',
           },

@@ -20,10 +20,10 @@ import { openaiSdk, type OpenaiSdk } from './openaiSdk.ts';
 
 /** The SDK's client of one engine, and its connections. */
 export interface OpenaiClient {
-  /** A client whose requests tell how they came by their connections. */
+  /** A client that reports how its requests got their connections. */
   readonly client: (tell: (notice: Notice) => void) => OpenAI;
   readonly sdk: OpenaiSdk;
-  /** While it is subscribed a connection is open; tells where the server does not take the key. */
+  /** Keeps a connection open while it is subscribed; reports a key that the server refuses. */
   readonly held$: Observable<Notice> | undefined;
 }
 
@@ -49,7 +49,7 @@ export function openaiClient(
   });
   if (kept === undefined) return { client: () => client, sdk, held$: undefined };
 
-  // Whatever the server answers, the connection is open then. (After a HEAD undici closes it.)
+  // The connection is open after any answer of the server. (After a HEAD undici closes it.)
   const address = `${baseURL.replace(/\/$/u, '')}/models/${encodeURIComponent(model)}`;
   const knock = async (signal: AbortSignal): Promise<Response> => {
     const authorization = `Bearer ${apiKey}`;
@@ -74,7 +74,7 @@ export function openaiClient(
 }
 
 /**
- * An engine that has one of itself for each call, which tells of its own requests only. A call does not wait for the
+ * An engine with a session for each call, which reports its own requests only. A call does not wait for the
  * connection: if it is not there by the first turn, that turn opens one.
  */
 export function perCall<Work extends object>(

@@ -9,7 +9,7 @@ export interface OpenaiRequest extends OpenaiConnection {
   readonly stage: Stage;
   readonly model: string;
   readonly timeoutMs: number;
-  /** What people said; a server's text that quotes any of it is not passed on. */
+  /** Speech of the call; a server's text that quotes any of it is not passed on. */
   readonly said: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request
   };
 }
 
-/** What the SDK tells of an answer that is an error. */
+/** The SDK's data of an error response. */
 interface Refusal {
   readonly status: number | undefined;
   readonly code: string | null | undefined;
@@ -58,7 +58,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** What a server's refusal means, and whether the same request may pass later. */
+/** Meaning of a server's refusal, and whether the same request may pass later. */
 function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryable: boolean] {
   const { status, code, type, headers } = error;
   const advised = headers?.get('x-should-retry');
@@ -111,7 +111,7 @@ function quoted({ message }: Refusal, request: OpenaiRequest): string {
   return words && `: ${words}`;
 }
 
-/** What the server says, unless it holds the key or anything that was said. */
+/** The server's message, unless it holds the key or any speech. */
 function passable(text: unknown, { apiKey, said }: OpenaiRequest): string {
   if (typeof text !== 'string') return '';
   const pieces = said.flatMap(text => text.match(/[\p{L}\p{N} ]{8,20}/gu) ?? []);

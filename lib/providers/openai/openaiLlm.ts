@@ -77,7 +77,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
   const service = openaiClient(connection, options, model);
   const { sdk } = service;
   const name = `${who} ${model}`;
-  // What the model refuses is a fact about the model: learned once, for all calls.
+  // A refusal of a parameter is a fact about the model: learned once, for all calls.
   const adjustments = new Adjustments();
   let tooLong = Infinity;
 
@@ -124,7 +124,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
       return { answer$, explain };
     };
 
-    /** A request, and others where the model says what is to be different. */
+    /** Sends a request, and repeats it with changes that the model's refusal asks for. */
     const answer = (
       messages: readonly Message[],
       wanted: LlmRequest,

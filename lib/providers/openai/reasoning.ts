@@ -1,4 +1,4 @@
-/** What a server attached to a message of the model. */
+/** Fields that a server attached to a message of the model. */
 export type AttachedToMessage = Readonly<Record<string, unknown>>;
 
 /** Fields of a message that servers want back with the calls it holds (DeepSeek, Moonshot, OpenRouter, Google). */

@@ -14,7 +14,7 @@ const backoffMs = { longest: 2_000, leastLater: 250 } as const;
 
 /**
  * Makes a request again while it has given nothing yet; once it has, its error passes, since what was said can't be
- * said again. It does so for a time, not so many times: a server that refuses at once is soon asked often, and may be
+ * said again. The limit is a time, not a number of attempts: a server that refuses at once is soon asked often, and may be
  * back in a moment.
  *
  * Waits grow exponentially from 250 ms to 2 s, with jitter, after none at all where a connection that was kept open
@@ -55,7 +55,7 @@ export const retryBeforeFirst =
       );
     });
 
-/** What the server asks to wait, in the header of its choice: `retry-after-ms`, or `retry-after` as seconds or a date. */
+/** The wait the server asks for, in any of these headers: `retry-after-ms`, or `retry-after` as seconds or a date. */
 function retryAfterMs(error: unknown): number | undefined {
   const { headers } = (error ?? {}) as { headers?: Headers };
   // Not every `fetch` has the global class.

@@ -6,13 +6,13 @@ const nothingSaid = '…';
 /** The result of a call that has none in the history. */
 const noResult = JSON.stringify({ error: 'There was no result.' });
 
-/** What stands for a result without a text. */
+/** Placeholder for a result without a text. */
 const emptyResult = '(empty)';
 
 /**
  * A history in the order that strict chat templates demand (Mistral, Gemma, Llama, Anthropic, …): one system message,
  * first; then the user's, and the assistant's in turn with them; the results of a call right after it, in the order of
- * the calls; an assistant's message after results; no message without a text. What stands elsewhere is moved or joined,
+ * the calls; an assistant's message after results; no message without a text. Other messages are moved or joined,
  * and "…" stands where nothing was said: before a greeting, and where the user went on before the answer to a result.
  * Results without a call are left out, calls without a result get one that says so.
  */

@@ -33,7 +33,7 @@ export const twilioMessageSchema = z.union([
   }),
 ]);
 
-/** What is sent to Twilio. */
+/** Messages to Twilio. */
 export type ToTwilio =
   | { readonly event: 'media'; readonly streamSid: string; readonly media: { readonly payload: string } }
   | { readonly event: 'mark'; readonly streamSid: string; readonly mark: { readonly name: string } }

@@ -4,12 +4,12 @@ import { oneLine } from '../../text/oneLine.ts';
 import type { TwilioOptions } from '../options.ts';
 import { same, secretsOf } from '../token.ts';
 
-/** The address a request is expected to be signed for: the one Twilio was told, or else the one that was asked for. */
+/** The address a request is expected to be signed for: the configured one, or else the one of the request. */
 export const twilioAddress = ({ headers, url = '' }: IncomingMessage, told?: string): string =>
   told ?? `wss://${headers.host ?? ''}${url}`;
 
 /**
- * Whether a request is signed by Twilio for this account: the base64 HMAC-SHA1 of the address it was told, in
+ * Whether a request is signed by Twilio for this account: the base64 HMAC-SHA1 of the configured address, in
  * `X-Twilio-Signature` (https://www.twilio.com/docs/usage/security#validating-requests). As in Twilio's own validator the
  * address may be with or without its port; a slash at the end, which proxies add and take away, is overlooked too.
  */

@@ -21,7 +21,7 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Tts } from '../../tts/tts.ts';
 import { type ContractOptions, settledTo, within } from './contractSuite.ts';
 
-/** What the contract of text-to-speech engines is tried with. */
+/** Options of the contract of text-to-speech engines. */
 export interface TtsContractOptions extends ContractOptions<Tts> {
   /** A short and a longer sentence. Default English ones. */
   readonly sentences?: readonly [string, string];
@@ -199,7 +199,7 @@ const cutAfterFirst = (speech$: Observable<AudioFrame>): Promise<{ readonly coun
         late.count++;
         if (late.count > 0) return;
         queueMicrotask(() => {
-          // What came with the first audio was not late.
+          // Audio that came with the first frame was not late.
           late.count = 0;
           subscription.unsubscribe();
           resolve(late);

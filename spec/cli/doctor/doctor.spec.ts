@@ -205,7 +205,7 @@ describe('the doctor, of keys', () => {
     });
   });
 
-  it('should tell what is wrong with a service that no engine uses, and fail for none of it', async () => {
+  it('should report problems of a service that no engine uses, and not fail for them', async () => {
     const gone = await service(() => undefined);
     closing.pop()?.();
     const refusing = await service((_, response) => response.writeHead(401).end());

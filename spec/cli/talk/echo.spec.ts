@@ -47,7 +47,7 @@ describe('half-duplex', () => {
       tts: scriptedTts(),
       halfDuplex: { tailMs: 310 },
     });
-    // A loudspeaker beside the microphone: what is played is heard 60 ms later.
+    // A loudspeaker next to the microphone: its audio is heard 60 ms later.
     let until = -Infinity;
     let now = 0;
     const room$ = interval(20).pipe(

@@ -106,7 +106,7 @@ const numbered = (index: number, sampleRate = 16_000): AudioFrame => {
   frame.pcm[0] = index;
   return frame;
 };
-/** So many frames as they are recorded. */
+/** A number of frames, in real time. */
 const live = (count: number): Observable<AudioFrame> =>
   interval(20).pipe(
     take(count),
@@ -188,7 +188,7 @@ describe('listening', () => {
     expect(service.notices).toEqual([{ type: 'connected', reused: true, ms: 0 }]);
   });
 
-  it('should wait for what the service still has to tell, but not for ever', () => {
+  it('should wait for the service’s last messages, but not forever', () => {
     const service = new Service();
     const dialect = nova(service, { close: () => service.note('CloseStream') });
     const { values, completedAt } = call(
@@ -206,7 +206,7 @@ describe('listening', () => {
     expect(completedAt).toBe(11_800); // another connection is given its chance: 5 s, and 1 s of audio to hear again
   });
 
-  it('should have another connection hear the end of a call when the last one is lost before it told it', () => {
+  it('should have another connection hear the end of a call when the last one is lost before it emitted it', () => {
     const service = new Service();
     const { values, completedAt } = call(
       service,
@@ -247,7 +247,7 @@ describe('listening', () => {
     expect(service.notices.slice(1)).toEqual([{ type: 'connected', reused: false, ms: 1_000 }]);
   });
 
-  it('should let another connection tell the rest when one is lost while it is waited for', () => {
+  it('should get the rest over another connection when one is lost during the wait', () => {
     const service = new Service();
     const dialect = nova(service, { close: () => service.note('CloseStream') });
     const { values, completedAt } = call(
@@ -289,7 +289,7 @@ describe('listening', () => {
     expect(service.frames(2)).toEqual(upTo(900));
   });
 
-  it('should keep at most so much audio for a connection that is gone, and say so once', () => {
+  it('should limit the audio buffered for a lost connection, and warn once', () => {
     const service = new Service();
     call(
       service,
@@ -305,7 +305,7 @@ describe('listening', () => {
     expect(service.notices.filter(({ type }) => type === 'warning')).toHaveLength(1);
   });
 
-  it('should give up a connection that hears a voice and tells nothing, once it was asked', () => {
+  it('should give up a connection that hears a voice and emits nothing, once it was asked', () => {
     const service = new Service();
     call(service, concat(live(50), voiced(400), NEVER), [], { until: 9_000 });
     expect(service.connections).toBe(1);
@@ -364,7 +364,7 @@ describe('listening', () => {
     ['steady, over noise', (index: number) => (index < 75 ? 3_000 : 100)],
     ['fading', (index: number) => (index < 75 ? 3_000 - 20 * index : 30)],
   ])(
-    'should not end the turn while the end of a voice has no answer, but have it heard anew: %s',
+    'should not end the turn while the end of a voice has no answer, but send the audio again: %s',
     (_, sample) => {
       const service = new Service();
       const frame$ = interval(20).pipe(

@@ -45,7 +45,7 @@ describe('PcmFrames', () => {
 });
 
 describe('PcmFrames with a part to leave out', () => {
-  it('should leave out so much, over any number of frames', () => {
+  it('should leave out a length, over any number of frames', () => {
     const pcm = new PcmFrames(1_000, 3);
     const bytes = (...samples: number[]): Uint8Array => new Uint8Array(new Int16Array(samples).buffer);
     expect([bytes(1, 2), bytes(3, 4, 5), bytes(6)].map(piece => [...(pcm.next(piece)?.pcm ?? [])])).toEqual([

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** What came of a request: how much, and how it ended. */
+/** Result of a request: its length, and how it ended. */
 const outcome = (
   value$: Observable<unknown>,
 ): Promise<{ readonly count: number; readonly error?: unknown }> =>
@@ -38,7 +38,7 @@ const outcome = (
 const befalling = (endpoint: Endpoint): Fault[] =>
   (Object.keys(faults) as Fault[]).filter(fault => faults[fault].endpoints.includes(endpoint));
 
-/** What a request survives with nothing lost; all else is an error, and which ones may pass later. */
+/** Faults that a request survives; the others are errors, of which some may pass later. */
 const harmless: readonly Fault[] = ['slow', 'no-done', 'ping', 'unknown-messages'];
 const final: readonly Fault[] = ['400', '401', '402', '403', '404', 'quota', 'garbage'];
 const limits = { timeoutMs: 600, retries: 1 };

@@ -49,7 +49,7 @@ function serving(answers: readonly ((body: Body) => Response | string)[], option
   return { llm, asked, warnings };
 }
 
-/** What it says to the question, and how that ended. */
+/** Its answer to the question, and how that ended. */
 async function outcome(llm: ReturnType<typeof openaiLlm>, messages = question, request?: LlmRequest) {
   const all = await firstValueFrom(
     llm(messages, request).pipe(
@@ -251,7 +251,7 @@ describe('openaiLlm on servers of their own way', () => {
     ],
     ['a page', '<!doctype html><title>Welcome</title>', /sent a page \(HTML\).*baseURL/],
     ['no JSON', 'data: nonsense\n\n', /not JSON/],
-  ])('should tell of an error in the stream, as %s', async (_, body, message) => {
+  ])('should report an error in the stream, as %s', async (_, body, message) => {
     expect((await outcome(serving([() => body], { retries: 0 }).llm)).error?.message).toMatch(message);
   });
 
@@ -539,7 +539,7 @@ describe('openaiLlm and what a server attaches', () => {
     expect(picky.asked).toHaveLength(2);
   });
 
-  it('should keep the order of messages where it is told to', async () => {
+  it('should keep the order of messages where that is configured', async () => {
     const greeted: Message[] = [{ role: 'assistant', content: 'Hello.' }, ...question];
     const strict = serving([() => hello]);
     await outcome(strict.llm, greeted);

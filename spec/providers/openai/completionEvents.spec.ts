@@ -94,7 +94,7 @@ describe('completionEvents', () => {
     });
   });
 
-  it('should stop a synchronous source when enough was taken, and start anew for each subscription', () => {
+  it('should stop a synchronous source when enough was taken, and start afresh for each subscription', () => {
     run(({ expectObservable }) => {
       const event$ = range(1, Infinity).pipe(
         map(() => chunks['a']!),

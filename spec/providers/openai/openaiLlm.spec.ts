@@ -43,7 +43,7 @@ const all = (events$: Observable<LlmEvent>): Promise<LlmEvent[]> => firstValueFr
 const text = (events: readonly LlmEvent[]): string =>
   events.map(event => (event.type === 'token' ? event.text : '')).join('');
 
-/** What came before an error, and the error. */
+/** Values before an error, and the error. */
 const failing = (events$: Observable<LlmEvent>): Promise<{ events: LlmEvent[]; error: RxvoiceError }> =>
   new Promise((resolve, reject) => {
     const events: LlmEvent[] = [];
@@ -216,7 +216,7 @@ describe('openaiLlm', () => {
       await server.requests[0]!.closed;
     });
 
-    it('should give up after as many retries as it was told', async () => {
+    it('should give up after the configured number of retries', async () => {
       const server = await serve(refuse(503, {}, { 'retry-after-ms': '1' }));
       const { error } = await failing(ask(server, { retries: 1 }));
       expect(error).toMatchObject({ stage: 'llm', retryable: true });

@@ -36,7 +36,7 @@ const called = {
 };
 
 describe('openaiLlm with tools', () => {
-  it('should tell which tools the model wants, whole, after the text', async () => {
+  it('should emit the model’s tool calls, whole, after the text', async () => {
     const llm = await serve({ reply: called });
     expect((await all(llm(question))).filter(({ type }) => type !== 'token')).toEqual([
       {

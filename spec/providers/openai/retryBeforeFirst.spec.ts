@@ -149,7 +149,7 @@ describe('retryBeforeFirst', () => {
     });
   });
 
-  it('should tell its callback how many attempts failed', () => {
+  it('should pass the number of failed attempts to its callback', () => {
     run(({ cold, expectSubscriptions, expectObservable }) => {
       const source$ = cold('-#', undefined, soon);
       expectObservable(source$.pipe(retryBeforeFirst({}, (_, failed) => failed === 1))).toBe(

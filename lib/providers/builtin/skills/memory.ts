@@ -8,7 +8,7 @@ const goOn =
 /** A short sentence, so that the voice is there at once. */
 const resuming = 'Where was I? ';
 
-/** What the history is good for: names, what was said, and taking up a reply that was interrupted. */
+/** Answers from the history: names, earlier words, and taking up a reply that was interrupted. */
 export const memory: Skills = {
   resume: {
     when: goOn,
@@ -69,7 +69,7 @@ export const nameOf = (messages: readonly Message[]): string | undefined =>
     .map(message => introduced(wordsOf(message)))
     .findLast(name => name !== undefined);
 
-/** The name somebody gives as their own. "I'm Sam" only counts written like a name, since "I'm tired" is none. */
+/** The name the user gives as their own. "I'm Sam" only counts written like a name, since "I'm tired" is not a name. */
 function introduced(said: string): string | undefined {
   const name =
     /\bmy name(?:'s|’s| is) (?!not\b|the\b|an?\b|my\b|so\b|very\b)(\p{L}[\p{L}-]*)/iu.exec(said)?.[1] ??

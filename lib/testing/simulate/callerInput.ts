@@ -19,8 +19,8 @@ import { reframe } from '../../audio/reframe.ts';
 import type { Stt, SttEvent } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 
-/** How the caller is heard: an input, and an engine where none listens to it. */
-export interface Heard {
+/** How the caller's speech reaches the bot: an input, and an engine for an input without sound. */
+export interface CallerInput {
   readonly input$: Observable<AudioFrame>;
   readonly stt?: Stt;
 }
@@ -28,7 +28,7 @@ export interface Heard {
 const wordMs = 300;
 
 /** Lines as text: the input is silent, and the engine knows what is said. It takes 300 ms a word. */
-export function asText(line$: Observable<string>): Heard {
+export function textInput(line$: Observable<string>): CallerInput {
   const shared$ = line$.pipe(share());
   const over$ = shared$.pipe(ignoreElements(), endWith(true));
   const frame = silence();
@@ -51,7 +51,7 @@ export function asText(line$: Observable<string>): Heard {
   };
 }
 
-/** What an engine tells of a line while it is spoken: the voice after 100 ms, its end after 300. */
+/** Events of an engine for a line while it is spoken: the voice after 100 ms, its end after 300. */
 const said = (line: string, now: () => number): Observable<SttEvent> =>
   defer(() => {
     const words = line.split(/\s+/u).filter(Boolean);
@@ -73,7 +73,7 @@ const said = (line: string, now: () => number): Observable<SttEvent> =>
   });
 
 /** Lines as sound, in a voice, with silence between, in real time: the bot's own engine listens. */
-export const asSound = (line$: Observable<string>, tts: Tts, sampleRate = 16_000): Heard => ({
+export const soundInput = (line$: Observable<string>, tts: Tts, sampleRate = 16_000): CallerInput => ({
   input$: defer(() => {
     const playhead = new Playhead();
     const say = (audio$: Observable<AudioFrame>): Observable<AudioFrame> =>

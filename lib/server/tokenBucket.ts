@@ -1,10 +1,10 @@
 import { asyncScheduler } from 'rxjs';
 
 /**
- * How much of something may come: so much a millisecond, and what was not used is saved up to a limit. For audio, which
- * comes in bursts after a network was gone, but never faster than it was spoken.
+ * Rate limit: an amount a millisecond; unused amounts accumulate up to a limit. For audio, which
+ * arrives in bursts after an outage, but on average never faster than real time.
  */
-export class Allowance {
+export class TokenBucket {
   readonly #perMs: number;
   readonly #most: number;
   #left: number;
@@ -16,7 +16,7 @@ export class Allowance {
     this.#left = most;
   }
 
-  /** Takes so much of it, and tells whether that was allowed. */
+  /** Takes an amount, and returns whether it was within the limit. */
   take(amount: number): boolean {
     const now = asyncScheduler.now();
     // A clock that was set back takes nothing away.

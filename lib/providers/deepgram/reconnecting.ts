@@ -4,42 +4,42 @@ import { RxvoiceError } from '../../errors.ts';
 import { Outage } from '../../rx/outage.ts';
 import { Refusal } from './deepgramError.ts';
 
-/** How a connection is held. */
-export interface StayingOptions<Socket> {
-  /** How long it is tried to get it back, ms, since the first failure; one that lasted ends the count. */
+/** Options of {@link reconnecting}. */
+export interface ReconnectingOptions<Socket> {
+  /** How long it reconnects, ms, since the first failure; a good connection resets the count. */
   readonly outageMs: number;
-  /** How many failures in a row are the end, whatever the time. Default: no number is. */
+  /** Failures in a row after which it gives up, whatever the time. Default: no limit. */
   readonly retries?: number;
-  /** The longest it takes to notice that a connection is dead, ms: it has to last longer to have been alive. */
+  /** The longest it takes to detect a dead connection, ms: a good connection must last longer. */
   readonly timeoutMs: number;
-  /** What the server says over a connection. Default: nobody knows. */
+  /** The server's messages over a connection. Default: none. */
   readonly message$?: (socket: Socket) => Observable<unknown>;
-  /** Is told of a loss that is to be made good, once an outage for each reason. */
+  /** Called when a connection is lost and reopened, once an outage for each reason. */
   readonly tell: (message: string) => void;
 }
 
-/** A connection that lasted this long was a good one, ms, if it was not dead for most of it. */
+/** A connection that lasted this long was good, ms, if it was not dead most of the time. */
 const lastingMs = 5_000;
-/** One over which the server still spoke so long after it was opened was a good one, too, ms. */
+/** A connection over which the server still sent messages this long after it was opened was good, too, ms. */
 const speakingMs = 2_000;
 /** The wait after a connection that was open is lost, ms: the server was there a moment ago. */
 const afterLossMs = 50;
 
-/** Thrown into a connection that is to be replaced by a fresh one, without a word about it. */
+/** Thrown into a connection to replace it by a fresh one without a warning. */
 export class Recycled extends RxvoiceError {}
 
 /**
- * Holds a connection: one that is lost is followed by the reason and opened again, after growing waits (see `Outage`).
- * What the server can't ever accept is an error, and so is an outage that lasts longer than `outageMs`.
+ * Keeps a connection open: a loss emits the reason, and the connection is opened again after growing waits (see `Outage`).
+ * Errors with a refusal that is final, and with an outage that lasts longer than `outageMs`.
  */
-export const staying =
+export const reconnecting =
   <Socket>({
     outageMs,
     retries = Infinity,
     timeoutMs,
     message$ = () => EMPTY,
     tell,
-  }: StayingOptions<Socket>): OperatorFunction<Socket, Socket | RxvoiceError> =>
+  }: ReconnectingOptions<Socket>): OperatorFunction<Socket, Socket | RxvoiceError> =>
   open$ =>
     defer(() => {
       const goodAfterMs = Math.max(lastingMs, 2 * timeoutMs);

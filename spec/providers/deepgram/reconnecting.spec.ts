@@ -3,12 +3,12 @@ import { ignoreElements, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { Refusal } from '../../../lib/providers/deepgram/deepgramError.ts';
-import { Recycled, staying } from '../../../lib/providers/deepgram/staying.ts';
+import { Recycled, reconnecting } from '../../../lib/providers/deepgram/reconnecting.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 
 const lost = new RxvoiceError('Lost.', { stage: 'stt', retryable: true });
 const failing = (error = lost): Observable<never> => throwError(() => error);
-/** A connection that opens at once and is lost after so long. */
+/** A connection that opens at once and is lost after a time. */
 const lasting = (ms: number, error = lost): Observable<string> =>
   concat(of('open'), timer(ms).pipe(ignoreElements()), failing(error));
 
@@ -18,7 +18,7 @@ const run = (attempts: readonly Observable<string>[], { until = 60_000, outageMs
   const run = virtualTime(
     () =>
       defer(() => attempts[attempt++] ?? NEVER).pipe(
-        staying({ outageMs, timeoutMs: 1_000, tell: message => told.push(message) }),
+        reconnecting({ outageMs, timeoutMs: 1_000, tell: message => told.push(message) }),
       ),
     { until },
   );
@@ -46,7 +46,7 @@ describe('a connection that stays', () => {
       virtualTime(
         () =>
           defer(() => (attempt++ < 5 ? lasting(3_000) : NEVER)).pipe(
-            staying({
+            reconnecting({
               outageMs: 20_000,
               retries: 3,
               timeoutMs: 5_000,
@@ -87,7 +87,7 @@ describe('a connection that stays', () => {
       () =>
         defer(() =>
           asyncScheduler.now() < 15_000 ? concat(bad(), failing()) : NEVER.pipe(startWith('back')),
-        ).pipe(staying({ outageMs: 20_000, timeoutMs: 5_000, tell: () => undefined })),
+        ).pipe(reconnecting({ outageMs: 20_000, timeoutMs: 5_000, tell: () => undefined })),
       { until: 60_000 },
     );
     expect(failed).toBeUndefined();
@@ -95,11 +95,11 @@ describe('a connection that stays', () => {
     expect(back?.at).toBeLessThanOrEqual(20_000);
   });
 
-  it('should give up after so many failures where a number is set', () => {
+  it('should give up after the configured number of failures', () => {
     let attempts = 0;
     const { failed } = virtualTime(() =>
       defer(() => (attempts++, failing())).pipe(
-        staying({ outageMs: 20_000, retries: 3, timeoutMs: 1_000, tell: () => undefined }),
+        reconnecting({ outageMs: 20_000, retries: 3, timeoutMs: 1_000, tell: () => undefined }),
       ),
     );
     expect(attempts).toBe(3);

@@ -3,8 +3,8 @@ import type { ConversationEvent } from '../conversation/events.ts';
 type EventName = ConversationEvent['type'];
 
 /**
- * Every event of a conversation, and whether clients are told of it unasked. What tools do, the tokens of the answer and
- * what was speculated are the server's own. Everything that is spoken comes with `bot.speaking`: an apology and a
+ * Every event of a conversation, and whether clients receive it by default. Tool calls, tokens of the answer and
+ * speculation stay on the server. Everything that is spoken comes with `bot.speaking`: an apology and a
  * filler, too.
  */
 const unasked: Readonly<Record<EventName, boolean>> = {
@@ -39,12 +39,12 @@ const unasked: Readonly<Record<EventName, boolean>> = {
   'call.warning': true,
 };
 
-/** What the events of a conversation are called. */
+/** Names of the events of a conversation. */
 export const eventNames = Object.keys(unasked) as EventName[];
 
-/** The events a client is told: the usual ones, and those that a server is asked to tell beside. */
-export const told = (beside: readonly EventName[] = []): ReadonlySet<EventName> =>
+/** The events a client receives: the default ones, and those that the server's options add. */
+export const clientEvents = (beside: readonly EventName[] = []): ReadonlySet<EventName> =>
   new Set([...eventNames.filter(name => unasked[name]), ...beside]);
 
-/** What is out of date with the next of its kind: a slow reader does without. */
+/** Events that the next of their kind makes obsolete: dropped for a slow reader. */
 export const passing: ReadonlySet<EventName> = new Set(['user.interim', 'bot.token', 'call.loading']);

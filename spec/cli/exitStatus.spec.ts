@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Failure, howItWent } from '../../cli/howItWent.ts';
+import { type Failure, exitStatus } from '../../cli/exitStatus.ts';
 
 const spoken = { outcome: 'spoken', total: 800 } as const;
 const cut = { outcome: 'interrupted', total: 800 } as const;
@@ -16,23 +16,23 @@ const because = (message: string): Failure => ({
 
 describe('how a call went', () => {
   it('should be well when every turn was answered, also one that was interrupted, and when there was none', () => {
-    expect(howItWent([spoken, cut, cutBeforeItSpoke], [])).toEqual({ code: 0 });
-    expect(howItWent([], [])).toEqual({ code: 0 });
+    expect(exitStatus([spoken, cut, cutBeforeItSpoke], [])).toEqual({ code: 0 });
+    expect(exitStatus([], [])).toEqual({ code: 0 });
   });
 
   it('should say how many turns failed, and each reason once', () => {
-    expect(howItWent([failed, spoken, failed], [because('gone'), because('gone')])).toEqual({
+    expect(exitStatus([failed, spoken, failed], [because('gone'), because('gone')])).toEqual({
       code: 0,
       complaint: '2 of 3 turns failed.\n  llm: gone',
     });
   });
 
   it('should be a failure when no turn was answered', () => {
-    expect(howItWent([failed, failed], [because('gone'), because('late')])).toEqual({
+    expect(exitStatus([failed, failed], [because('gone'), because('late')])).toEqual({
       code: 1,
       complaint: 'no turn was answered: 2 of 2 failed.\n  llm: gone\n  llm: late',
     });
-    expect(howItWent([cutBeforeItSpoke, failed], [because('gone')]).code).toBe(1);
-    expect(howItWent([failed], ['1', '2', '3', '4'].map(because)).complaint).not.toContain('4');
+    expect(exitStatus([cutBeforeItSpoke, failed], [because('gone')]).code).toBe(1);
+    expect(exitStatus([failed], ['1', '2', '3', '4'].map(because)).complaint).not.toContain('4');
   });
 });

@@ -4,27 +4,27 @@ import { energyStt } from '../../testing/energyStt.ts';
 import { scriptedStt } from '../../testing/scriptedStt.ts';
 import type { DeepgramServerOptions } from './deepgramOptions.ts';
 
-const something = ['Hello.', 'What time is it?', 'Tell me a joke.', 'What is seven times six?', 'Goodbye.'];
+const something = ['Hello.', 'What time is it?', 'Make me laugh.', 'What is seven times six?', 'Goodbye.'];
 
 /** How an engine is to listen. */
-export interface Listening {
-  /** Silence after which it is to tell an end, ms. */
+export interface ScriptTiming {
+  /** Silence after which an utterance ends, ms. */
   readonly silenceMs: number;
   /** The same for scripts, whose pauses are certain. Default `silenceMs`. */
   readonly scriptSilenceMs?: number;
-  /** Silence after which it is to tell that there may be an end, ms. */
+  /** Silence after which an utterance may have ended, ms. */
   readonly eagerMs?: number | undefined;
 }
 
-/** What hears for all connections of a server, so that lines go on from one to the next. */
-export class Ear {
+/** The speech-to-text engines of all connections of a server: a script goes on from one connection to the next. */
+export class SttScript {
   #connections = 0;
   #line = 0;
 
   /** The engine for the next connection. */
   next(
     { stt, script, lines = something }: DeepgramServerOptions,
-    { silenceMs, scriptSilenceMs = silenceMs, eagerMs = Infinity }: Listening,
+    { silenceMs, scriptSilenceMs = silenceMs, eagerMs = Infinity }: ScriptTiming,
   ): Stt {
     const connection = ++this.#connections;
     if (stt) return stt({ silenceMs });
@@ -42,7 +42,7 @@ export class Ear {
     return audio$ =>
       audio$.pipe(
         engine,
-        // What was cut short by a lost connection is said again on the next one.
+        // A line cut short by a lost connection is repeated on the next one.
         tap(({ type }) => {
           if (type === 'utteranceEnd') this.#line++;
         }),

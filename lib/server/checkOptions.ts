@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RxvoiceError } from '../errors.ts';
 import { expectation, nameOf, received, withoutEchoes } from '../options/problems.ts';
 import type { VoiceServerOptions } from './options.ts';
-import { eventNames } from './told.ts';
+import { eventNames } from './clientEvents.ts';
 
 const limit = (least: number) =>
   z.custom<number>(
@@ -73,7 +73,7 @@ const schema = z.strictObject({
     .strictObject({
       authToken: z.custom(
         value => value === false || secrets(value),
-        'the auth token of your Twilio account, or false to let anybody call',
+        'the auth token of your Twilio account, or false to accept unsigned calls',
       ),
       url: z.string().optional(),
       path: path.optional(),
@@ -106,7 +106,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Checks how calls are to be taken: what a type can't see, and what comes from an environment.
+ * Checks the options of a server: values that types can't check, or that come from the environment.
  *
  * @throws RxvoiceError that names every wrong field with what it should be. A token is never shown.
  */

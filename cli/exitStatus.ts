@@ -4,14 +4,14 @@ import { messageOf } from './view/transcript.ts';
 /** A turn that failed, as an event. */
 export type Failure = Extract<ConversationEvent, { readonly type: 'turn.failed' }>;
 
-/** How many reasons are told. */
+/** How many reasons are shown. */
 const mostReasons = 3;
 
 /**
  * What has to be said of a call that went to its end, and its exit code: how many turns failed and why, and 1 when not a
  * single one was answered.
  */
-export function howItWent(
+export function exitStatus(
   turns: readonly Pick<TurnMetrics, 'outcome' | 'total'>[],
   failures: readonly Failure[],
 ): { readonly code: 0 | 1; readonly complaint?: string } {

@@ -1,5 +1,5 @@
-/** What the system says about a file, to go on a sentence with: ": there is no such file (ENOENT)." */
-export function whyNot(cause: unknown): string {
+/** The system's error for a file, as the end of a sentence: ": there is no such file (ENOENT)." */
+export function fileError(cause: unknown): string {
   const { code = 'unknown' } = cause as NodeJS.ErrnoException;
   const words = reasons[code];
   return words === undefined ? ` (${code}).` : `: ${words} (${code}).`;
