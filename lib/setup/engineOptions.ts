@@ -9,6 +9,7 @@ import type { LocalSttOptions } from '../providers/local/localStt.ts';
 import type { LocalTtsOptions } from '../providers/local/localTts.ts';
 import type { OpenaiLlmOptions } from '../providers/openai/openaiLlm.ts';
 import type { OpenaiTtsOptions } from '../providers/openai/openaiTts.ts';
+import { apiProblems, voiceApi } from '../providers/openai/voiceApi.ts';
 import { count, isFunction, milliseconds, someMilliseconds, text, texts } from './checks.ts';
 
 // The options of the engines that `setup` takes by name are those of the engines' own functions. Here are their checks;
@@ -205,13 +206,20 @@ export const openaiLlm = z
 export const openaiTts = z
   .strictObject({
     ...openai,
+    api: z.enum(['realtime', 'speech']).exactOptional(),
     voice: text.exactOptional(),
     instructions: text.exactOptional(),
     speed: z.number().min(0.25).max(4).exactOptional(),
     responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
     sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
   } satisfies Checks<OpenaiTts>)
-  .superRefine(openaiKey);
+  .superRefine(openaiKey)
+  .superRefine((settings, context) => {
+    const server = (settings.baseURL ?? environment()['OPENAI_BASE_URL']) || 'https://api.openai.com/v1';
+    const api = voiceApi(settings, isOf(server, 'api.openai.com'));
+    for (const { field, expected: message } of apiProblems(settings, api))
+      context.addIssue({ code: 'custom', path: [field], message });
+  });
 
 /** A speech-to-text engine of ours, by name. */
 export type NamedStt =
