@@ -71,7 +71,7 @@ describe('setup', () => {
     expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
       [
         "rxvoice can't be set up: 2 problems.",
-        '  - stt.language: the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
+        '  - stt.language: the local engine hears English only. Leave it out, or choose the engine deepgram or openai for another language.',
         '  - stt.langauge: there is no such option. Leave it out, or check its spelling.',
       ].join('\n'),
     );

@@ -6,10 +6,13 @@ import { type AudioFrame, frameOf, silence } from '../../lib/audio/frame.ts';
 import { reframe } from '../../lib/audio/reframe.ts';
 import { deepgramStt } from '../../lib/providers/deepgram/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
+import { openaiStt } from '../../lib/providers/openai/index.ts';
 import {
   type DeepgramServer,
   deepgramServer,
   energyStt,
+  type OpenaiServer,
+  openaiServer,
   scriptedStt,
   sttContract,
 } from '../../lib/testing/index.ts';
@@ -25,10 +28,12 @@ const speech = (before = 500): Observable<AudioFrame> =>
   from([silence(before), clip, silence(1_500)]).pipe(reframe());
 
 let server: DeepgramServer;
+let openai: OpenaiServer;
 beforeAll(async () => {
   server = await deepgramServer({ lines: ['Something was said.'] });
+  openai = await openaiServer({ lines: ['Something was said.'] });
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all([server.close(), openai.close()]));
 
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
@@ -63,6 +68,22 @@ for (const model of ['nova-3', 'flux-general-en'])
     name: `deepgramStt ${model}`,
     make: () => deepgramStt({ ...connection, baseURL: server.url, model }),
     broken: () => deepgramStt({ ...nowhere, model }),
+    speech$: speech(),
+    words: /Something was said\./u,
+  });
+for (const options of [
+  { model: 'gpt-live-transcribe' },
+  { model: 'gpt-transcribe', turnDetection: 'local' },
+  { model: 'gpt-transcribe', turnDetection: 'server' },
+  { model: 'gpt-transcribe', turnDetection: 'semantic' },
+] as const)
+  sttContract({
+    describe,
+    it,
+    open: () => openai.connections,
+    name: `openaiStt ${Object.values(options).join(', turns by ')}`,
+    make: () => openaiStt({ ...connection, baseURL: openai.baseURL, ...options }),
+    broken: () => openaiStt({ ...nowhere, ...options }),
     speech$: speech(),
     words: /Something was said\./u,
   });

@@ -48,6 +48,8 @@ export class RealtimeInput {
   #audio$: Subject<AudioFrame> | undefined;
   #listening: Subscription | undefined;
   #turn: OpenTurn | undefined;
+  /** The turn that the client committed last, while the engine finishes it. */
+  #finishing: OpenTurn | undefined;
 
   constructor(options: RealtimeInputOptions) {
     this.#options = options;
@@ -77,11 +79,8 @@ export class RealtimeInput {
     this.#audio$ = undefined;
     this.#commit(turn, false);
     this.#turn = undefined;
-    const isWhole = audio$ === undefined || this.#options.turnDetection() !== null;
-    if (isWhole) {
-      this.#listening?.unsubscribe();
-      return this.#heard(turn);
-    }
+    this.#finishing = turn;
+    if (audio$ === undefined) return this.#heard(turn);
     // The engine finishes the audio that it has, and reports it.
     this.#work.add(this.#listening);
     audio$.complete();
@@ -115,31 +114,24 @@ export class RealtimeInput {
       { silenceMs: silenceOf(detection), scriptSilenceMs: silenceOf(detection) },
       fromMs,
     );
-    let turn: OpenTurn | undefined;
+    if (detection === null) this.#turn ??= this.#newTurn();
+    /** The turn that the client has committed with this audio. */
+    let committed: OpenTurn | undefined;
+    const isOver = (): boolean => this.#audio$ !== audio$;
     this.#listening = audio$.pipe(engine).subscribe({
       next: event => {
-        if (detection !== null) return this.#detected(event, fromMs);
-        turn ??= this.#turn ??= this.#newTurn();
+        if (isOver()) committed ??= this.#finishing;
+        const turn = committed ?? (detection === null ? this.#turn : undefined);
+        if (turn === undefined) return this.#detected(event, fromMs);
         this.#note(turn, event);
         this.#report(turn);
       },
-      error: () =>
-        this.#options.send({
-          type: 'error',
-          error: {
-            type: 'server_error',
-            code: null,
-            message: 'The transcription failed.',
-            param: null,
-            event_id: null,
-          },
-        }),
+      error: () => this.#options.send(transcriptionFailed),
       complete: () => {
-        if (turn) this.#heard(turn);
+        committed ??= this.#finishing;
+        if (committed) this.#heard(committed);
       },
     });
-    // An engine that reports nothing of the audio has heard nothing.
-    if (detection === null) turn = this.#turn ??= this.#newTurn();
   }
 
   /** An event of the engine, where the server ends turns. */
@@ -219,6 +211,17 @@ export class RealtimeInput {
     return { id: newId('item'), heard$: new ReplaySubject(1), final: '', interim: '', reported: '' };
   }
 }
+
+const transcriptionFailed: RealtimeMessage = {
+  type: 'error',
+  error: {
+    type: 'server_error',
+    code: null,
+    message: 'The transcription failed.',
+    param: null,
+    event_id: null,
+  },
+};
 
 /** The silence after which a session ends a turn, ms; for a client that commits its turns, that of a sentence. */
 function silenceOf(detection: TurnDetection | null): number {

@@ -22,16 +22,21 @@ export interface Changes {
 
 /** Differences between services. */
 export interface Dialect<Socket> {
-  /** The turns of one call. `finalize` asks the service to finish what it hears. */
-  readonly turns: (finalize: () => void) => Turns;
+  /**
+   * The turns of one call. `finalize` asks the service to finish what it hears, `forget` to forget it, except for the last
+   * of it, ms.
+   */
+  readonly turns: (finalize: () => void, forget: (keepMs: number) => void) => Turns;
   /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
   readonly keepAlive?: (socket: Socket) => void;
   /** Makes the service finish what it hears, where it has a message for that. */
   readonly finalize?: (socket: Socket) => void;
   /** Makes the service end the turn with what it has heard. Default: as `finalize`. */
   readonly endTurn?: (socket: Socket) => void;
-  /** Nothing more comes. */
-  readonly close: (socket: Socket) => void;
+  /** Makes the service forget the audio that it has not finished, where it has a message for that. */
+  readonly forget?: (socket: Socket) => void;
+  /** Nothing more comes. The client hangs up itself where there is no message for that. */
+  readonly close?: (socket: Socket) => void;
   /** The error, if this is an error message. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
   /** Changes in the course of the call. `send` sends a message over the connection that is open, if one is. */
@@ -140,7 +145,10 @@ class Listening<Socket> {
     this.#sampleRate = sampleRate;
     this.#dialect = dialect;
     this.#options = options;
-    this.#turns = dialect.turns(() => this.#finalize());
+    this.#turns = dialect.turns(
+      () => this.#finalize(),
+      keepMs => this.#forget(keepMs),
+    );
     this.#changes = dialect.changes?.(message => this.#send(message));
     // Flux hears the end of a turn in silence only, and gets some before long.
     this.#pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
@@ -295,7 +303,8 @@ class Listening<Socket> {
   #isDead(now: number, sender: AudioSender): boolean {
     const { timeoutMs } = this.#options;
     if (!this.#dialect.isTalkative || sender.unansweredMs <= 0.8 * timeoutMs) return false;
-    if (this.#turns.isOpen) return sender.unansweredMs > timeoutMs;
+    const owes = 'owes' in this.#turns ? this.#turns.owes : this.#turns.isOpen ? 'answer' : undefined;
+    if (owes !== undefined) return owes === 'answer' && sender.unansweredMs > timeoutMs;
     const voiceMs = sender.unansweredVoiceMs;
     // Noise may have no words: a service that is there answers this.
     if (voiceMs > 0.8 * timeoutMs && this.#probedAt === undefined && this.#dialect.finalize) {
@@ -317,15 +326,17 @@ class Listening<Socket> {
   /** All audio is sent: waits for the service's last messages. */
   #drain(sender: AudioSender): void {
     sender.flush();
-    if (sender.map.sentMs === 0 && !this.#turns.isOpen) return this.#end();
+    this.#turns.ending?.();
+    const hangsUp = this.#dialect.close === undefined;
+    if ((sender.map.sentMs === 0 || hangsUp) && !this.#isOwed) return this.#end();
     this.#endWithin(Math.min(drainMs, this.#options.timeoutMs), () => {
-      const owes = this.#turns.isOpen || !this.#hasSpoken;
+      const owes = this.#isOwed || (!this.#hasSpoken && !hangsUp);
       if (!owes || !this.#hearAgain()) return this.#end();
       const what = `${this.#options.stage.who} did not finish what it heard`;
       this.#open?.fail(new RxvoiceError(`${what}.`, { stage: 'stt', retryable: true }));
     });
     this.#isClosing = true;
-    this.#open?.end(this.#dialect.close);
+    if (this.#dialect.close) this.#open?.end(this.#dialect.close);
   }
 
   #hear(message: ServerMessage): void {
@@ -346,6 +357,12 @@ class Listening<Socket> {
     if (this.#ending?.sentAt !== undefined) this.#askToEnd();
     if (!this.#turns.isOpen) this.#finalizedAt = undefined;
     this.#log.forget(this.#turns.settledMs);
+    if (this.#isClosing && this.#dialect.close === undefined && !this.#isOwed) this.#end();
+  }
+
+  /** Whether the service has something to finish. */
+  get #isOwed(): boolean {
+    return this.#turns.isOpen || this.#turns.owes === 'answer';
   }
 
   /** The input sends nothing at all, not even silence, and a turn is open: it has to end all the same. */
@@ -409,17 +426,31 @@ class Listening<Socket> {
     if (this.#dialect.finalize) this.#send(this.#dialect.finalize);
   }
 
+  /** The service forgets what it was sent, and hears the last of it again. */
+  #forget(keepMs: number): void {
+    const { forget } = this.#dialect;
+    if (forget === undefined) return;
+    this.#send(forget);
+    this.#sender?.repeat(keepMs);
+  }
+
   #send(message: (socket: Socket) => void): void {
     if (this.#open === undefined || this.#isClosing) return;
     message(this.#open.socket);
     this.#sentAt = asyncScheduler.now();
   }
 
-  #sendAudio({ pcm }: AudioFrame): void {
+  #sendAudio(frame: AudioFrame): void {
+    const { pcm } = frame;
     if (this.#open === undefined || this.#isClosing) return;
     // A Buffer at once: `ws` would make one of anything else.
     this.#open.sendBytes(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     this.#sentAt = asyncScheduler.now();
+    const sender = this.#sender;
+    if (this.#turns.sent && sender && !sender.isExtra) {
+      this.#tell(this.#turns.sent(frame, sender.sentToMs));
+      this.#log.forget(this.#turns.settledMs);
+    }
   }
 
   #tell(transcripts: readonly SttEvent[]): void {
@@ -444,6 +475,7 @@ class Listening<Socket> {
     this.#open = undefined;
     this.#sender = undefined;
     // A socket that heard a part of this call is of no use to another.
-    if (!this.#isClosing && heard > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
+    const isLeftOpen = !this.#isClosing || this.#dialect.close === undefined;
+    if (isLeftOpen && heard > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
   }
 }

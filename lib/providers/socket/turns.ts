@@ -1,3 +1,4 @@
+import type { AudioFrame } from '../../audio/frame.ts';
 import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './wire.ts';
 
@@ -10,10 +11,19 @@ export interface Turns {
   readonly hear: (message: ServerMessage, toCall: ToCall) => SttEvent[];
   /** The connection is a new one: it hears again what was not settled. */
   readonly reconnected: () => SttEvent[];
+  /** Events of audio that was sent, up to this position of the call, ms; for a client that finds turns itself. */
+  readonly sent?: (frame: AudioFrame, endMs: number) => SttEvent[];
+  /** All audio was sent: has the service finish what is open. */
+  readonly ending?: () => void;
   /** Ends an open turn with what is known of it. */
   readonly finish: () => SttEvent[];
   /** Whether a turn is open. */
   readonly isOpen: boolean;
+  /**
+   * Whether the service owes an answer within `timeoutMs`, or nothing however long it takes; `undefined`: an answer to a
+   * voice. Default: an answer while a turn is open.
+   */
+  readonly owes?: 'answer' | 'nothing' | undefined;
   /** All audio before this position of the call is transcribed for good, ms. */
   readonly settledMs: number;
   /** How far the service has listened, in the call's audio, ms. */
