@@ -81,7 +81,7 @@ export class TranscriptionTurns implements Turns {
 
   constructor(options: TranscriptionTurnsOptions) {
     this.#options = options;
-    this.#detector = new VoiceDetector(options.endpointingMs);
+    this.#detector = new VoiceDetector(hangoverMs(options));
   }
 
   get isOpen(): boolean {
@@ -111,7 +111,8 @@ export class TranscriptionTurns implements Turns {
       } else {
         this.#ownEndMs = at;
         if (this.#unanswered) this.#unanswered.endMs = at;
-        if (this.#options.by === 'local' && this.#voice) this.#stop(at);
+        // A turn that was ended in noise, or by the program, has none to stop.
+        if (this.#options.by === 'local' && (this.#voice || this.#openItem?.text)) this.#stop(at);
       }
     }
     if (this.#options.by === 'local') this.#limit(frame);
@@ -174,7 +175,7 @@ export class TranscriptionTurns implements Turns {
     this.#unanswered = undefined;
     this.#wordMs = undefined;
     this.#quietMs = 0;
-    this.#detector = new VoiceDetector(this.#options.endpointingMs);
+    this.#detector = new VoiceDetector(hangoverMs(this.#options));
     return [];
   }
 
@@ -194,6 +195,7 @@ export class TranscriptionTurns implements Turns {
     // The rest of an item that goes on is the beginning of the next turn.
     for (const item of going) item.reported = item.text;
     this.#items = going;
+    this.#endMs = this.#lastMs;
     this.#voice = false;
     this.settledMs = Math.max(this.settledMs, over.at(-1)?.committedMs ?? 0);
     return [...(saysAnything(text) ? [final(text, this.#lastMs)] : []), ...this.#end()];
@@ -272,7 +274,9 @@ export class TranscriptionTurns implements Turns {
     item.text += delta;
     if (!saysAnything(restOf(item))) return [];
     // A voice that is too faint for a detector began some time ago.
-    const begun = this.#begin(this.#voice ? this.#voiceMs : Math.max(0, this.#positionMs - onsetMs));
+    const begun = this.#begin(
+      this.#voice ? this.#voiceMs : Math.max(this.#endMs, this.#positionMs - onsetMs),
+    );
     if (!isCommitted(item)) {
       this.#wordMs = this.#positionMs;
       if (!this.#voice) this.#endMs = this.#positionMs;
@@ -345,6 +349,10 @@ export class TranscriptionTurns implements Turns {
     this.#options.forget(keptMs);
   }
 }
+
+/** A detector that does not decide finds the end of each voice early. */
+const hangoverMs = ({ by, endpointingMs }: TranscriptionTurnsOptions): number =>
+  by === 'local' ? endpointingMs : 100;
 
 const isCommitted = ({ committedMs }: Item): boolean => committedMs !== undefined;
 
