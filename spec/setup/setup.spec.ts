@@ -45,7 +45,7 @@ describe('setup', () => {
       [
         "rxvoice can't be set up: 7 problems.",
         `  - turns.maxMs: expected at least 1, received -1. Pass a number in that range.`,
-        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local' or 'deepgram', or an Stt of your own instead of the object.`,
+        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local', 'deepgram' or 'openai', or an Stt of your own instead of the object.`,
         `  - llm.baseURL: expected an http(s) address, received "localhost". Pass an address such as http://127.0.0.1:11434/v1.`,
         `  - llm.temperature: expected at most 2, received 7. Pass a number in that range.`,
         `  - llm.model: expected the id of one of the server's models, received nothing. Pass llm.model: a server of your own has models of its own.`,

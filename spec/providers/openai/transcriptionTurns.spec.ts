@@ -4,7 +4,6 @@ import {
   TranscriptionTurns,
   type TranscriptionTurnsOptions,
 } from '../../../lib/providers/openai/transcriptionTurns.ts';
-import type { ServerMessage } from '../../../lib/providers/socket/wire.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';
 
 const frame = (loudness: number): AudioFrame => ({
