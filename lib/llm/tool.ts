@@ -13,6 +13,7 @@ import { timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
+import { notePromise } from '../rx/promiseGuard.ts';
 import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { ToolDescription } from './message.ts';
@@ -102,7 +103,7 @@ export function tool<Parameters extends z.ZodObject>({
     onInterrupt,
     call: json =>
       withSignal(signal =>
-        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }))).pipe(
+        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }), name)).pipe(
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),
@@ -137,7 +138,11 @@ function argumentsOf<Parameters extends z.ZodObject>(
   return data;
 }
 
-const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
+function valueOf(value: unknown, tool: string): Observable<unknown> {
+  if (isObservable(value)) return value;
+  if (typeof value === 'object' && value !== null && 'then' in value) notePromise(`the tool '${tool}'`);
+  return settled(value);
+}
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

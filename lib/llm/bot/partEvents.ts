@@ -80,7 +80,8 @@ function typed(part: Part, type: string): readonly LlmEvent[] {
 
 /** The text of a LangChain message chunk; those of tools and users are not the answer. */
 function chunkText(chunk: Part): readonly LlmEvent[] {
-  const kind = typeof chunk['getType'] === 'function' ? String(chunk['getType']()) : chunk['type'];
+  const { getType } = chunk as { readonly getType?: () => unknown };
+  const kind = typeof getType === 'function' ? getType.call(chunk) : chunk['type'];
   if (kind === 'tool' || kind === 'human' || kind === 'system') return [];
   const { content } = chunk;
   if (typeof content === 'string') return token(content);
@@ -102,8 +103,9 @@ function usage(tokens: unknown): readonly LlmEvent[] {
     : [];
 }
 
-const idOf = (part: Part): string => String(part['toolCallId'] ?? part['id'] ?? '');
-const nameOf = (part: Part): string => String(part['toolName'] ?? part['name'] ?? '');
+const idOf = (part: Part): string => textOf(part['toolCallId'] ?? part['id']);
+const nameOf = (part: Part): string => textOf(part['toolName'] ?? part['name']);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const jsonOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const failureOf = (error: unknown): Error =>
