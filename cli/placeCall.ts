@@ -48,11 +48,14 @@ export async function placeCall(options: CallOptions): Promise<number> {
   if (record && options.tape && resolve(record.path) === resolve(options.tape.path))
     throw new UsageError(`${record.path}: the recording and the tape need files of their own.`);
   const conversation$ = options.tape ? onTape(voice, options.tape) : voice.conversation$;
-  const tape = record && recording();
+  const recorder = record && recording();
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
   const failures: Failure[] = [];
-  const call$ = conversation$(tape ? tape.input(heard$) : heard$, tape ? tape.output(spoken) : spoken).pipe(
+  const call$ = conversation$(
+    recorder ? recorder.input(heard$) : heard$,
+    recorder ? recorder.output(spoken) : spoken,
+  ).pipe(
     tap(event => {
       onEvent?.(event);
       if (event.type === 'turn.failed') failures.push(event);
@@ -67,7 +70,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   };
   const keep = (): string => {
     const lines: string[] = [];
-    const wav = tape?.wav();
+    const wav = recorder?.wav();
     if (record && wav && wav.byteLength > headerBytes) {
       const problem = written(record.path, wav);
       if (problem === undefined)

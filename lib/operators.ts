@@ -19,7 +19,7 @@ export {
   type PatienceOptions,
   type Silence,
 } from './stt/patience.ts';
-export { withVoice } from './stt/withVoice.ts';
+export { withVad } from './stt/withVad.ts';
 
 // The model.
 export type { LlmRequest, ToolCall, ToolDescription } from './llm/message.ts';

@@ -150,10 +150,5 @@ function about({ stt, llm, tts }: VoiceConfig): string {
       : llm.engine === 'builtin'
         ? 'a small built-in responder, which is no language model'
         : `a language model (${llm.engine}${llm.model === undefined ? '' : `, ${llm.model}`})`;
-  const [ears, mouth] = [nameOf(stt), nameOf(tts)];
-  return `${
-    ears === mouth
-      ? `Speech is heard and spoken by ${ears}.`
-      : `Speech is heard by ${ears} and spoken by ${mouth}.`
-  } The answers come from ${answers}.`;
+  return `Speech-to-text: ${nameOf(stt)}; text-to-speech: ${nameOf(tts)}. The answers come from ${answers}.`;
 }

@@ -22,7 +22,7 @@ export interface LiveViewOptions {
 }
 
 /** The rows of the region that are no text: a rule, the status, the figures of a turn and of the call. */
-const rowsBeside = 7;
+const fixedRows = 7;
 
 /**
  * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
@@ -62,7 +62,7 @@ export function liveView(
       [words.slice(0, heard).join(' '), plain],
       [words.slice(heard).join(' '), chalk.dim],
     ];
-    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - rowsBeside - 1);
+    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - fixedRows - 1);
   };
 
   const draw = (): void => {
@@ -72,14 +72,14 @@ export function liveView(
       terminal.live([...loading].map(([name, share]) => progressBar(name, share).slice(0, columns)));
       return;
     }
-    const { user, bot: mouth } = meters;
+    const { user, bot: level } = meters;
     const ms = performance.now() - startedAt;
     terminal.live([
       ...spoken(columns),
       ...forming(columns),
       ...(last ? turnFigures(last, columns) : []),
       chalk.dim('─'.repeat(columns)),
-      statusLine({ phase: phase(), listening: listening(), user, bot: mouth, ms }, columns),
+      statusLine({ phase: phase(), listening: listening(), user, bot: level, ms }, columns),
       ...runningLines(summarise(turns), keys, columns),
     ]);
   };

@@ -31,8 +31,8 @@ export interface ConversationOptions {
   readonly tools?: readonly Tool[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
-  /** A voice detector that runs alongside the engine and is quicker than it: see `withVoice`. Default: none. */
-  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
+  /** A voice detector that runs alongside the engine and is quicker than it: see `withVad`. Default: none. */
+  readonly vad?: OperatorFunction<AudioFrame, VoiceActivity>;
   /** When the user interrupts the bot. */
   readonly bargeIn?: BargeInOptions;
   /**

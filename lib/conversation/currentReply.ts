@@ -4,7 +4,7 @@ import type { VoiceTimes } from '../tts/voiceTimes.ts';
 import type { BargeInOptions } from './bargeIn.ts';
 import { type BotState, botState, type OpenReply } from './botState.ts';
 import type { BotEvent, UserEvent } from './events.ts';
-import type { Speculated } from './speculated.ts';
+import type { SpeculationMeter } from './speculationMeter.ts';
 
 /** How long a protected reply may stay silent and still delay the user, ms. */
 const protectedSilenceMs = 5_000;
@@ -17,7 +17,7 @@ export class CurrentReply {
   readonly #bargeIn: BargeInOptions;
   readonly #times: VoiceTimes;
   #reply: OpenReply | undefined;
-  #guess: Speculated | undefined;
+  #guess: SpeculationMeter | undefined;
   /** The turn whose reply was cut last; cleared when the next reply begins. */
   #cutTurn: number | undefined;
   /** How much of the bot's voice was played in earlier replies, ms. */
@@ -63,7 +63,7 @@ export class CurrentReply {
   }
 
   /** Registers a speculative answer, which may be discarded. */
-  guess(guess: Speculated): void {
+  guess(guess: SpeculationMeter): void {
     this.#guess = guess;
   }
 

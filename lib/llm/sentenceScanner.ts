@@ -12,7 +12,7 @@ export interface ScannerLimits {
   /** No chunk is longer. */
   readonly maxChars: number;
   /** Whether the first chunk may end with a mark that ends the text so far, before it is known what follows. */
-  readonly eager: boolean;
+  readonly firstAtMark: boolean;
 }
 
 /** Finds the ends of sentences in a text that comes in pieces of any length. */
@@ -51,7 +51,7 @@ const surelyEnds = new RegExp(
 const shortAnswer = /^(?:\p{L}{2}|\p{Lo}\p{M}*)\.$/u;
 
 /** Makes a scanner; each text needs its own. */
-export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimits): SentenceScanner {
+export function sentenceScanner({ firstMinChars, maxChars, firstAtMark }: ScannerLimits): SentenceScanner {
   let pieces: Piece[] = [];
   let word = ''; // the word that is being written
   let gap = ''; // the space after it, while it isn't known whether it ends a sentence
@@ -180,7 +180,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   };
 
   /** The text so far probably ends with the first sentence: emitting it now saves the time of a token. */
-  const endEagerly = (): void => {
+  const endFirstAtMark = (): void => {
     if (!first || gap !== '' || quotation.open) return; // a closing mark is still to come
     if (!surelyEnds.test(word) && !(length === 0 && shortAnswer.test(word))) return;
     if (endsSentence(word, { previous, ahead: '' }) !== true) return;
@@ -221,7 +221,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
       const whole = surrogate + text;
       surrogate = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? '';
       for (const char of whole.slice(0, whole.length - surrogate.length)) add(char);
-      if (eager) endEagerly();
+      if (firstAtMark) endFirstAtMark();
       return take();
     },
     stall() {

@@ -96,7 +96,7 @@ const options = z.strictObject({
       watchdogMs: someMilliseconds.exactOptional(),
     })
     .exactOptional(),
-  voice: operation.exactOptional(),
+  vad: operation.exactOptional(),
   bargeIn: z
     .strictObject({
       ...profile,
@@ -166,7 +166,7 @@ const options = z.strictObject({
     .strictObject({
       firstMinChars: z.union([count, z.literal(false)], 'a whole number, or false').exactOptional(),
       maxChars: z.number().int().min(1).exactOptional(),
-      eager: z.boolean().exactOptional(),
+      firstAtMark: z.boolean().exactOptional(),
       maxWaitMs: z.union([milliseconds, z.literal(false)], 'milliseconds, or false').exactOptional(),
     })
     .exactOptional(),

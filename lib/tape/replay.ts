@@ -79,7 +79,7 @@ export function replay(
         ? options(parts)
         : conversation({
             ...call.options,
-            ...(parts.voice && { voice: parts.voice }),
+            ...(parts.vad && { vad: parts.vad }),
             stt,
             llm,
             tts,
@@ -100,7 +100,7 @@ const lastMoment = ({ end, events }: TapedCall): number =>
 
 /** The parts of a call, from a tape. */
 export interface TapedParts extends CallParts {
-  readonly voice?: NonNullable<ConversationOptions['voice']>;
+  readonly vad?: NonNullable<ConversationOptions['vad']>;
 }
 
 function partsOf(call: TapedCall): TapedParts {
@@ -120,7 +120,7 @@ function partsOf(call: TapedCall): TapedParts {
       return strand === undefined ? missing$ : conductor.play(strand, decode);
     });
   };
-  const beside = (stage: Stage): Warmable & Noticing => ({
+  const extras = (stage: Stage): Warmable & Noticing => ({
     ...(strandsOf(call, `warm ${stage}`).length > 0 && { warm$: strand$<Loading>(`warm ${stage}`) }),
     ...(strandsOf(call, `notice ${stage}`).length > 0 && { notice$: strand$<Notice>(`notice ${stage}`) }),
   });
@@ -131,22 +131,22 @@ function partsOf(call: TapedCall): TapedParts {
     'llm',
     throwError(() => new Error('The tape has no answer to this request: there were fewer then.')),
   );
-  const stt: Stt = frame$ => beside$(frame$, transcript$);
+  const stt: Stt = frame$ => duringInput(frame$, transcript$);
   const llm: Llm = () => answer$;
   return {
-    stt: Object.assign(stt, beside('stt')),
-    llm: Object.assign(llm, beside('llm')),
-    tts: Object.assign(ttsOf(call, conductor), beside('tts')),
-    input$: Object.assign(strand$('input', EMPTY, frameFrom), beside('input')),
-    output: Object.assign(outputOf(call, conductor), beside('output')),
+    stt: Object.assign(stt, extras('stt')),
+    llm: Object.assign(llm, extras('llm')),
+    tts: Object.assign(ttsOf(call, conductor), extras('tts')),
+    input$: Object.assign(strand$('input', EMPTY, frameFrom), extras('input')),
+    output: Object.assign(outputOf(call, conductor), extras('output')),
     ...(strandsOf(call, 'voice').length > 0 && {
-      voice: (frame$: Observable<AudioFrame>) => beside$(frame$, activity$),
+      vad: (frame$: Observable<AudioFrame>) => duringInput(frame$, activity$),
     }),
   };
 }
 
 /** Values of the tape, while the audio is consumed. Errors of the audio are passed on. */
-const beside$ = <Value>(frame$: Observable<AudioFrame>, value$: Observable<Value>): Observable<Value> =>
+const duringInput = <Value>(frame$: Observable<AudioFrame>, value$: Observable<Value>): Observable<Value> =>
   value$.pipe(
     connect(value$ =>
       merge(frame$.pipe(ignoreElements(), takeUntil(value$.pipe(ignoreElements(), endWith(true)))), value$),

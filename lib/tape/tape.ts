@@ -40,7 +40,7 @@ export interface Tape {
   stt(stt: Stt): Stt;
   llm(llm: Llm): Llm;
   tts(tts: Tts): Tts;
-  voice(voice: OperatorFunction<AudioFrame, VoiceActivity>): OperatorFunction<AudioFrame, VoiceActivity>;
+  vad(vad: OperatorFunction<AudioFrame, VoiceActivity>): OperatorFunction<AudioFrame, VoiceActivity>;
   input(input: AudioInput): Observable<AudioFrame>;
   output(output: AudioSink): Output;
   /** The call itself: begins and ends the tape, and notes the events. */
@@ -69,7 +69,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
   const { redact = true, audio = false } = options;
   const recorder = new Recorder(write, { redact, audio });
 
-  const beside = (stage: Stage, part: object): Warmable & Noticing => {
+  const extras = (stage: Stage, part: object): Warmable & Noticing => {
     const { warm$, notice$ } = part as Warmable & Noticing;
     return {
       ...(warm$ && { warm$: warm$.pipe(recorder.strand(`warm ${stage}`)) }),
@@ -80,7 +80,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
   };
   /** A part that is taped, its load and its notices with it; the engine of each call likewise. */
   const engine = <Self extends object>(stage: Stage, part: Self, change: (part: Self) => Self): Self =>
-    wrap(part, part => Object.assign(change(part), beside(stage, part)));
+    wrap(part, part => Object.assign(change(part), extras(stage, part)));
 
   return {
     stt: stt =>
@@ -112,7 +112,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
                 )) satisfies Tts['stream'],
             });
       }),
-    voice: voice => frame$ => voice(frame$).pipe(recorder.strand('voice')),
+    vad: vad => frame$ => vad(frame$).pipe(recorder.strand('voice')),
     input: input => engine('input', toInput(input), frame$ => frame$.pipe(recorder.audio('input'))),
     output: sink => engine('output', toOutput(sink), output => recorder.output(output)),
     call: () => event$ =>
@@ -153,7 +153,7 @@ const warningOf = (cause: unknown): ConversationEvent => {
  */
 export const tapedConversation =
   (
-    { stt, llm, tts, voice, systemPrompt, history, ...rest }: ConversationOptions,
+    { stt, llm, tts, vad, systemPrompt, history, ...rest }: ConversationOptions,
     begin: () => (line: string) => unknown,
     options: Omit<TapeOptions, 'conversation'> = {},
   ): Conversation =>
@@ -164,7 +164,7 @@ export const tapedConversation =
         ...rest,
         ...(systemPrompt !== undefined && { systemPrompt }),
         ...(history && { history }),
-        ...(voice && { voice: taping.voice(voice) }),
+        ...(vad && { vad: taping.vad(vad) }),
         stt: taping.stt(stt),
         llm: taping.llm(llm),
         tts: taping.tts(tts),

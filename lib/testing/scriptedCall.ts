@@ -192,11 +192,11 @@ const callWith =
 /** The call, with another observable subscribed alongside it while it lasts. */
 const whileCalling = (
   call$: Observable<ConversationEvent>,
-  beside$: Observable<never>,
+  meanwhile$: Observable<never>,
 ): Observable<ConversationEvent> =>
   defer(() => {
-    const beside = beside$.subscribe();
-    return call$.pipe(tap({ finalize: () => beside.unsubscribe() }));
+    const subscription = meanwhile$.subscribe();
+    return call$.pipe(tap({ finalize: () => subscription.unsubscribe() }));
   });
 
 const historyOf = ({ values }: VirtualRun<ConversationEvent>): Row[] =>

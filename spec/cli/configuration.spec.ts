@@ -36,7 +36,7 @@ describe('the configuration', () => {
     });
     expect([talk, file]).toEqual([{}, undefined]);
     expect(about).toBe(
-      'Speech is heard and spoken by this machine. The answers come from a small built-in responder, which is no language model.',
+      'Speech-to-text: this machine; text-to-speech: this machine. The answers come from a small built-in responder, which is no language model.',
     );
   });
 

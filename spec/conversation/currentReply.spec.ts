@@ -4,7 +4,7 @@ import { silence } from '../../lib/audio/frame.ts';
 import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
 import { CurrentReply } from '../../lib/conversation/currentReply.ts';
 import type { BotEvent } from '../../lib/conversation/events.ts';
-import { Speculated } from '../../lib/conversation/speculated.ts';
+import { SpeculationMeter } from '../../lib/conversation/speculationMeter.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 import type { SpeechLedger } from '../../lib/tts/speechLedger.ts';
 import { VoiceTimes } from '../../lib/tts/voiceTimes.ts';
@@ -125,13 +125,13 @@ describe('the current reply', () => {
   it('should report a guess that is discarded, once, and none that a reply was made of', () => {
     const current = replies();
     const cuts = virtualTime(() => {
-      current.guess(new Speculated(4));
+      current.guess(new SpeculationMeter(4));
       return of(current.cut(), current.cut());
     }).values.map(({ value }) => value);
     expect(cuts).toMatchObject([[{ type: 'bot.speculated', turn: 4, kept: false }], []]);
     virtualTime(
       () => {
-        current.guess(new Speculated(5));
+        current.guess(new SpeculationMeter(5));
         current.begin(5, current.ledger());
         return NEVER;
       },

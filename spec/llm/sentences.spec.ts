@@ -64,7 +64,7 @@ describe('sentences', () => {
   it('should lose nothing, and cut the same however the tokens are split', () => {
     fc.assert(
       fc.property(text, fc.array(fc.nat(400), { maxLength: 20 }), fc.boolean(), (whole, cuts, clauses) => {
-        const options: SentencesOptions = { eager: false, ...(!clauses && { firstMinChars: false }) };
+        const options: SentencesOptions = { firstAtMark: false, ...(!clauses && { firstMinChars: false }) };
         const chunks = cut([whole], options);
         expect(chunks.join('')).toBe(whole);
         expect(cut(split(whole, cuts), options)).toEqual(chunks);
@@ -97,7 +97,7 @@ describe('sentences', () => {
       ),
     ).toEqual([]);
     expect(['Sure.', 'Really?', 'Stop!', 'It is three.'].filter(waits)).toEqual([]);
-    expect(cut(['Hello.', ' ', 'Bye.'], { eager: false })).toEqual(['Hello. ', 'Bye.']);
+    expect(cut(['Hello.', ' ', 'Bye.'], { firstAtMark: false })).toEqual(['Hello. ', 'Bye.']);
   });
 
   it('should let the first chunk go at a clause, once it is long enough to sound natural', () => {

@@ -24,7 +24,7 @@ import { speakRequest } from './speakRequest.ts';
 import { flux } from './flux.ts';
 import { fluxQuery } from './fluxQuery.ts';
 import { fluxTts } from './fluxTts.ts';
-import { silenceFor } from './fluxTurns.ts';
+import { silenceFor } from './fluxTurnDetector.ts';
 import { throttled } from './throttled.ts';
 import { Tokens } from './tokens.ts';
 

@@ -18,7 +18,7 @@ import { requestOf } from './deepgramError.ts';
 import { flux } from './flux.ts';
 import { keptAlive } from './keptAlive.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
-import { listening } from './listening.ts';
+import { transcribeCall } from './transcribeCall.ts';
 import { nova } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import type { DeepgramSttOptions } from './options.ts';
@@ -77,7 +77,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       distinctUntilChanged((one, other) => one.progress === other.progress),
     );
     const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
-      listening(
+      transcribeCall(
         frame$,
         sampleRate => (sampleRate === warmRate ? warmLine$ : open(sampleRate)),
         warmRate,

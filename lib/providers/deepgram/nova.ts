@@ -1,4 +1,4 @@
-import type { Dialect } from './listening.ts';
+import type { Dialect } from './transcribeCall.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
 import type { NovaOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './openSocket.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
-import { ToldWords } from './toldWords.ts';
+import { ReportedWords } from './reportedWords.ts';
 import type { ToCall, Turns } from './turns.ts';
 
 /** How {@link NovaTurns} decide. */
@@ -30,7 +30,7 @@ export class NovaTurns implements Turns {
   /** Where the newest word ends, or the voice began that has no words yet. */
   #newestMs = 0;
   #hasWords = false;
-  readonly #told = new ToldWords();
+  readonly #told = new ReportedWords();
   settledMs = 0;
   heardMs = 0;
 

@@ -35,7 +35,7 @@ export interface Dialect<Socket extends SdkSocket> {
 }
 
 /** How a call is listened to; all ms. */
-export interface ListeningOptions {
+export interface CallTranscriptionOptions {
   /** How much audio waits for a lost connection. */
   readonly bufferMs: number;
   /** The longest the service may emit nothing after it heard a voice. */
@@ -62,15 +62,15 @@ const heardOutMs = 2_000;
  * Listens to one call over whatever connections it takes. Audio is sent as it comes; what a connection had not
  * transcribed for good when it was lost, and what came meanwhile, is heard by the next.
  */
-export const listening = <Socket extends SdkSocket>(
+export const transcribeCall = <Socket extends SdkSocket>(
   frame$: Observable<AudioFrame>,
   line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
   dialect: Dialect<Socket>,
-  options: ListeningOptions,
+  options: CallTranscriptionOptions,
 ): Observable<SttEvent> =>
   new Observable(subscriber => {
-    const call = new Listening(subscriber, line, sampleRate, dialect, options);
+    const call = new CallTranscription(subscriber, line, sampleRate, dialect, options);
     call.connect();
     if (subscriber.closed) return;
     const error = (cause: unknown): void => subscriber.error(cause);
@@ -83,11 +83,11 @@ export const listening = <Socket extends SdkSocket>(
   });
 
 /** The state of one call. Hand-written, for it runs once a frame. */
-class Listening<Socket extends SdkSocket> {
+class CallTranscription<Socket extends SdkSocket> {
   readonly #subscriber: Subscriber<SttEvent>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
-  readonly #options: ListeningOptions;
+  readonly #options: CallTranscriptionOptions;
   readonly #turns: Turns;
   readonly #log = new AudioLog();
   /** How long the input may send nothing in the middle of a turn, ms. */
@@ -125,7 +125,7 @@ class Listening<Socket extends SdkSocket> {
     line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
     sampleRate: number,
     dialect: Dialect<Socket>,
-    options: ListeningOptions,
+    options: CallTranscriptionOptions,
   ) {
     this.#subscriber = subscriber;
     this.#line = line;

@@ -17,7 +17,7 @@ import { type AudioFrame, silence } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import { type Dialect, listening } from '../../../lib/providers/deepgram/listening.ts';
+import { type Dialect, transcribeCall } from '../../../lib/providers/deepgram/transcribeCall.ts';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
 import type {
   Incoming,
@@ -142,7 +142,7 @@ const call = (
       new Observable<SttEvent>(subscriber => {
         for (const [at, happen] of happenings) subscriber.add(asyncScheduler.schedule(() => happen(), at));
         subscriber.add(
-          listening(frame$, () => service.line$, 16_000, dialect, {
+          transcribeCall(frame$, () => service.line$, 16_000, dialect, {
             bufferMs,
             timeoutMs: 5_000,
             silenceMs: 1_500,
@@ -450,7 +450,7 @@ describe('listening', () => {
       map(index => numbered(index, 8_000)),
     );
     virtualTime(() =>
-      listening(
+      transcribeCall(
         frame$,
         rate => {
           rates.push(rate);
