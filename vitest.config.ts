@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig, type Plugin } from 'vitest/config';
 
-/** What needs a browser, a terminal or a sound server, and the machine for itself: `npm run test:machine`. */
+/** Specs that need a browser, a terminal or a sound server, and the machine for themselves: `npm run test:machine`. */
 const machine = [
   'spec/browser/page.spec.ts',
   'spec/browser/whoseServer.spec.ts',
@@ -36,7 +36,7 @@ export default defineConfig({
   plugins: [seam],
   test: {
     maxWorkers: 2,
-    // A machine that is busy is no failure: what is waited for comes, or never does.
+    // A busy machine is no failure: awaited events come, or never do.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },

@@ -1,7 +1,7 @@
 // How fast microphone and loudspeaker are, on a virtual sound card, in about a minute:
 //   npm run bench:devices
-// Left what naudiodon does by itself, with its defaults; then rxvoice by each backend that is installed; right the
-// figures of the study that rxvoice's devices were built from (2 shared cores, quiet).
+// Left naudiodon by itself, with its defaults; then rxvoice by each backend that is installed; right the figures of the
+// study that rxvoice's devices were built from (2 shared cores, quiet).
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';

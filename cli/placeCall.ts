@@ -24,7 +24,7 @@ export interface CallOptions {
   readonly output: Output;
   readonly view: View;
   readonly meters: Meters;
-  /** The WAV file that the recording goes to, and who is on which side of it. Default: no recording. */
+  /** The WAV file of the recording, and the speaker of each side. Default: no recording. */
   readonly record?: { readonly path: string; readonly sides: string } | undefined;
   /** The tape that the call goes on, for `rxvoice replay`. Default: none. */
   readonly tape?: Taping | undefined;
@@ -109,7 +109,10 @@ export async function placeCall(options: CallOptions): Promise<number> {
   return files.lost ? 1 : went.code;
 }
 
-/** Writes a recording; what the system says when it can't be written. The call is over, and its outcome is still shown. */
+/**
+ * Writes a recording; returns the system's error if it can't be written. The call is over, and its outcome is still
+ * shown.
+ */
 function written(path: string, wav: Uint8Array): string | undefined {
   try {
     writeFileSync(path, wav);

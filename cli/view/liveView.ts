@@ -17,7 +17,7 @@ export interface LiveViewOptions {
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
   readonly listening?: () => MicrophoneState;
-  /** Which keys do what, in a few words. Default: none. */
+  /** The keys and their effects, in a few words. Default: none. */
   readonly keys?: string;
 }
 
@@ -25,8 +25,8 @@ export interface LiveViewOptions {
 const fixedRows = 7;
 
 /**
- * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
- * they form, the reply as it is heard (what is still to come is dim), who speaks and how loud, and the figures.
+ * A call on a screen. The transcript stays as in a plain view. Below it one region shows the present: the words as they
+ * form, the reply as it is heard (the rest is dim), the speaker and the levels, and the figures.
  */
 export function liveView(
   terminal: Terminal,
@@ -40,7 +40,7 @@ export function liveView(
   let reply: string[] | undefined;
   let doing: 'nothing' | 'thinking' | 'speaking' = 'nothing';
   let paused = false;
-  /** The figures of the last turn: in the region until what comes next pushes them up. */
+  /** The figures of the last turn: in the region until the next lines push them up. */
   let last: TurnMetrics | undefined;
   let over = false;
 

@@ -29,7 +29,7 @@ const looks: Readonly<Record<Phase, ChalkInstance>> = {
   paused: chalk.yellow,
 };
 
-/** One line: a meter for either side, who is speaking, and how long the call has lasted. */
+/** One line: a meter for either side, the current speaker, and the duration of the call. */
 export function statusLine({ phase, listening, user, bot, ms }: Status, columns: number): string {
   const clock = `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
   const room = Math.min(20, Math.max(4, Math.floor((columns - 38) / 2)));

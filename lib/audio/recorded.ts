@@ -10,7 +10,7 @@ import type { Timeline } from './timeline.ts';
 export const recordedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
   noting(frame$, timeline.sampleRate, frame => timeline.append(frame));
 
-/** An output that is noted on a timeline as it is heard: what is cut is not on it. */
+/** Records an output on a timeline as it is heard, without the audio that was cut. */
 export const recordedOutput = (output: Output, newTimeline: () => Timeline): Output =>
   wrap(
     output,

@@ -57,8 +57,8 @@ export interface VoiceCallOptions {
 /** How a call is. */
 export interface CallState {
   /**
-   * `reconnecting`: the network is gone, in a call that was open; what is said meanwhile is kept. `ended`: also before
-   * the next call.
+   * `reconnecting`: the network is gone, in a call that was open; audio is kept meanwhile. `ended`: also before the
+   * next call.
    */
   readonly phase: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'ended';
   /** Whether the bot's engines are ready: from here on it listens. */

@@ -28,7 +28,9 @@ export interface BargeInOptions extends BargeInProfile {
   readonly speaking?: BargeInProfile;
   /** Judges words. Default {@link interruption}. */
   readonly judge?: (text: string, bot: BotState, options: InterruptionOptions) => Verdict;
-  /** Sentences of the bot that nothing interrupts; what the user says meanwhile is answered after. Default: none. */
+  /**
+   * Sentences of the bot that nothing interrupts; the user's words meanwhile are answered after them. Default: none.
+   */
   readonly protect?: (sentence: string) => boolean;
   /**
    * The echo canceller of a device needs this much of the bot's voice to adapt, ms. Until then a voice without words,
@@ -38,8 +40,8 @@ export interface BargeInOptions extends BargeInProfile {
 }
 
 /**
- * Decides who has the floor when the user speaks while the bot thinks or speaks; see {@link floor}. Turns that take
- * the floor pass; the others become `ignored`.
+ * Gives the floor to the user or the bot when the user speaks while the bot thinks or speaks; see {@link floor}. Turns
+ * that take the floor pass; the others become `ignored`.
  *
  * @example
  * userTurn$.pipe(bargeIn({ minWords: 2, thinking: { minWords: 1 } }, () => bot))

@@ -10,8 +10,8 @@ import type { SpeculationMeter } from './speculationMeter.ts';
 const protectedSilenceMs = 5_000;
 
 /**
- * The one feedback edge of a conversation: the reply in progress, which decides what the user's voice does. Replies
- * run through it, and nothing else changes it.
+ * The one feedback edge of a conversation: the reply in progress, on which the effect of the user's voice depends.
+ * Replies run through it, and nothing else changes it.
  */
 export class CurrentReply {
   readonly #bargeIn: BargeInOptions;

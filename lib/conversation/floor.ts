@@ -195,7 +195,7 @@ function profileOf({ options, bot }: FloorContext): BargeInProfile {
   return { ...both, ...(doing === 'thinking' ? thinking : doing === 'speaking' ? speaking : undefined) };
 }
 
-/** A judge of one's own has the last word at once. */
+/** A judge in the options has the last word at once. */
 function mayStillChange(text: string, context: FloorContext): boolean {
   const bot = context.bot();
   if (bot.doing === 'nothing' || context.options.judge !== undefined) return false;

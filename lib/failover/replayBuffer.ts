@@ -24,7 +24,7 @@ export class ReplayBuffer {
     while (this.#lengthMs > maxMs && this.#frames.length > 1) this.#drop();
   }
 
-  /** Forgets what was said before this position. */
+  /** Forgets the audio before this position. */
   forget(untilMs: number): void {
     while (this.#frames.length > 0 && this.startMs + frameMs(this.#frames[0]!) <= untilMs) this.#drop();
   }

@@ -13,8 +13,8 @@ export interface EngineGroup {
 }
 
 /**
- * Uses the first engine that works: one that fails before its first result is followed by the next. `broken` handles
- * a later failure. Warnings leave out what people `said`.
+ * Uses the first engine that works: one that fails before its first result is followed by the next. `broken` handles a
+ * later failure. Warnings leave out the texts in `said`.
  */
 export const tryInOrder = <Value>(
   { count, health, patienceMs, warn }: EngineGroup,
@@ -45,7 +45,7 @@ export const tryInOrder = <Value>(
 
 /**
  * Names the engine that failed, and why. It quotes a foreign error without anything that looks like a key, and not at
- * all if the error quotes what people said.
+ * all if the error quotes people's words.
  */
 export const failureOf = (
   index: number,

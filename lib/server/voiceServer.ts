@@ -93,7 +93,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     peer: Peer,
     use: (client: WebSocket) => void,
   ): void => {
-    // Connections that have not said yet what they are must not fill the machine either.
+    // Connections that have not identified themselves yet must not fill the machine either.
     if (!places.make(peer.network)) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);

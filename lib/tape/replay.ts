@@ -53,13 +53,13 @@ export interface Replay extends VirtualRun<ConversationEvent> {
 }
 
 /**
- * Has a taped call again, through the real pipeline, in virtual time: the engines, the input and the output do what is
- * on the tape, when it is on the tape. The same tape gives the same events, always.
+ * Replays a taped call through the real pipeline, in virtual time: the engines, the input and the output act as on the
+ * tape, at the same times. The same tape gives the same events, always.
  *
  * @param tape the text of a tape, see `tape`.
  * @param options of the conversation, in place of those on the tape; or a function that places the call with the parts
  *   from the tape: your bot as it is now.
- * @throws TypeError for what is no tape.
+ * @throws TypeError if the text is no tape.
  *
  * @example
  * const { values, differences } = replay(readFileSync('call.jsonl', 'utf8'));
@@ -232,7 +232,7 @@ function compared(
   };
 }
 
-/** An event as JSON without its times, and those: what is a time ends in "Ms". */
+/** An event as JSON without its times, and its times: names of times end in "Ms". */
 function split(at: number, event: ConversationEvent): { text: string; times: readonly number[] } {
   const members = Object.entries(event as unknown as Record<string, unknown>);
   const isTime = ([name, value]: [string, unknown]): boolean =>

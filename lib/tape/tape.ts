@@ -31,7 +31,7 @@ export interface TapeOptions {
   readonly redact?: boolean;
   /** Whether the sound itself is kept, too: that of the user can't be redacted. Default false. */
   readonly audio?: boolean;
-  /** Options of the conversation, for the replay; of them what is data is kept. Prompts and histories are not. */
+  /** Options of the conversation, for the replay. Data among them is kept, except prompts and histories. */
   readonly conversation?: object;
 }
 

@@ -19,9 +19,9 @@ export interface VirtualTimeOptions {
 }
 
 /**
- * Subscribes an observable in virtual time, lets all its time pass at once, and returns what it did, exact to the
- * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations.
- * Promises and bare timers are not, and never happen here.
+ * Subscribes an observable in virtual time, lets all its time pass at once, and returns its notifications, exact to the
+ * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations. Promises
+ * and bare timers are not, and never happen here.
  *
  * @example
  * const { values } = virtualTime(() => conversation({ stt, llm, tts })(input, output));
@@ -67,7 +67,7 @@ const nothingDue = 'Expected a due immediate or interval';
 
 /**
  * RxJS 7.8.2's TestScheduler throws when a timer is cleared by another one in the very instant both are due: the turn
- * of the cleared one comes all the same, and finds nothing to do. Here that is what it should be, nothing.
+ * of the cleared one comes all the same, and finds nothing to do. Here that has no effect.
  */
 class VirtualScheduler extends TestScheduler {
   override schedule<State>(

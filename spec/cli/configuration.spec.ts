@@ -86,7 +86,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should read of .env what is its own or of what it works with, and nothing else', async () => {
+  it('should read its own variables and those of its engines from .env, and nothing else', async () => {
     write(
       '.env',
       'NODE_OPTIONS=--inspect\nPATH=/evil\nHTTPS_PROXY=http://evil\nRXVOICE_VOICE=slt\nLD_PRELOAD=x\n',

@@ -28,7 +28,7 @@ const turn: TurnMetrics = {
 };
 const plain = stripVTControlCharacters;
 
-/** A file that remembers what is written to it. */
+/** A file that remembers its writes. */
 function paper(columns = 60) {
   const lines: string[] = [];
   const terminal: Terminal = {

@@ -40,7 +40,7 @@ export interface Call extends Partial<ConversationOptions> {
   readonly until?: number;
 }
 
-/** Runs a call in virtual time: what happened and when, what the model was asked, and what was still alive after it. */
+/** Runs a call in virtual time: its events and times, the model's requests, and the subscriptions that outlived it. */
 export function run({
   says,
   lasts,

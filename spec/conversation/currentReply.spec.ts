@@ -69,7 +69,7 @@ describe('the current reply', () => {
     expect(states).toEqual(['thinking', 'nothing']);
   });
 
-  it('should be cut once, with what was heard', () => {
+  it('should be cut once, with the words that were heard', () => {
     const current = replies();
     const cuts = at(current, [250, 260], () => current.cut());
     expect(cuts).toEqual([

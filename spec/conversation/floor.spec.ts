@@ -153,7 +153,7 @@ describe('the floor', () => {
     ['user', 'said', { nothing: 'free: said', speaking: 'free: cut said', protected: 'free, waiting:' }],
     ['user', 'said uh-huh', { nothing: 'free: said', speaking: 'free: cut said' }],
     ['user', 'due', { nothing: 'user:' }],
-    // What was said under a protected sentence is said when that is over.
+    // Words under a protected sentence count as said when that is over.
     [
       'waiting',
       'due',

@@ -81,7 +81,7 @@ describe('keepWarm', () => {
     expect(String(failed?.error)).toMatch(/warm\$ of llm completed before it was ready/u);
   });
 
-  it('should let go of the engines when the user hangs up while they load', () => {
+  it('should release the engines when the user hangs up while they load', () => {
     let held = 1;
     const slow = { warm$: NEVER.pipe(finalize(() => (held -= 1))) };
     virtualTime(() => keepWarm({ tts: slow }, call$), { until: 10 });

@@ -26,7 +26,7 @@ const opened = { type: 'opened', device: 'USB Headset', sampleRate: 48_000 } as 
 const audio = { type: 'audio', pcm: new Uint8Array(640), at: 0, dropped: 0 } as const;
 
 describe('openDevice', () => {
-  it('should give the line when the device is open, and close it when it is let go', () => {
+  it('should emit the device when it is open, and close it when unsubscribed', () => {
     const { fake, asked, kills } = host([[80, opened]], timer(100, 20).pipe(map(() => audio)));
     const run = virtualTime(() => openDevice(fake, options), { until: 60_000 });
     expect(run.values).toMatchObject([{ at: 80, value: { device: 'USB Headset', sampleRate: 48_000 } }]);

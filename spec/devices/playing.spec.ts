@@ -6,7 +6,7 @@ import type { OpenLoudspeaker } from '../../lib/devices/openLoudspeaker.ts';
 import { playing } from '../../lib/devices/playing.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
-/** A loudspeaker by the clock: every 20 ms it has heard 20 ms more of what it was sent. */
+/** A loudspeaker by the clock: every 20 ms it has played 20 ms more of its audio. */
 function loudspeaker(): OpenLoudspeaker & { readonly sent: AudioFrame[] } {
   const sent: AudioFrame[] = [];
   const sentMs = (): number => sent.reduce((sum, frame) => sum + frameMs(frame), 0);

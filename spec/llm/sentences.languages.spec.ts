@@ -212,7 +212,7 @@ describe('an eager first sentence', () => {
     'ठीक है।',
     'نعم؟',
     'Ναι;',
-  ])('should be let go with its mark: %s', sentence => {
+  ])('should be emitted with its mark: %s', sentence => {
     const { values } = virtualTime(() => concat(of(sentence), NEVER).pipe(sentences()), { until: 1 });
     expect(values.map(({ value }) => value)).toEqual([sentence]);
   });

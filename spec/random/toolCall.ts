@@ -24,7 +24,7 @@ import { call, type Ended } from './call.ts';
 import type { Plan } from './plan.ts';
 import { type PlannedRound, type ToolPlan, toolTimeoutMs } from './toolPlan.ts';
 
-/** What happened to tools in a call, in order. Each call that the model makes has a number of its own. */
+/** The events of tools in a call, in order. Each call that the model makes has a number of its own. */
 export type ToolEntry =
   | { readonly type: 'event'; readonly event: ConversationEvent }
   | { readonly type: 'began' | 'done' | 'aborted'; readonly tool: number; readonly call: number };
@@ -109,7 +109,7 @@ function calling(llm: Llm, rounds: readonly PlannedRound[], isOwn: (call: number
           const named = { own: `call${call}`, round: `round${index}`, same: 'same' }[id];
           const called: LlmEvent = { type: 'toolCall', id: named, name, arguments: JSON.stringify({ call }) };
           const told: LlmEvent = { type: 'toolResult', id: named, name, content: `own result of ${call}` };
-          // Results are told apart by ids alone: with one that repeats, only those in order are of use.
+          // Only ids distinguish results: with one that repeats, only those in order are of use.
           const given = id === 'own' ? result : undefined;
           if (given !== undefined) isOwn(call);
           const both = given === 'before' ? [told, called] : given === 'after' ? [called, told] : [called];

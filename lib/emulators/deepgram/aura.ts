@@ -45,8 +45,8 @@ type Job =
   | { readonly type: 'say'; readonly frame: ServerFrame };
 
 /**
- * Deepgram's WebSocket `/v1/speak`: nothing until Flush, then audio and Flushed, flushes in order. Clear drops what waits;
- * a frame that was on its way still comes before Cleared.
+ * Deepgram's WebSocket `/v1/speak`: nothing until Flush, then audio and Flushed, flushes in order. Clear drops the
+ * waiting text; a frame that was on its way still comes before Cleared.
  */
 export const aura = (options: AuraOptions): Protocol => {
   const { requestId, model, speech, lifetimeMs, onSpeaking } = options;

@@ -12,7 +12,9 @@ export interface DeepgramServerOptions extends LoopbackOptions {
   readonly script?: readonly ScriptedSpeech[] | ((connection: number) => readonly ScriptedSpeech[]);
   /** Without a script, the transcript of each utterance (detected by loudness): the next line, or the n-th from 0. */
   readonly lines?: readonly string[] | ((index: number) => string);
-  /** Really hears what is said: an engine, given the silence after which the client wants an end. Goes before the others. */
+  /**
+   * Transcribes the audio: an engine, given the silence after which the client wants an end. Goes before the others.
+   */
   readonly stt?: (options: { readonly silenceMs: number }) => Stt;
   /** The voice. Default a hum as long as the text would take. */
   readonly tts?: Tts;

@@ -29,7 +29,7 @@ const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as 
  */
 export class Adjustments {
   readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };
-  /** Whether what was attached to messages is sent back. */
+  /** Whether data that was attached to messages is sent back. */
   attached = true;
 
   /** The body as the model takes it. */
@@ -41,8 +41,8 @@ export class Adjustments {
   }
 
   /**
-   * Learns from a refusal of this body, as it was sent. Gives what was learned in words, or nothing where it names no
-   * field that could be changed, or asks for what was tried before.
+   * Learns from a refusal of this body, as it was sent. Returns the adjustment in words, or nothing if the refusal
+   * names no field that could be changed, or asks for a value that was tried before.
    */
   learn(refusal: Refusal, body: Body): string | undefined {
     const { status, message, param } = refusal;

@@ -50,7 +50,7 @@ describe('a turn ends', () => {
     expect(figuresOf(values)[0]?.endpointing).toBe(1_000);
   });
 
-  it("should be the engine's alone where it decided by what was said", () => {
+  it("should be the engine's alone where it decided by the words", () => {
     const flux = engine([
       [600, { type: 'speechStart', at: 500 }],
       [1_600, { type: 'final', text: 'I would like a pizza and', end: 1_500 }],
