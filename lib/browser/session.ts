@@ -6,7 +6,7 @@ import { CallError } from './callError.ts';
 import type { Incoming, OpenConnection } from './connection.ts';
 import { opusDelay, OpusDecoding, OpusEncoding } from './opus.ts';
 import { SentAudio } from './sentAudio.ts';
-import type { VoiceCallOptions } from './voiceCall.ts';
+import type { VoiceCallOptions } from './voiceCallOptions.ts';
 
 /** Limit of the audio buffered while the network is gone, samples: a minute. */
 const mostKept = 60 * 16_000;

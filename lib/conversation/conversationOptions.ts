@@ -10,7 +10,7 @@ import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { SpeakOptions } from '../tts/speak.ts';
 import type { Tts } from '../tts/tts.ts';
-import type { BargeInOptions } from './bargeIn.ts';
+import type { BargeInOptions } from './bargeInOptions.ts';
 import type { Command } from './command.ts';
 import type { ContextOptions } from './context.ts';
 import type { ConversationOperators } from './conversationOperators.ts';

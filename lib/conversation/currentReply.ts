@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, type Observable, tap } from 'rxjs';
 import { SpeechLedger } from '../tts/speechLedger.ts';
 import type { VoiceTimes } from '../tts/voiceTimes.ts';
-import type { BargeInOptions } from './bargeIn.ts';
+import type { BargeInOptions } from './bargeInOptions.ts';
 import { type BotState, botState, type OpenReply } from './botState.ts';
 import type { BotEvent, UserEvent } from './events.ts';
 import type { SpeculationMeter } from './speculationMeter.ts';

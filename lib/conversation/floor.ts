@@ -1,6 +1,6 @@
 import type { Machine, Step } from '../rx/stateMachine.ts';
 import type { UserTurnEvent } from '../stt/userTurns.ts';
-import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
+import type { BargeInOptions, BargeInProfile } from './bargeInOptions.ts';
 import type { BotState } from './botState.ts';
 import { interruption, mayBecomeBackchannel, type Verdict } from './interruption.ts';
 

@@ -1,7 +1,7 @@
 import { ignoreElements, NEVER, of, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../lib/audio/frame.ts';
-import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
+import type { BargeInOptions } from '../../lib/conversation/bargeInOptions.ts';
 import { CurrentReply } from '../../lib/conversation/currentReply.ts';
 import type { BotEvent } from '../../lib/conversation/events.ts';
 import { SpeculationMeter } from '../../lib/conversation/speculationMeter.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
+import type { BargeInOptions } from '../../lib/conversation/bargeInOptions.ts';
 import type { BotState } from '../../lib/conversation/botState.ts';
 import { floor, type FloorState } from '../../lib/conversation/floor.ts';
 import type { Due } from '../../lib/rx/stateMachine.ts';
