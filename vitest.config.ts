@@ -12,14 +12,14 @@ const machine = [
 ];
 
 /**
- * What runs in virtual time and shares no state: no socket, no process, no file but fixtures. One worker runs many of
+ * Specs in virtual time that share no state: no socket, no process, no file but fixtures. One worker runs many of
  * these files and loads the library once, which takes a third of the CPU time that a process for each file does.
  */
 const virtual = ['rx', 'audio', 'stt', 'llm', 'tts', 'conversation', 'metrics', 'languages', 'text'].map(
   folder => `spec/${folder}/**/*.spec.ts`,
 );
 
-/** What also leaves nothing behind in its process, though it uses sockets and files: one worker runs many of these, too. */
+/** Specs with sockets and files that leave nothing behind in their process: one worker runs many of these, too. */
 const sockets = ['emulators', 'testing', 'tape', 'failover', 'setup', 'providers'].map(
   folder => `spec/${folder}/**/*.spec.ts`,
 );

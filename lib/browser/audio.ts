@@ -59,7 +59,7 @@ export const audioContext = (workletUrl: string | undefined): Observable<AudioCo
   });
 
 /**
- * What a microphone hears: frames of 20 ms. Being muted does not end it; that the device is unplugged does, with
+ * The audio of a microphone, in frames of 20 ms. Muting does not end it; unplugging the device does, with
  * {@link Unplugged}.
  */
 export const microphone = (

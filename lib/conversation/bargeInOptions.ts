@@ -4,8 +4,8 @@ import type { InterruptionOptions, Verdict } from './interruption.ts';
 /** Rules for an interruption of the bot. */
 export interface BargeInProfile extends InterruptionOptions {
   /**
-   * What a voice does before there are words. `pause` silences the bot at once and resumes if no words follow; `cut`
-   * ends the reply; `wait` lets the bot speak until there are words.
+   * The effect of a voice before there are words. `pause` silences the bot at once and resumes if no words follow;
+   * `cut` ends the reply; `wait` lets the bot speak until there are words.
    *
    * @defaultValue `pause`
    */

@@ -23,8 +23,8 @@ type Said = Extract<UserTurnEvent, { readonly type: 'said' }>;
 type Ignored = Extract<FloorEvent, { readonly type: 'ignored' }>;
 
 /**
- * Who has the floor. `free`: the bot may speak; `voice`: it still may, but the user's voice is heard and counts at
- * `dueAt`; `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has the floor.
+ * The holder of the floor. `free`: the bot may speak; `voice`: it still may, but the user's voice is heard and counts
+ * at `dueAt`; `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has the floor.
  */
 export interface FloorState {
   readonly holder: 'free' | 'voice' | 'paused' | 'user';

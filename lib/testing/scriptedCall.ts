@@ -48,8 +48,8 @@ export interface CallScript {
   readonly tts: TtsScript;
   readonly output: OutputScript;
   /**
-   * What call it is: options of `conversation`, or a function that places the call with the scripted parts (your own
-   * `setup`, your own operators). Default: a conversation without options.
+   * The call: options of `conversation`, or a function that places the call with the scripted parts (your own `setup`,
+   * your own operators). Default: a conversation without options.
    */
   readonly call: (
     call: Partial<ConversationOptions> | ((parts: CallParts) => Observable<ConversationEvent>),

@@ -71,7 +71,7 @@ const rules: readonly Rule[] = [
     reason: 'Archaic. Say "again", "wrong", "so", "by which", "while", "on".',
   },
   {
-    phrase: /(?:^|[.!?] )(?:What|Who|Whom|Whoever|Whatever)(?= )(?![^.!?]*\?)(?!'s)/gu,
+    phrase: /(?:^\s*|[.!?] )(?:What|Who|Whom|Whoever|Whatever)(?= )(?![^.!?]*\?)(?!'s)/gu,
     reason: 'A sentence or title begins with a noun, not with a bare "what" or "who".',
   },
   {

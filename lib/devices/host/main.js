@@ -111,7 +111,7 @@ const serve = async request => {
 const textOf = error => (error instanceof Error ? error.message : String(error));
 
 /**
- * What an error of a backend means.
+ * The meaning of a backend's error.
  *
  * @param {unknown} error
  * @returns {import('../audioBackendError.ts').AudioBackendCode}

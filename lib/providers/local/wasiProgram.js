@@ -7,7 +7,7 @@
  */
 
 /**
- * What is used of WebAssembly, which the types for Node 20 leave out.
+ * The used part of WebAssembly, which the types for Node 20 leave out.
  *
  * @typedef {{ exports: { memory: { buffer: ArrayBuffer }, _start: () => void } }} Running
  * @typedef {object} WebAssembly

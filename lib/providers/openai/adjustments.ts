@@ -24,8 +24,8 @@ const unknownField =
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /**
- * What a model does not take, learned from its refusals, and how its requests are changed: a field is left out, or takes
- * another value. A field that only goes wrong with tools is only changed with tools.
+ * The fields that a model refuses, learned from its refusals, and the changes of its requests: a field is left out, or
+ * takes another value. A field that only goes wrong with tools is only changed with tools.
  */
 export class Adjustments {
   readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };

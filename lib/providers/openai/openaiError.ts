@@ -14,7 +14,7 @@ export interface OpenaiRequest extends OpenaiConnection {
 }
 
 /**
- * What went wrong with a request, as an RxvoiceError that says what to do.
+ * The failure of a request, as an RxvoiceError that names the fix.
  *
  * The server's own text is only passed on for requests it does not accept, and only if it quotes neither the key nor
  * the conversation. The error underneath is kept as cause where it is about the connection; those with a body are not.

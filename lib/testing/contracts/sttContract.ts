@@ -30,7 +30,7 @@ export interface SttContractOptions extends ContractOptions<Stt> {
 }
 
 /**
- * What an rxvoice conversation relies on of a speech-to-text engine, as tests for your own: it transcribes speech, ends
+ * The contract between a conversation and a speech-to-text engine, as tests for your own: it transcribes speech, ends
  * each utterance once, drains when the audio completes, and releases everything when it is unsubscribed.
  *
  * @example

@@ -30,7 +30,7 @@ export interface TtsContractOptions extends ContractOptions<Tts> {
 }
 
 /**
- * What an rxvoice conversation relies on of a text-to-speech engine, as tests for your own: it speaks its text and
+ * The contract between a conversation and a text-to-speech engine, as tests for your own: it speaks its text and
  * nothing else, several sentences at once, and falls silent when it is unsubscribed; and the form for whole replies,
  * where it has one.
  *
