@@ -22,7 +22,7 @@ import type { ToolDescription } from './message.ts';
 export interface Tool extends ToolDescription {
   /**
    * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
-   * result as a text for the model, once. It does not error: what goes wrong is a result that says so.
+   * result as a text for the model, once. It does not error: a failure is a result that describes it.
    */
   readonly call: (json: string) => Observable<string>;
   /** Whether it finishes when the reply that called it is cut; see {@link ToolOptions.onInterrupt}. Default `finish`. */
@@ -47,7 +47,7 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
   /**
-   * Controls what a tool that has begun does when its reply is cut (by the user, or by `interrupt` and `say now`) or
+   * Decides whether a running tool goes on when its reply is cut (by the user, or by `interrupt` and `say now`) or
    * fails. It runs once in either case.
    *
    * - `finish`: it goes on. Its result is a `bot.toolResult` event when it comes, and is in the history of the next

@@ -1,9 +1,9 @@
-/** Learns who waits for a promise, where none can settle. */
+/** Called for each wait for a promise, where no promise can settle. */
 let note: ((who: string) => void) | undefined;
 
 /**
- * Runs a function in which no promise can settle, because all its time passes within this call: `noted` learns who waits
- * for one all the same.
+ * Runs a function in which no promise can settle, because all its time passes within this call. `noted` is called with the
+ * name of each part that waits for one.
  */
 export function guardPromises<Result>(noted: (who: string) => void, run: () => Result): Result {
   const outer = note;

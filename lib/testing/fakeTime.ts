@@ -10,8 +10,8 @@ export interface FakeTimers {
 }
 
 /**
- * Subscribes an observable under the fake timers of a test runner, and returns what it did, exact to the millisecond: as
- * `virtualTime`, but promises settle, between one instant and the next. For bots and tools made of promises.
+ * Subscribes an observable under the fake timers of a test runner, and returns its notifications, exact to the
+ * millisecond. It is `virtualTime` for bots and tools made of promises, which settle between one instant and the next.
  *
  * It ends when the observable does, at `until`, or when no timer is left. Real sockets don't answer in fake time.
  *

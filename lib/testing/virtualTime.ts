@@ -20,10 +20,9 @@ export interface VirtualTimeOptions {
 }
 
 /**
- * Subscribes an observable in virtual time, lets all its time pass at once, and returns what it did, exact to the
- * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations.
- * Bare timers are not, and never fire here. Promises never settle: a bot or a tool that returns one can be tested in
- * real time, or with your test runner's fake timers (see the README).
+ * Subscribes an observable in virtual time, lets all its time pass at once, and returns its notifications, exact to the
+ * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations. Bare timers
+ * never fire here, and promises never settle: `fakeTime` runs bots and tools that return one.
  *
  * @throws Error if a bot's answer or a tool waits for a promise: it names which.
  *
@@ -73,13 +72,13 @@ export function virtualTime<Value>(
 
 const stalled = (waiting: readonly string[]): string =>
   `Virtual time stalls: ${waiting.join(' and ')} waits for a promise, and none settles here. Return a value or an ` +
-  "Observable, or test in real time under your test runner's fake timers: await vi.advanceTimersByTimeAsync(ms).";
+  "Observable, or use your test runner's timers: await fakeTime(vi, () => call$).";
 
 const nothingDue = 'Expected a due immediate or interval';
 
 /**
  * RxJS 7.8.2's TestScheduler throws when a timer is cleared by another one in the very instant both are due: the turn
- * of the cleared one comes all the same, and finds nothing to do. Here that is what it should be, nothing.
+ * of the cleared one comes all the same, and finds nothing to do. Here that has no effect.
  */
 class VirtualScheduler extends TestScheduler {
   override schedule<State>(

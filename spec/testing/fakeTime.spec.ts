@@ -69,7 +69,7 @@ describe('fakeTime', () => {
     expect(leftTimers).toBe(0);
   });
 
-  it('should hang up when it is told to, and give real time back', async () => {
+  it('should hang up at `until`, and restore real time', async () => {
     const began = Date.now();
     const { completedAt, values } = await fakeTime(vi, () => timer(1_000, 1_000), { until: 2_500 });
     expect([completedAt, values.map(({ at }) => at)]).toEqual([undefined, [1_000, 2_000]]);

@@ -35,7 +35,7 @@ export type ModelReply =
       /** Functions it wants called, after the text if there is one. */
       readonly toolCalls?: readonly {
         readonly name: string;
-        /** An object, or JSON (or what is none) as the model writes it. */
+        /** An object, or JSON (also invalid) as the model writes it. */
         readonly arguments: object | string;
       }[];
       /** Why it does not answer. */

@@ -20,7 +20,7 @@ import { streamParts } from './streamParts.ts';
  * Unsubscribing aborts `signal` and closes the iterator or stream. A model that runs its own tools is believed: rxvoice
  * runs no tool whose result is in the stream.
  *
- * @throws RxvoiceError (through the stream) for an answer in another form: it names what came and what is taken.
+ * @throws RxvoiceError (through the stream) for an answer in another form: it names the kind of value and the forms that are possible.
  *
  * @example
  * setup({ stt, llm: llmFrom((messages, { signal }) => agent.stream(messages, { abortSignal: signal })), tts });
@@ -36,7 +36,7 @@ export function llmFrom(bot: Bot): Llm {
   return llm;
 }
 
-/** What is a model already. */
+/** The models made here: making one of them again changes nothing. */
 const made = new WeakSet<object>();
 
 /** The parts of an answer in any form. */

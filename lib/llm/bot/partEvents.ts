@@ -9,7 +9,7 @@ type Part = Readonly<Record<string, unknown>>;
  * (`fullStream`, UI messages), Mastra, LangChain (message chunks, `[chunk, metadata]`), OpenAI Agents and Chat
  * Completions. Reasoning is left out. Parts that say nothing about the answer are ignored.
  *
- * @throws RxvoiceError for a part that is none of these, and for the error that a part contains.
+ * @throws RxvoiceError for a part of another kind, and for the error that a part contains.
  *
  * @example
  * partEvents({ type: 'text-delta', text: 'Hello' }) // [{ type: 'token', text: 'Hello' }]

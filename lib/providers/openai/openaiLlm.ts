@@ -84,7 +84,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
   const engine = (client: OpenAI, tell: (notice: Notice) => void): Llm => {
     const warn = (message: string): void => tell({ type: 'warning', message });
 
-    /** One request, and the same once more where what went wrong may pass. */
+    /** One request, repeated while its error may be transient. */
     const request = (messages: readonly Message[], body: Body, { tools = [] }: LlmRequest) => {
       const said = messages
         .filter(({ role }) => role !== 'system')
@@ -170,7 +170,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
     return (messages, wanted = {}) => answer(fitting(messages), wanted);
   };
 
-  /** A history that is clearly shorter than what the model refused for its length. */
+  /** A history that is clearly shorter than the one that the model refused for its length. */
   const fitting = (messages: readonly Message[]): readonly Message[] => {
     const less = lengthOf(messages) < tooLong ? undefined : shorter(messages);
     return less === undefined ? messages : fitting(less);
