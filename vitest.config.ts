@@ -44,7 +44,8 @@ const seam: Plugin = {
 export default defineConfig({
   plugins: [seam],
   test: {
-    maxWorkers: 2,
+    // More than two cores have work for: where a spec waits for a socket or a process, another goes on.
+    maxWorkers: 3,
     // A busy machine is no failure: awaited events come, or never do.
     testTimeout: 60_000,
     hookTimeout: 60_000,
