@@ -195,6 +195,8 @@ export const openaiLlm = z
   .strictObject({
     ...openai,
     systemPrompt: text.exactOptional(),
+    api: z.enum(['responses', 'chat']).exactOptional(),
+    transport: z.enum(['websocket', 'http']).exactOptional(),
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
