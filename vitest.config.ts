@@ -19,7 +19,7 @@ const virtual = ['rx', 'audio', 'stt', 'llm', 'tts', 'conversation', 'metrics', 
   folder => `spec/${folder}/**/*.spec.ts`,
 );
 
-/** CPU time is measured here: a collector of garbage in threads of its own would count as a function's work. */
+/** CPU time is measured here: a garbage collector in threads of its own would count as a function's work. */
 const growth = 'spec/growth/**/*.spec.ts';
 
 /** `#namedEngines` of package.json leads to the build; sources lead to sources. */

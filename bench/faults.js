@@ -241,8 +241,10 @@ async function callsThrough(name, outage, unhandled) {
     llm: configure('llm', { engine: 'openai', model: 'any', ...key }),
     tts: configure('tts', { engine: 'deepgram', ...key }),
   });
-  // Said before the outage, in its middle, and after it.
-  const at = [600, 4_000 + outageMs / 2, 4_000 + outageMs + 6_000];
+  // Said before the outage, in its middle, and after it, when what was said in it has been answered: a request without
+  // an answer is asked again after 10 s.
+  const killedMs = 6_000;
+  const at = [600, killedMs + outageMs / 2, killedMs + outageMs + 12_000];
   const speech = at.map(from => ({ from, to: from + 1_000 }));
   const ms = at[2] + 1_000 + 3_000;
   const frames = Array.from({ length: count }, () => new Subject());
@@ -274,8 +276,8 @@ async function callsThrough(name, outage, unhandled) {
     : { fault: refusal, ...(engine.socket ? {} : { on: engine.endpoint }) };
   const server = engine.config.engine;
   const marks = new Map([
-    [4_000, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
-    [4_000 + outageMs, () => void providers.set({ [server]: { faults: [] } })],
+    [killedMs, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
+    [killedMs + outageMs, () => void providers.set({ [server]: { faults: [] } })],
   ]);
   await microphone({ ms, speech, marks, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
   // Late words are answered late: the calls end after that.

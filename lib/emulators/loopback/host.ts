@@ -57,7 +57,7 @@ export async function host<Options extends LoopbackOptions>(
     open++;
     let over = false;
     const log: Connection['log'] = happening => {
-      // the side that closed first has reported it
+      if (over) return; // The side that closed first has reported it.
       over = happening.type === 'closed';
       if (over) open--;
       const event = { at: performance.now(), endpoint, connection, ...happening };
