@@ -119,7 +119,8 @@ function changeOf(
   if (field === 'max_tokens' || field === 'max_completion_tokens') {
     const other = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
     const isTried = before.has(other) && before.get(other) === undefined;
-    const renames = !isTried && (words.includes(other) || unknownField.test(words));
+    const renames =
+      !isTried && !/moved to/u.test(words) && (words.includes(other) || unknownField.test(words));
     return new Map([
       [field, undefined],
       [other, renames ? body[field] : undefined],

@@ -82,10 +82,12 @@ export function responsesLine({
         const isOver = isFinal(error) || error instanceof MuteSocket;
         // A connection that was lost while it was idle is opened again without a notice.
         if (isOver || last?.wasBusy !== false) onDown(error);
-        const waitMs = outage.failed(last === undefined ? {} : { firstMs: afterLossMs });
+        // The server was there a moment ago: requests wait for the first attempt.
+        const isSudden = last !== undefined && !isOver;
+        const waitMs = outage.failed(isSudden ? { firstMs: afterLossMs } : {});
         last = undefined;
         const wait$ = isOver || waitMs === undefined ? NEVER : timer(waitMs).pipe(ignoreElements());
-        return concat(of<LineState>({ type: 'down' }), wait$, again$);
+        return concat(of<LineState>({ type: isSudden ? 'opening' : 'down' }), wait$, again$);
       }),
       startWith<LineState>({ type: 'opening' }),
     );

@@ -42,6 +42,8 @@ interface Pending {
   /** Nothing once it is abandoned: it goes on at the server and occupies its lane until its end. */
   subscriber: Subscriber<ResponseMessage | undefined> | undefined;
   parent: string | undefined;
+  /** Whether it was sent with the name of its lane. */
+  isNamed: boolean;
 }
 
 /**
@@ -117,7 +119,7 @@ export class ResponsesSocket {
       const parent = this.#chain.find(request.messages);
       const lane = this.#freeLane(parent?.id);
       if (lane === undefined) return subscriber.error(new NoLane('All lanes are in use.'));
-      const pending: Pending = { request, lane, subscriber, parent: parent?.id };
+      const pending: Pending = { request, lane, subscriber, parent: parent?.id, isNamed: false };
       this.#pending = [...this.#pending, pending];
       this.#send(pending, parent?.messages ?? 0);
       return () => {
@@ -140,7 +142,9 @@ export class ResponsesSocket {
     if (this.#lanes.some(({ latest }) => latest === id)) this.#chain.add(id, messages);
   }
 
-  #send({ request, lane, parent }: Pending, from: number): void {
+  #send(pending: Pending, from: number): void {
+    const { request, lane, parent } = pending;
+    pending.isNamed = lane.name !== undefined;
     // From here on the server keeps the new response of the lane, not the one before.
     if (lane.latest !== undefined) this.#chain.forget(lane.latest);
     lane.latest = undefined;
@@ -202,8 +206,8 @@ export class ResponsesSocket {
   #isAskedAgain(pending: Pending, message: ResponseMessage): boolean {
     const { status = 400, param, message: words } = errorOf(message);
     if (status !== 400 && status !== 404) return false;
-    const { parent, lane } = pending;
-    const noLanes = lane.name !== undefined && (param === 'stream_id' || /\bstream_id\b/u.test(words));
+    const { parent, isNamed } = pending;
+    const noLanes = isNamed && (param === 'stream_id' || /\bstream_id\b/u.test(words));
     if (parent === undefined && !noLanes) return false;
     if (parent !== undefined) this.#chain.forget(parent);
     if (noLanes) this.#useOneLane();
