@@ -463,7 +463,9 @@ describe('openaiLlm and what a model refuses', () => {
     const { error } = await outcome(serving([() => param('tools', message)]).llm, question, {
       tools: [time],
     });
-    expect(error?.message).toMatch(/Responses API only when it has tools: set api: 'responses', or choose another model/);
+    expect(error?.message).toMatch(
+      /Responses API only when it has tools: set api: 'responses', or choose another model/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { firstValueFrom, type Observable, type Subscription, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Notice, sessionOf } from '../../../lib/engine.ts';
@@ -10,6 +11,7 @@ import {
   type ChatMessage,
   type Fault,
   type FaultRule,
+  faults,
   type OpenaiServer,
   openaiServer,
   type OpenaiServerOptions,
@@ -401,6 +403,39 @@ describe('openaiLlm by responses, where the WebSocket fails', () => {
     expect(inputs()[1]).toHaveLength(4);
     expect(call.warnings()).toEqual([]);
     expect(opened('responses')).toBe(0);
+  });
+
+  const befalling = (Object.keys(faults) as Fault[]).filter(fault =>
+    (faults[fault].endpoints as readonly string[]).includes('responsesSocket'),
+  );
+  it.each(befalling)('should end in time, with the whole answer or one clear error: %s', async fault => {
+    const whole = 'One two three four five six seven eight.';
+    const call = await callWith(
+      {
+        reply: whole,
+        latencies: { firstTokenMs: 5, tokensPerSecond: 500 },
+        faults: [{ fault, on: 'responsesSocket', after: 5, delayMs: 50 }],
+      },
+      { timeoutMs: 600, retries: 1 },
+    );
+    await connected();
+    const events: LlmEvent[] = [];
+    const error = await new Promise<RxvoiceError | undefined>(resolve =>
+      call.llm(conversation).subscribe({
+        next: event => events.push(event),
+        error: (error: unknown) => resolve(error as RxvoiceError),
+        complete: () => resolve(undefined),
+      }),
+    );
+    if (error === undefined) expect(textOf(events)).toBe(whole);
+    else {
+      expect(whole.startsWith(textOf(events))).toBe(true);
+      expect(error).toMatchObject({ stage: 'llm', retryable: true });
+      expect(error.message).toMatch(/^127\.0\.0\.1:\d+ |^The language model broke off/);
+    }
+    expect(inspect([error, call.warnings()], { depth: 9 })).not.toMatch(/sk-proj|card/);
+    call.hangUp();
+    if (fault !== 'half-open') await expect.poll(() => server.connections).toBe(0);
   });
 
   it('should ask over HTTP while all lanes are in use', async () => {
