@@ -27,14 +27,21 @@ export const inputItems = ({ input = [] }: ResponseRequest): readonly ResponseIt
     ? [{ type: 'message', role: 'user', content: input }]
     : input.map(item => ({ type: 'message', ...item }));
 
-/** Items as the messages of a chat. Reasoning is in none of them; calls belong to the assistant's message before them. */
+/**
+ * Items as the messages of a chat. Reasoning is in none of them; the words and calls of the assistant between other items
+ * are one message.
+ */
 export function messagesOf(items: readonly ResponseItem[], instructions?: string | null): ChatMessage[] {
   const messages: ChatMessage[] = instructions ? [{ role: 'developer', content: instructions }] : [];
   let called = false;
-  for (const item of items) {
-    const { type, role, content, call_id: id, name, arguments: json, output } = item;
+  for (const { type, role, content, call_id: id, name, arguments: json, output } of items) {
     if (type === 'reasoning') continue;
-    if (type === 'message') messages.push({ role: role as ChatMessage['role'], content: textOf(content) });
+    const last = messages.at(-1)?.role === 'assistant' ? messages.at(-1) : undefined;
+    if (type === 'message') {
+      const joins = role === 'assistant' && called && typeof last?.content !== 'string' ? last : undefined;
+      if (joins !== undefined) messages.pop();
+      messages.push({ ...joins, role: role as ChatMessage['role'], content: textOf(content) });
+    }
     if (type === 'function_call_output')
       messages.push({ role: 'tool', tool_call_id: String(id), content: textOf(output) });
     if (type === 'function_call') {
@@ -43,13 +50,11 @@ export function messagesOf(items: readonly ResponseItem[], instructions?: string
         type: 'function' as const,
         function: { name: String(name), arguments: String(json) },
       };
-      const last = messages.at(-1);
-      const joins = last?.role === 'assistant' && (called || last.tool_calls === undefined);
-      if (joins) messages.pop();
+      if (last !== undefined) messages.pop();
       messages.push({
         role: 'assistant',
-        content: joins ? last.content : null,
-        tool_calls: [...((joins && last.tool_calls) || []), call],
+        content: last?.content ?? null,
+        tool_calls: [...(last?.tool_calls ?? []), call],
       });
     }
     called = type === 'function_call';

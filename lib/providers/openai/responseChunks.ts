@@ -46,8 +46,8 @@ export const responseChunks =
 class ResponseReader {
   readonly #refused: ResponseChunksOptions['refused'];
   readonly #onComplete: (id: string) => void;
-  /** Items that were passed on already, by index and ids: servers leave out one or the other. */
-  readonly #known = new Set<unknown>();
+  /** Items that were passed on already, by index, id and call: servers leave out one or another. */
+  readonly #known = new Set<string>();
   #calls = 0;
   #reasoning: AttachedItem[] = [];
 
@@ -84,14 +84,18 @@ class ResponseReader {
 
   #said(message: ResponseMessage, field: 'content' | 'refusal'): readonly CompletionChunk[] {
     const { delta, output_index: index, item_id: id } = message;
-    this.#isNew(index, id);
+    this.#note({ index, id });
     return typeof delta === 'string' ? [{ choices: [{ delta: { [field]: delta } }] }] : [];
   }
 
   /** An item that is complete: a call, or words whose pieces were not sent. */
   #item(given: unknown, index: unknown): readonly CompletionChunk[] {
     const item = fieldsOf(given);
-    if (!this.#isNew(index, item['id'], item['call_id'])) return [];
+    const keys = { index, id: item['id'], call: item['call_id'] };
+    // Some servers repeat the id of a call: it counts only where an item has nothing else.
+    const [key] = keysOf(keys);
+    if (key !== undefined && this.#known.has(key)) return [];
+    this.#note(keys);
     switch (item['type']) {
       case 'reasoning':
         this.#reasoning.push(...sentBack(item));
@@ -116,23 +120,36 @@ class ResponseReader {
     }
   }
 
-  #isNew(...keys: readonly unknown[]): boolean {
-    const present = keys.filter(key => key != null);
-    const isNew = !present.some(key => this.#known.has(key));
-    for (const key of present) this.#known.add(key);
-    return isNew;
+  #note(keys: ItemKeys): void {
+    for (const key of keysOf(keys)) this.#known.add(key);
   }
 
   #end(response: Fields): readonly CompletionChunk[] {
     const { id, status, output, usage, incomplete_details: details } = response;
     if (status === 'failed') throw this.#refused(failureIn(response));
     const items = Array.isArray(output) ? (output as readonly unknown[]) : [];
-    const rest = items.flatMap((item, index) => this.#item(item, index));
+    const before = new Set(this.#known);
+    const rest = items.flatMap((item, index) => {
+      const { id, call_id: call } = fieldsOf(item);
+      const [key] = keysOf({ index: undefined, id, call });
+      return key !== undefined && before.has(key) ? [] : this.#item(item, index);
+    });
     const reason = status === 'incomplete' ? (textOf(fieldsOf(details)['reason']) ?? 'length') : 'stop';
     if (reason === 'stop' && typeof id === 'string') this.#onComplete(id);
     return [...rest, { choices: [{ finish_reason: reason }], usage: usageOf(usage), done: true }];
   }
 }
+
+interface ItemKeys {
+  readonly index: unknown;
+  readonly id: unknown;
+  readonly call?: unknown;
+}
+
+const keysOf = (keys: ItemKeys): string[] =>
+  Object.entries(keys).flatMap(([kind, key]) =>
+    typeof key === 'string' || typeof key === 'number' ? [`${kind} ${key}`] : [],
+  );
 
 /** The cost of a response. */
 interface ResponseUsage {
