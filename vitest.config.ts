@@ -19,6 +19,11 @@ const virtual = ['rx', 'audio', 'stt', 'llm', 'tts', 'conversation', 'metrics', 
   folder => `spec/${folder}/**/*.spec.ts`,
 );
 
+/** What also leaves nothing behind in its process, though it uses sockets and files: one worker runs many of these, too. */
+const sockets = ['emulators', 'testing', 'tape', 'failover', 'setup', 'providers'].map(
+  folder => `spec/${folder}/**/*.spec.ts`,
+);
+
 /** CPU time is measured here: a garbage collector in threads of its own would count as a function's work. */
 const growth = 'spec/growth/**/*.spec.ts';
 
@@ -42,9 +47,13 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'virtual', include: virtual, isolate: false } },
+      { extends: true, test: { name: 'sockets', include: sockets, isolate: false } },
       {
         extends: true,
-        test: { name: 'anywhere', exclude: [...configDefaults.exclude, ...machine, ...virtual, growth] },
+        test: {
+          name: 'anywhere',
+          exclude: [...configDefaults.exclude, ...machine, ...virtual, ...sockets, growth],
+        },
       },
       { extends: true, test: { name: 'growth', include: [growth], execArgv: ['--single-threaded-gc'] } },
       { extends: true, test: { name: 'machine', include: machine } },
