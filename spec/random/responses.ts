@@ -149,7 +149,7 @@ export function responsesLlm(
         return answers(messages, request);
       });
     return Object.assign(asked, {
-      warm$: concat(of({ engine: 'loopback', progress: 1 }), line$.pipe(mergeMap(() => []))),
+      warm$: concat(of({ engine: 'loopback', progress: 1 }), line$.pipe(ignoreElements())),
     });
   };
   return Object.assign(session(), { session });

@@ -92,15 +92,15 @@ function wrongItem(items: readonly ResponseItem[], wrong: Wrong): Reply | undefi
 
 /** A call without an output, or an output without a call. */
 function unpaired(items: readonly ResponseItem[], wrong: Wrong): Reply | undefined {
-  const idsOf = (wanted: string): unknown[] =>
-    items.filter(({ type }) => type === wanted).map(({ call_id: id }) => id);
+  const idsOf = (wanted: string): string[] =>
+    items.filter(({ type }) => type === wanted).map(({ call_id: id }) => String(id));
   const [calls, outputs] = [idsOf('function_call'), idsOf('function_call_output')];
   const open = calls.find(id => !outputs.includes(id));
-  if (open !== undefined) return wrong(`No tool output found for function call ${String(open)}.`, 'input');
+  if (open !== undefined) return wrong(`No tool output found for function call ${open}.`, 'input');
   const stray = outputs.find(id => !calls.includes(id));
   return stray === undefined
     ? undefined
-    : wrong(`No tool call found for function call output with call_id ${String(stray)}.`, 'input');
+    : wrong(`No tool call found for function call output with call_id ${stray}.`, 'input');
 }
 
 function wrongTool({ tools }: ResponseRequest, wrong: Wrong): Reply | undefined {

@@ -14,7 +14,7 @@ import { refusedResponse } from './responseRules.ts';
 import { notFound } from './responsesRequest.ts';
 import { conversationAfter, type ResponseStore } from './responseStore.ts';
 
-/** What {@link responsesProtocol} works with. */
+/** Options of {@link responsesProtocol}. */
 export interface ResponsesProtocolOptions {
   readonly model: () => ResponseModel;
   readonly store: ResponseStore;

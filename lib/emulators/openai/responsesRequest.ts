@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { last, map } from 'rxjs';
+import { map, takeLast } from 'rxjs';
 import type { Connection } from '../loopback/connection.ts';
 import { close, named, type ServerFrame } from '../loopback/frames.ts';
 import { reply as answer } from '../loopback/reply.ts';
@@ -47,7 +47,7 @@ export function responsesRequest(
     response,
     {
       frame$: event$.pipe(
-        last(),
+        takeLast(1),
         map((event): ServerFrame => ({ type: 'text', text: JSON.stringify(event['response']) })),
       ),
       headers: { 'content-type': 'application/json' },

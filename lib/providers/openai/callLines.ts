@@ -1,4 +1,4 @@
-import { defer, type Observable, of } from 'rxjs';
+import { concat, defer, NEVER, type Observable, of } from 'rxjs';
 import type { Notice } from '../../engine.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
@@ -62,6 +62,6 @@ export function callLines({ sdk, connection, model, headers, timeoutMs }: CallLi
     const unavailable = (error: unknown): string =>
       `${explain(error).message.replace(/\.$/u, '')}; requests go over HTTP${isFinal(error) ? '' : ' until the WebSocket is open again'}.`;
     const line$ = responsesLine({ wire$, timeoutMs, isFinal, onDown });
-    return defer(() => (hasSocket ? line$ : of<LineState>({ type: 'down' })));
+    return defer(() => (hasSocket ? line$ : concat(of<LineState>({ type: 'down' }), NEVER)));
   };
 }

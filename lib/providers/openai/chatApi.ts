@@ -7,7 +7,7 @@ import type { OpenaiConnection } from './openaiConnection.ts';
 import type { OpenaiSdk } from './openaiSdk.ts';
 import { streamedAnswer } from './streamedAnswer.ts';
 
-/** What {@link chatApi} asks, and how. */
+/** Options of {@link chatApi}. */
 export interface ChatApiOptions extends Pick<ChatMessagesOptions, 'from' | 'order'> {
   readonly client: OpenAI;
   readonly sdk: OpenaiSdk;

@@ -20,7 +20,7 @@ export interface Learned {
   tooLong: number;
 }
 
-/** What {@link modelAnswers} asks, and how. */
+/** Options of {@link modelAnswers}. */
 export interface ModelAnswersOptions {
   readonly api: ModelApi;
   readonly sdk: OpenaiSdk;

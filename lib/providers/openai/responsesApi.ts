@@ -30,7 +30,7 @@ import { streamedAnswer } from './streamedAnswer.ts';
 import { isStrictSchema } from './strictSchema.ts';
 import { strictOrder } from './strictOrder.ts';
 
-/** What {@link responsesApi} asks, and how. */
+/** Options of {@link responsesApi}. */
 export interface ResponsesApiOptions {
   readonly sdk: OpenaiSdk;
   readonly connection: Pick<OpenaiConnection, 'who'>;

@@ -61,11 +61,13 @@ export function responsesLine({
   return defer(() => {
     const outage = new Outage(Infinity);
     let last: ResponsesSocket | undefined;
+    let isReported = false;
 
     const socket$ = wire$.pipe(
       switchMap(wire => {
         const socket = new ResponsesSocket(wire, timeoutMs);
         last = socket;
+        isReported = false;
         outage.over();
         const aged$ = timer(lifetimeMs).pipe(
           switchMap(() => (socket.isIdle ? of(undefined) : socket.idle$)),
@@ -81,7 +83,10 @@ export function responsesLine({
         if (error instanceof Aged) return concat(of<LineState>({ type: 'opening' }), again$);
         const isOver = isFinal(error) || error instanceof MuteSocket;
         // A connection that was lost while it was idle is opened again without a notice.
-        if (isOver || last?.wasBusy !== false) onDown(error);
+        if (isOver || (!isReported && last?.wasBusy !== false)) {
+          isReported = true;
+          onDown(error);
+        }
         // The server was there a moment ago: requests wait for the first attempt.
         const isSudden = last !== undefined && !isOver;
         const waitMs = outage.failed(isSudden ? { firstMs: afterLossMs } : {});

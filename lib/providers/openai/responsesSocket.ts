@@ -201,7 +201,7 @@ export class ResponsesSocket {
 
   /**
    * Sends a request again that was refused for the sake of the connection: the response to continue is gone, or the
-   * server knows no lanes. What else is wrong with the request shows when it is refused again.
+   * server knows no lanes. Any other mistake in the request shows when it is refused again.
    */
   #isAskedAgain(pending: Pending, message: ResponseMessage): boolean {
     const { status = 400, param, message: words } = errorOf(message);

@@ -58,7 +58,9 @@ function isStrict(schema: unknown): boolean {
   }
   if (types.includes('array') && !isObject(items)) return false;
   const inner = [
-    ...['properties', '$defs', 'definitions'].flatMap(field => Object.values(schema[field] ?? {})),
+    ...['properties', '$defs', 'definitions'].flatMap((field): unknown[] =>
+      Object.values(schema[field] ?? {}),
+    ),
     ...(items === undefined ? [] : [items]),
     ...(Array.isArray(anyOf) ? (anyOf as readonly unknown[]) : []),
   ];

@@ -16,7 +16,7 @@ class Refused extends Error {
   }
 }
 
-/** What a response says, and the ids of the responses that can be continued. */
+/** The words and calls of a response, and the ids of the responses that can be continued. */
 async function read(...messages: ResponseMessage[]) {
   const complete: string[] = [];
   const events = await lastValueFrom(

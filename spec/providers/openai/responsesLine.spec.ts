@@ -1,4 +1,5 @@
-import { Observable, Subject, throwError, timer } from 'rxjs';
+import { catchError, connect, EMPTY, ignoreElements, merge, mergeMap, Observable, Subject } from 'rxjs';
+import { tap, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type LineState, responsesLine } from '../../../lib/providers/openai/responsesLine.ts';
 import { type Wire, WireLost } from '../../../lib/providers/openai/responsesWire.ts';
@@ -80,18 +81,23 @@ describe('the connection of a call', () => {
   it('should not be replaced before a response is complete, whatever its age', () => {
     const { wire$, open, sent } = connections();
     const { line$ } = line(wire$, { lifetimeMs: 1_000 });
-    const asking$ = new Observable<LineState>(subscriber => {
-      subscriber.add(
-        line$.subscribe(state => {
-          if (state.type === 'open' && sent.length === 0)
-            subscriber.add(state.socket.ask(request).subscribe());
-          subscriber.next(state);
-        }),
-      );
-      subscriber.add(
-        timer(4_000).subscribe(() => answer(laneOf(sent[0]!)).forEach(event => open[0]!.next(event))),
-      );
-    });
+    const answering$ = timer(4_000).pipe(
+      tap(() => answer(laneOf(sent[0]!)).forEach(event => open[0]!.next(event))),
+    );
+    const asking$ = line$.pipe(
+      connect(state$ =>
+        merge(
+          state$,
+          state$.pipe(
+            mergeMap(state =>
+              state.type === 'open' && sent.length === 0 ? state.socket.ask(request) : EMPTY,
+            ),
+            ignoreElements(),
+          ),
+          answering$.pipe(ignoreElements()),
+        ),
+      ),
+    );
     const { values } = virtualTime(() => asking$, { until: 4_500 });
     expect(typesIn(values)).toEqual([
       [0, 'opening'],
@@ -123,7 +129,7 @@ describe('the connection of a call', () => {
     expect(values.at(-1)!.value.type).toBe('open');
     expect(values.at(-1)!.at).toBeLessThan(6_000);
     // The loss was between two turns; only that it can't be opened again is reported.
-    expect(downs).toEqual(downs.map(() => new Error('refused')));
+    expect(downs).toEqual([new Error('refused')]);
   });
 
   it('should not be opened again after a refusal that is final', () => {
@@ -144,15 +150,19 @@ describe('the connection of a call', () => {
   it('should report one outage once, and be given up where no request is ever answered', () => {
     const { wire$ } = connections();
     const { line$, downs } = line(wire$, { timeoutMs: 500 });
-    const asking$ = new Observable<LineState>(subscriber => {
-      subscriber.add(
-        line$.subscribe(state => {
-          if (state.type === 'open')
-            subscriber.add(state.socket.ask(request).subscribe({ error: () => undefined }));
-          subscriber.next(state);
-        }),
-      );
-    });
+    const asking$ = line$.pipe(
+      connect(state$ =>
+        merge(
+          state$,
+          state$.pipe(
+            mergeMap(state =>
+              state.type === 'open' ? state.socket.ask(request).pipe(catchError(() => EMPTY)) : EMPTY,
+            ),
+            ignoreElements(),
+          ),
+        ),
+      ),
+    );
     const { values } = virtualTime(() => asking$, { until: 60_000 });
     expect(typesIn(values)).toEqual([
       [0, 'opening'],
