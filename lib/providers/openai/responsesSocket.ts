@@ -1,6 +1,7 @@
 import { catchError, Observable, Subject, type Subscriber, throwError, timeout, TimeoutError } from 'rxjs';
 import type { Message } from '../../llm/message.ts';
 import { ResponseChain } from './responseChain.ts';
+import { type Lane, laneCount, ResponseLanes } from './responseLanes.ts';
 import { errorOf, isLast, type ResponseMessage } from './responseChunks.ts';
 import { type Wire, WireLost } from './responsesWire.ts';
 
@@ -21,20 +22,6 @@ export class NoLane extends Error {}
 
 /** A socket on which no request was ever answered. */
 export class MuteSocket extends Error {}
-
-/**
- * The number of lanes. The service allows 32 names a connection, and 16 active responses (OpenAI's guide "WebSocket
- * mode"). It keeps the latest response of each lane, so this is also the number of responses that can be continued.
- */
-const laneCount = 16;
-
-/** An ordered lane of a connection: its responses follow one another. */
-interface Lane {
-  readonly name: string | undefined;
-  /** Its latest response, which the server keeps while no other is asked for on this lane. */
-  latest: string | undefined;
-  usedAt: number;
-}
 
 interface Pending {
   readonly request: SocketRequest;
@@ -60,9 +47,8 @@ export class ResponsesSocket {
   readonly #chain = new ResponseChain(laneCount);
   readonly #lost$ = new Subject<never>();
   readonly #idle$ = new Subject<void>();
-  #lanes: readonly Lane[] = Array.from({ length: laneCount }, (_, index) => newLane(`rxvoice-${index + 1}`));
+  readonly #lanes = new ResponseLanes();
   #pending: readonly Pending[] = [];
-  #uses = 0;
   #hasAnswered = false;
   #wasBusy = false;
   #lost: unknown;
@@ -117,7 +103,8 @@ export class ResponsesSocket {
     return new Observable<ResponseMessage | undefined>(subscriber => {
       if (this.#lost !== undefined) return subscriber.error(this.#lost);
       const parent = this.#chain.find(request.messages);
-      const lane = this.#freeLane(parent?.id);
+      const busy = new Set(this.#pending.map(({ lane }) => lane));
+      const lane = this.#lanes.free(busy, parent?.id);
       if (lane === undefined) return subscriber.error(new NoLane('All lanes are in use.'));
       const pending: Pending = { request, lane, subscriber, parent: parent?.id, isNamed: false };
       this.#pending = [...this.#pending, pending];
@@ -139,16 +126,15 @@ export class ResponsesSocket {
 
   /** Records the conversation that a complete response stands for. */
   stands(id: string, messages: readonly Message[]): void {
-    if (this.#lanes.some(({ latest }) => latest === id)) this.#chain.add(id, messages);
+    if (this.#lanes.keeps(id)) this.#chain.add(id, messages);
   }
 
   #send(pending: Pending, from: number): void {
     const { request, lane, parent } = pending;
     pending.isNamed = lane.name !== undefined;
     // From here on the server keeps the new response of the lane, not the one before.
-    if (lane.latest !== undefined) this.#chain.forget(lane.latest);
-    lane.latest = undefined;
-    lane.usedAt = ++this.#uses;
+    const superseded = this.#lanes.begin(lane);
+    if (superseded !== undefined) this.#chain.forget(superseded);
     const input = request.input(request.messages.slice(from));
     this.#wire.send(
       JSON.stringify({
@@ -161,15 +147,6 @@ export class ResponsesSocket {
     );
   }
 
-  /** An unused lane, or the one used least recently; that of the response to continue only if there is no other. */
-  #freeLane(parent: string | undefined): Lane | undefined {
-    const busy = new Set(this.#pending.map(({ lane }) => lane));
-    const [lane] = this.#lanes
-      .filter(lane => !busy.has(lane))
-      .toSorted((a, b) => Number(isOf(a, parent)) - Number(isOf(b, parent)) || a.usedAt - b.usedAt);
-    return this.#isSingle && busy.size > 0 ? undefined : lane;
-  }
-
   #receive(text: string | undefined): void {
     const message = text === undefined ? undefined : parsed(text);
     const { stream_id: name, type } = message ?? {};
@@ -177,8 +154,8 @@ export class ResponsesSocket {
     if (type === 'error' && errorOf(message).code === 'websocket_connection_limit_reached')
       return this.fail(new WireLost('The connection has reached its age limit.'));
     this.#hasAnswered = true;
-    // A server that knows no lanes answers in order.
-    if (name === undefined && this.#pending.length > 0) this.#useOneLane();
+    // A server that knows no lanes answers in order. An error may be one of the whole connection.
+    if (name === undefined && type !== 'error' && this.#pending.length > 0) this.#useOneLane();
     const pending =
       name === undefined ? this.#pending[0] : this.#pending.find(({ lane }) => lane.name === name);
     if (pending === undefined) return;
@@ -206,7 +183,8 @@ export class ResponsesSocket {
   #isAskedAgain(pending: Pending, message: ResponseMessage): boolean {
     const { status = 400, param, message: words } = errorOf(message);
     if (status !== 400 && status !== 404) return false;
-    const { parent, isNamed } = pending;
+    const { parent, isNamed, subscriber } = pending;
+    if (subscriber === undefined) return false;
     const noLanes = isNamed && (param === 'stream_id' || /\bstream_id\b/u.test(words));
     if (parent === undefined && !noLanes) return false;
     if (parent !== undefined) this.#chain.forget(parent);
@@ -216,21 +194,11 @@ export class ResponsesSocket {
     return true;
   }
 
-  get #isSingle(): boolean {
-    return this.#lanes.length === 1;
-  }
-
   #useOneLane(): void {
-    if (this.#isSingle) return;
-    const lane = newLane(undefined);
-    this.#lanes = [lane];
+    const lane = this.#lanes.useOne();
     for (const pending of this.#pending) pending.lane = lane;
   }
 }
-
-const newLane = (name: string | undefined): Lane => ({ name, latest: undefined, usedAt: 0 });
-
-const isOf = ({ latest }: Lane, id: string | undefined): boolean => id !== undefined && latest === id;
 
 const isOfResponse = (type: unknown): boolean =>
   type === 'error' || (typeof type === 'string' && type.startsWith('response.'));
