@@ -4,6 +4,7 @@ import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
 import { sessionOf } from '../engine.ts';
+import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt } from '../llm/systemPrompt.ts';
 import { withoutPending } from '../llm/toolResults.ts';
@@ -51,7 +52,11 @@ export const conversation = (options: ConversationOptions): Conversation => {
     const output = toOutput(sink);
 
     return defer(() => {
-      const [stt, llm, tts] = [sessionOf(options.stt), sessionOf(options.llm), sessionOf(options.tts)];
+      const [stt, llm, tts] = [
+        sessionOf(options.stt),
+        sessionOf(llmFrom(options.llm)),
+        sessionOf(options.tts),
+      ];
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);

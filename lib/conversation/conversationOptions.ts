@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { HalfDuplexOptions } from '../audio/halfDuplex.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
+import type { Bot } from '../llm/bot/bot.ts';
 import type { Llm, Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Tool } from '../llm/tool.ts';
@@ -21,7 +22,8 @@ import type { SpeculationOptions } from './speculationOptions.ts';
 /** The engines and options of a conversation. */
 export interface ConversationOptions {
   readonly stt: Stt;
-  readonly llm: Llm;
+  /** A language model, or a chat bot in any form that `llmFrom` takes. */
+  readonly llm: Llm | Bot;
   readonly tts: Tts;
   /** The model's instructions. Default: a prompt written for voice (`systemPrompt`). */
   readonly systemPrompt?: string;

@@ -5,6 +5,7 @@ import type { ConversationOptions } from '../conversation/conversationOptions.ts
 import { RxvoiceError } from '../errors.ts';
 import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
+import type { Bot } from '../llm/bot/bot.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
 import { longestTimerMs } from '../rx/timers.ts';
@@ -183,8 +184,8 @@ const options = z.strictObject({
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
 export type SttConfig = Stt | NamedStt;
-/** A language model: one of ours by name, or a function of your own. */
-export type LlmConfig = Llm | NamedBuiltinLlm | NamedLlm;
+/** A language model: one of ours by name, or your own chat bot in any form that `llmFrom` takes. */
+export type LlmConfig = Llm | Bot | NamedBuiltinLlm | NamedLlm;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
 export type TtsConfig = Tts | NamedTts;
 

@@ -20,6 +20,7 @@ import type { ConversationOptions } from '../conversation/conversationOptions.ts
 import type { ConversationEvent } from '../conversation/events.ts';
 import { type Noticing, type Warmable, wrap } from '../engine.ts';
 import type { Stage } from '../errors.ts';
+import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -62,7 +63,7 @@ export interface Tape {
  *
  * @example
  * const taping = tape(line => file.write(line));
- * const voice = setup({ stt: taping.stt(stt), llm: taping.llm(llm), tts: taping.tts(tts) });
+ * const voice = setup({ stt: taping.stt(stt), llm: taping.llm(llmFrom(llm)), tts: taping.tts(tts) });
  * voice.conversation$(taping.input(microphone()), taping.output(speaker())).pipe(taping.call()).subscribe();
  */
 export function tape(write: (line: string) => unknown, options: TapeOptions = {}): Tape {
@@ -166,7 +167,7 @@ export const tapedConversation =
         ...(history && { history }),
         ...(voice && { voice: taping.voice(voice) }),
         stt: taping.stt(stt),
-        llm: taping.llm(llm),
+        llm: taping.llm(llmFrom(llm)),
         tts: taping.tts(tts),
       })(taping.input(input), taping.output(output)).pipe(taping.call());
     });
