@@ -164,7 +164,7 @@ export const throughResponses =
     place: (options: ConversationOptions) => Conversation = conversation,
   ) =>
   (options: ConversationOptions): Conversation =>
-    place({ ...options, llm: responsesLlm(options.llm, server, store, sent) });
+    place({ ...options, llm: responsesLlm(options.llm as Llm, server, store, sent) });
 
 /** The conversations that the server believed in which no request had. */
 export function falseBeliefs(store: ResponseStore, sent: readonly (readonly Message[])[]): string[] {

@@ -36,7 +36,7 @@ const speech = [
   { from: 1_500, to: 1_700, text: 'No, how is Rome?' },
   { from: 4_300, to: 4_500, text: 'Thank you.' },
 ];
-const reply: OpenaiServerOptions['reply'] = messages => {
+const reply: NonNullable<OpenaiServerOptions['reply']> = messages => {
   const last = messages.at(-1)!;
   const said = String(last.content);
   if (last.role === 'tool') return `${said} It will rain for three days in a row, they say.`;
