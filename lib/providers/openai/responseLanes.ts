@@ -24,7 +24,7 @@ export class ResponseLanes {
    * still being written.
    */
   free(busy: ReadonlySet<Lane>, parent: string | undefined): Lane | undefined {
-    if (this.#isSingle && busy.size > 0) return undefined;
+    if (this.isSingle && busy.size > 0) return undefined;
     const isParent = ({ latest }: Lane): number => Number(parent !== undefined && latest === parent);
     return this.#lanes
       .filter(lane => !busy.has(lane))
@@ -46,11 +46,12 @@ export class ResponseLanes {
 
   /** The one lane of a server that knows no names. */
   useOne(): Lane {
-    if (!this.#isSingle) this.#lanes = [newLane(undefined)];
+    if (!this.isSingle) this.#lanes = [newLane(undefined)];
     return this.#lanes[0]!;
   }
 
-  get #isSingle(): boolean {
+  /** Whether there is only the default lane. */
+  get isSingle(): boolean {
     return this.#lanes.length === 1;
   }
 }

@@ -62,10 +62,11 @@ export function responsesLine({
     const outage = new Outage(Infinity);
     let last: ResponsesSocket | undefined;
     let isReported = false;
+    let isSingle = false;
 
     const socket$ = wire$.pipe(
       switchMap(wire => {
-        const socket = new ResponsesSocket(wire, timeoutMs);
+        const socket = new ResponsesSocket(wire, timeoutMs, isSingle);
         last = socket;
         isReported = false;
         outage.over();
@@ -80,6 +81,7 @@ export function responsesLine({
 
     return socket$.pipe(
       catchError((error: unknown, again$) => {
+        isSingle ||= last?.isSingle ?? false;
         if (error instanceof Aged) return concat(of<LineState>({ type: 'opening' }), again$);
         const isOver = isFinal(error) || error instanceof MuteSocket;
         // A connection that was lost while it was idle is opened again without a notice.

@@ -53,10 +53,16 @@ export class ResponsesSocket {
   #wasBusy = false;
   #lost: unknown;
 
-  /** `timeoutMs`: the longest that a response may take from one event to the next. */
-  constructor(wire: Wire, timeoutMs: number) {
+  /** `timeoutMs`: the longest that a response may take from one event to the next; `isSingle`: the server knows no lanes. */
+  constructor(wire: Wire, timeoutMs: number, isSingle = false) {
     this.#wire = wire;
     this.#timeoutMs = timeoutMs;
+    if (isSingle) this.#useOneLane();
+  }
+
+  /** Whether the server was found to know no lanes. */
+  get isSingle(): boolean {
+    return this.#lanes.isSingle;
   }
 
   /** Reads the connection while it is subscribed; errors when it is lost. */
@@ -154,8 +160,12 @@ export class ResponsesSocket {
     if (type === 'error' && errorOf(message).code === 'websocket_connection_limit_reached')
       return this.fail(new WireLost('The connection has reached its age limit.'));
     this.#hasAnswered = true;
-    // A server that knows no lanes answers in order. An error may be one of the whole connection.
-    if (name === undefined && type !== 'error' && this.#pending.length > 0) this.#useOneLane();
+    // A message without a lane, of several responses: which one it belongs to is unknown.
+    const isAmbiguous = name === undefined && this.#pending.length > 1;
+    // The server knows no lanes. (An error may be one of the whole connection.)
+    const knowsNone = name === undefined && (type !== 'error' || (isAmbiguous && refusesLanes(message)));
+    if (knowsNone && this.#pending.length > 0) this.#useOneLane();
+    if (isAmbiguous) return this.fail(new WireLost('A message has no stream_id.'));
     const pending =
       name === undefined ? this.#pending[0] : this.#pending.find(({ lane }) => lane.name === name);
     if (pending === undefined) return;
@@ -181,11 +191,11 @@ export class ResponsesSocket {
    * server knows no lanes. Any other mistake in the request shows when it is refused again.
    */
   #isAskedAgain(pending: Pending, message: ResponseMessage): boolean {
-    const { status = 400, param, message: words } = errorOf(message);
+    const { status = 400 } = errorOf(message);
     if (status !== 400 && status !== 404) return false;
     const { parent, isNamed, subscriber } = pending;
     if (subscriber === undefined) return false;
-    const noLanes = isNamed && (param === 'stream_id' || /\bstream_id\b/u.test(words));
+    const noLanes = isNamed && refusesLanes(message);
     if (parent === undefined && !noLanes) return false;
     if (parent !== undefined) this.#chain.forget(parent);
     if (noLanes) this.#useOneLane();
@@ -198,6 +208,12 @@ export class ResponsesSocket {
     const lane = this.#lanes.useOne();
     for (const pending of this.#pending) pending.lane = lane;
   }
+}
+
+/** Whether an error is about the name of a lane. */
+function refusesLanes(message: ResponseMessage): boolean {
+  const { param, message: words } = errorOf(message);
+  return param === 'stream_id' || /\bstream_id\b/u.test(words);
 }
 
 const isOfResponse = (type: unknown): boolean =>

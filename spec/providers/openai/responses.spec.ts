@@ -440,6 +440,21 @@ describe('openaiLlm by responses, where the WebSocket fails', () => {
     if (fault !== 'half-open') await expect.poll(() => server.connections).toBe(0);
   });
 
+  it.each<Fault>(['no-lanes', 'lanes-refused'])(
+    'should never give one guess the answer to another, where the server has no lanes: %s',
+    async fault => {
+      const call = await callWith({
+        latencies: { firstTokenMs: 60, tokensPerSecond: 0 },
+        faults: [{ fault, on: 'responsesSocket' }],
+      });
+      await connected();
+      for (const round of ['1', '2', '3']) {
+        const texts = await Promise.all(['A', 'B', 'C'].map(name => say(call, [system, user(name + round)])));
+        expect(texts).toEqual([`You said: A${round}`, `You said: B${round}`, `You said: C${round}`]);
+      }
+    },
+  );
+
   it('should ask over HTTP while all lanes are in use', async () => {
     const call = await callWith({ latencies: { firstTokenMs: 300, tokensPerSecond: 0 } });
     const texts = await Promise.all(
