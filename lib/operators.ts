@@ -19,7 +19,7 @@ export {
   type PatienceOptions,
   type Silence,
 } from './stt/patience.ts';
-export { withVoice } from './stt/withVoice.ts';
+export { withVad } from './stt/withVad.ts';
 
 // The model.
 export type { LlmRequest, ToolCall, ToolDescription } from './llm/message.ts';
@@ -38,7 +38,8 @@ export { SpeechLedger } from './tts/speechLedger.ts';
 export { VoiceTimes } from './tts/voiceTimes.ts';
 
 // The floor, and replies that answer nothing.
-export { bargeIn, type BargeInOptions, type BargeInProfile } from './conversation/bargeIn.ts';
+export { bargeIn } from './conversation/bargeIn.ts';
+export type { BargeInOptions, BargeInProfile } from './conversation/bargeInOptions.ts';
 export type { FloorEvent } from './conversation/floor.ts';
 export type { BotState } from './conversation/botState.ts';
 export { interruption, type InterruptionOptions, type Verdict } from './conversation/interruption.ts';

@@ -122,7 +122,7 @@ const asJson = (servers$: Observable<Servers>): Observable<unknown> =>
     tap(event => write(printableJson(event))),
   );
 
-/** The addresses, how to use them, and a line for what is worth one. */
+/** The addresses, how to use them, and a line for each important event. */
 const forPeople =
   (about: string) =>
   (servers$: Observable<Servers>): Observable<unknown> =>

@@ -19,8 +19,8 @@ import { CurrentReply } from './currentReply.ts';
 import type { ConversationEvent } from './events.ts';
 import { hearing } from './hearing.ts';
 import { remember } from './history.ts';
-import { noticed } from './noticed.ts';
-import { whileWarm } from './whileWarm.ts';
+import { withNotices } from './withNotices.ts';
+import { keepWarm } from './keepWarm.ts';
 import { withLateResults } from './withLateResults.ts';
 import { PreparedSpeech } from './preparedSpeech.ts';
 import { beginning, programmed, type Signal } from './signal.ts';
@@ -38,7 +38,7 @@ export type Conversation = (
  * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
  * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
  * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
- * `protect`, `silenceMs`, `voice`) throws; the last reply and the `lastWords` come first. Any other failure ends the
+ * `protect`, `silenceMs`, `vad`) throws; the last reply and the `lastWords` come first. Any other failure ends the
  * turn with `turn.failed`, and the call goes on.
  *
  * @example
@@ -99,12 +99,12 @@ export const conversation = (options: ConversationOptions): Conversation => {
         // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
-      const call$ = noticed({ input, stt, llm, tts, output: sink }, notice => {
+      const call$ = withNotices({ input, stt, llm, tts, output: sink }, notice => {
         if (notice.type === 'heard') return current.corrected(notice.text);
         voiceTimes.noteWords(notice.text, notice.words);
         return [];
       })(event$);
-      const conversation$ = whileWarm(
+      const conversation$ = keepWarm(
         { stt, llm, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),

@@ -123,7 +123,7 @@ function areMadeOf(units: readonly string[], list: readonly string[]): boolean {
     if (unit === undefined) break;
     for (const phrase of byFirst.get(unit) ?? [])
       if (phrase.every((word, index) => units[at + index] === word)) reached.add(at + phrase.length);
-    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // what was said goes on
+    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // the sentence goes on
     if (unit.length <= 64 && lists.some(phrase => phrase.length === 1 && isLonger(unit, phrase[0]!)))
       reached.add(at + 1);
   }

@@ -13,6 +13,7 @@ import { timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
+import { notePromise } from '../rx/promiseGuard.ts';
 import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { ToolDescription } from './message.ts';
@@ -21,7 +22,7 @@ import type { ToolDescription } from './message.ts';
 export interface Tool extends ToolDescription {
   /**
    * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
-   * result as a text for the model, once. It does not error: what goes wrong is a result that says so.
+   * result as a text for the model, once. It does not error: a failure is a result that describes it.
    */
   readonly call: (json: string) => Observable<string>;
   /** Whether it finishes when the reply that called it is cut; see {@link ToolOptions.onInterrupt}. Default `finish`. */
@@ -46,7 +47,7 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
   /**
-   * Controls what a tool that has begun does when its reply is cut (by the user, or by `interrupt` and `say now`) or
+   * Decides whether a running tool goes on when its reply is cut (by the user, or by `interrupt` and `say now`) or
    * fails. It runs once in either case.
    *
    * - `finish`: it goes on. Its result is a `bot.toolResult` event when it comes, and is in the history of the next
@@ -102,7 +103,7 @@ export function tool<Parameters extends z.ZodObject>({
     onInterrupt,
     call: json =>
       withSignal(signal =>
-        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }))).pipe(
+        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }), name)).pipe(
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),
@@ -137,7 +138,11 @@ function argumentsOf<Parameters extends z.ZodObject>(
   return data;
 }
 
-const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
+function valueOf(value: unknown, tool: string): Observable<unknown> {
+  if (isObservable(value)) return value;
+  if (typeof value === 'object' && value !== null && 'then' in value) notePromise(`the tool '${tool}'`);
+  return settled(value);
+}
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

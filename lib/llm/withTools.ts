@@ -13,8 +13,8 @@ import { type ToolRunner, withinAnswer } from './toolRunner.ts';
 /** Options of {@link withTools}. */
 export interface WithToolsOptions {
   /**
-   * Tools run only once this emits, for an answer that may yet be discarded: a guess at what the user will have said.
-   * It is subscribed when the model calls one, so let it replay. Default: at once.
+   * Tools run only once this emits, for an answer that may yet be discarded: a speculative one. It is subscribed when
+   * the model calls one, so let it replay. Default: at once.
    */
   readonly allowed$?: Observable<unknown>;
   /**

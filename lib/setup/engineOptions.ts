@@ -30,7 +30,7 @@ interface Prompted {
   readonly systemPrompt?: string;
 }
 
-/** A check for each option, and nothing else; what a check lets pass is of the option's type. */
+/** A check for each option, and nothing else; a value that passes is of the option's type. */
 type Checks<Options> = { readonly [Name in keyof Options]-?: z.ZodType<Options[Name]> };
 
 /** The options of an engine, of which each must pass its check by type. */

@@ -8,6 +8,7 @@ export { scriptedStt, type ScriptedSpeech } from './scriptedStt.ts';
 export { scriptedTts, type ScriptedTtsOptions } from './scriptedTts.ts';
 export { TimelineError } from './timelineError.ts';
 export { type SayingOptions, type UserScript } from './userScript.ts';
+export { fakeTime, type FakeTimers } from './fakeTime.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
 // Tapes: record and replay a call.

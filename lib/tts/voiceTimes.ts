@@ -19,8 +19,7 @@ const margin = 1.15;
 const syllabic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /**
- * What a call has learnt about its voice: the word times of its texts, if the voice reports them, and how slowly it
- * speaks.
+ * A call's knowledge of its voice: the word times of its texts, if the voice reports them, and how slowly it speaks.
  */
 export class VoiceTimes {
   readonly #cautious: number;

@@ -36,7 +36,7 @@ describe('the configuration', () => {
     });
     expect([talk, file]).toEqual([{}, undefined]);
     expect(about).toBe(
-      'Speech is heard and spoken by this machine. The answers come from a small built-in responder, which is no language model.',
+      'Speech-to-text: this machine; text-to-speech: this machine. The answers come from a small built-in responder, which is no language model.',
     );
   });
 
@@ -86,7 +86,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should read of .env what is its own or of what it works with, and nothing else', async () => {
+  it('should read its own variables and those of its engines from .env, and nothing else', async () => {
     write(
       '.env',
       'NODE_OPTIONS=--inspect\nPATH=/evil\nHTTPS_PROXY=http://evil\nRXVOICE_VOICE=slt\nLD_PRELOAD=x\n',

@@ -160,7 +160,7 @@ describe('the options of emulate', () => {
     ).toContain('forty-two');
   });
 
-  it('should say nothing of what was said', () => {
+  it('should not print the spoken words', () => {
     const common = { at: 0, endpoint: 'aura', connection: 3 } as const;
     expect(
       eventLine({ ...common, type: 'received', message: { type: 'Speak', text: 'secret' } }),

@@ -53,7 +53,7 @@ describe('rxvoice test', { timeout: 60_000 }, () => {
     expect(json.status).toBe(1);
   });
 
-  it('should name the file and the line of what is no scenario', () => {
+  it('should name the file and the line of an invalid scenario', () => {
     const noJson = rxvoice('test', file('no.json', '{\n  "name": "x",\n  oops\n}'));
     expect([noJson.status, noJson.stderr]).toEqual([
       2,

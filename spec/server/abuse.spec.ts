@@ -50,7 +50,7 @@ describe('a server under attack', () => {
   const upgrade = (path: string): string =>
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  /** The socket under a client, for what no library sends. */
+  /** The socket under a client, for bytes that no library sends. */
   const wire = ({ socket }: TestClient): Socket =>
     (socket as WebSocket & { readonly _socket: Socket })._socket;
   /** A masked frame of up to 125 bytes. */

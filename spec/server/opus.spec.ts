@@ -137,7 +137,7 @@ describe('Opus', () => {
     ).toBeGreaterThan(0.9);
   });
 
-  it('should lose nothing of what is said over a network that was gone, and hear nothing twice', async () => {
+  it('should lose no words over a network that was gone, and hear nothing twice', async () => {
     const heard: AudioFrame[] = [];
     const server = await start(plain(heard));
     const first = await connect(server);
@@ -150,7 +150,7 @@ describe('Opus', () => {
     const next = await connect(server);
     const { received } = await next.hello(first.resume(welcome));
     expect(received).toBe(second);
-    // From what the server has heard on: the delay was the first of it. Aligned to a packet by what is skipped.
+    // From the server's position on: the delay was the first of it. The skipped samples align it to a packet.
     const more = new Int16Array(320 - opusDelay + 2 * second);
     more.set(speech.subarray(received - opusDelay, received - opusDelay + 2 * second), 320 - opusDelay);
     next.say({ type: 'skip', samples: 320 });

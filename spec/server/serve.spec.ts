@@ -278,7 +278,7 @@ describe('serve', () => {
     expect(reason).toMatch(/Add "https:\/\/evil\.example" to origins if they should/u);
   });
 
-  it('should hand the token and the data to what sets the call up', async () => {
+  it('should pass the token and the data to `call`', async () => {
     const seen: unknown[] = [];
     const server = await start({
       tokenSecret: secret,
@@ -391,7 +391,7 @@ describe('serve', () => {
     await expect(start({ port: Number(new URL(url).port) })).rejects.toThrow(/another port/u);
   });
 
-  it('should serve the page with what it needs and nothing else', async () => {
+  it('should serve the page with its own files and nothing else', async () => {
     const { url } = await start();
     const page = await fetch(url);
     expect(page.headers.get('content-type')).toContain('text/html');

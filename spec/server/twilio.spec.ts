@@ -193,7 +193,7 @@ describe('the phone, over Twilio Media Streams', () => {
       heard: 'One two three',
       audioMs: 900,
     });
-    // The marks of what was cleared come back now; they are of no reply any more.
+    // The marks of the cleared audio come back now; they belong to no reply any more.
     phone.plays = true;
     const { turn } = await happened(server, 'user.said', 2);
     expect(turn).toBe(2);

@@ -135,7 +135,7 @@ describe('setup', () => {
         '  - sentences.maxChar: there is no such option. Leave it out, or check its spelling.',
       ].join('\n'),
     );
-    const sentences = { firstMinChars: false, maxChars: 120, eager: false, maxWaitMs: false };
+    const sentences = { firstMinChars: false, maxChars: 120, firstAtMark: false, maxWaitMs: false };
     expect(problemsOf({ ...own, sentences })).toBe('');
   });
 
@@ -145,7 +145,7 @@ describe('setup', () => {
       turns: { maxMs: undefined, watchdogMs: undefined },
       bargeIn: { thinking: { minWords: undefined } },
       commands$: undefined,
-      sentences: { maxChars: undefined, eager: undefined },
+      sentences: { maxChars: undefined, firstAtMark: undefined },
       speech: undefined,
     };
     const config = {

@@ -78,7 +78,7 @@ describe('the contract of language models', () => {
     expect(broken).toEqual(
       expect.arrayContaining([
         'should answer in pieces, and complete',
-        'should call a tool, and answer with what it gave',
+        'should call a tool, and answer with its result',
       ]),
     );
   });

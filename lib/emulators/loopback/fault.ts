@@ -37,7 +37,7 @@ const sockets: readonly Endpoint[] = [...deepgramSockets, 'responsesSocket'];
 const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'responses', 'speech'];
 const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
-/** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
+/** When a fault strikes: instead of an answer, in the middle of one, or throughout the service's work. */
 export type FaultKind = 'refusal' | 'stream' | 'behaviour';
 
 interface FaultFacts {
@@ -114,10 +114,10 @@ export const faults = {
   'lanes-refused': behaviour('stream_id is refused as an unknown parameter', ['responsesSocket']),
 } as const satisfies Record<string, FaultFacts>;
 
-/** Something that goes wrong; {@link faults} says what each is. */
+/** A fault; {@link faults} describes each. */
 export type Fault = keyof typeof faults;
 
-/** A fault, and whom it befalls. */
+/** A fault, and the connections that it strikes. */
 export interface FaultRule {
   readonly fault: Fault;
   /** Only these. Default: wherever the fault can happen. */

@@ -67,7 +67,7 @@ export const faulty =
 
       const timed$ =
         rule?.afterMs === undefined ? EMPTY : timer(rule.afterMs).pipe(mergeMap(() => strike(rule.fault)));
-      // A stream that fell silent hasn't ended; one that is over doesn't stay for what could still strike it.
+      // A stream that fell silent hasn't ended; one that is over doesn't stay for later faults.
       const ending$ = defer(() => (silent ? NEVER : EMPTY));
       const slow = rule?.fault === 'slow' ? delay<ServerFrame>(rule.delayMs ?? 2_000) : identity;
       const own$ = concat(frame$.pipe(mergeMap(pass)), ending$).pipe(slow);

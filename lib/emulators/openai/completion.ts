@@ -1,7 +1,7 @@
 import type { ChatRequest, ModelReply } from './openaiOptions.ts';
 import { tokenCount, tokens } from './tokens.ts';
 
-/** One step of an answer: what it adds to the message. */
+/** One step of an answer: its addition to the message. */
 export type Delta = Readonly<Record<string, unknown>>;
 
 /** An answer, as it is going to be given. */

@@ -47,7 +47,7 @@ export type ModelReply =
       /** Functions it wants called, after the text if there is one. */
       readonly toolCalls?: readonly {
         readonly name: string;
-        /** An object, or JSON (or what is none) as the model writes it. */
+        /** An object, or JSON (also invalid) as the model writes it. */
         readonly arguments: object | string;
       }[];
       /** Its reasoning before the text, which clients see in encrypted form, and of the Responses API only. */

@@ -3,7 +3,7 @@ import type { LlmEvent, LlmRequest, Message } from '../message.ts';
 
 /** The request of a {@link Bot}: that of a model, and the signal that aborts it. */
 export interface BotRequest extends LlmRequest {
-  /** Aborted as soon as nobody waits for the answer any more: the user interrupted, or the call ended. */
+  /** Aborted when the subscription to the answer ends: the user interrupted, or the call is over. */
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The kind of a value, for an error: never its contents, which somebody may have said.
+ * The kind of a value, for an error: never its contents, which may be a user's words.
  *
  * @example
  * descriptionOf({ role: 'assistant', content: 'Hi' }) // "an object with 'role' and 'content'"

@@ -3,8 +3,9 @@ import { wrap } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { each } from '../../rx/each.ts';
+import { notePromise } from '../../rx/promiseGuard.ts';
 import { withSignal } from '../../rx/withSignal.ts';
-import type { Llm, LlmEvent } from '../message.ts';
+import type { Llm } from '../message.ts';
 import type { Bot, BotPart } from './bot.ts';
 import { descriptionOf } from './descriptionOf.ts';
 import { partEvents } from './partEvents.ts';
@@ -19,7 +20,7 @@ import { streamParts } from './streamParts.ts';
  * Unsubscribing aborts `signal` and closes the iterator or stream. A model that runs its own tools is believed: rxvoice
  * runs no tool whose result is in the stream.
  *
- * @throws RxvoiceError (through the stream) for an answer in another form: it names what came and what is taken.
+ * @throws RxvoiceError (through the stream) for an answer in another form: it names the kind of value and the forms that are possible.
  *
  * @example
  * setup({ stt, llm: llmFrom((messages, { signal }) => agent.stream(messages, { abortSignal: signal })), tts });
@@ -35,7 +36,7 @@ export function llmFrom(bot: Bot): Llm {
   return llm;
 }
 
-/** What is a model already. */
+/** The models made here: making one of them again changes nothing. */
 const made = new WeakSet<object>();
 
 /** The parts of an answer in any form. */
@@ -43,6 +44,7 @@ const eventsOf = (answer: unknown): Observable<BotPart> => {
   if (typeof answer === 'string' || answer instanceof Uint8Array) return of(answer);
   if (isObservable(answer)) return answer as Observable<BotPart>;
   if (typeof answer !== 'object' || answer === null) return throwError(() => noAnswer(answer));
+  if (isAsync(answer)) notePromise("the bot's answer");
   if (isPromise(answer)) return fromPromise(answer).pipe(switchMap(eventsOf));
   if (answer instanceof Response) return responseParts(answer);
   if (answer instanceof ReadableStream) return streamParts(answer as ReadableStream<BotPart>);
@@ -60,6 +62,12 @@ function streamOf(result: object): (() => unknown) | undefined {
     return result.toTextStream.bind(result) as () => unknown;
   return undefined;
 }
+
+const isAsync = (answer: object): boolean =>
+  isPromise(answer) ||
+  answer instanceof Response ||
+  answer instanceof ReadableStream ||
+  Symbol.asyncIterator in answer;
 
 const isPromise = (value: object): value is PromiseLike<unknown> =>
   'then' in value && typeof value.then === 'function';

@@ -9,7 +9,7 @@ type Part = Readonly<Record<string, unknown>>;
  * (`fullStream`, UI messages), Mastra, LangChain (message chunks, `[chunk, metadata]`), OpenAI Agents and Chat
  * Completions. Reasoning is left out. Parts that say nothing about the answer are ignored.
  *
- * @throws RxvoiceError for a part that is none of these, and for the error that a part contains.
+ * @throws RxvoiceError for a part of another kind, and for the error that a part contains.
  *
  * @example
  * partEvents({ type: 'text-delta', text: 'Hello' }) // [{ type: 'token', text: 'Hello' }]
@@ -80,7 +80,8 @@ function typed(part: Part, type: string): readonly LlmEvent[] {
 
 /** The text of a LangChain message chunk; those of tools and users are not the answer. */
 function chunkText(chunk: Part): readonly LlmEvent[] {
-  const kind = typeof chunk['getType'] === 'function' ? String(chunk['getType']()) : chunk['type'];
+  const { getType } = chunk as { readonly getType?: () => unknown };
+  const kind = typeof getType === 'function' ? getType.call(chunk) : chunk['type'];
   if (kind === 'tool' || kind === 'human' || kind === 'system') return [];
   const { content } = chunk;
   if (typeof content === 'string') return token(content);
@@ -102,8 +103,9 @@ function usage(tokens: unknown): readonly LlmEvent[] {
     : [];
 }
 
-const idOf = (part: Part): string => String(part['toolCallId'] ?? part['id'] ?? '');
-const nameOf = (part: Part): string => String(part['toolName'] ?? part['name'] ?? '');
+const idOf = (part: Part): string => textOf(part['toolCallId'] ?? part['id']);
+const nameOf = (part: Part): string => textOf(part['toolName'] ?? part['name']);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const jsonOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const failureOf = (error: unknown): Error =>

@@ -9,14 +9,9 @@ export const streamParts = <Part>(stream: ReadableStream<Part>): Observable<Part
   fromAbortable(() => {
     const reader = stream.getReader();
     const iterator: AsyncIterator<Part> = {
-      next: async () => {
-        const { done, value } = await reader.read();
-        return done ? { done, value: undefined } : { done, value };
-      },
-      return: async () => {
-        await reader.cancel();
-        return { done: true, value: undefined };
-      },
+      next: () =>
+        reader.read().then(({ done, value }) => (done ? { done, value: undefined } : { done, value })),
+      return: () => reader.cancel().then(() => ({ done: true, value: undefined })),
     };
     return { [Symbol.asyncIterator]: () => iterator };
   });

@@ -27,12 +27,12 @@ const unknownField =
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /**
- * What a model does not take, learned from its refusals, and how its requests are changed: a field is left out, or takes
- * another value. A field that only goes wrong with tools is only changed with tools.
+ * The fields that a model refuses, learned from its refusals, and the changes of its requests: a field is left out, or
+ * takes another value. A field that only goes wrong with tools is only changed with tools.
  */
 export class Adjustments {
   readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };
-  /** Whether what was attached to messages is sent back. */
+  /** Whether data that was attached to messages is sent back. */
   attached = true;
   /** Whether tools may have strict schemas. */
   strict = true;
@@ -46,8 +46,8 @@ export class Adjustments {
   }
 
   /**
-   * Learns from a refusal of this body, as it was sent. Gives what was learned in words, or nothing where it names no
-   * field that could be changed, or asks for what was tried before.
+   * Learns from a refusal of this body, as it was sent. Returns the adjustment in words, or nothing if the refusal
+   * names no field that could be changed, or asks for a value that was tried before.
    */
   learn(refusal: Refusal, body: Body): string | undefined {
     const { status, message, param } = refusal;

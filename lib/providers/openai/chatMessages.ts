@@ -13,10 +13,10 @@ export interface ProviderData {
 
 /** How messages are sent. */
 export interface ChatMessagesOptions {
-  /** The server and model that are asked: what others attached is left out. */
+  /** The server and model of the request: data that others attached is left out. */
   readonly from: string;
   readonly order: 'strict' | 'plain';
-  /** Whether what was attached is sent back. */
+  /** Whether attached data is sent back. */
   readonly attached: boolean;
 }
 

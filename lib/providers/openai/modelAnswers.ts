@@ -116,7 +116,7 @@ export function modelAnswers({
       );
     });
 
-  /** A history that is clearly shorter than what the model refused for its length. */
+  /** A history that is clearly shorter than the one that the model refused for its length. */
   const fitting = (messages: readonly Message[]): readonly Message[] => {
     const less = lengthOf(messages) < learned.tooLong ? undefined : shorter(messages);
     return less === undefined ? messages : fitting(less);

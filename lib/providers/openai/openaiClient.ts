@@ -41,7 +41,7 @@ export function openaiClient(
   const client = new sdk.OpenAI({
     apiKey,
     baseURL,
-    // Its retries ignore an abort while they wait, and its log would hold what people said.
+    // Its retries ignore an abort while they wait, and its log would hold people's words.
     maxRetries: 0,
     logLevel: 'off',
     defaultHeaders: { ...headers },

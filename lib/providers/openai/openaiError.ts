@@ -17,10 +17,10 @@ export interface OpenaiRequest extends OpenaiConnection {
 }
 
 /**
- * What went wrong with a request, as an RxvoiceError that says what to do.
+ * The failure of a request, as an RxvoiceError that names the fix.
  *
  * The server's own text is only passed on for requests it does not accept, and only if it quotes neither the key nor
- * what was said. The error underneath is kept as cause where it is about the connection; those with a body are not.
+ * the conversation. The error underneath is kept as cause where it is about the connection; those with a body are not.
  */
 export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request: OpenaiRequest) {
   const { stage, who, timeoutMs } = request;
@@ -119,7 +119,7 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
   }
 }
 
-/** The server's own words, unless they hold what must not be passed on. */
+/** The server's own words, unless they hold something that must not be passed on. */
 function quoted({ message }: Refusal, request: OpenaiRequest): string {
   const words = passable(message.replace(/^\d{3} /, ''), request);
   return words && `: ${words}`;

@@ -13,8 +13,8 @@ export interface RetryOptions {
 const backoffMs = { longest: 2_000, leastLater: 250 } as const;
 
 /**
- * Makes a request again while it has given nothing yet; once it has, its error passes, since what was said can't be
- * said again. The limit is a time, not a number of attempts: a server that refuses at once is soon asked often, and may be
+ * Repeats a request that failed before its first value. Later errors pass, since words that were spoken can't be taken
+ * back. The limit is a time, not a number of attempts: a server that refuses at once is soon asked often, and may be
  * back in a moment.
  *
  * Waits grow exponentially from 250 ms to 2 s, with jitter, after none at all where a connection that was kept open
@@ -70,7 +70,7 @@ function retryAfterMs(error: unknown): number | undefined {
   return wait === undefined ? undefined : Math.max(0, wait);
 }
 
-/** Whether the connection was closed under the request: what befalls one that was idle when the server gave it up. */
+/** Whether the connection was closed under the request: this happens to an idle one that the server gives up. */
 const wasDropped = (error: unknown): boolean => {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   return (

@@ -49,7 +49,7 @@ const joined = (first: Message, second: Message): Message => ({
   content: [first.content, second.content].filter(text => text.trim() !== '').join(' '),
 });
 
-/** A result for each call, of what follows it: up to where the same id is called once more. */
+/** A result for each call, from the messages after it, up to the next call with the same id. */
 function resultsOf(calls: readonly ToolCall[], after: readonly Message[]): Message[] {
   const used = new Set<Message>();
   return calls.map(({ id }) => {

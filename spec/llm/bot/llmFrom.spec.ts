@@ -182,11 +182,11 @@ describe('llmFrom', () => {
 
   it('should close an answer that comes after the end of the subscription', async () => {
     const closed = vi.fn();
-    let answer = (_: unknown): void => undefined;
+    let answer: ((value: unknown) => void) | undefined;
     llmFrom(() => new Promise<string>(done => (answer = done as typeof answer)))(messages)
       .subscribe()
       .unsubscribe();
-    answer(new ReadableStream({ start: each => each.enqueue('Hello'), cancel: closed }));
+    answer?.(new ReadableStream({ start: each => each.enqueue('Hello'), cancel: closed }));
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
   });
 

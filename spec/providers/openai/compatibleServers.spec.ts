@@ -25,7 +25,7 @@ const refusal = (status: number, error: unknown): Response =>
     headers: { 'content-type': 'application/json' },
   });
 
-/** A server that answers in turn, the last answer over and over; what it was asked, and what the engine reported. */
+/** A server that answers in turn, the last answer over and over; its requests, and the engine's notices. */
 function serving(answers: readonly ((body: Body) => Response | string)[], options: OpenaiLlmOptions = {}) {
   const asked: Body[] = [];
   const warnings: string[] = [];

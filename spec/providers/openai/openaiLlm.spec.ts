@@ -34,7 +34,7 @@ afterEach(() => {
 const serve = (...replies: Reply[]): Promise<CompletionServer> =>
   new Promise(resolve => open.push(completionServer(...replies).subscribe(resolve)));
 
-/** A model on that server; the whole of what it says to the question. */
+/** A model on that server; its whole answer to the question. */
 const ask = ({ baseURL }: CompletionServer, options: OpenaiLlmOptions = {}): Observable<LlmEvent> =>
   openaiLlm({ apiKey, baseURL, model: 'test', ...options })(question);
 

@@ -2,7 +2,7 @@ import { concatMap, map, merge, NEVER, type Observable, share, take, timer } fro
 import { describe, expect, it } from 'vitest';
 import { AudioBackendError } from '../../lib/devices/audioBackendError.ts';
 import type { AudioHost } from '../../lib/devices/audioHost.ts';
-import { openLine } from '../../lib/devices/openLine.ts';
+import { openDevice } from '../../lib/devices/openDevice.ts';
 import type { HostMessage, HostRequest } from '../../lib/devices/protocol.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
@@ -25,10 +25,10 @@ const options = { kind: 'microphone', device: 'USB', sampleRate: 16_000 } as con
 const opened = { type: 'opened', device: 'USB Headset', sampleRate: 48_000 } as const;
 const audio = { type: 'audio', pcm: new Uint8Array(640), at: 0, dropped: 0 } as const;
 
-describe('openLine', () => {
-  it('should give the line when the device is open, and close it when it is let go', () => {
+describe('openDevice', () => {
+  it('should emit the device when it is open, and close it when unsubscribed', () => {
     const { fake, asked, kills } = host([[80, opened]], timer(100, 20).pipe(map(() => audio)));
-    const run = virtualTime(() => openLine(fake, options), { until: 60_000 });
+    const run = virtualTime(() => openDevice(fake, options), { until: 60_000 });
     expect(run.values).toMatchObject([{ at: 80, value: { device: 'USB Headset', sampleRate: 48_000 } }]);
     expect(asked).toEqual([{ type: 'open', ...options }]);
     expect([run.failed, kills(), run.leftTimers]).toEqual([undefined, 1, 0]);
@@ -40,7 +40,7 @@ describe('openLine', () => {
       map(() => audio),
     );
     const { fake, kills } = host([[80, opened]], merge(sounds$, NEVER));
-    const run = virtualTime(() => openLine(fake, options));
+    const run = virtualTime(() => openDevice(fake, options));
     // The last sound came at 2,080 ms.
     expect(run.failed?.at).toBeGreaterThanOrEqual(3_080);
     expect(run.failed?.at).toBeLessThanOrEqual(3_330);
@@ -53,7 +53,7 @@ describe('openLine', () => {
       [80, opened],
       [500, { type: 'lost', reason: 'Connection terminated' }],
     ]);
-    const run = virtualTime(() => openLine(fake, options).pipe(concatMap(line => line.message$)));
+    const run = virtualTime(() => openDevice(fake, options).pipe(concatMap(opened => opened.message$)));
     expect(run.failed).toMatchObject({ at: 500, error: { message: 'Connection terminated' } });
   });
 
@@ -61,7 +61,7 @@ describe('openLine', () => {
     const { fake } = host([
       [80, { type: 'failed', code: 'abi-mismatch', reason: 'NODE_MODULE_VERSION 115' }],
     ]);
-    const { failed } = virtualTime(() => openLine(fake, options));
+    const { failed } = virtualTime(() => openDevice(fake, options));
     expect(failed?.error).toBeInstanceOf(AudioBackendError);
     expect(failed).toMatchObject({
       at: 80,
@@ -75,7 +75,7 @@ describe('openLine', () => {
 
   it('should not wait for longer than five seconds for a device to open', () => {
     const { fake, kills } = host([]);
-    const run = virtualTime(() => openLine(fake, options));
+    const run = virtualTime(() => openDevice(fake, options));
     expect(run.failed).toMatchObject({ at: 5_000, error: { code: 'no-device' } });
     expect([kills(), run.leftTimers]).toEqual([1, 0]);
   });

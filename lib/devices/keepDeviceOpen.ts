@@ -6,31 +6,31 @@ import { ofType } from '../rx/ofType.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import { type AudioBackend, backendOrder } from './backends.ts';
 import { firstBackend } from './firstBackend.ts';
-import { type Line, type LineOptions, openLine } from './openLine.ts';
+import { type OpenDevice, type OpenDeviceOptions, openDevice } from './openDevice.ts';
 import type { HostMessage } from './protocol.ts';
 
-/** How long after a failure the device is tried again, ms: the last for all further attempts. */
+/** Delays of the attempts to open a lost device again, ms; the last one repeats. */
 const tryAgainAfter = [250, 500, 1_000];
 
-/** How a host that was killed is waited for, ms: some devices can be open once only. */
+/** The longest wait for a killed host to exit, ms: some devices can be open only once. */
 const goneWithin = 500;
 
-/** Messages and options of {@link deviceLine} in addition to its line. */
-export interface DeviceLineOptions extends LineOptions {
+/** Options of {@link keepDeviceOpen}. */
+export interface KeepDeviceOpenOptions extends OpenDeviceOptions {
   readonly backend: AudioBackend | undefined;
-  /** Is called with what a person should know: the device was lost, it is back. */
+  /** Called with a message for the user: the device was lost, or it is back. */
   readonly warn: (message: string) => void;
-  /** Replaces the line by a new one: the old one is dead at once. */
+  /** Closes the device at once, and opens it again. */
   readonly cut$?: Observable<unknown>;
-  /** Gives a host, started beforehand, for a new line; without one a new host is started. */
+  /** Returns a host that was started beforehand. Default: a new host is started. */
   readonly spare?: () => AudioHost | undefined;
 }
 
 /**
- * A device, kept open: emits its line when it opens, and `undefined` when it is lost, and at first. A lost device is
- * reported, and opened again as soon as possible; one that can't be opened at first is an error.
+ * Keeps a device open. Emits the open device, and `undefined` at first and when it is lost. A lost device is reported,
+ * and opened again as soon as possible. It errors if the device can't be opened at first.
  */
-export const deviceLine = ({
+export const keepDeviceOpen = ({
   kind,
   device,
   sampleRate,
@@ -38,33 +38,33 @@ export const deviceLine = ({
   warn,
   cut$ = EMPTY,
   spare = () => undefined,
-}: DeviceLineOptions): Observable<Line | undefined> =>
+}: KeepDeviceOpenOptions): Observable<OpenDevice | undefined> =>
   defer(() => {
     const noun = kind === 'microphone' ? 'microphone' : 'loudspeaker';
     let last: AudioHost | undefined;
     let attempts = 0;
 
-    const open = (host: AudioHost): Observable<Line> => openLine(host, { kind, device, sampleRate });
-    const first = (): Observable<Line> =>
+    const open = (host: AudioHost): Observable<OpenDevice> => openDevice(host, { kind, device, sampleRate });
+    const first = (): Observable<OpenDevice> =>
       firstBackend(backend === undefined ? backendOrder() : [backend], open, {
         what: `No ${noun}${device === undefined ? '' : ` called "${device}"`} can be opened`,
         wanted: device,
         stage: kind === 'microphone' ? 'input' : 'output',
       });
-    // Once a backend has worked it is the one: others know the device by another name.
-    const again = ({ backend: found, gone$ }: AudioHost): Observable<Line> =>
+    // Keeps the backend that has worked: others know the device by another name.
+    const again = ({ backend: found, gone$ }: AudioHost): Observable<OpenDevice> =>
       gone$.pipe(
         timeout({ first: goneWithin, with: () => of(undefined) }),
         switchMap(() => open(spare() ?? forkHost(found))),
-        // One that was lost is back when it works, and not when it can be opened: some open and give nothing.
-        delayWhen(line => (attempts > 0 ? sign(line) : of(undefined))),
+        // A lost device is back when it works: some can be opened and deliver nothing.
+        delayWhen(opened => (attempts > 0 ? sign(opened) : of(undefined))),
       );
 
     return concat(of(undefined), defer(() => (last ? again(last) : first())).pipe(takeUntil(cut$))).pipe(
-      tap(line => {
-        if (line === undefined) return;
-        if (attempts > 0) warn(`The ${noun} is back: ${line.device}.`);
-        last = line.host;
+      tap(opened => {
+        if (opened === undefined) return;
+        if (attempts > 0) warn(`The ${noun} is back: ${opened.device}.`);
+        last = opened.host;
         attempts = 0;
       }),
       repeat(),
@@ -80,8 +80,8 @@ export const deviceLine = ({
     );
   });
 
-/** The first thing that an open device does. */
-const sign = ({ message$ }: Line): Observable<unknown> =>
+/** The first sign of life of an open device. */
+const sign = ({ message$ }: OpenDevice): Observable<unknown> =>
   message$.pipe(ofType<HostMessage, 'audio' | 'tick'>('audio', 'tick'), take(1));
 
 /** The problem in one line; the only fix is to wait. */

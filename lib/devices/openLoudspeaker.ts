@@ -2,27 +2,27 @@ import { map, type Observable, Subject } from 'rxjs';
 import { type AudioFrame, frameBytes } from '../audio/frame.ts';
 import { resample } from '../audio/resample.ts';
 import { ofType } from '../rx/ofType.ts';
-import type { Line } from './openLine.ts';
+import type { OpenDevice } from './openDevice.ts';
 
 /** An open loudspeaker. */
-export interface LoudspeakerLine {
-  /** Emits how much of the audio it received was heard, ms, at least every 200 ms. */
+export interface OpenLoudspeaker {
+  /** Emits the length of the audio that was heard, ms, at least every 200 ms. */
   readonly heardMs$: Observable<number>;
-  /** How much it was sent, ms. */
+  /** The length of the audio that was sent to it, ms. */
   readonly sentMs: number;
   send(frame: AudioFrame): void;
-  /** Lets go of what converts the sound. */
+  /** Releases the resampler. */
   free(): void;
 }
 
-/** An open loudspeaker that takes frames of one rate, whatever the device's own is. */
-export function loudspeakerLine({ host, message$, sampleRate }: Line, rate: number): LoudspeakerLine {
+/** Adapts an open device to a loudspeaker that takes frames of one rate, whatever the device's own rate is. */
+export function openLoudspeaker({ host, message$, sampleRate }: OpenDevice, rate: number): OpenLoudspeaker {
   let sent = 0;
   const frame$ = new Subject<AudioFrame>();
-  // A resampler lives as long as its line: frames of one reply are one stream to it, and so are replies.
+  // One resampler for as long as the device is open: all replies are one stream.
   frame$.pipe(resample(sampleRate)).subscribe({
     next: frame => host.send({ type: 'play', pcm: frameBytes(frame) }),
-    error: () => undefined, // a Subject that only ever gets frames has none
+    error: () => undefined, // this Subject never errors
   });
   return {
     heardMs$: message$.pipe(

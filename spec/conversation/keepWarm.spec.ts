@@ -1,13 +1,13 @@
 import { concat, EMPTY, finalize, map, NEVER, of, throwError, timer, mergeMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
-import { whileWarm } from '../../lib/conversation/whileWarm.ts';
+import { keepWarm } from '../../lib/conversation/keepWarm.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const said: ConversationEvent = { type: 'user.said', turn: 1, text: 'Hello', silenceMs: 0 };
 const call$ = timer(100).pipe(map(() => said));
 
-describe('whileWarm', () => {
+describe('keepWarm', () => {
   it('should load the engines side by side, and start when all of them are ready', () => {
     let held = 0;
     const loading = (engine: string, ms: number) => {
@@ -21,8 +21,8 @@ describe('whileWarm', () => {
       };
     };
     const { values, completedAt } = virtualTime(() =>
-      whileWarm(
-        { stt: loading('ears', 300), llm: {}, tts: loading('voice', 700) },
+      keepWarm(
+        { stt: loading('stt', 300), llm: {}, tts: loading('voice', 700) },
         call$.pipe(finalize(() => expect(held).toBe(2))),
       ),
     );
@@ -39,7 +39,7 @@ describe('whileWarm', () => {
   });
 
   it('should start at once when no engine needs loading', () => {
-    const { values } = virtualTime(() => whileWarm({ stt: {}, tts: {} }, call$));
+    const { values } = virtualTime(() => keepWarm({ stt: {}, tts: {} }, call$));
     expect(values.map(({ at, value }) => [at, value.type])).toEqual([
       [0, 'call.ready'],
       [100, 'user.said'],
@@ -48,7 +48,7 @@ describe('whileWarm', () => {
 
   it('should fail when an engine cannot be loaded', () => {
     const broken = { warm$: timer(50).pipe(mergeMap(() => throwError(() => new Error('no model')))) };
-    expect(virtualTime(() => whileWarm({ stt: broken }, call$)).failed).toEqual({
+    expect(virtualTime(() => keepWarm({ stt: broken }, call$)).failed).toEqual({
       at: 50,
       error: new Error('no model'),
     });
@@ -61,7 +61,7 @@ describe('whileWarm', () => {
         timer(50).pipe(mergeMap(() => throwError(() => new Error('key sk-1')))),
       ),
     };
-    const { values, completedAt } = virtualTime(() => whileWarm({ tts: lost }, call$));
+    const { values, completedAt } = virtualTime(() => keepWarm({ tts: lost }, call$));
     expect(values.map(({ at, value }) => [at, value.type])).toEqual([
       [0, 'call.loading'],
       [0, 'call.ready'],
@@ -77,14 +77,14 @@ describe('whileWarm', () => {
   });
 
   it('should say what is wrong with an engine that is never ready', () => {
-    const { failed } = virtualTime(() => whileWarm({ llm: { warm$: EMPTY } }, call$));
+    const { failed } = virtualTime(() => keepWarm({ llm: { warm$: EMPTY } }, call$));
     expect(String(failed?.error)).toMatch(/warm\$ of llm completed before it was ready/u);
   });
 
-  it('should let go of the engines when the user hangs up while they load', () => {
+  it('should release the engines when the user hangs up while they load', () => {
     let held = 1;
     const slow = { warm$: NEVER.pipe(finalize(() => (held -= 1))) };
-    virtualTime(() => whileWarm({ tts: slow }, call$), { until: 10 });
+    virtualTime(() => keepWarm({ tts: slow }, call$), { until: 10 });
     expect(held).toBe(0);
   });
 });

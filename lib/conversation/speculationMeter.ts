@@ -3,7 +3,7 @@ import type { LlmEvent } from '../llm/message.ts';
 import type { BotEvent } from './events.ts';
 
 /** Figures of a speculative reply: its cost and the time it saved. */
-export class Speculated {
+export class SpeculationMeter {
   readonly turn: number;
   readonly #since = asyncScheduler.now();
   #readyMs: number | undefined;

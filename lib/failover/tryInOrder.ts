@@ -4,20 +4,20 @@ import { onFirst } from '../rx/onFirst.ts';
 import type { Health } from './health.ts';
 
 /** State that the engines of a `failover` share. */
-export interface Line {
+export interface EngineGroup {
   readonly count: number;
   readonly health: Health;
   /** How long an engine may take to its first result, while there is another, ms. */
   readonly patienceMs: number;
-  readonly tell: (message: string) => void;
+  readonly warn: (message: string) => void;
 }
 
 /**
- * Uses the first engine that works: one that fails before its first result is followed by the next. `broken` handles
- * a later failure. Warnings leave out what people `said`.
+ * Uses the first engine that works: one that fails before its first result is followed by the next. `broken` handles a
+ * later failure. Warnings leave out the texts in `said`.
  */
-export const inTurn = <Value>(
-  { count, health, patienceMs, tell }: Line,
+export const tryInOrder = <Value>(
+  { count, health, patienceMs, warn }: EngineGroup,
   use: (index: number) => Observable<Value>,
   broken: (error: unknown, index: number) => Observable<Value>,
   said: readonly string[] = [],
@@ -35,7 +35,7 @@ export const inTurn = <Value>(
           health.failed(index);
           if (begun) return broken(error, index);
           if (others.length === 0) return throwError(() => error);
-          tell(`${whatFailed(index, count, error, said)} The next takes over.`);
+          warn(`${failureOf(index, count, error, said)} The next takes over.`);
           return attempt(others);
         }),
       );
@@ -45,21 +45,21 @@ export const inTurn = <Value>(
 
 /**
  * Names the engine that failed, and why. It quotes a foreign error without anything that looks like a key, and not at
- * all if the error quotes what people said.
+ * all if the error quotes people's words.
  */
-export const whatFailed = (
+export const failureOf = (
   index: number,
   count: number,
   error: unknown,
   said: readonly string[] = [],
 ): string => {
-  const why =
+  const reason =
     error instanceof TimeoutError
       ? 'It took too long to begin.'
       : RxvoiceError.is(error)
         ? error.message
         : `It threw: ${thrown(error, said)}.`;
-  return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(why) ? why.replace(/([.!?])\.$/u, '$1') : `${why}.`}`;
+  return `Engine ${index + 1} of ${count} failed. ${/[.!?]$/u.test(reason) ? reason.replace(/([.!?])\.$/u, '$1') : `${reason}.`}`;
 };
 
 /**

@@ -11,7 +11,7 @@ export type VoiceNotice = Extract<Notice, { readonly type: 'heard' | 'timed' }>;
  * Adds the notices of the engines, the input and the output to a call's events, for as long as the call lasts.
  * `voiced` maps notices about the words of a reply to events.
  */
-export const noticed =
+export const withNotices =
   (
     parts: { readonly [Of in Stage]: unknown },
     voiced: (notice: VoiceNotice) => readonly ConversationEvent[],

@@ -13,15 +13,15 @@ import type { Turns } from './turns.ts';
 
 /** Differences between the generations. */
 export interface Dialect<Socket extends SdkSocket> {
-  /** The turns of one call. `finalize` asks the service to finish what it hears. */
+  /** The turns of one call. `finalize` asks the service to finalise the audio so far. */
   readonly turns: (finalize: () => void) => Turns;
-  /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
+  /** Keeps a connection open that sends no audio for a while, where pings are not enough. */
   readonly keepAlive?: (socket: Socket) => void;
-  /** Makes the service finish what it hears, where it has a message for that. */
+  /** Asks the service to finalise the audio so far, where it has a message for that. */
   readonly finalize?: (socket: Socket) => void;
-  /** Makes the service end the turn with what it has heard. Default: as `finalize`. */
+  /** Asks the service to end the turn with the words so far. Default: as `finalize`. */
   readonly endTurn?: (socket: Socket) => void;
-  /** Nothing more comes. */
+  /** Announces that no more audio comes. */
   readonly close: (socket: Socket) => void;
   /** The error, if this is an error message. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
@@ -34,11 +34,11 @@ export interface Dialect<Socket extends SdkSocket> {
   readonly chunkMs: number;
 }
 
-/** How a call is listened to; all ms. */
-export interface ListeningOptions {
-  /** How much audio waits for a lost connection. */
+/** How a call is transcribed; all ms. */
+export interface CallTranscriptionOptions {
+  /** The most audio that waits for a lost connection. */
   readonly bufferMs: number;
-  /** The longest the service may emit nothing after it heard a voice. */
+  /** The longest silence of the service after it received a voice. */
   readonly timeoutMs: number;
   /** Time without any audio after which an open turn is over. */
   readonly silenceMs: number;
@@ -48,7 +48,7 @@ export interface ListeningOptions {
   readonly endTurn$?: Observable<unknown>;
 }
 
-/** How often what has no event of its own is looked after. */
+/** The interval of the periodic work, ms. */
 const tickMs = 250;
 /** A connection hears something at least this often. */
 const keepAliveMs = 4_000;
@@ -59,18 +59,18 @@ const finalizeMs = 500;
 const heardOutMs = 2_000;
 
 /**
- * Listens to one call over whatever connections it takes. Audio is sent as it comes; what a connection had not
- * transcribed for good when it was lost, and what came meanwhile, is heard by the next.
+ * Transcribes one call, over as many connections as it takes. Audio is sent as it comes. After a loss the next
+ * connection receives the audio that was not transcribed for good, and the audio that came meanwhile.
  */
-export const listening = <Socket extends SdkSocket>(
+export const transcribeCall = <Socket extends SdkSocket>(
   frame$: Observable<AudioFrame>,
   line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
   dialect: Dialect<Socket>,
-  options: ListeningOptions,
+  options: CallTranscriptionOptions,
 ): Observable<SttEvent> =>
   new Observable(subscriber => {
-    const call = new Listening(subscriber, line, sampleRate, dialect, options);
+    const call = new CallTranscription(subscriber, line, sampleRate, dialect, options);
     call.connect();
     if (subscriber.closed) return;
     const error = (cause: unknown): void => subscriber.error(cause);
@@ -83,11 +83,11 @@ export const listening = <Socket extends SdkSocket>(
   });
 
 /** The state of one call. Hand-written, for it runs once a frame. */
-class Listening<Socket extends SdkSocket> {
+class CallTranscription<Socket extends SdkSocket> {
   readonly #subscriber: Subscriber<SttEvent>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
-  readonly #options: ListeningOptions;
+  readonly #options: CallTranscriptionOptions;
   readonly #turns: Turns;
   readonly #log = new AudioLog();
   /** How long the input may send nothing in the middle of a turn, ms. */
@@ -125,7 +125,7 @@ class Listening<Socket extends SdkSocket> {
     line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
     sampleRate: number,
     dialect: Dialect<Socket>,
-    options: ListeningOptions,
+    options: CallTranscriptionOptions,
   ) {
     this.#subscriber = subscriber;
     this.#line = line;
@@ -192,7 +192,7 @@ class Listening<Socket extends SdkSocket> {
     this.#askToEnd();
   }
 
-  /** Looks after what has no event of its own. */
+  /** The periodic work: everything without an event of its own. */
   tick(): void {
     const now = asyncScheduler.now();
     this.#configuring.tick();
@@ -390,7 +390,7 @@ class Listening<Socket extends SdkSocket> {
     if (ask) this.#send(ask);
   }
 
-  /** The service does not always answer: the turn ends with what is known of it. */
+  /** The service does not always answer: the turn ends with the words so far. */
   #endInTime(now: number): void {
     if (this.#ending?.sentAt !== undefined && now - this.#ending.sentAt >= finalizeMs) this.#endNow();
   }

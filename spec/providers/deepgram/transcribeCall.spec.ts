@@ -17,7 +17,7 @@ import { type AudioFrame, silence } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import { type Dialect, listening } from '../../../lib/providers/deepgram/listening.ts';
+import { type Dialect, transcribeCall } from '../../../lib/providers/deepgram/transcribeCall.ts';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
 import type {
   Incoming,
@@ -32,11 +32,11 @@ import { bare } from './bare.ts';
 interface Sent {
   readonly connection: number;
   readonly at: number;
-  /** The number of the frame, or what was sent instead. */
+  /** The number of the frame, or the message that was sent instead. */
   readonly what: number | string;
 }
 
-/** A service in virtual time, that notes what it is sent; frames are numbered by their first sample. */
+/** A service in virtual time that records its messages; frames are numbered by their first sample. */
 class Service {
   readonly sent: Sent[] = [];
   readonly notices: Notice[] = [];
@@ -142,7 +142,7 @@ const call = (
       new Observable<SttEvent>(subscriber => {
         for (const [at, happen] of happenings) subscriber.add(asyncScheduler.schedule(() => happen(), at));
         subscriber.add(
-          listening(frame$, () => service.line$, 16_000, dialect, {
+          transcribeCall(frame$, () => service.line$, 16_000, dialect, {
             bufferMs,
             timeoutMs: 5_000,
             silenceMs: 1_500,
@@ -301,7 +301,7 @@ describe('listening', () => {
       ],
       { bufferMs: 2_000 },
     );
-    expect(service.frames(2)[0]).toBe(399); // what is 2 s old when it opens
+    expect(service.frames(2)[0]).toBe(399); // audio that is 2 s old when it opens
     expect(service.notices.filter(({ type }) => type === 'warning')).toHaveLength(1);
   });
 
@@ -450,7 +450,7 @@ describe('listening', () => {
       map(index => numbered(index, 8_000)),
     );
     virtualTime(() =>
-      listening(
+      transcribeCall(
         frame$,
         rate => {
           rates.push(rate);
@@ -542,7 +542,7 @@ describe('listening', () => {
       expect(run.values.at(-1)?.value).toMatchObject(ended);
     });
 
-    it('should end the turn with what is known where no answer comes', () => {
+    it('should end the turn with the words so far where no answer comes', () => {
       const service = new Service();
       const run = call(
         service,

@@ -14,8 +14,8 @@ import {
 import type { AudioFrame } from '../audio/frame.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Stt, SttEvent } from '../stt/stt.ts';
-import { type Line, whatFailed } from './inTurn.ts';
-import { Unheard } from './unheard.ts';
+import { type EngineGroup, failureOf } from './tryInOrder.ts';
+import { ReplayBuffer } from './replayBuffer.ts';
 
 /**
  * During silence this much audio is kept for the next engine, ms: the start of a word. An engine's silence is trusted
@@ -27,18 +27,18 @@ const silentMs = 2_000;
  * Listens with the first engine that works. If it fails, or completes before the audio does, the next one receives
  * the audio since the last final and goes on from there. Positions stay those of the whole call.
  */
-export const listenInTurn =
-  (engines: readonly Stt[], { health, tell }: Line, bufferMs: number) =>
+export const transcribeInOrder =
+  (engines: readonly Stt[], { health, warn }: EngineGroup, bufferMs: number) =>
   (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
     defer(() => {
-      const unheard = new Unheard();
+      const buffer = new ReplayBuffer();
       let isSpoken = false;
       let isBelieved = false;
       let input: 'on' | 'over' | 'failed' = 'on';
 
       const noted = (transcript: SttEvent): void => {
         isBelieved = true;
-        if (transcript.type === 'final') unheard.understood(transcript.end);
+        if (transcript.type === 'final') buffer.forget(transcript.end);
         if (transcript.type === 'utteranceEnd') isSpoken = false;
         else if (transcript.type === 'speechStart' || transcript.type === 'interim') isSpoken = true;
       };
@@ -48,7 +48,7 @@ export const listenInTurn =
         live$: Observable<AudioFrame>,
       ): Observable<SttEvent> =>
         defer(() => {
-          const { frames, startMs } = unheard;
+          const { frames, startMs } = buffer;
           const isTold = isSpoken;
           isBelieved = false;
           return concat(
@@ -66,7 +66,7 @@ export const listenInTurn =
             if (input === 'failed') return throwError(() => error);
             health.failed(index);
             if (others.length === 0) return throwError(() => error);
-            tell(`${whatFailed(index, engines.length, error)} The next takes over.`);
+            warn(`${failureOf(index, engines.length, error)} The next takes over.`);
             return listen(others, live$);
           }),
         );
@@ -74,7 +74,7 @@ export const listenInTurn =
       return frame$.pipe(
         tap({
           next: frame =>
-            unheard.heard(frame, isBelieved && !isSpoken ? Math.min(silentMs, bufferMs) : bufferMs),
+            buffer.push(frame, isBelieved && !isSpoken ? Math.min(silentMs, bufferMs) : bufferMs),
           error: () => (input = 'failed'),
           complete: () => (input = 'over'),
         }),

@@ -19,8 +19,8 @@ import type { AudioHost } from './audioHost.ts';
 import { backendError } from './backends.ts';
 import type { HostMessage } from './protocol.ts';
 
-/** Which device is wanted, and how. */
-export interface LineOptions {
+/** The device to open, and its format. */
+export interface OpenDeviceOptions {
   readonly kind: DeviceKind;
   readonly device: string | undefined;
   /** Hz. */
@@ -28,56 +28,56 @@ export interface LineOptions {
 }
 
 /** An open device. */
-export interface Line {
+export interface OpenDevice {
   readonly host: AudioHost;
   readonly device: string;
-  /** Hz; not always the one that was asked for. */
+  /** Hz; not always the requested rate. */
   readonly sampleRate: number;
-  /** Messages of its host. They end without an error: the holder of the line reports its loss. */
+  /** Messages of its host. They end without an error: the stream that emitted the device reports its loss. */
   readonly message$: Observable<HostMessage>;
 }
 
-/** How long opening may take, ms. A sound server that hangs is noticed by nothing else. */
+/** The longest that opening may take, ms. Only this detects a sound server that hangs. */
 const openWithin = 5_000;
 
-/** How often it is looked whether a device is alive, ms, and how many times in a row it may have said nothing. */
+/** The interval of the checks for a message from the device, ms, and how many in a row may find none. */
 const lookEvery = 250;
 const looks = 4;
 
 /**
- * Opens a device in a host, and emits the line once. It errors when the device can't be opened, and later when it is
- * lost: when it says so, or has said nothing for a second. Unsubscribing closes it, which is killing the host.
+ * Opens a device in a host, and emits it once. It errors when the device can't be opened, and later when it is lost:
+ * its host reports the loss, or sends nothing for a second. Unsubscribing kills the host, which closes the device.
  */
-export const openLine = (host: AudioHost, options: LineOptions): Observable<Line> =>
+export const openDevice = (host: AudioHost, options: OpenDeviceOptions): Observable<OpenDevice> =>
   defer(() => {
     const message$ = host.message$.pipe(map(checked(host)), share());
     const opened$ = message$.pipe(
       ofType('opened'),
       take(1),
       timeout({ first: openWithin, with: () => throwError(() => stuck(host)) }),
-      map(({ device, sampleRate }): Line => ({
+      map(({ device, sampleRate }): OpenDevice => ({
         host,
         device,
         sampleRate,
         message$: message$.pipe(catchError(() => NEVER)),
       })),
     );
-    const line$ = merge(
+    const device$ = merge(
       concat(opened$, alive(message$)),
-      // Held from the first moment, so that nothing is missed between opening and listening.
+      // Subscribed from the start, so that no message is missed before the first subscriber.
       message$.pipe(ignoreElements()),
     );
     host.send({ type: 'open', ...options });
-    return line$;
+    return device$;
   }).pipe(finalize(() => host.kill()));
 
-/** Errors when nothing comes for a second, as long as this program had the time to take it. */
+/** Errors when no message arrives for a second, unless this program was too busy to read it. */
 const alive = (message$: Observable<unknown>): Observable<never> =>
   defer(() => {
     let quiet = 0;
     return merge(
       message$.pipe(tap(() => (quiet = 0))),
-      // Counted and not timed: after the program was busy for seconds one look is late, and the sound comes right after.
+      // Counts checks instead of time: after the program was busy for seconds one check is late, and the sound follows it.
       interval(lookEvery).pipe(
         filter(() => ++quiet > looks),
         map(() => {
@@ -92,7 +92,7 @@ const lost = (reason: string): RxvoiceError => new RxvoiceError(reason);
 const stuck = ({ backend }: AudioHost): AudioBackendError =>
   backendError(backend.name, 'no-device', `the device did not open within ${openWithin / 1000} s`);
 
-/** Failed requests, and a line that ended, are errors. */
+/** Throws if a request failed, or the device was lost. */
 const checked =
   ({ backend }: AudioHost) =>
   (message: HostMessage): HostMessage => {

@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 
-/** A limit a minute, over a sliding window. */
-export class Allowance {
+/** A limit a minute over a sliding window, as Deepgram counts; unlike a token bucket it never refills in part. */
+export class MinuteLimit {
   readonly #perMinute: number;
   #taken: readonly { readonly at: number; readonly amount: number }[] = [];
 

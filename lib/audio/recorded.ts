@@ -7,34 +7,34 @@ import { resample } from './resample.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Records an input on a timeline as it arrives; frames pass unchanged. */
-export const tapedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
-  alongside(frame$, timeline.sampleRate, frame => timeline.append(frame));
+export const recordedInput = (frame$: Observable<AudioFrame>, timeline: Timeline): Observable<AudioFrame> =>
+  noting(frame$, timeline.sampleRate, frame => timeline.append(frame));
 
-/** An output that is noted on a timeline as it is heard: what is cut is not on it. */
-export const tapedOutput = (output: Output, timeline: () => Timeline): Output =>
+/** Records an output on a timeline as it is heard, without the audio that was cut. */
+export const recordedOutput = (output: Output, newTimeline: () => Timeline): Output =>
   wrap(
     output,
     output => speech$ =>
       defer(() => {
-        const tape = timeline();
+        const timeline = newTimeline();
         const playhead = new Playhead();
         let heard = false;
         const note = (frame: AudioFrame): void => {
           const now = asyncScheduler.now();
-          tape.put(frame, tape.positionOf(playhead.dueAt(now)));
+          timeline.put(frame, timeline.positionOf(playhead.dueAt(now)));
           playhead.hand(frameMs(frame), now);
         };
-        return output(alongside(speech$, tape.sampleRate, note)).pipe(
+        return output(noting(speech$, timeline.sampleRate, note)).pipe(
           tap({ complete: () => (heard = true) }),
           finalize(() => {
-            if (!heard) tape.cut(tape.positionOf(asyncScheduler.now()));
+            if (!heard) timeline.cut(timeline.positionOf(asyncScheduler.now()));
           }),
         );
       }),
   );
 
 /** Passes frames unchanged, and records each at the recording's rate. */
-const alongside = (
+const noting = (
   frame$: Observable<AudioFrame>,
   sampleRate: number,
   note: (frame: AudioFrame) => void,

@@ -10,7 +10,7 @@ type Progress = Extract<ConversationEvent, { readonly type: 'call.loading' | 'ca
  * Loads the engines in parallel, emits their progress, and starts the call when all are ready; it keeps them loaded
  * until the call ends. An engine that can't be loaded is an error; one that fails later is a warning.
  */
-export function whileWarm(
+export function keepWarm(
   engines: { readonly [Of in Stage]?: Warmable },
   call$: Observable<ConversationEvent>,
 ): Observable<ConversationEvent> {

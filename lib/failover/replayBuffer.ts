@@ -1,7 +1,7 @@
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 
 /** The end of a call's audio: the part that another engine needs if the current one fails now. */
-export class Unheard {
+export class ReplayBuffer {
   readonly #frames: AudioFrame[] = [];
   #lengthMs = 0;
   #endMs = 0;
@@ -17,15 +17,15 @@ export class Unheard {
   }
 
   /** Keeps a frame, and drops the oldest until at most `maxMs` remain. */
-  heard(frame: AudioFrame, maxMs: number): void {
+  push(frame: AudioFrame, maxMs: number): void {
     this.#frames.push(frame);
     this.#lengthMs += frameMs(frame);
     this.#endMs += frameMs(frame);
     while (this.#lengthMs > maxMs && this.#frames.length > 1) this.#drop();
   }
 
-  /** Forgets what was said before this position. */
-  understood(untilMs: number): void {
+  /** Forgets the audio before this position. */
+  forget(untilMs: number): void {
     while (this.#frames.length > 0 && this.startMs + frameMs(this.#frames[0]!) <= untilMs) this.#drop();
   }
 

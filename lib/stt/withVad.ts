@@ -8,12 +8,12 @@ import type { SttEvent } from './stt.ts';
  * sooner, and it reports the end, which some engines never do.
  *
  * @example
- * mic$.pipe(withVoice(stt, voiceActivity({ hangoverMs: 100 })), endOfTurn({ finalMs: 500 }), userTurns())
+ * mic$.pipe(withVad(stt, voiceActivity({ hangoverMs: 100 })), endOfTurn({ finalMs: 500 }), userTurns())
  */
-export const withVoice =
+export const withVad =
   (
     stt: OperatorFunction<AudioFrame, SttEvent>,
-    voice: OperatorFunction<AudioFrame, VoiceActivity>,
+    vad: OperatorFunction<AudioFrame, VoiceActivity>,
   ): OperatorFunction<AudioFrame, SttEvent> =>
   frame$ =>
     frame$.pipe(
@@ -21,7 +21,7 @@ export const withVoice =
         merge(
           // The detector's events precede the engine's words on the same frame.
           frame$.pipe(
-            voice,
+            vad,
             map((activity): SttEvent => activity),
           ),
           frame$.pipe(stt),

@@ -17,7 +17,7 @@ interface Told extends Word {
  * overlap, one inside another. A word is a repetition if it is in the same place of the audio; where the times of words
  * are missing, if it is in the same order among the same words of overlapping audio.
  */
-export class ToldWords {
+export class ReportedWords {
   #told: readonly Told[] = [];
 
   /** Remembers words that were reported. */

@@ -16,8 +16,8 @@ export const silenceFor = (confidence: number, endOfTurnMs: number): number =>
 
 type FluxEvent = 'Update' | 'StartOfTurn' | 'EagerEndOfTurn' | 'TurnResumed' | 'EndOfTurn';
 
-/** Options of {@link FluxTurns}. */
-export interface FluxTurnsOptions {
+/** Options of {@link FluxTurnDetector}. */
+export interface FluxTurnDetectorOptions {
   readonly requestId: string;
   readonly query: FluxQuery;
   readonly endOfTurnMs: () => number;
@@ -28,8 +28,8 @@ export interface FluxTurnsOptions {
  * Emits an engine's events in the manner of Flux: turns with a growing transcript, an early event when one may be over,
  * and another when it wasn't. It advances with audio only.
  */
-export class FluxTurns {
-  readonly #options: FluxTurnsOptions;
+export class FluxTurnDetector {
+  readonly #options: FluxTurnDetectorOptions;
   #thresholds: FluxThresholds;
   #keyterms: readonly string[];
   #hints: readonly string[];
@@ -48,7 +48,7 @@ export class FluxTurns {
   /** Where the voice ended, if it has. */
   #silentFrom: number | undefined;
 
-  constructor(options: FluxTurnsOptions) {
+  constructor(options: FluxTurnDetectorOptions) {
     this.#options = options;
     this.#thresholds = options.query.thresholds;
     this.#keyterms = options.query.keyterms;
