@@ -131,7 +131,7 @@ const ways = {
   'Responses, HTTP': { api: 'responses' },
   'Responses, WebSocket': { api: 'responses', transport: 'websocket' },
 };
-// All at the same time, one after the other within each turn: what else the machine does meets them alike.
+// All at the same time, one after the other within each turn: other work of the machine slows them alike.
 const figures = Object.fromEntries(
   await Promise.all(
     Object.entries(ways).map(async ([name, options], index, { length }) => [

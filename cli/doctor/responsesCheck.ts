@@ -18,7 +18,7 @@ export const responsesCheck = ({ llm }: VoiceConfig, { variables }: Environment)
     if (!key && !llm.baseURL && !variables['OPENAI_BASE_URL']) return EMPTY;
     const { transport, url } = openaiProtocol(llm);
     return transport === 'websocket' ? opening(url, key ?? 'none', llm.headers) : EMPTY;
-  }).pipe(catchError(() => EMPTY)); // The check of the configuration reports what is wrong with it.
+  }).pipe(catchError(() => EMPTY)); // The check of the configuration reports its mistakes.
 
 const opening = (
   url: string,

@@ -225,7 +225,7 @@ describe('openaiServer, asked for responses over HTTP by the official SDK', () =
   });
 });
 
-/** A WebSocket of the official SDK, and what comes of it. */
+/** A WebSocket of the official SDK, and its events. */
 async function connect(client: OpenAI) {
   const socket = new ResponsesWS(client);
   sockets.push(socket);

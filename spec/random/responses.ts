@@ -80,7 +80,7 @@ const piecesOf = (event: LlmEvent, nextCall: () => number): Piece[] => {
   ];
 };
 
-/** A message as the history has it. */
+/** A message in the form of the history. */
 export const messageOf = ({ role, content, tool_calls: calls, tool_call_id: id }: ChatMessage): Message => ({
   role: role === 'developer' ? 'system' : role,
   content: typeof content === 'string' ? content : '',

@@ -25,7 +25,7 @@ export interface Responding {
   readonly event$: Observable<ResponseEvent>;
 }
 
-/** Answers a request, whose conversation is what its model reads. `onToken` is called with the first and the last token. */
+/** Answers a request: its model reads the conversation. `onToken` is called with the first and the last token. */
 export function responding(
   request: ResponseRequest,
   conversation: readonly ResponseItem[],

@@ -26,7 +26,7 @@ export class ResponseStore {
   }
 }
 
-/** The conversation after a response: what it was given, and its own items. */
+/** The conversation after a response: the items it was given, and its own. */
 export const conversationAfter = (
   response: BelievedResponse | undefined,
 ): readonly ResponseItem[] | undefined => response && [...response.conversation, ...response.output];

@@ -34,7 +34,7 @@ import { strictOrder } from './strictOrder.ts';
 export interface ResponsesApiOptions {
   readonly sdk: OpenaiSdk;
   readonly connection: Pick<OpenaiConnection, 'who'>;
-  /** The server and model: what others attached to calls is left out. */
+  /** The server and model: data that others attached to calls is left out. */
   readonly from: string;
   readonly order: 'strict' | 'plain';
   readonly timeoutMs: number;

@@ -36,8 +36,8 @@ interface Pending {
 /**
  * One connection of the Responses API: several responses side by side, each on a lane of its own (`stream_id`).
  *
- * A request continues the response whose conversation is the longest true prefix of its own, and sends only what
- * follows. It runs on another lane than that response, which therefore stays: if the new one is cut, the next request
+ * A request continues the response whose conversation is the longest true prefix of its own, and sends only the
+ * messages after it. It runs on another lane than that response, which therefore stays: if the new one is cut, the next request
  * continues the same response again. There is no message that cancels a response: an unsubscribed one is read to its
  * end and dropped.
  */

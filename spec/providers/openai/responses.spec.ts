@@ -297,7 +297,7 @@ describe('openaiLlm by responses, over one WebSocket a call', () => {
 const conversation = [system, user('My card number is four two four two.')];
 
 describe('openaiLlm by responses, where the WebSocket fails', () => {
-  /** Four turns; the history grows by what was answered. */
+  /** Four turns; the history grows with each answer. */
   const turns = async (call: Call, count = 4): Promise<string[]> => {
     const history = [system, user('A')];
     const texts: string[] = [];
