@@ -31,27 +31,6 @@ export const countWords = (text: string): number => wordSpans(text).length;
 export const saysAnything = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /**
- * Joins pieces of a transcript: with spaces, except in Chinese and Japanese.
- *
- * @example
- * joinedText(['我想', '订一张桌子。']) // '我想订一张桌子。'
- */
-export const joinedText = (texts: readonly string[]): string =>
-  texts
-    .filter(Boolean)
-    .map((text, index, all) => {
-      const isJoined = index === 0 || (cjkEnd.test(all[index - 1]!.slice(-2)) && cjkStart.test(text));
-      return isJoined ? text : ` ${text}`;
-    })
-    .join('')
-    .trim();
-
-const cjk =
-  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\u3000-\\u303f\\u30fc\\uff00-\\uffef]';
-const cjkEnd = new RegExp(`${cjk}$`, 'u');
-const cjkStart = new RegExp(`^${cjk}`, 'u');
-
-/**
  * The number of units of `fresh` that repeat these, if it begins with them: exactly, or, `loosely`, with some
  * recognised differently.
  */

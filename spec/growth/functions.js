@@ -49,7 +49,8 @@ export async function growthFunctions(load) {
   const { completeness } = await load('lib/stt/completeness');
   const { endOfTurn } = await load('lib/stt/endOfTurn');
   const { userTurns } = await load('lib/stt/userTurns');
-  const { afterUnits, countWords, joinedText, normalised, retold } = await load('lib/stt/sameWords');
+  const { joinedText } = await load('lib/stt/joinedText');
+  const { afterUnits, countWords, normalised, retold } = await load('lib/stt/sameWords');
   const { folded } = await load('lib/languages/folded');
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
@@ -180,6 +181,14 @@ export async function growthFunctions(load) {
         .unsubscribe(),
     'userTurns, one turn': text =>
       from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
+    'endOfTurn, one turn of interims and finals': text => {
+      const spoken = transcripts(text, 'utteranceEnd').flatMap(event => [
+        { ...event, type: 'interim' },
+        event,
+      ]);
+      const turn$ = from(spoken.slice(0, -2)).pipe(endOfTurn({}, { sinceMs: () => 0 }), userTurns());
+      turn$.subscribe().unsubscribe();
+    },
     'endOfTurn, many finals': text => {
       // What is left waits for a timer, which is of no interest here.
       const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
