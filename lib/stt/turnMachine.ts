@@ -99,6 +99,8 @@ function final(
   maxWords: number,
   now: number,
 ): TurnStep {
+  // Without words: the engine retracts the interim, unless this is of audio before it.
+  if (!saysAnything(text) && end < Math.max(before.end, before.from)) return stay(before);
   const state = { ...before, interim: '' };
   if (!saysAnything(text)) return stay(state);
   const words = maxWords < Infinity ? state.words + countWords(text) : 0;

@@ -50,7 +50,7 @@ export async function growthFunctions(load) {
   const { endOfTurn } = await load('lib/stt/endOfTurn');
   const { userTurns } = await load('lib/stt/userTurns');
   const { joinedText } = await load('lib/stt/joinedText');
-  const { afterUnits, countWords, normalised, retold } = await load('lib/stt/sameWords');
+  const { afterUnits, aligned, countWords, normalised, retold } = await load('lib/stt/sameWords');
   const { folded } = await load('lib/languages/folded');
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
@@ -65,6 +65,8 @@ export async function growthFunctions(load) {
   const { wrap } = await load('cli/view/wrap');
   const { transcript, unfinished } = await load('cli/view/transcript');
 
+  /** @type {(text: string) => string[]} */
+  const letters = text => unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters);
   const now = new Date(0);
   const list = ['uh huh', 'no', '停', 'うん', 'a', '-x'];
   /** @type {(text: string) => object} */
@@ -156,12 +158,8 @@ export async function growthFunctions(load) {
     normalised: text => normalised(text),
     countWords: text => countWords(text),
     joinedText: text => joinedText(tokens(text)),
-    retold: text =>
-      retold(
-        unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters),
-        unitsOf(`${text} x`),
-        true,
-      ),
+    retold: text => retold(letters(text), letters(`${text} x`)),
+    aligned: text => aligned(letters(text).slice(0, 200), letters(`${text} x`)),
     afterUnits: text => {
       const units = unitsOf(`a ${text}`);
       return [1, units.length - 1].map(count => afterUnits(`a ${text}`, units, count));

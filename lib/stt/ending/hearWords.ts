@@ -17,7 +17,10 @@ export function hearWords(
 ): EndingStep {
   const isFinal = event.type === 'final';
   const lead = isFinal ? leadAfter(before.lead, event.end, context.sinceMs(event.end), now) : before.lead;
-  const [words, fresh] = takeWords(before.words, event, now);
+  const position = positionNow(lead, context, now);
+  // The words of an interim end about where it arrives.
+  const openTo = Math.max(position - fuzzMs, before.turn?.start ?? before.past.lastEnd);
+  const [words, fresh] = takeWords(before.words, event, now, openTo);
   const state: EndingState = { ...before, lead, words };
   if (fresh === undefined) return stay(state);
   if (!saysAnything(fresh.text)) return { state, emit: [fresh] };
@@ -25,7 +28,7 @@ export function hearWords(
     ...(before.turn ?? { ...begun(state, now), ...ofEarlierVoice(state, fresh, context, now) }),
     since: now,
     voiceSince: undefined,
-    wordsAt: isFinal && Number.isFinite(event.end) ? event.end : positionNow(lead, context, now),
+    wordsAt: isFinal && Number.isFinite(event.end) ? event.end : position,
   };
   const [next, emit] = belonging(turn, fresh, before.words.open, state.detector);
   return { state: { ...state, turn: next }, emit: [...emit, fresh] };

@@ -1,14 +1,9 @@
 import { added, type JoinedText, noText } from '../joinedText.ts';
-import { saysAnything } from '../sameWords.ts';
-import {
-  lateAfterEnd,
-  lateAfterVoice,
-  type LateWords,
-  lateWords,
-  type WithoutLate,
-  withoutLate,
-} from './lateWords.ts';
-import { fuzzMs, type Words } from './words.ts';
+import { normalised, saysAnything } from '../sameWords.ts';
+import { type FinalHistory, isRepetition, noFinals, withFinal } from './finalHistory.ts';
+import { type ClosedTurn, lateAfterEnd, lateAfterVoice, type LateWords, lateWords } from './lateWords.ts';
+import { type WithoutLate, withoutLate } from './withoutLate.ts';
+import { type FinalWords, fuzzMs, retracts, type Words } from './words.ts';
 
 /**
  * The words of the open turn. If the previous turn ended before some words were final, their final arrives late and
@@ -23,8 +18,11 @@ export interface OpenWords {
   readonly open: string;
   /** The engine's interim, including words that ended the previous turn. */
   readonly interim: string;
+  /** A final without words retracts the open ones only if its audio reaches here. */
+  readonly openTo: number;
   /** The words that ended the previous turn before they were final. */
   readonly late: LateWords | undefined;
+  readonly history: FinalHistory;
 }
 
 /** No words. */
@@ -33,23 +31,46 @@ export const noWords: OpenWords = {
   finalEnd: undefined,
   open: '',
   interim: '',
+  openTo: -Infinity,
   late: undefined,
+  history: noFinals,
 };
 
-/** The next state, and the words that belong to the open turn: `undefined` if they all belong to the previous one. */
-export function takeWords(
-  words: OpenWords,
-  event: Words,
-  now: number,
-): readonly [OpenWords, Words | undefined] {
+type Taken = readonly [OpenWords, Words | undefined];
+
+/**
+ * The next state, and the words that belong to the open turn: `undefined` if they all belong to the previous one, or
+ * were final before. `openTo`: where the words of an interim end at the earliest.
+ */
+export function takeWords(words: OpenWords, event: Words, now: number, openTo: number): Taken {
   const text = event.text.normalize('NFC');
-  const [late, fresh] = ofThisTurn(words, text === event.text ? event : { ...event, text }, now);
-  const rest = late === words.late ? words : { ...words, late };
-  if (fresh === undefined) return [rest, undefined];
-  if (fresh.type === 'interim') return [{ ...rest, open: fresh.text, interim: event.text }, fresh];
-  const settled = { ...rest, open: '', interim: '' };
-  if (!saysAnything(fresh.text)) return [settled, fresh];
-  return [{ ...settled, finals: added(words.finals, fresh.text), finalEnd: fresh.end }, fresh];
+  const normal = text === event.text ? event : { ...event, text };
+  return normal.type === 'final' ? takeFinal(words, normal, now) : takeInterim(words, normal, now, openTo);
+}
+
+function takeInterim(words: OpenWords, event: Words, now: number, openTo: number): Taken {
+  const [late, fresh] = ofThisTurn(words, event, now);
+  if (fresh === undefined) return [{ ...words, late }, undefined];
+  const lastEnd = event.words?.at(-1)?.end ?? openTo;
+  return [{ ...words, late, open: fresh.text, interim: event.text, openTo: lastEnd }, fresh];
+}
+
+function takeFinal(words: OpenWords, event: FinalWords, now: number): Taken {
+  const { open, finals, finalEnd = -Infinity, openTo } = words;
+  const settled = { ...words, open: '', interim: '' };
+  if (isRepetition(words.history, event))
+    // Its interim may have been repeated, too.
+    return normalised(open) === normalised(event.text)
+      ? [settled, { ...event, text: '' }]
+      : [words, undefined];
+  const isSilent = !saysAnything(event.text);
+  // Of audio before the open words.
+  if (isSilent && !retracts(event.end, Math.max(openTo, finalEnd + 1))) return [words, undefined];
+  const [late, fresh] = ofThisTurn(words, event, now);
+  const history = isSilent ? words.history : withFinal(words.history, event);
+  if (fresh === undefined) return [{ ...words, late, history }, undefined];
+  if (!saysAnything(fresh.text)) return [{ ...settled, late, history }, fresh];
+  return [{ ...settled, late, history, finals: added(finals, fresh.text), finalEnd: event.end }, fresh];
 }
 
 /** Without late words. A final of nothing but late words still settles the open ones. */
@@ -75,9 +96,9 @@ export const textOf = ({ finals, open }: OpenWords): string => added(finals, ope
 export const areFinalAt = ({ open, finalEnd }: OpenWords, end: number): boolean =>
   open === '' && finalEnd !== undefined && finalEnd >= end - fuzzMs;
 
-/** The turn is over, where its voice ended. `byEngine`: the engine itself reported it. */
-export const closeWords = (
-  words: OpenWords,
-  turn: { readonly end: number; readonly byEngine: boolean; readonly wordsAt: number | undefined },
-  now: number,
-): OpenWords => ({ ...noWords, late: lateWords(words.interim.normalize('NFC'), turn, now) ?? words.late });
+/** The turn is over. */
+export const closeWords = (words: OpenWords, turn: ClosedTurn, now: number): OpenWords => ({
+  ...noWords,
+  late: lateWords(words.interim, words.openTo, turn, now) ?? words.late,
+  history: words.history,
+});
