@@ -55,6 +55,8 @@ export async function growthFunctions(load) {
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
   const phrases = await load('lib/languages/phrases');
+  const { wordsOf } = await load('lib/languages/wordsOf');
+  const { endsWithPhrase } = await load('lib/languages/endsWithPhrase');
   const { redaction } = await load('lib/tape/redaction');
   const { logLines } = await load('lib/server/logLines');
   const { clientMessageSchema } = await load('lib/protocol/protocol');
@@ -68,6 +70,7 @@ export async function growthFunctions(load) {
   /** @type {(text: string) => string[]} */
   const letters = text => unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters);
   const now = new Date(0);
+  const endings = ['a', '想', '요', 'って'];
   const list = ['uh huh', 'no', '停', 'うん', 'a', '-x'];
   /** @type {(text: string) => object} */
   const bot = text => ({ doing: 'speaking', sentence: text, text, protectedMs: 0, warmingUp: true });
@@ -167,11 +170,13 @@ export async function growthFunctions(load) {
     wordSpans: text => wordSpans(text),
     unitsOf: text => unitsOf(text),
     folded: text => folded(text),
-    wordsOf: text => phrases.wordsOf(text),
+    wordsOf: text => wordsOf(text),
     hasPhrase: text => phrases.hasPhrase(text, list),
+    'hasPhrase, with endings': text => phrases.hasPhrase(text, list, endings),
     isMadeOf: text => phrases.isMadeOf(text, list),
+    'isMadeOf, with endings': text => phrases.isMadeOf(text, list, endings),
     isPartOf: text => phrases.isPartOf(`${text.slice(0, text.length / 2)}x`, text),
-    endsWithPhrase: text => phrases.endsWithPhrase(text, list),
+    endsWithPhrase: text => endsWithPhrase(text, list),
     'userTurns, many turns': text =>
       from(transcripts(text, 'interim'))
         .pipe(userTurns({ maxWords: 20 }))

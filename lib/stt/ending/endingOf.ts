@@ -14,7 +14,7 @@ import { latestPauses } from './pauses.ts';
  * 3. The engine reported an end: after the silence that the policy asks for.
  * 4. A detector reported silence, and `finalMs` is set: after that silence too. Without final words, not before
  *    `finalMs`.
- * 5. Anything else: when the watchdog has waited for new words in vain. It also limits 3 and 4.
+ * 5. Anything else: once the watchdog has passed without new words. It also limits 3 and 4.
  *
  * `probability`: a model's answer; without it the model is asked.
  */
