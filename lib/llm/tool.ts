@@ -114,7 +114,9 @@ export function tool<Parameters extends z.ZodObject>({
     onInterrupt,
     call: (json, call) =>
       withSignal(signal =>
-        defer(() => valueOf(run(argumentsOf(json, parameters), { signal, ...(call && { call }) }), name)).pipe(
+        defer(() =>
+          valueOf(run(argumentsOf(json, parameters), { signal, ...(call && { call }) }), name),
+        ).pipe(
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),

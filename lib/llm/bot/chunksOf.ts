@@ -5,7 +5,8 @@
 export function chunksOf<Chunk>(stream: ReadableStream<Chunk>): AsyncIterable<Chunk> {
   const reader = stream.getReader();
   const iterator: AsyncIterator<Chunk> = {
-    next: () => reader.read().then(({ done, value }) => (done ? { done, value: undefined } : { done, value })),
+    next: () =>
+      reader.read().then(({ done, value }) => (done ? { done, value: undefined } : { done, value })),
     return: () => reader.cancel().then(() => ({ done: true, value: undefined })),
   };
   return { [Symbol.asyncIterator]: () => iterator };

@@ -44,7 +44,12 @@ export function aiError(from: string, error: unknown): RxvoiceError {
   }
   if (name === 'AI_APICallError' || isConnectionError(failure))
     return failed('can not be reached: check the network and the baseURL of the provider.', true);
-  if (error instanceof Error) return failed(`failed with an error of its own (${error.name}), which is the cause of this one.`, false, error);
+  if (error instanceof Error)
+    return failed(
+      `failed with an error of its own (${error.name}), which is the cause of this one.`,
+      false,
+      error,
+    );
   return failed(...brokenOff(failure));
 }
 

@@ -116,9 +116,13 @@ function checkModel(model: AiLanguageModel): void {
     throw new RxvoiceError(`aiLlm: ${what}`, { stage: 'llm' });
   };
   if (typeof given === 'string')
-    fail(`'${given.slice(0, 60)}' is an id. Pass a model, such as openai('gpt-6-luna') or gateway('openai/…').`);
+    fail(
+      `'${given.slice(0, 60)}' is an id. Pass a model, such as openai('gpt-6-luna') or gateway('openai/…').`,
+    );
   if (typeof given !== 'object' || given === null || !('doStream' in given))
-    fail(`expected a language model of the AI SDK, such as openai('gpt-6-luna'), but got ${descriptionOf(given)}.`);
+    fail(
+      `expected a language model of the AI SDK, such as openai('gpt-6-luna'), but got ${descriptionOf(given)}.`,
+    );
   if (!versions.includes(model.specificationVersion))
     fail(
       `${model.modelId} has the specification version '${model.specificationVersion}'. Install a version of its package ` +

@@ -49,7 +49,10 @@ function withResults(
     // Where the provider ran the tool, the result belongs to the same message.
     ...results.slice(index, index + 1).filter(() => isExecuted(index)),
   ]);
-  return [{ role: 'assistant', content }, ...(open.length > 0 ? [{ role: 'tool', content: open } as const] : [])];
+  return [
+    { role: 'assistant', content },
+    ...(open.length > 0 ? [{ role: 'tool', content: open } as const] : []),
+  ];
 }
 
 const callPart = ({ id, name, arguments: json }: ToolCall, data: AttachedData = {}): AiToolCallPart => ({

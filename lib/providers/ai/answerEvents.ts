@@ -46,7 +46,8 @@ export const answerEvents =
           switch (type) {
             case 'stream-start':
               for (const { feature, setting } of part.warnings ?? [])
-                if (feature ?? setting) warnOnce(`${from} does not support ${feature ?? setting}; it is left out.`);
+                if (feature ?? setting)
+                  warnOnce(`${from} does not support ${feature ?? setting}; it is left out.`);
               return [];
             case 'text-delta': {
               const { delta: text = '' } = part;
@@ -112,7 +113,10 @@ function flawOf(from: string, finish: string | undefined, isEmpty: boolean): Rxv
     new RxvoiceError(message, { stage: 'llm', retryable });
   switch (finish) {
     case undefined:
-      return failed(`The stream of ${from} ended in the middle of the answer, without a finish reason.`, true);
+      return failed(
+        `The stream of ${from} ended in the middle of the answer, without a finish reason.`,
+        true,
+      );
     case 'error':
     case 'interrupted':
       return failed(`${from} broke the answer off (finish reason ${finish}).`, true);

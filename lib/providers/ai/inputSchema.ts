@@ -22,6 +22,7 @@ interface Given {
 interface Validation {
   readonly success: boolean;
   readonly value?: unknown;
+  readonly error?: Error;
 }
 interface Standard {
   readonly value?: unknown;
@@ -37,13 +38,15 @@ interface Standard {
  * @throws RxvoiceError where the schema cannot be described as JSON Schema, or only later
  */
 export function inputSchema(tool: string, schema: unknown): InputSchema {
-  const given = (typeof schema === 'function' && !('~standard' in schema) ? (schema as () => unknown)() : schema) as
-    Given | null | undefined;
+  const given = (
+    typeof schema === 'function' && !('~standard' in schema) ? (schema as () => unknown)() : schema
+  ) as Given | null | undefined;
   if (given === undefined || given === null)
     return { parameters: { type: 'object', properties: {} }, check: input => input };
   const { '~standard': standard, validate } = given;
   const json = describe(tool, given);
-  if (standard !== undefined) return { parameters: json, check: input => then(standard.validate(input), valueOf) };
+  if (standard !== undefined)
+    return { parameters: json, check: input => then(standard.validate(input), valueOf) };
   return {
     parameters: json,
     check: input => (validate === undefined ? input : then(validate(input), validated)),
@@ -75,8 +78,8 @@ function describe(tool: string, given: Given): Readonly<Record<string, unknown>>
   }
 }
 
-const validated = ({ success, value }: Validation): unknown => {
-  if (!success) throw new Error('The arguments are wrong.');
+const validated = ({ success, value, error }: Validation): unknown => {
+  if (!success) throw new Error(`The arguments are wrong. ${error?.message ?? ''}`.trim());
   return value;
 };
 
