@@ -1,6 +1,6 @@
 // Every function that takes text from outside (users, models, services, clients, configuration), for the growth fuzzer.
 // Add each new function of this kind here: its name, and a call of it with a text of any length.
-import { from, of } from 'rxjs';
+import { from, map, of } from 'rxjs';
 
 /** @typedef {import('./growth.js').GrowthFunction} GrowthFunction */
 /** @typedef {import('../../lib/llm/message.ts').Message} Message */
@@ -58,6 +58,9 @@ export async function growthFunctions(load) {
   const { logLines } = await load('lib/server/logLines');
   const { clientMessageSchema } = await load('lib/protocol/protocol');
   const { parsed } = await load('lib/server/parsed');
+  const { ResponseChain } = await load('lib/providers/openai/responseChain');
+  const { responseChunks } = await load('lib/providers/openai/responseChunks');
+  const { responseItems } = await load('lib/providers/openai/responseItems');
   const { serverEvents } = await load('lib/providers/openai/serverEvents');
   const { oneLine } = await load('lib/text/oneLine');
   const { printable } = await load('lib/text/printable');
@@ -217,6 +220,23 @@ export async function growthFunctions(load) {
               .join(''),
           ),
         ).pipe(serverEvents()),
+      ),
+    'responses: the longest true prefix': text => {
+      const chain = new ResponseChain(16);
+      const history = messages(text);
+      for (const length of [history.length, history.length - 1])
+        chain.add(`r${length}`, history.slice(0, length));
+      return chain.find([...history, { role: 'user', content: 'go on' }]);
+    },
+    'responses: one long message': text =>
+      new ResponseChain(16).add('r', [{ role: 'assistant', content: text }]),
+    'responses: input items': text => responseItems(messages(text), { from: 'x', attached: true }),
+    'responses: events, many': text =>
+      run(
+        from(tokens(text)).pipe(
+          map(delta => ({ type: 'response.output_text.delta', output_index: 0, item_id: 'a', delta })),
+          responseChunks({ refused: () => new Error('refused') }),
+        ),
       ),
     oneLine: text => oneLine(text, Infinity),
     printable: text => printable(text),
