@@ -65,7 +65,7 @@ function refusalOf(status: number): [what: string, retryable: boolean] {
     case 404:
       return ['is not known to the service: check the id of the model, and baseURL', false];
     case 413:
-      return ['does not accept so long a request: set context.maxMessages or context.compact', false];
+      return ['does not accept a request of this length: set context.maxMessages or context.compact', false];
     case 429:
       return ['limits the rate of requests: wait, or have the limit raised', true];
     case 408:

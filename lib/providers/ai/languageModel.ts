@@ -11,10 +11,10 @@ export interface AiLanguageModel {
 }
 
 /** JSON, as the AI SDK types it. */
-export type AiJson = null | string | number | boolean | AiJson[] | { [key: string]: AiJson | undefined };
+export type AiJson = null | string | number | boolean | AiJson[] | { [key: string]: AiJson };
 
 /** Options or metadata of a provider, below its name. */
-export type AiProviderOptions = Record<string, { [key: string]: AiJson | undefined }>;
+export type AiProviderOptions = Record<string, { [key: string]: AiJson }>;
 
 interface Optioned {
   providerOptions?: AiProviderOptions;

@@ -1,1 +1,1 @@
-export { retryBeforeFirst } from '../http/retryBeforeFirst.ts';
+export { retryBeforeFirst, type RetryOptions } from '../http/retryBeforeFirst.ts';
