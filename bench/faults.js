@@ -46,6 +46,17 @@ const engines = {
     endpoint: 'completions',
     config: { engine: 'openai', model: 'any', ...key },
   },
+  'OpenAI responses': {
+    stage: 'llm',
+    endpoint: 'responses',
+    config: { engine: 'openai', model: 'any', api: 'responses', ...key },
+  },
+  'OpenAI responses, WebSocket': {
+    stage: 'llm',
+    endpoint: 'responsesSocket',
+    socket: true,
+    config: { engine: 'openai', model: 'any', api: 'responses', transport: 'websocket', ...key },
+  },
   'OpenAI speech': { stage: 'tts', endpoint: 'speech', config: { engine: 'openai', model: 'any', ...key } },
 };
 

@@ -24,7 +24,7 @@ export { withVad } from './stt/withVad.ts';
 // The model.
 export type { LlmRequest, ToolCall, ToolDescription } from './llm/message.ts';
 export { systemPrompt } from './llm/systemPrompt.ts';
-export type { ToolOptions } from './llm/tool.ts';
+export type { ToolContext, ToolOptions } from './llm/tool.ts';
 export { withTools, type WithToolsOptions } from './llm/withTools.ts';
 export { sentences, type SentencesOptions } from './llm/sentences.ts';
 

@@ -12,6 +12,7 @@ import { keyChecks } from '../doctor/keyChecks.ts';
 import { modelChecks } from '../doctor/modelChecks.ts';
 import { nodeCheck } from '../doctor/nodeCheck.ts';
 import { packageChecks } from '../doctor/packageChecks.ts';
+import { responsesCheck } from '../doctor/responsesCheck.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { meter, share } from '../view/meter.ts';
 import { indent } from '../view/paragraph.ts';
@@ -58,6 +59,7 @@ const checks = (options: DoctorOptions, onLevel: (level: number) => void): Obser
           packageChecks(config),
           modelChecks(config),
           keyChecks(config, readEnvironment(process.cwd())),
+          responsesCheck(config, readEnvironment(process.cwd())),
           options.audio ? audioChecks(talk, onLevel) : EMPTY,
         ),
       ),

@@ -27,4 +27,4 @@ function happening(event: LoopbackEvent): string | undefined {
 }
 
 /** Messages that are worth a line. */
-const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure']);
+const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure', 'response.create']);

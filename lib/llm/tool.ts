@@ -16,7 +16,15 @@ import { settled } from '../rx/settled.ts';
 import { notePromise } from '../rx/promiseGuard.ts';
 import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../rx/timers.ts';
-import type { ToolDescription } from './message.ts';
+import type { Message, ToolDescription } from './message.ts';
+
+/** The call of a tool, in addition to its arguments. */
+export interface ToolContext {
+  /** The id of the call. */
+  readonly id: string;
+  /** The conversation that the model had read when it called. */
+  readonly messages: readonly Message[];
+}
 
 /** A tool that a model may call: its description for the model, and its function. */
 export interface Tool extends ToolDescription {
@@ -24,7 +32,7 @@ export interface Tool extends ToolDescription {
    * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
    * result as a text for the model, once. It does not error: a failure is a result that describes it.
    */
-  readonly call: (json: string) => Observable<string>;
+  readonly call: (json: string, context?: ToolContext) => Observable<string>;
   /** Whether it finishes when the reply that called it is cut; see {@link ToolOptions.onInterrupt}. Default `finish`. */
   readonly onInterrupt?: 'finish' | 'cancel';
 }
@@ -40,10 +48,13 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   /**
    * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
    * anything else as JSON. The signal is aborted when the time is up, when the call ends, or, with
-   * `onInterrupt: 'cancel'`, when the reply is cut. No promise settles in virtual
-   * time: there, in `scriptedCall` say, it takes too long; give a value or an observable (`timer(300).pipe(…)`).
+   * `onInterrupt: 'cancel'`, when the reply is cut. No promise settles in
+   * `virtualTime` and `scriptedCall`: use `fakeTime` there, or give a value or an observable (`timer(300).pipe(…)`).
    */
-  readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
+  readonly run: (
+    args: z.output<Parameters>,
+    context: { readonly signal: AbortSignal; readonly call?: ToolContext },
+  ) => unknown;
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
   /**
@@ -101,9 +112,11 @@ export function tool<Parameters extends z.ZodObject>({
     description,
     parameters: schemaOf(name, parameters),
     onInterrupt,
-    call: json =>
+    call: (json, call) =>
       withSignal(signal =>
-        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }), name)).pipe(
+        defer(() =>
+          valueOf(run(argumentsOf(json, parameters), { signal, ...(call && { call }) }), name),
+        ).pipe(
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),

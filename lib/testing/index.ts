@@ -38,6 +38,8 @@ export type {
   DeepgramLimits,
   DeepgramServerOptions,
 } from '../emulators/deepgram/deepgramOptions.ts';
+export type { BelievedResponse } from '../emulators/openai/believedResponse.ts';
+export type { ResponseItem } from '../emulators/openai/responseItem.ts';
 export { openaiServer, type OpenaiServer } from '../emulators/openai/openaiServer.ts';
 export type {
   ChatMessage,
@@ -45,6 +47,7 @@ export type {
   ModelReply,
   OpenaiLatencies,
   OpenaiServerOptions,
+  ResponsesLimits,
 } from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
 export {

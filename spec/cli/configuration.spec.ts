@@ -122,6 +122,22 @@ describe('the configuration', () => {
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
   });
 
+  it('should take the API and the transport of the model from flags and variables, and refuse others', async () => {
+    process.env['OPENAI_API_KEY'] = 'sk-x';
+    process.env['RXVOICE_LLM_API'] = 'responses';
+    expect((await configured({ llmTransport: 'http' })).config.llm).toEqual({
+      engine: 'openai',
+      api: 'responses',
+      transport: 'http',
+    });
+    expect(await complaint({ llmApi: 'assistants' })).toMatch(
+      /llm\.api \(--llm-api\): expected "responses" or "chat"/,
+    );
+    expect(await complaint({ llmApi: 'chat', llmTransport: 'websocket' })).toMatch(
+      /llm\.transport \(--llm-transport\): expected 'http', or api: 'responses'/,
+    );
+  });
+
   it('should use the file that --config names', async () => {
     write('rxvoice.config.json', '{ "tts": { "voice": "slt" } }');
     write('other.json', '{ "tts": { "voice": "awb" } }');

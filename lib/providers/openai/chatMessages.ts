@@ -43,7 +43,7 @@ export const chatMessages = (
           function: {
             ...data[index]?.attached?.function,
             // Invalid arguments of a model would have every later request refused.
-            name: name.replace(/[^\w-]/gu, '_'),
+            name: toolName(name),
             arguments: isJson(json) ? json : '{}',
           },
         })),
@@ -51,12 +51,17 @@ export const chatMessages = (
     } as ChatCompletionMessageParam;
   });
 
-const dataFrom = (data: unknown, from: string): ProviderData | undefined =>
+/** A tool's name in the characters that the service accepts: a model may have written others. */
+export const toolName = (name: string): string => name.replace(/[^\w-]/gu, '_');
+
+/** The data that this server and model attached; nothing where others did. */
+export const dataFrom = (data: unknown, from: string): ProviderData | undefined =>
   typeof data === 'object' && data !== null && (data as ProviderData).from === from
     ? (data as ProviderData)
     : undefined;
 
-function isJson(text: string): boolean {
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

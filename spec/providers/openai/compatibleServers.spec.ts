@@ -341,7 +341,7 @@ describe('openaiLlm and what a model refuses', () => {
     ],
     [
       'max_completion_tokens',
-      { maxTokens: 50, baseURL: 'https://x.openai.azure.com/openai/v1' },
+      { maxTokens: 50, api: 'chat', baseURL: 'https://x.openai.azure.com/openai/v1' },
       b =>
         b['max_completion_tokens'] === undefined
           ? undefined
@@ -463,7 +463,9 @@ describe('openaiLlm and what a model refuses', () => {
     const { error } = await outcome(serving([() => param('tools', message)]).llm, question, {
       tools: [time],
     });
-    expect(error?.message).toMatch(/Responses API only when it has tools.*choose another model/);
+    expect(error?.message).toMatch(
+      /Responses API only when it has tools: set api: 'responses', or choose another model/,
+    );
   });
 });
 

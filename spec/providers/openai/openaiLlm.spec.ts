@@ -155,8 +155,8 @@ describe('openaiLlm', () => {
           new Response(completion('Yes.'), { headers: { 'content-type': 'text/event-stream' } }),
         );
       }) as typeof globalThis.fetch;
-      await all(openaiLlm({ apiKey, fetch, maxTokens: 100 })(question));
-      await all(openaiLlm({ apiKey, fetch, model: 'another' })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', maxTokens: 100 })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', model: 'another' })(question));
       expect(bodies).toEqual([
         expect.objectContaining({
           model: 'gpt-6-luna',
