@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { map, merge, mergeMap, type Observable, tap } from 'rxjs';
 import type { LoopbackEvent } from '../../lib/testing/index.ts';
 import { printableJson } from '../../lib/text/printable.ts';
-import { builtinReply } from '../emulate/builtinReply.ts';
+import { builtinReply, callingFirst } from '../emulate/builtinReply.ts';
 import { eventLine } from '../emulate/eventLine.ts';
 import { faultList, faultOption } from '../emulate/faultOption.ts';
 import { rewording } from '../emulate/rewording.ts';
@@ -22,6 +22,7 @@ interface EmulateOptions {
   readonly speak?: string;
   readonly reply?: string;
   readonly reword?: readonly string[];
+  readonly call?: string;
   readonly connectLatency: string;
   readonly sttLatency: string;
   readonly endOfTurn: string;
@@ -47,6 +48,7 @@ export const emulate = (command: Command): Command =>
     .option('--speak <how>', 'offline (really speaks; default if installed) or tone')
     .option('--reply <text>', 'what the model answers; default: the built-in responder')
     .option('--reword <pair...>', 'words=other: a Realtime voice of OpenAI says the other words')
+    .option('--call <tool>', 'a tool that the model calls before its answer where it is offered: name[:json]')
     .option('--connect-latency <ms>', 'from the request for a socket to its opening', '0')
     .option('--stt-latency <ms>', 'from the audio that decides it to a transcript', '80')
     .option('--end-of-turn <ms>', 'silence after which Flux takes a turn for over', '260')
@@ -66,6 +68,7 @@ ${faultList()}`,
     .action(async (options: EmulateOptions) => {
       const { stt, sttFor, tts } = speechEngines(options);
       const faults = options.fault?.map(faultOption) ?? [];
+      const answer = options.reply ?? builtinReply;
       const common = {
         faults,
         seed: number('--seed', options.seed),
@@ -93,7 +96,7 @@ ${faultList()}`,
         {
           ...common,
           port: number('--openai-port', options.openaiPort),
-          reply: options.reply ?? builtinReply,
+          reply: options.call === undefined ? answer : callingFirst(options.call, answer),
           ...(options.reword && { reword: rewording(options.reword) }),
           latencies: {
             ...speaking,
@@ -131,7 +134,7 @@ const asJson = (servers$: Observable<Servers>): Observable<unknown> =>
     tap(event => write(printableJson(event))),
   );
 
-/** The addresses, how to use them, and a line for what is worth one. */
+/** The addresses, how to use them, and a line for each important event. */
 const forPeople =
   (about: string) =>
   (servers$: Observable<Servers>): Observable<unknown> =>
@@ -144,6 +147,7 @@ const forPeople =
             '',
             `  export DEEPGRAM_BASE_URL=${deepgram.url} DEEPGRAM_API_KEY=any`,
             `  export OPENAI_BASE_URL=${openai.baseURL} OPENAI_API_KEY=any OPENAI_MODEL=any`,
+            '  export RXVOICE_LLM_API=responses RXVOICE_LLM_TRANSPORT=websocket # else Chat Completions',
             '',
             'Ctrl-C ends it.',
             '',

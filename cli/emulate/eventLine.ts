@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import type { LoopbackEvent } from '../../lib/testing/index.ts';
 
-/** A line for a person about what a server saw, without what was said; none for most of it. */
+/** A line for a person about a server's event, without the spoken words; none for most events. */
 export function eventLine(event: LoopbackEvent): string | undefined {
   const what = happening(event);
   return what && `${chalk.dim(`${event.endpoint} #${event.connection}`)} ${what}`;
@@ -33,6 +33,7 @@ const telling = new Set([
   'Finalize',
   'CloseStream',
   'Configure',
+  'response.create',
   'response.cancel',
   'conversation.item.truncate',
   'input_audio_buffer.commit',

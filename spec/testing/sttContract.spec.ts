@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { from, type Observable } from 'rxjs';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { type AudioFrame, frameOf, silence } from '../../lib/audio/frame.ts';
 import { reframe } from '../../lib/audio/reframe.ts';
 import { deepgramStt } from '../../lib/providers/deepgram/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
 import { openaiStt } from '../../lib/providers/openai/index.ts';
 import {
-  type DeepgramServer,
   deepgramServer,
   energyStt,
-  type OpenaiServer,
   openaiServer,
   scriptedStt,
   sttContract,
 } from '../../lib/testing/index.ts';
+import { ownServers } from './ownServer.ts';
 
 /** "Go forward." */
 const clip = frameOf(
@@ -27,14 +26,9 @@ const clipMs = clip.pcm.length / 16;
 const speech = (before = 500): Observable<AudioFrame> =>
   from([silence(before), clip, silence(1_500)]).pipe(reframe());
 
-let server: DeepgramServer;
-let openai: OpenaiServer;
-beforeAll(async () => {
-  server = await deepgramServer({ lines: ['Something was said.'] });
-  openai = await openaiServer({ lines: ['Something was said.'] });
-});
-afterAll(() => Promise.all([server.close(), openai.close()]));
-
+const lines = ['Something was said.'];
+const deepgram = ownServers(() => deepgramServer({ lines }));
+const openai = ownServers(() => openaiServer({ lines }));
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
 
@@ -62,11 +56,9 @@ sttContract({
 });
 for (const model of ['nova-3', 'flux-general-en'])
   sttContract({
-    describe,
-    it,
-    open: () => server.connections,
+    ...deepgram,
     name: `deepgramStt ${model}`,
-    make: () => deepgramStt({ ...connection, baseURL: server.url, model }),
+    make: () => deepgramStt({ ...connection, baseURL: deepgram.url(), model }),
     broken: () => deepgramStt({ ...nowhere, model }),
     speech$: speech(),
     words: /Something was said\./u,
@@ -78,11 +70,9 @@ for (const options of [
   { model: 'gpt-transcribe', turnDetection: 'semantic' },
 ] as const)
   sttContract({
-    describe,
-    it,
-    open: () => openai.connections,
+    ...openai,
     name: `openaiStt ${Object.values(options).join(', turns by ')}`,
-    make: () => openaiStt({ ...connection, baseURL: openai.baseURL, ...options }),
+    make: () => openaiStt({ ...connection, baseURL: `${openai.url()}/v1`, ...options }),
     broken: () => openaiStt({ ...nowhere, ...options }),
     speech$: speech(),
     words: /Something was said\./u,

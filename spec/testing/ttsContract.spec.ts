@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { deepgramTts } from '../../lib/providers/deepgram/index.ts';
 import { localTts } from '../../lib/providers/local/index.ts';
 import { openaiTts } from '../../lib/providers/openai/index.ts';
-import {
-  type DeepgramServer,
-  deepgramServer,
-  type OpenaiServer,
-  openaiServer,
-  scriptedTts,
-  ttsContract,
-} from '../../lib/testing/index.ts';
+import { deepgramServer, openaiServer, scriptedTts, ttsContract } from '../../lib/testing/index.ts';
+import { ownServers } from './ownServer.ts';
 
-let server: DeepgramServer;
-let openai: OpenaiServer;
-beforeAll(async () => {
-  server = await deepgramServer({ latencies: { ttsSpeed: 40 } });
-  openai = await openaiServer({ latencies: { ttsSpeed: 40 } });
-});
-afterAll(() => Promise.all([server.close(), openai.close()]));
-
+const latencies = { ttsSpeed: 40 };
+const deepgram = ownServers(() => deepgramServer({ latencies }));
+const openai = ownServers(() => openaiServer({ latencies }));
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
 
@@ -30,11 +19,9 @@ for (const [name, options] of [
   ['a Flux voice', { model: 'flux-alexis-en' }],
 ] as const)
   ttsContract({
-    describe,
-    it,
-    open: () => server.connections,
+    ...deepgram,
     name: `deepgramTts, ${name}`,
-    make: () => deepgramTts({ ...connection, baseURL: server.url, ...options }),
+    make: () => deepgramTts({ ...connection, baseURL: deepgram.url(), ...options }),
     broken: () => deepgramTts({ ...nowhere, ...options }),
   });
 for (const [name, model] of [
@@ -42,10 +29,8 @@ for (const [name, model] of [
   ['by requests', 'tts-1'],
 ] as const)
   ttsContract({
-    describe,
-    it,
-    open: () => openai.connections,
+    ...openai,
     name: `openaiTts, ${name}`,
-    make: () => openaiTts({ ...connection, baseURL: openai.baseURL, model }),
+    make: () => openaiTts({ ...connection, baseURL: `${openai.url()}/v1`, model }),
     broken: () => openaiTts({ ...nowhere, model }),
   });

@@ -20,6 +20,10 @@ export type Endpoint =
   | 'grant'
   /** OpenAI chat: `/v1/chat/completions`. */
   | 'completions'
+  /** OpenAI responses: `POST /v1/responses`. */
+  | 'responses'
+  /** OpenAI responses: the WebSocket `/v1/responses`. */
+  | 'responsesSocket'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
   | 'speech'
   /** OpenAI's Realtime API, a voice or a conversation: the WebSocket `/v1/realtime?model=…`. */
@@ -34,11 +38,11 @@ export type Endpoint =
 const stt: readonly Endpoint[] = ['nova', 'flux'];
 const deepgramSockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
 const realtime: readonly Endpoint[] = ['realtime', 'transcription'];
-const sockets: readonly Endpoint[] = [...deepgramSockets, ...realtime];
-const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
+const sockets: readonly Endpoint[] = [...deepgramSockets, ...realtime, 'responsesSocket'];
+const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'responses', 'speech'];
 const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
-/** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
+/** When a fault strikes: instead of an answer, in the middle of one, or throughout the service's work. */
 export type FaultKind = 'refusal' | 'stream' | 'behaviour';
 
 interface FaultFacts {
@@ -76,10 +80,18 @@ export const faults = {
   cut: stream('the connection is cut in the middle'),
   garbage: stream('it sends something that is not what was agreed on, and goes on'),
   'bad-frame': stream('it sends bytes that are no WebSocket frame', sockets),
-  'unknown-messages': stream('it sends messages of unknown types, and goes on', [...sockets, 'completions']),
+  'unknown-messages': stream('it sends messages of unknown types, and goes on', [
+    ...sockets,
+    'completions',
+    'responses',
+  ]),
   slow: stream('everything it sends comes late'),
   'half-open': stream('the other end is gone: nothing is read or written, pings neither'),
-  'error-frame': stream('it reports an error in the middle, and ends', [...sockets, 'completions']),
+  'error-frame': stream('it reports an error in the middle, and ends', [
+    ...sockets,
+    'completions',
+    'responses',
+  ]),
   'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', deepgramSockets),
   'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', deepgramSockets),
 
@@ -89,6 +101,7 @@ export const faults = {
   ]),
   'net-0004': stream('Deepgram closes with 1011 NET-0004: it got no message in time', ['fluxTts']),
 
+  'connection-limit': stream('OpenAI closes a WebSocket that has lasted for 60 minutes', ['responsesSocket']),
   'session-expired': stream('OpenAI ends a session that has reached its age', realtime),
 
   reworded: behaviour('the voice says something else than its text', ['realtime']),
@@ -103,12 +116,15 @@ export const faults = {
   'character-limit': behaviour('every text is one too many: close 1008 DATA-0001', ['aura']),
   'no-done': behaviour('the stream ends without [DONE]', ['completions']),
   ping: behaviour('`event: ping` frames between the chunks', ['completions']),
+  forgotten: behaviour('the response to continue is never found', ['responsesSocket']),
+  'no-lanes': behaviour('stream_id is ignored: one response follows the other', ['responsesSocket']),
+  'lanes-refused': behaviour('stream_id is refused as an unknown parameter', ['responsesSocket']),
 } as const satisfies Record<string, FaultFacts>;
 
-/** Something that goes wrong; {@link faults} says what each is. */
+/** A fault; {@link faults} describes each. */
 export type Fault = keyof typeof faults;
 
-/** A fault, and whom it befalls. */
+/** A fault, and the connections that it strikes. */
 export interface FaultRule {
   readonly fault: Fault;
   /** Only these. Default: wherever the fault can happen. */

@@ -19,14 +19,20 @@ export interface OpenaiServerOptions extends LoopbackOptions, HeardOptions {
   readonly reword?: (text: string, index: number) => string;
   /** How fast it is. */
   readonly latencies?: OpenaiLatencies;
-  /** Its limits. */
+  /** Limits of its WebSockets. Default those of the service. */
   readonly limits?: OpenaiLimits;
 }
 
-/** The limits of the loopback OpenAI. */
+/** Limits of the loopback OpenAI's WebSockets. */
 export interface OpenaiLimits {
-  /** The longest a Realtime session lasts, ms. Default 3,600,000. */
+  /** The longest time that a Realtime session lasts, ms. Default 60 minutes. */
   readonly sessionMs?: number;
+  /** The longest time that a connection of the Responses API lasts, ms. Default 60 minutes. */
+  readonly connectionMs?: number;
+  /** The number of responses that the Responses API writes at the same time; further ones wait. Default 16. */
+  readonly activeResponses?: number;
+  /** The number of different `stream_id`s of a connection of the Responses API. Default 32. */
+  readonly streamIds?: number;
 }
 
 /** How fast the loopback OpenAI is. */
@@ -53,9 +59,11 @@ export type ModelReply =
       /** Functions it wants called, after the text if there is one. */
       readonly toolCalls?: readonly {
         readonly name: string;
-        /** An object, or JSON (or what is none) as the model writes it. */
+        /** An object, or JSON (also invalid) as the model writes it. */
         readonly arguments: object | string;
       }[];
+      /** Its reasoning before the text, which clients see in encrypted form, and of the Responses API only. */
+      readonly reasoning?: string;
       /** Why it does not answer. */
       readonly refusal?: string;
       /** Why it ends. Default `stop`, `tool_calls` with tool calls, `length` where the request's limit cut it. */
@@ -84,6 +92,7 @@ export interface ChatRequest {
   readonly max_tokens?: number;
   readonly reasoning_effort?: string;
   readonly tools?: readonly unknown[];
+  readonly tool_choice?: unknown;
 }
 
 /** Defaults of the latencies. */
@@ -95,3 +104,11 @@ export const defaultLatencies = {
   connectMs: 0,
   sttMs: 80,
 } as const satisfies Required<OpenaiLatencies>;
+
+/** Defaults of the limits. */
+export const defaultLimits = {
+  sessionMs: 3_600_000,
+  connectionMs: 3_600_000,
+  activeResponses: 16,
+  streamIds: 32,
+} as const satisfies Required<OpenaiLimits>;

@@ -1,15 +1,15 @@
 import { asyncScheduler, type Observable, tap } from 'rxjs';
-import type { Changes } from '../socket/listening.ts';
+import type { Changes } from '../socket/transcribeCall.ts';
 import type { FluxConfiguration } from './fluxConfiguration.ts';
 
 /** How long an answer to a change is waited for before the next is sent, ms: it may be lost. */
 const answerMs = 5_000;
 
 /**
- * The configuration of a Flux call. Changes are merged: what a later one leaves out stays. One is on its way at a time,
- * since the service limits how many may be unanswered (`_CONFIGURE_ACK_TIMEOUT` in Pipecat's `flux/stt_base.py`); those
- * that come meanwhile become one, of the latest values. A new connection gets all that the service had accepted, and what
- * it had not answered.
+ * The configuration of a Flux call. Changes are merged: fields that a later one leaves out stay. One is on its way at a
+ * time, since the service limits how many may be unanswered (`_CONFIGURE_ACK_TIMEOUT` in Pipecat's `flux/stt_base.py`);
+ * those that come meanwhile become one, of the latest values. A new connection receives all accepted changes, and the
+ * unanswered ones.
  */
 export class Configuring {
   readonly #send: (configuration: FluxConfiguration) => void;

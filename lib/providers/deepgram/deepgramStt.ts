@@ -1,7 +1,7 @@
 import { RxvoiceError } from '../../errors.ts';
 import type { Stt } from '../../stt/stt.ts';
 import { keptAlive } from '../socket/keptAlive.ts';
-import { listeningEngine } from '../socket/listeningEngine.ts';
+import { socketStt } from '../socket/socketStt.ts';
 import { defaultOutageMs } from '../socket/voiceOptions.ts';
 import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
@@ -21,10 +21,11 @@ const defaults = {
  * Speech-to-text by Deepgram: Nova over `/v1/listen`, or Flux over `/v2/listen`.
  *
  * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
- * option can't be. A conversation opens its connection before the first turn. One that is lost is opened again, and
- * hears what it missed, at most 1.25 times as fast as real time as the service asks; positions stay on the call's own
- * clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or is gone for longer than `outageMs`.
- * `endTurn()` of a session ends the user's turn now, for push-to-talk: Nova by `Finalize`, Flux by `ForceEndTurn`.
+ * option can't be. A conversation opens its connection before the first turn. A lost one is opened again and receives
+ * the audio that it missed, at most 1.25 times as fast as real time, as the service asks. Positions stay on the call's
+ * own clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or is gone for longer than
+ * `outageMs`. `endTurn()` of a session ends the user's turn now, for push-to-talk: Nova by `Finalize`, Flux by
+ * `ForceEndTurn`.
  *
  * @example
  * microphone().pipe(deepgramStt({ keyterms: ['rxvoice'] }), ofType('final')).subscribe(({ text }) => console.log(text));
@@ -39,7 +40,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
   checkOptions(options, isFlux);
   const dialect = isFlux ? flux({ ...options, model }) : nova({ ...options, model });
 
-  return listeningEngine({
+  return socketStt({
     open: sampleRate =>
       openSocket<SdkSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),

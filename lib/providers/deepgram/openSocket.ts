@@ -62,7 +62,7 @@ export const openSocket = <Socket extends SdkSocket>(
       try {
         return new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
       } catch (error) {
-        // The SDK keeps what its factory throws to itself.
+        // The SDK swallows errors that its factory throws.
         refuse(error);
         throw error;
       }

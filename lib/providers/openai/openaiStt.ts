@@ -1,8 +1,8 @@
 import { RxvoiceError } from '../../errors.ts';
 import type { Stt } from '../../stt/stt.ts';
 import { resample } from '../../audio/resample.ts';
-import type { Dialect } from '../socket/listening.ts';
-import { listeningEngine } from '../socket/listeningEngine.ts';
+import type { Dialect } from '../socket/transcribeCall.ts';
+import { socketStt } from '../socket/socketStt.ts';
 import { defaultOutageMs } from '../socket/voiceOptions.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { errorOf, realtimeErrors } from './realtimeError.ts';
@@ -117,7 +117,7 @@ export function openaiStt(options: OpenaiSttOptions = {}): Stt {
     isTalkative: true,
     chunkMs: 0,
   };
-  return listeningEngine({
+  return socketStt({
     open: () => open$,
     sampleRate,
     prepare: resample(sampleRate),

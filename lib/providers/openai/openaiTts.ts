@@ -29,7 +29,7 @@ export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
    * recognised by its first bytes, so the other one is understood all the same.
    */
   readonly responseFormat?: 'pcm' | 'wav';
-  /** The sample rate of raw PCM of `/audio/speech`, Hz. Default: that of the server's content type, else 24,000. */
+  /** The sample rate of raw PCM of `/audio/speech`, Hz. Default: the rate in the server's content type, else 24,000. */
   readonly sampleRate?: number;
   /** Further fields of the request's body, or of `response.create`, as the API calls them. They replace ours. */
   readonly extraBody?: Readonly<Record<string, unknown>>;

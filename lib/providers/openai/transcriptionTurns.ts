@@ -1,5 +1,6 @@
 import { type AudioFrame, frameMs, level } from '../../audio/frame.ts';
-import { joinedText, saysAnything } from '../../stt/sameWords.ts';
+import { joinedText } from '../../stt/joinedText.ts';
+import { saysAnything } from '../../stt/sameWords.ts';
 import type { SttEvent } from '../../stt/stt.ts';
 import type { ToCall, Turns } from '../socket/turns.ts';
 import { VoiceDetector } from '../socket/voiceDetector.ts';

@@ -9,13 +9,13 @@ export type ToCall = (seconds: number) => number;
 export interface Turns {
   /** Events of a message. */
   readonly hear: (message: ServerMessage, toCall: ToCall) => SttEvent[];
-  /** The connection is a new one: it hears again what was not settled. */
+  /** The connection is a new one: it receives the unsettled audio again. */
   readonly reconnected: () => SttEvent[];
   /** Events of audio that was sent, up to this position of the call, ms; for a client that finds turns itself. */
   readonly sent?: (frame: AudioFrame, endMs: number) => SttEvent[];
-  /** All audio was sent: has the service finish what is open. */
+  /** All audio was sent: has the service finish the open turn. */
   readonly ending?: () => void;
-  /** Ends an open turn with what is known of it. */
+  /** Ends an open turn with the words so far. */
   readonly finish: () => SttEvent[];
   /** Whether a turn is open. */
   readonly isOpen: boolean;
