@@ -20,9 +20,13 @@ const virtual = ['rx', 'audio', 'stt', 'llm', 'tts', 'conversation', 'metrics', 
 );
 
 /** Specs with sockets and files that leave nothing behind in their process: one worker runs many of these, too. */
-const sockets = ['emulators', 'testing', 'tape', 'failover', 'setup', 'providers'].map(
-  folder => `spec/${folder}/**/*.spec.ts`,
-);
+const sockets = [
+  ...['emulators', 'testing', 'tape', 'failover', 'setup', 'providers', 'server', 'cli'].map(
+    folder => `spec/${folder}/**/*.spec.ts`,
+  ),
+  'spec/browser/{connection,parts}.spec.ts',
+  'spec/devices/{devicesCommand,fresh,hostEnvironment,openDevice,playing}.spec.ts',
+];
 
 /** CPU time is measured here: a garbage collector in threads of its own would count as a function's work. */
 const growth = 'spec/growth/**/*.spec.ts';
@@ -40,14 +44,23 @@ const seam: Plugin = {
 export default defineConfig({
   plugins: [seam],
   test: {
-    maxWorkers: 2,
+    // More than two cores have work for: where a spec waits for a socket or a process, another goes on.
+    maxWorkers: 3,
     // A busy machine is no failure: awaited events come, or never do.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'virtual', include: virtual, isolate: false } },
-      { extends: true, test: { name: 'sockets', include: sockets, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'sockets',
+          include: sockets,
+          exclude: [...configDefaults.exclude, ...machine],
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {

@@ -46,9 +46,10 @@ export function interruption(said: string, bot: BotState, options: InterruptionO
   const text = beginningOf(said);
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
+  const { interruptionEndings, backchannelEndings } = language;
   if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
-  if (!isAsking(bot) && isMadeOf(text, without(never, always))) return 'backchannel';
-  if (hasPhrase(text, always)) return 'interrupts';
+  if (!isAsking(bot) && isMadeOf(text, without(never, always), backchannelEndings)) return 'backchannel';
+  if (hasPhrase(text, always, interruptionEndings)) return 'interrupts';
   return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
 }
 
@@ -68,7 +69,12 @@ export function mayBecomeBackchannel(
 ): boolean {
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels } = options;
-  return !isAsking(bot) && !hasPhrase(text, always) && beginsPhrase(text, without(never, always));
+  const { interruptionEndings, backchannelEndings } = language;
+  return (
+    !isAsking(bot) &&
+    !hasPhrase(text, always, interruptionEndings) &&
+    beginsPhrase(text, without(never, always), backchannelEndings)
+  );
 }
 
 const isAsking = (bot: BotState): boolean => /[?？؟]\s*$/u.test(bot.sentence);

@@ -14,6 +14,14 @@ export interface Language {
   /** Phrases that always interrupt, even when short. */
   readonly interruptions: readonly string[];
   /**
+   * Endings of those phrases, which speakers attach without a space: particles and polite forms, such as 요 of 그만요.
+   * Only after two syllables or three letters. An ending that makes other words (그만큼) does not belong here: list the
+   * whole form instead. Default: none.
+   */
+  readonly interruptionEndings?: readonly string[];
+  /** The same for `backchannels`. */
+  readonly backchannelEndings?: readonly string[];
+  /**
    * Words that end no sentence, whatever punctuation the engine set after them: conjunctions, articles, fillers. `-`
    * before one makes it the ending of a longer word.
    */

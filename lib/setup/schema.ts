@@ -31,7 +31,9 @@ const words = z.array(z.string());
 const ownLanguage: z.ZodType<Language> = z.object({
   tag: text,
   backchannels: words,
+  backchannelEndings: words.exactOptional(),
   interruptions: words,
+  interruptionEndings: words.exactOptional(),
   open: words,
   perhapsOpen: words,
   complete: words.exactOptional(),

@@ -16,7 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
-  process.env = { ...environment };
+  for (const name of Object.keys(process.env))
+    if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
 });
 const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
 const configured = (options = {}) => configure(options, sections, folder);

@@ -49,11 +49,14 @@ export async function growthFunctions(load) {
   const { completeness } = await load('lib/stt/completeness');
   const { endOfTurn } = await load('lib/stt/endOfTurn');
   const { userTurns } = await load('lib/stt/userTurns');
-  const { afterUnits, countWords, joinedText, normalised, retold } = await load('lib/stt/sameWords');
+  const { joinedText } = await load('lib/stt/joinedText');
+  const { afterUnits, aligned, countWords, normalised, retold } = await load('lib/stt/sameWords');
   const { folded } = await load('lib/languages/folded');
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
   const phrases = await load('lib/languages/phrases');
+  const { wordsOf } = await load('lib/languages/wordsOf');
+  const { endsWithPhrase } = await load('lib/languages/endsWithPhrase');
   const { redaction } = await load('lib/tape/redaction');
   const { logLines } = await load('lib/server/logLines');
   const { clientMessageSchema } = await load('lib/protocol/protocol');
@@ -67,7 +70,10 @@ export async function growthFunctions(load) {
   const { wrap } = await load('cli/view/wrap');
   const { transcript, unfinished } = await load('cli/view/transcript');
 
+  /** @type {(text: string) => string[]} */
+  const letters = text => unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters);
   const now = new Date(0);
+  const endings = ['a', '想', '요', 'って'];
   const list = ['uh huh', 'no', '停', 'うん', 'a', '-x'];
   /** @type {(text: string) => object} */
   const bot = text => ({ doing: 'speaking', sentence: text, text, protectedMs: 0, warmingUp: true });
@@ -158,12 +164,8 @@ export async function growthFunctions(load) {
     normalised: text => normalised(text),
     countWords: text => countWords(text),
     joinedText: text => joinedText(tokens(text)),
-    retold: text =>
-      retold(
-        unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters),
-        unitsOf(`${text} x`),
-        true,
-      ),
+    retold: text => retold(letters(text), letters(`${text} x`)),
+    aligned: text => aligned(letters(text).slice(0, 200), letters(`${text} x`)),
     afterUnits: text => {
       const units = unitsOf(`a ${text}`);
       return [1, units.length - 1].map(count => afterUnits(`a ${text}`, units, count));
@@ -171,11 +173,13 @@ export async function growthFunctions(load) {
     wordSpans: text => wordSpans(text),
     unitsOf: text => unitsOf(text),
     folded: text => folded(text),
-    wordsOf: text => phrases.wordsOf(text),
+    wordsOf: text => wordsOf(text),
     hasPhrase: text => phrases.hasPhrase(text, list),
+    'hasPhrase, with endings': text => phrases.hasPhrase(text, list, endings),
     isMadeOf: text => phrases.isMadeOf(text, list),
+    'isMadeOf, with endings': text => phrases.isMadeOf(text, list, endings),
     isPartOf: text => phrases.isPartOf(`${text.slice(0, text.length / 2)}x`, text),
-    endsWithPhrase: text => phrases.endsWithPhrase(text, list),
+    endsWithPhrase: text => endsWithPhrase(text, list),
     'userTurns, many turns': text =>
       from(transcripts(text, 'interim'))
         .pipe(userTurns({ maxWords: 20 }))
@@ -183,6 +187,14 @@ export async function growthFunctions(load) {
         .unsubscribe(),
     'userTurns, one turn': text =>
       from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
+    'endOfTurn, one turn of interims and finals': text => {
+      const spoken = transcripts(text, 'utteranceEnd').flatMap(event => [
+        { ...event, type: 'interim' },
+        event,
+      ]);
+      const turn$ = from(spoken.slice(0, -2)).pipe(endOfTurn({}, { sinceMs: () => 0 }), userTurns());
+      turn$.subscribe().unsubscribe();
+    },
     'endOfTurn, many finals': text => {
       // The last turn waits for a timer, which is of no interest here.
       const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(

@@ -12,6 +12,7 @@ import { packageChecks } from '../../../cli/doctor/packageChecks.ts';
 import type { VoiceConfig } from '../../../lib/index.ts';
 import type { OpenaiLlmOptions } from '../../../lib/providers/openai/index.ts';
 import { deepgramServer, openaiServer } from '../../../lib/testing/index.ts';
+import { inProcess } from '../inProcess.ts';
 
 const offline: VoiceConfig = {
   stt: { engine: 'local' },
@@ -69,7 +70,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('should end with 2 when it is used wrongly, and with 1 when a call is not possible', () => {
+  it('should end with 2 when it is used wrongly, and with 1 when a call is not possible', async () => {
     const rxvoice = (...args: string[]) =>
       spawnSync(
         process.execPath,
@@ -85,7 +86,7 @@ describe('the doctor', () => {
           encoding: 'utf8',
         },
       );
-    expect(rxvoice('--loud').status).toBe(2);
+    expect((await inProcess(['doctor', '--loud'])).code).toBe(2);
     const unusable = rxvoice('--no-audio', '--json', '--stt', 'deepgram');
     expect(unusable.status).toBe(1);
     const found = unusable.stdout

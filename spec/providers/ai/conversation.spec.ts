@@ -34,7 +34,7 @@ const told = ({ values }: VirtualRun<ConversationEvent>): string[] =>
       ({ at, value }) =>
         `${at} ${value.type} ${'heard' in value ? value.heard : 'text' in value ? value.text.trim() : 'content' in value ? value.content : ''}`,
     );
-/** Calls the tool, answers at length with its result, and then says goodbye. */
+/** Calls the tool, answers with its result, and then says goodbye. */
 const answering = () =>
   aiModel(prompt => {
     const last = prompt.at(-1)!;
