@@ -1,5 +1,5 @@
-// How soon the providers are told when the user speaks over the bot: from the decision to the close of the language
-// model's request and to the voice's Clear, as the servers (in another process) see it, beside a hand-written loop:
+// How soon the providers learn that the user speaks over the bot: from the decision to the close of the language
+// model's request and to the voice's Clear, as the servers (in another process) see it, compared with a hand-written loop:
 //   npm run build && node bench/bargeIn.js [interruptions]
 import { setup } from 'rxvoice';
 import { frameBytes } from 'rxvoice/audio';
@@ -11,11 +11,11 @@ import { rxvoiceCall } from './rxvoiceCall.js';
 const interruptions = Number(process.argv[2] ?? 10);
 const everyMs = 8_000;
 const script = Array.from({ length: interruptions }, (_, index) => index * everyMs).flatMap(at => [
-  { from: at + 500, to: at + 1_500, text: 'Tell me a long story.' },
+  { from: at + 500, to: at + 1_500, text: 'Read me a long story.' },
   { from: at + 4_500, to: at + 5_000, text: 'Stop it.' },
 ]);
 const callMs = interruptions * everyMs + 500;
-const story = 'Once upon a time there was a king. '.repeat(60);
+const story = 'Long ago there was a king. '.repeat(60);
 
 const providers = await startProviders({
   // A voice hardly faster than real time: it is in the middle of a sentence when it is cut.
@@ -23,7 +23,7 @@ const providers = await startProviders({
   openai: { reply: story },
 });
 
-/** What was seen of the interruptions of a call. */
+/** Measurements of the interruptions of a call. */
 const observer = () => {
   const decided = [];
   const silent = [];

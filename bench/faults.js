@@ -1,11 +1,11 @@
-// Every cloud engine and everything that can go wrong with it: what the user heard, what the program was told, after
-// how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
+// Every cloud engine with every fault: the words that the user heard, the program's events and their delay, and the
+// leaked resources. Real sockets; the providers are loopback servers in another process.
 //   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20] [--at-once 4]
-// Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
-// by requests; what goes wrong in the middle befalls the second turn. Exits with 1 where words were lost, a call did
-// not go on though it could, or anything was left behind.
-// After the faults come outages (`--fault refuse`, `reset`, `silence`): the provider is killed in the middle of 20 calls
-// and revived 15 s later. No call may end, and what was said meanwhile has to be answered.
+// Each call has three turns. A refusal strikes the first connection of an engine with a socket, or the second request
+// of one without; a fault in the middle strikes the second turn. Exits with 1 where words were lost, a call did not go
+// on though it could, or anything was left behind. After the faults come outages (`--fault refuse`, `reset`,
+// `silence`): the provider is killed in the middle of 20 calls and revived 15 s later. No call may end, and the words
+// said meanwhile must be answered.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ import { now, startProviders } from './providers.js';
 import { microphone } from './realTime.js';
 
 const key = { apiKey: 'none' };
-/** The engines: which endpoint they use, whether by one socket a call, and how `setup` is told. */
+/** The engines: which endpoint they use, whether by one socket a call, and how to configure `setup` for them. */
 const engines = {
   'Deepgram Nova': { stage: 'stt', endpoint: 'nova', socket: true, config: { engine: 'deepgram', ...key } },
   'Deepgram Flux': {
@@ -46,6 +46,17 @@ const engines = {
     endpoint: 'completions',
     config: { engine: 'openai', model: 'any', ...key },
   },
+  'OpenAI responses': {
+    stage: 'llm',
+    endpoint: 'responses',
+    config: { engine: 'openai', model: 'any', api: 'responses', ...key },
+  },
+  'OpenAI responses, WebSocket': {
+    stage: 'llm',
+    endpoint: 'responsesSocket',
+    socket: true,
+    config: { engine: 'openai', model: 'any', api: 'responses', transport: 'websocket', ...key },
+  },
   'OpenAI speech': { stage: 'tts', endpoint: 'speech', config: { engine: 'openai', model: 'any', ...key } },
 };
 
@@ -69,7 +80,7 @@ const { positionals, values } = parseArgs({
 });
 const outageMs = Number(values['outage-ms']);
 const outageCalls = Number(values.calls);
-/** How a provider that is down behaves: to who connects, and to the connections that it had. */
+/** How a provider that is down behaves: to new connections, and to those that it had. */
 const outages = {
   refuse: { refusal: 'refused', strike: 'cut' },
   reset: { refusal: 'refused', each: true, strike: 'cut' },
@@ -100,7 +111,7 @@ async function runAll(names) {
   );
   const jobs = [...faultJobs, ...outageJobs];
   const rows = [];
-  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'what was told', 'after ms', 'left'];
+  const heading = ['engine', 'fault', 'turn 2 heard', 'turn 3', 'reported', 'after ms', 'left'];
   const print = cells => {
     const widths = [14, Math.max(18, outageJobs.length > 0 ? 26 : 0), 20, 12, 90, 8, 0];
     console.log(
@@ -127,7 +138,7 @@ async function runAll(names) {
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 
-/** Runs jobs in processes of their own, so many at once. */
+/** Runs jobs in processes of their own, a limited number at once. */
 async function runJobs(jobs, atOnce, jobMs, done) {
   const waiting = [...jobs];
   const worker = async first => {
@@ -160,12 +171,12 @@ async function runJob(child, job, jobMs) {
     sleep(jobMs, failed(`was not over after ${jobMs / 1000} s`), over),
   ]);
   over.abort();
-  // What hung may hang on.
+  // A job that hung may still hang.
   if (row.isLost) child.kill();
   return row;
 }
 
-/** Runs what the parent asks for. */
+/** Runs the parent's jobs. */
 function workerProcess() {
   const unhandled = [];
   process.on('unhandledRejection', error => unhandled.push(String(error)));
@@ -209,7 +220,7 @@ function faultsOf({ endpoint }) {
 async function callThrough(name, fault, unhandled) {
   const engine = engines[name];
   const providers = await startProviders({
-    // By what is heard and not by the clock: a connection that comes after another hears what was said then.
+    // By the audio and not by the clock: a connection that comes after another receives the replayed audio.
     deepgram: { lines, msPerCharacter: 30, faults: rules(engine, fault) },
     openai: { reply, msPerCharacter: 30, faults: rules(engine, fault) },
   });
@@ -226,7 +237,7 @@ async function callsThrough(name, outage, unhandled) {
   const engine = engines[name];
   const count = outageCalls;
   const providers = await startProviders({
-    // Each call is its own speaker: what is said is the same for all, by the time of the call.
+    // Each call is its own speaker: the words are the same for all, by the time of the call.
     deepgram: { lines: [line], msPerCharacter: 30 },
     openai: { reply, msPerCharacter: 30 },
   });
@@ -241,8 +252,10 @@ async function callsThrough(name, outage, unhandled) {
     llm: configure('llm', { engine: 'openai', model: 'any', ...key }),
     tts: configure('tts', { engine: 'deepgram', ...key }),
   });
-  // Said before the outage, in its middle, and after it.
-  const at = [600, 4_000 + outageMs / 2, 4_000 + outageMs + 6_000];
+  // Said before the outage, in its middle, and after it, when the words in it have been answered: a request without an
+  // answer is asked again after 10 s.
+  const killedMs = 6_000;
+  const at = [600, killedMs + outageMs / 2, killedMs + outageMs + 12_000];
   const speech = at.map(from => ({ from, to: from + 1_000 }));
   const ms = at[2] + 1_000 + 3_000;
   const frames = Array.from({ length: count }, () => new Subject());
@@ -274,11 +287,11 @@ async function callsThrough(name, outage, unhandled) {
     : { fault: refusal, ...(engine.socket ? {} : { on: engine.endpoint }) };
   const server = engine.config.engine;
   const marks = new Map([
-    [4_000, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
-    [4_000 + outageMs, () => void providers.set({ [server]: { faults: [] } })],
+    [killedMs, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
+    [killedMs + outageMs, () => void providers.set({ [server]: { faults: [] } })],
   ]);
   await microphone({ ms, speech, marks, hear: frame => frames.forEach(frame$ => frame$.next(frame)) });
-  // What was said late is answered late: the calls are over when it is.
+  // Late words are answered late: the calls end after that.
   const until = now() + 60_000;
   while (
     now() < until &&
@@ -308,20 +321,18 @@ async function callsThrough(name, outage, unhandled) {
       left,
     ],
     wrong: [
-      ...(all === count
-        ? []
-        : [`${count - all} of ${count} calls ended or lost words (${howTheyWent(calls)})`]),
+      ...(all === count ? [] : [`${count - all} of ${count} calls ended or lost words (${outcomes(calls)})`]),
       ...(answered === count
         ? []
-        : [`${count - answered} of ${count} calls were not answered afterwards (${howTheyWent(calls)})`]),
+        : [`${count - answered} of ${count} calls were not answered afterwards (${outcomes(calls)})`]),
       ...(unhandled.length > 0 ? [`unhandled: ${unhandled.join(', ')}`] : []),
       ...(left === 'none' ? [] : [`left: ${left}`]),
     ],
   };
 }
 
-/** How the calls went that did not go well, each kind once: what was heard of 3, and how it ended. */
-function howTheyWent(calls) {
+/** The outcomes of the calls that did not go well, each kind once: turns heard of 3, and the end. */
+function outcomes(calls) {
   const bad = calls.filter(({ said, answered, end }) => said !== 3 || answered < 2 || end !== 'completed');
   return [
     ...new Set(
@@ -333,7 +344,7 @@ function howTheyWent(calls) {
   ].join('; ');
 }
 
-/** Whom the fault befalls. */
+/** The engine that has the fault. */
 function rules({ endpoint, socket, stage }, fault) {
   if (fault === 'none' || fault === 'dns') return [];
   const { kind } = faults[fault];
@@ -341,7 +352,7 @@ function rules({ endpoint, socket, stage }, fault) {
   if (kind === 'refusal') return [{ fault, on: endpoint, nth: socket ? 1 : second(stage) }];
   // In the second turn: of its words, its second sentence or its tokens.
   if (socket && stage === 'stt') return [{ fault, on: endpoint, nth: 1, afterMs: everyMs + 1_100 }];
-  // A reply is some 15 messages: its audio by 80 ms, and what is told of it.
+  // A reply is some 15 messages: its audio by 80 ms, and its events.
   if (socket) return [{ fault, on: endpoint, nth: 1, after: 21 }];
   return [{ fault, on: endpoint, nth: second(stage) }];
 }
@@ -351,7 +362,7 @@ function second(stage) {
   return stage === 'tts' ? 3 : 2;
 }
 
-/** What befalls a call, and what is left of it. */
+/** The events of a call with a fault, and the handles it leaves open. */
 async function callWith(name, fault, providers, unhandled) {
   const engine = engines[name];
   const base = { deepgram: providers.deepgram, openai: providers.openai };
@@ -454,7 +465,7 @@ function heardAll(said, fault) {
   return lines.reduce((count, line) => count + said.split(line).length - 1, 0) === lines.length;
 }
 
-/** What keeps this process alive, counted by kind. */
+/** The handles that keep this process alive, counted by kind. */
 function own() {
   const count = {};
   for (const name of process.getActiveResourcesInfo())
@@ -466,7 +477,7 @@ async function atRest(providers) {
   return { resources: own(), sockets: await providers.sockets() };
 }
 
-/** What there is now that was not there before; what is closing is given a second. */
+/** The new handles; closing ones get a second. */
 async function leftovers(providers, before, frozen) {
   let more = [];
   for (let attempt = 0; attempt < 20; attempt++) {

@@ -1,4 +1,4 @@
-// What rxvoice adds to a turn, beside a hand-written loop of `ws` and `fetch`, in one run against the same loopback
+// The latency that rxvoice adds to a turn, compared with a hand-written loop of `ws` and `fetch`, in one run against the same loopback
 // providers in another process:
 //   npm run build && node bench/latency.js [turns] [--tokens-per-second 25]
 // Added: from the user's last voiced frame to the first audio of the reply, less the delays the providers were set to.
@@ -17,7 +17,7 @@ const { positionals, values } = parseArgs({
 const turns = Number(positionals[0] ?? 10);
 const tokensPerSecond = Number(values['tokens-per-second']);
 
-// The set-up of a fast service: what a turn takes when nothing is added.
+// The set-up of a fast service: the time of a turn when nothing is added.
 const endpointingMs = 200;
 const latencies = { sttMs: 80, firstTokenMs: 250, ttsMs: 120 };
 const reply = 'It is sunny in Rome today. It will rain tomorrow.';

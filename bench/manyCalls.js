@@ -1,4 +1,4 @@
-// What many calls at once are like, for the benchmarks of them: a question every ten seconds, and the same answer.
+// The load of many calls at once, for their benchmarks: a question every ten seconds, and the same answer.
 import { setup } from 'rxvoice';
 
 const everyMs = 10_000;
@@ -10,7 +10,7 @@ export const reply =
   'It is sunny in Rome today. It will rain tomorrow, I am afraid, and be colder than it was.';
 
 /**
- * Calls of so many seconds (rounded to ten).
+ * Calls of a given length, seconds (rounded to ten).
  *
  * @param {string} seconds
  */
@@ -26,7 +26,7 @@ export function manyCalls(seconds) {
   return { callMs, turns, script };
 }
 
-/** Waits until it is the turn of this one of so many calls: placed one after the other, they are out of step. */
+/** Waits for this call's turn: the calls are placed one after the other, out of step. */
 export const placed = (index, calls) =>
   new Promise(resolve => setTimeout(resolve, (index * everyMs) / calls));
 
@@ -36,7 +36,7 @@ export const providerOptions = script => ({
   openai: { reply, msPerCharacter },
 });
 
-/** What they take for a turn: endpointing, transcript, first token, six more to the full stop, first audio. */
+/** Latencies of a turn: endpointing, transcript, first token, six more to the full stop, first audio. */
 export const providersMs = endpointingMs + 80 + firstTokenMs + 6 * 20 + firstAudioMs;
 
 /** A voice with the Deepgram and OpenAI engines. */

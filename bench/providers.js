@@ -1,5 +1,5 @@
-// Deepgram and OpenAI as loopback servers in a process of their own, so that what they cost is not counted. Forked by
-// `startProviders`, which is what a benchmark imports.
+// Deepgram and OpenAI as loopback servers in a process of their own, so that their cost is not counted. Forked by
+// `startProviders`, which a benchmark imports.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -33,7 +33,7 @@ export async function startProviders(options = {}) {
   return {
     deepgram,
     openai: `${openai}/v1`,
-    /** What the servers saw so far, with times of `now()`. */
+    /** The servers' events so far, with times of `now()`. */
     events,
     /** Changes their options: `{ deepgram: { faults: ['cut'] } }`. */
     set: patch => ask({ set: patch }),

@@ -1,4 +1,4 @@
-// Many random conversations: `npm run random -- --runs 10000 --seed 1`. A failure is told with its seed, its path and
+// Many random conversations: `npm run random -- --runs 10000 --seed 1`. A failure is reported with its seed, its path and
 // the smallest conversation that shows it. Each processor has its share, with a seed of its own.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -23,6 +23,7 @@ const run = share =>
       'conversation/random',
       'conversation/policies',
       'conversation/randomTools',
+      'conversation/randomResponses',
       'conversation/scenarios/commandsToEvents',
       'stt/turns.random',
     ];

@@ -1,5 +1,5 @@
-// A microphone in real time: frames of 20 ms on absolute deadlines, a hum where something is said. What words those are
-// the loopback servers have in their script.
+// A microphone in real time: frames of 20 ms on absolute deadlines, a tone where the user speaks. The words
+// are in the script of the loopback servers.
 import { silence } from 'rxvoice/audio';
 
 const quiet = silence(20);
@@ -9,7 +9,7 @@ const hum = {
 };
 
 /**
- * Hands over frames for so many ms, each when it would have been recorded, and calls back at marks: with the frame that
+ * Hands over frames for a time, ms, each when it would have been recorded, and calls back at marks: with the frame that
  * ends there.
  *
  * @param {{ ms: number, hear: (frame: import('rxvoice').AudioFrame) => void, marks?: ReadonlyMap<number, () => void>, offsetMs?: number, speech?: readonly { from: number, to: number }[] }} options

@@ -1,7 +1,7 @@
-// What it brings to begin an answer before the turn is over, and what it costs: end of speech to first audio with
+// Gain and cost of speculative replies: end of speech to first audio with
 // speculation off and on and for a hand-written loop, in one run against the same loopback providers:
 //   npm run build && node bench/speculation.js [turns]
-// Turns end at any place between two interims, of which Nova tells one a second.
+// Turns end at any place between two interims, of which Nova emits one a second.
 import { parseArgs } from 'node:util';
 import { setup } from 'rxvoice';
 import { frameBytes } from 'rxvoice/audio';

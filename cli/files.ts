@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { concatFrames, frameMs, WavDecoder } from '../lib/audio/index.ts';
 import { type AudioFrame, RxvoiceError } from '../lib/index.ts';
-import { isFolder } from './makeFolder.ts';
+import { isFolder } from './isFolder.ts';
 import { UsageError } from './usageError.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 /** The longest recording that is read, ms: four hours. Its samples are kept in memory. */
 const longestMs = 4 * 3_600_000;
@@ -52,12 +52,12 @@ export async function readSound(path: string): Promise<AudioFrame> {
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     throw new UsageError(
-      `${name}: ${RxvoiceError.is(cause) ? cause.message : `it can't be opened${whyNot(cause)}`}`,
+      `${name}: ${RxvoiceError.is(cause) ? cause.message : `it can't be opened${fileError(cause)}`}`,
     );
   }
 }
 
-/** Makes sure that a file can be written, before what goes into it is made. */
+/** Makes sure that a file can be written, before its content is made. */
 export function writable(path: string, flag = '--output'): void {
   const folder = dirname(path);
   const problem = (text: string): UsageError => new UsageError(`${flag} ${path}: it can't be written${text}`);
@@ -66,6 +66,6 @@ export function writable(path: string, flag = '--output'): void {
   try {
     accessSync(existsSync(path) ? path : folder, constants.W_OK);
   } catch (cause) {
-    throw problem(whyNot(cause));
+    throw problem(fileError(cause));
   }
 }

@@ -8,7 +8,7 @@ import { UsageError } from './usageError.ts';
 
 /** How a call goes on tape. */
 export interface Taping extends TapeOption {
-  /** What the voice was set up with. */
+  /** The configuration of the voice bot. */
   readonly config: VoiceConfig;
 }
 
@@ -48,7 +48,7 @@ export const onTape =
         llm: taping.llm(voice.llm),
         tts: taping.tts(voice.tts),
         ...promptOf(config),
-        ...(config.voice && { voice: taping.voice(config.voice) }),
+        ...(config.vad && { vad: taping.vad(config.vad) }),
       })
         .conversation$(taping.input(input), taping.output(output))
         .pipe(
@@ -57,7 +57,7 @@ export const onTape =
         );
     });
 
-/** The file of a tape. What goes wrong is kept, for the end of the call. */
+/** The file of a tape. An error is kept and reported at the end of the call. */
 class TapeFile {
   readonly #written: TapeOption['written'];
   readonly #path: string;

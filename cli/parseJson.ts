@@ -2,8 +2,8 @@ import jsonc, { type ParseError } from 'jsonc-parser';
 import { UsageError } from './usageError.ts';
 
 /**
- * Reads JSON with comments and trailing commas, written by a person. What is wrong is told with its place, and without
- * contents: there may be a key.
+ * Reads JSON with comments and trailing commas, written by a person. Errors name the place, but no
+ * contents, which may include a key.
  */
 export function parseJson(name: string, text: string): unknown {
   const errors: ParseError[] = [];
@@ -18,7 +18,7 @@ export function parseJson(name: string, text: string): unknown {
   );
 }
 
-/** What the parser found, in words. */
+/** The parser's error, in words. */
 const words: Readonly<Record<string, string>> = {
   InvalidSymbol: 'it is neither a text in quotation marks nor a number, true, false or null',
   InvalidNumberFormat: 'a number is written in another way',

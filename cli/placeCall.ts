@@ -5,34 +5,34 @@ import { NEVER, type Observable, takeUntil, tap } from 'rxjs';
 import { recording } from '../lib/audio/index.ts';
 import type { AudioFrame, ConversationEvent, Output, TurnMetrics, Voice } from '../lib/index.ts';
 import { printable } from '../lib/text/printable.ts';
-import { type Failure, howItWent } from './howItWent.ts';
+import { type Failure, exitStatus } from './exitStatus.ts';
 import { onTape, type Taping } from './onTape.ts';
 import { runCall } from './runCall.ts';
 import { hasReaderLeft } from './standardStreams.ts';
 import { UsageError } from './usageError.ts';
 import type { Meters } from './view/meters.ts';
 import type { View } from './view/view.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 /** Of a WAV file without any sound. */
 const headerBytes = 44;
 
-/** What a call is placed with. */
+/** Options of a call. */
 export interface CallOptions {
   readonly voice: Voice;
   readonly input$: Observable<AudioFrame>;
   readonly output: Output;
   readonly view: View;
   readonly meters: Meters;
-  /** The WAV file that the recording goes to, and who is on which side of it. Default: no recording. */
+  /** The WAV file of the recording, and the speaker of each side. Default: no recording. */
   readonly record?: { readonly path: string; readonly sides: string } | undefined;
   /** The tape that the call goes on, for `rxvoice replay`. Default: none. */
   readonly tape?: Taping | undefined;
   /** The user hangs up when it emits. */
   readonly hangUp$?: Observable<unknown>;
-  /** Is told what happens, before it is shown. */
+  /** Called with each event, before the event is shown. */
   readonly onEvent?: (event: ConversationEvent) => void;
-  /** What there is to say when the user said nothing, which is a failure then. Default: nothing, and it is none. */
+  /** Error message when the user said nothing, which fails the call. Default: silence is no failure. */
   readonly ifSilent?: () => string;
 }
 
@@ -48,11 +48,14 @@ export async function placeCall(options: CallOptions): Promise<number> {
   if (record && options.tape && resolve(record.path) === resolve(options.tape.path))
     throw new UsageError(`${record.path}: the recording and the tape need files of their own.`);
   const conversation$ = options.tape ? onTape(voice, options.tape) : voice.conversation$;
-  const tape = record && recording();
+  const recorder = record && recording();
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
   const failures: Failure[] = [];
-  const call$ = conversation$(tape ? tape.input(heard$) : heard$, tape ? tape.output(spoken) : spoken).pipe(
+  const call$ = conversation$(
+    recorder ? recorder.input(heard$) : heard$,
+    recorder ? recorder.output(spoken) : spoken,
+  ).pipe(
     tap(event => {
       onEvent?.(event);
       if (event.type === 'turn.failed') failures.push(event);
@@ -67,7 +70,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   };
   const keep = (): string => {
     const lines: string[] = [];
-    const wav = tape?.wav();
+    const wav = recorder?.wav();
     if (record && wav && wav.byteLength > headerBytes) {
       const problem = written(record.path, wav);
       if (problem === undefined)
@@ -77,7 +80,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
     if (options.tape) {
       const { path, written } = options.tape;
       if (written.failure !== undefined)
-        complain(`${path}: the tape is not complete${whyNot(written.failure)}`);
+        complain(`${path}: the tape is not complete${fileError(written.failure)}`);
       else if (written.begun) lines.push(`The tape: ${path}, for rxvoice replay.`);
     }
     return lines.join('\n');
@@ -88,7 +91,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   try {
     code = await runCall(call$, view, metrics => turns.push(metrics));
   } catch (error) {
-    // Also where the view tells nothing but events.
+    // Also where the view shows only events.
     const kept = keep();
     if (kept !== '') process.stderr.write(`${kept}\n`);
     throw error;
@@ -100,18 +103,21 @@ export async function placeCall(options: CallOptions): Promise<number> {
   const went =
     turns.length === 0 && ifSilent
       ? ({ code: 1, complaint: ifSilent() } as const)
-      : howItWent(turns, failures);
+      : exitStatus(turns, failures);
   if (went.complaint !== undefined)
     process.stderr.write(`${chalkStderr.red('rxvoice:')} ${printable(went.complaint)}\n`);
   return files.lost ? 1 : went.code;
 }
 
-/** Writes a recording; what the system says when it can't be written. The call is over, and its outcome is still shown. */
+/**
+ * Writes a recording; returns the system's error if it can't be written. The call is over, and its outcome is still
+ * shown.
+ */
 function written(path: string, wav: Uint8Array): string | undefined {
   try {
     writeFileSync(path, wav);
     return undefined;
   } catch (cause) {
-    return whyNot(cause);
+    return fileError(cause);
   }
 }

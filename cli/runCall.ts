@@ -8,8 +8,8 @@ import type { View } from './view/view.ts';
 const drawEveryMs = 50;
 
 /**
- * Has a call and shows it, with the summary at the end however it ends. Settles with the exit code when it is over: 0,
- * or 130 after Ctrl-C has hung it up. Rejects when the call failed. `onTurn` is told the figures of each turn.
+ * Runs a call and shows it, with the summary at the end however it ends. Settles with the exit code when it is over: 0,
+ * or 130 after Ctrl-C has hung it up. Rejects when the call failed. `onTurn` receives the metrics of each turn.
  */
 export const runCall = (
   call$: Observable<ConversationEvent>,

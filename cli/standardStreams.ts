@@ -1,12 +1,12 @@
 import { chalkStderr } from 'chalk';
 import { exitCodes, ownListener, type Signal } from './signals.ts';
-import { whyNot } from './whyNot.ts';
+import { fileError } from './fileError.ts';
 
 const readerLeft = { already: false, listeners: new Set<() => void>() };
 let failed = false;
 
 /**
- * Prepares the program for what may happen to its streams and to itself at any moment:
+ * Prepares the program for events of its streams and signals:
  *
  * - A reader that has seen enough (`| head`) is no failure: the work is asked to stop, see {@link onReaderLeft}.
  * - An output that can't be written for another reason, such as a full disk, is reported once. The work goes on, and the
@@ -18,7 +18,7 @@ export function watchStandardStreams(): void {
     if (error.code === 'EPIPE') return leave();
     if (failed) return;
     failed = true;
-    process.stderr.write(`${chalkStderr.red('rxvoice:')} the output can't be written${whyNot(error)}\n`);
+    process.stderr.write(`${chalkStderr.red('rxvoice:')} the output can't be written${fileError(error)}\n`);
   });
   // There is nowhere left to report it.
   process.stderr.on('error', () => undefined);
@@ -27,7 +27,7 @@ export function watchStandardStreams(): void {
   });
   for (const [signal, code] of Object.entries(exitCodes) as [Signal, number][]) {
     const end = ownListener(() => {
-      // Whoever else listens ends it in an orderly way.
+      // Another listener ends the program in an orderly way.
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
     process.on(signal, end);
@@ -40,10 +40,10 @@ function leave(): void {
   for (const listener of [...readerLeft.listeners]) listener();
 }
 
-/** Whether nobody reads stdout any more: the work is over then, and nothing about it is wrong. */
+/** Whether the reader of stdout is gone: the command ends, and that is no error. */
 export const hasReaderLeft = (): boolean => readerLeft.already;
 
-/** Calls `listener` when nobody reads stdout any more, also if that is so already. Returns what takes it off. */
+/** Calls `listener` when the reader of stdout is gone, also if it is gone already. Returns a function that removes it. */
 export function onReaderLeft(listener: () => void): () => void {
   if (readerLeft.already) queueMicrotask(listener);
   readerLeft.listeners.add(listener);

@@ -3,11 +3,11 @@ import { finalize, type Observable, Subject, takeUntil } from 'rxjs';
 import { exitCodes, isTakenByWork, ownListener, type Signal } from './signals.ts';
 import { onReaderLeft } from './standardStreams.ts';
 
-/** What {@link untilInterrupted} does about the work's surroundings. */
+/** Options of {@link untilInterrupted}. */
 export interface Interruptions {
   /** A signal that the work itself listens to: only a second one, or one that comes before it listens, interrupts. */
   readonly ownSignal?: Signal;
-  /** Whether the work goes on when nobody reads stdout any more, as a server does. Default `false`: it is over then. */
+  /** Whether the work goes on when the reader of stdout is gone, as a server does. Default `false`: it ends. */
   readonly withoutReader?: boolean;
 }
 
@@ -47,5 +47,5 @@ export function untilInterrupted(
 
 const reportReaderLeft = (): void =>
   void process.stderr.write(
-    `${chalkStderr.yellow('rxvoice:')} nobody reads the output any more; the server goes on without it.\n`,
+    `${chalkStderr.yellow('rxvoice:')} the reader of the output is gone; the server goes on without it.\n`,
   );

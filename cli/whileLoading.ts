@@ -14,7 +14,7 @@ import {
 import type { Warmable } from '../lib/operators.ts';
 import { terminal } from './view/terminal.ts';
 
-/** Loads an engine, telling how it goes on stderr, and then does something while it is held. */
+/** Loads an engine, shows its progress on stderr, and runs the work while the engine is held. */
 export const whileLoading = <Value>({ warm$ }: Warmable, work$: Observable<Value>): Observable<Value> => {
   if (warm$ === undefined) return work$;
   return defer(() => {

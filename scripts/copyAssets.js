@@ -1,4 +1,4 @@
-// What is no TypeScript goes along as it is.
+// Copies files that are not TypeScript unchanged.
 import { cpSync, writeFileSync } from 'node:fs';
 
 cpSync('cli/demo/clips', 'dist/cli/demo/clips', { recursive: true });

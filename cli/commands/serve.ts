@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { connect, filter, fromEvent, merge, mergeMap, type Observable, tap } from 'rxjs';
 import {
   forwardedAddress,
-  type Listening,
+  type ServerListening,
   logLines,
   serve as serveCalls,
   type ServerEvent,
@@ -60,10 +60,7 @@ export const serve = (command: Command): Command =>
       '--proxies <count>',
       'how many proxies each caller comes through: their X-Forwarded-For is believed',
     )
-    .option(
-      '--twilio-url <url>',
-      'the address Twilio is told, if a proxy changes it; needs $TWILIO_AUTH_TOKEN',
-    )
+    .option('--twilio-url <url>', 'the address Twilio calls, if a proxy changes it; needs $TWILIO_AUTH_TOKEN')
     .option('--opus', 'an eighth of the network’s load, where the browser can; needs npm i @evan/opus')
     .option('--json', 'logs for programs: one JSON object a line')
     .addHelpText(
@@ -88,7 +85,7 @@ Environment:
         call: () => voice,
         port: whole('--port', options.port, 65_535),
         host: options.host,
-        // Nobody but the page can call: it gets its tokens here.
+        // Only the page can call: this server issues its tokens.
         tokenSecret: [
           secret ?? randomBytes(32).toString('hex'),
           ...(secret !== undefined && oldSecret !== undefined ? [oldSecret] : []),
@@ -125,10 +122,10 @@ Environment:
       process.exitCode = await untilInterrupted(ready$, { ownSignal: 'SIGTERM', withoutReader: true });
     });
 
-/** Everything that happens, told by what tells it, and traced where OpenTelemetry is set up. */
+/** Everything the server emits, printed, and traced where OpenTelemetry is set up. */
 const watched = (
-  served$: Observable<ServerEvent | Listening>,
-  listening: (event: Listening) => void,
+  served$: Observable<ServerEvent | ServerListening>,
+  listening: (event: ServerListening) => void,
   tell: (event$: Observable<ServerEvent>) => Observable<unknown>,
 ): Observable<unknown> =>
   served$.pipe(
@@ -142,7 +139,7 @@ const watched = (
     }),
   );
 
-const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknown> =>
+const logged = (served$: Observable<ServerEvent | ServerListening>): Observable<unknown> =>
   watched(
     served$,
     ({ url, elsewhere }) => write(JSON.stringify({ level: 'info', message: 'listening', url, elsewhere })),
@@ -150,7 +147,7 @@ const logged = (served$: Observable<ServerEvent | Listening>): Observable<unknow
   );
 
 /** The address, and a line for each call, for a person. */
-const told = (served$: Observable<ServerEvent | Listening>, about: string): Observable<unknown> =>
+const told = (served$: Observable<ServerEvent | ServerListening>, about: string): Observable<unknown> =>
   watched(
     served$,
     ({ url, elsewhere }) =>
@@ -194,7 +191,7 @@ export const lineOf = (event: ServerEvent): string[] => {
 const from = (address: string | undefined): string =>
   address === undefined ? '' : ` from ${shown(address)}`;
 
-/** What a stranger may have written, in one line that does nothing to the terminal. */
+/** Text from outside, in one line and without control characters. */
 const shown = (text: string): string => printable(text).replace(/\s+/gu, ' ');
 
 const short = (call: string): string => chalk.dim(shown(call).slice(0, 8));

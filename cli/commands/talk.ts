@@ -24,7 +24,7 @@ interface TalkCommandOptions extends Options {
 /** How long the bot may be heard after its audio was handed over: the loudspeaker's delay of 110 ms, and the room's 200. */
 const echoTailMs = 310;
 
-/** What a person should know of what keeps the bot from hearing itself. */
+/** A warning or hint about echo: the bot hearing itself through the microphone. */
 const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
   headphones:
     'Wear headphones, or the bot hears itself (--echo half-duplex listens only while it is silent).',
@@ -46,7 +46,7 @@ export const talk = (command: Command): Command =>
       'after',
       `
 Keys: m mutes the microphone, i interrupts the bot, q or Ctrl-C hangs up. With --push-to-talk the space bar opens the
-microphone: held, until it is let go; pressed once, until it is pressed again.`,
+microphone: held, until it is released; pressed once, until it is pressed again.`,
     )
     .action(async (options: TalkCommandOptions) => {
       const { record } = options;
@@ -91,12 +91,12 @@ microphone: held, until it is let go; pressed once, until it is pressed again.`,
         throw withoutSoundCard(error);
       } finally {
         keyboard.unsubscribe();
-        // Whatever a driver still holds on to: the call is over.
+        // A driver may hold on to the process, but the call is over.
         setTimeout(() => process.exit(), 1_000).unref();
       }
     });
 
-/** What can be done on a machine without a sound card, added to what is wrong with its devices. */
+/** Alternatives for a machine without a sound card, added to an error of its devices. */
 const withoutSoundCard = (error: unknown): unknown =>
   error instanceof AudioBackendError
     ? new Error(

@@ -19,7 +19,7 @@ import { promptOf } from '../configuration/promptOf.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
 interface TestOptions extends Options {
   readonly audio?: boolean;
@@ -28,7 +28,7 @@ interface TestOptions extends Options {
 
 type Timed = readonly { readonly at: number; readonly value: SimulationEvent }[];
 
-/** `rxvoice test`: somebody calls the bot, by the book, and it is told how it did. */
+/** `rxvoice test`: a scripted caller calls the bot, and a judge reports how the bot did. */
 export const test = (command: Command): Command =>
   withSettings(command, 'stt', 'llm', 'tts')
     .argument('<scenarios...>', 'JSON files: what a caller says or wants, and what is expected')
@@ -37,7 +37,7 @@ export const test = (command: Command): Command =>
     .action(async (paths: readonly string[], options: TestOptions) => {
       const scenarios = paths.map(read);
       const { voice, config, about } = await configure(options, options.audio ? undefined : ['llm']);
-      // Without sound nobody hears or speaks.
+      // Without sound there is no speech to recognise or to synthesise.
       const who = options.audio ? about : about.slice(about.indexOf('The answers'));
       if (!options.json) process.stdout.write(`${chalk.dim(who)}\n\n`);
       let failed = 0;
@@ -67,7 +67,7 @@ function read(path: string): Scenario {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${path}: it can't be read${whyNot(error)}`);
+    throw new UsageError(`${path}: it can't be read${fileError(error)}`);
   }
   const data = parseJson(path, text);
   try {

@@ -11,7 +11,7 @@ import { soundInput } from '../soundInput.ts';
 import { nameOf, readSound } from '../files.ts';
 import { whileLoading } from '../whileLoading.ts';
 
-/** `rxvoice transcribe`: what is said in a recording, an utterance a line, as fast as it can be told. */
+/** `rxvoice transcribe`: the words of a recording, an utterance a line, as fast as the engine emits them. */
 export const transcribe = (command: Command): Command =>
   withSettings(command, 'stt')
     .argument('<wav>', 'a WAV file of any rate, mono or stereo; - reads it from stdin')

@@ -6,25 +6,25 @@ import { type Layer, layered, type Section } from './sections.ts';
 import { optionOf, type SectionName, sections, type Setting, settings } from './settings.ts';
 import { type TalkOptions, talkOptions } from './talkOptions.ts';
 
-/** What a command was given, as commander has it. */
+/** Options of a command, as commander returns them. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** What a command works with. */
+/** Settings of a command, read from all sources. */
 export interface Configured {
   readonly voice: Voice;
-  /** What the voice was set up with. */
+  /** The configuration of the voice bot. */
   readonly config: VoiceConfig;
   readonly talk: TalkOptions;
-  /** Who listens, answers and speaks, for a person. */
+  /** A sentence for a person that names the engines. */
   readonly about: string;
   /** The name of the configuration file, if there is one. */
   readonly file: string | undefined;
 }
 
 /**
- * Puts together what the configuration file, the environment (with `.env`) and the flags say, each winning over those
- * before it, and sets the voice up. Without any of them everything is offline; a language model is asked where one is at
- * hand (`OPENAI_API_KEY`, `OPENAI_BASE_URL`). What is wrong is told with its source; keys are never shown.
+ * Merges the configuration file, the environment (with `.env`) and the flags, each winning over those before it, and
+ * sets the voice up. Without any of them everything is offline; a language model is asked where one is at hand
+ * (`OPENAI_API_KEY`, `OPENAI_BASE_URL`). Errors name the source; keys are never shown.
  *
  * @param of the sections that the command uses; of the others nothing is read.
  */
@@ -96,7 +96,7 @@ export async function configure(
     ),
   ]);
   return {
-    voice: checked(config, sources),
+    voice: setupVoice(config, sources),
     config,
     talk: talkOptions(talk),
     about: about(config),
@@ -104,7 +104,7 @@ export async function configure(
   };
 }
 
-/** A section's engine: the one it names, or the one it has unless told otherwise. */
+/** A section's engine: the one it names, or else the default. */
 const engine = ({ values }: Section, otherwise: string): unknown =>
   typeof values === 'function' ? values : { engine: otherwise, ...values };
 
@@ -119,8 +119,8 @@ function modelOf(section: Section, variables: Readonly<Record<string, string | u
   return named['engine'] === 'openai' && model ? { ...named, model: named['model'] ?? model } : named;
 }
 
-/** Sets the voice up, or tells what is wrong and where it was said. */
-function checked(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voice {
+/** Sets the voice bot up; an error names the wrong field and its source. */
+function setupVoice(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voice {
   try {
     return setup(config);
   } catch (error) {
@@ -133,7 +133,7 @@ function checked(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voi
   }
 }
 
-/** How a field that nobody has set is set. */
+/** The flag that sets a field without a value. */
 const flagOf = (path: string): string | undefined =>
   settings.find(setting => setting.path.join('.') === path)?.flag;
 
@@ -150,10 +150,5 @@ function about({ stt, llm, tts }: VoiceConfig): string {
       : llm.engine === 'builtin'
         ? 'a small built-in responder, which is no language model'
         : `a language model (${llm.engine}${llm.model === undefined ? '' : `, ${llm.model}`})`;
-  const [ears, mouth] = [nameOf(stt), nameOf(tts)];
-  return `${
-    ears === mouth
-      ? `Speech is heard and spoken by ${ears}.`
-      : `Speech is heard by ${ears} and spoken by ${mouth}.`
-  } The answers come from ${answers}.`;
+  return `Speech-to-text: ${nameOf(stt)}; text-to-speech: ${nameOf(tts)}. The answers come from ${answers}.`;
 }

@@ -3,9 +3,9 @@ import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseJson } from '../parseJson.ts';
 import { UsageError } from '../usageError.ts';
-import { whyNot } from '../whyNot.ts';
+import { fileError } from '../fileError.ts';
 
-/** What a configuration file says, unchecked, and its name for a person. */
+/** Content of a configuration file, unchecked, and its name for a person. */
 export interface ConfigFile {
   readonly name: string;
   readonly content: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface ConfigFile {
 const endings = ['json', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
 const kinds = endings.map(ending => `.${ending}`).join(', ');
 const names = endings.map(ending => `rxvoice.config.${ending}`);
-/** What somebody may have called it instead. */
+/** Wrong names that a user may have given it. */
 const similar =
   /^\.?rxvoice(?:[-_.]?(?:config|conf|rc)(?:\.(?:[cm]?[jt]s|json[c5]?|ya?ml|toml))?|\.(?:json[c5]?|ya?ml|toml))$/iu;
 
@@ -56,7 +56,7 @@ function textOf(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${name}: it can't be read${whyNot(cause)}`);
+    throw new UsageError(`${name}: it can't be read${fileError(cause)}`);
   }
 }
 

@@ -15,7 +15,7 @@ export interface Section {
 
 /**
  * One section from several sources, each winning over those before it. A source that chooses another engine starts
- * anew: options of one engine mean nothing to the next.
+ * from scratch, because options of one engine mean nothing to another.
  */
 export function layered(layers: readonly Layer[]): Section {
   return layers.reduce<Section>((below, { values, sourceOf }) => {

@@ -10,14 +10,14 @@ export interface Setting {
   readonly path: readonly [section: SectionName, field: string];
   readonly flag: string;
   readonly variable: string;
-  /** What the flag's value is, for the help; none for a switch. */
+  /** Name of the flag's value in the help; none for a switch. */
   readonly argument?: string;
   readonly description: string;
-  /** What the text of a flag or variable means. Default: itself. */
+  /** Converts the text of a flag or variable. Default: the text itself. */
   readonly read?: (text: string) => unknown;
 }
 
-/** A number, or the text that is none, for who complains about it. */
+/** A number, or the text itself where it is not a number, for the error message. */
 const numeric = (text: string): unknown =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 
@@ -78,11 +78,25 @@ export const settings: readonly Setting[] = [
     description: 'a server that speaks the OpenAI protocol; default $OPENAI_BASE_URL',
   },
   {
+    path: ['llm', 'api'],
+    flag: '--llm-api',
+    variable: 'RXVOICE_LLM_API',
+    argument: 'api',
+    description: 'with --llm openai: responses (default at OpenAI) or chat (default at other servers)',
+  },
+  {
+    path: ['llm', 'transport'],
+    flag: '--llm-transport',
+    variable: 'RXVOICE_LLM_TRANSPORT',
+    argument: 'how',
+    description: 'with --llm-api responses: websocket (one for a call; default at OpenAI) or http',
+  },
+  {
     path: ['llm', 'systemPrompt'],
     flag: '--system-prompt',
     variable: 'RXVOICE_SYSTEM_PROMPT',
     argument: 'text',
-    description: 'what the language model is told about its task; default: a prompt for voice',
+    description: 'the system prompt of the language model; default: a prompt for voice',
   },
   {
     path: ['tts', 'engine'],
@@ -144,7 +158,7 @@ export const settings: readonly Setting[] = [
   },
 ];
 
-/** What commander calls the value of a flag: `--base-url` is `baseUrl`. */
+/** Commander's name for the value of a flag: `--base-url` is `baseUrl`. */
 export const optionOf = ({ flag }: Setting): string =>
   flag.slice(2).replace(/-([a-z])/gu, (_, letter: string) => letter.toUpperCase());
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UsageError } from '../usageError.ts';
 import type { Section } from './sections.ts';
 
-/** What keeps the bot from hearing itself. */
+/** How the bot is kept from hearing itself. */
 export const echoes = ['headphones', 'half-duplex', 'system'] as const;
 
 const text = z.string().min(1);
@@ -14,7 +14,7 @@ const schema = z.strictObject({
   pushToTalk: z.boolean().exactOptional(),
 });
 
-/** How to talk: which devices, what about the echo, and whether the space bar opens the microphone. */
+/** How to talk: the devices, the treatment of echo, and whether the space bar opens the microphone. */
 export type TalkOptions = z.infer<typeof schema>;
 
 const expected: Readonly<Record<string, string>> = {

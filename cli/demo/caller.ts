@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 import { paced, Playhead, reframe, silence } from '../../lib/audio/index.ts';
 import { type AudioFrame, type ConversationEvent, ofType } from '../../lib/index.ts';
-import type { Line } from './script.ts';
+import type { ScriptLine } from './script.ts';
 
 /** Before the first word, and after each of the bot's replies, ms. */
 const firstPauseMs = 500;
@@ -24,20 +24,20 @@ const pauseMs = 700;
 const interruptAfterMs = 900;
 /** No cue is longer in coming, ms. */
 const longestPauseMs = 300_000;
-/** A bot that says nothing for so long is spoken to all the same, ms. */
+/** A bot that stays silent this long is answered anyway, ms. */
 const patienceMs = 20_000;
 
 /**
- * Somebody who calls: frames in real time, silence until it is their turn and then what they have to say, as the
- * conversation's own events tell. Hangs up after the last reply.
+ * A scripted caller: frames in real time, silence until its turn and then its next line, cued by the
+ * conversation's events. Hangs up after the last reply.
  */
 export const caller = (
-  script: readonly Line[],
+  script: readonly ScriptLine[],
   event$: Observable<ConversationEvent>,
-  onLine: (line: Line) => void = () => undefined,
+  onLine: (line: ScriptLine) => void = () => undefined,
 ): Observable<AudioFrame> =>
   defer(() => {
-    // One clock for all of it, like a microphone's: what is late does not add up.
+    // One clock for all of it, like a microphone's: delays do not add up.
     const playhead = new Playhead();
     const say = (audio$: Observable<AudioFrame>): Observable<AudioFrame> =>
       audio$.pipe(reframe(), paced({ playhead }));
@@ -57,7 +57,7 @@ export const caller = (
     );
   });
 
-const cue = ({ cue: when }: Line, event$: Observable<ConversationEvent>): Observable<unknown> =>
+const cue = ({ cue: when }: ScriptLine, event$: Observable<ConversationEvent>): Observable<unknown> =>
   when === 'turn'
     ? replied(event$)
     : merge(

@@ -28,8 +28,8 @@ import { type Check, fail, ok, warn } from './check.ts';
 const [listenMs, openMs] = [1_500, 5_000];
 
 /**
- * Whether sound can be had: by which backends, from which devices, and how loud it is at the microphone. `onLevel` is told
- * how loud while it is measured.
+ * Whether sound works: which backends and devices there are, and the level at the microphone. `onLevel` receives
+ * the level while it is measured.
  */
 export const audioChecks = (
   { inputDevice, outputDevice }: TalkOptions,

@@ -1,12 +1,12 @@
-/** What was found out about one thing that a call needs. */
+/** The result of a check of one thing that a call needs. */
 export interface Check {
-  /** What was looked at, in a word or two. */
+  /** Subject of the check, in a word or two. */
   readonly what: string;
   /** `warn`: a call is possible, but something is missing or odd; `fail`: a call as it is configured isn't. */
   readonly state: 'ok' | 'warn' | 'fail';
-  /** What was found. Never a key. */
+  /** The result. Never contains a key. */
   readonly found: string;
-  /** What to do about it, in a line. */
+  /** The fix, in a line. */
   readonly cure?: string;
 }
 

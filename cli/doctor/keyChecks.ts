@@ -62,7 +62,7 @@ interface Account {
 
 /**
  * Whether the services' keys are there and, where there is a network, are accepted. An engine that is chosen and can't be
- * used is a failure; what is known of a service that no engine uses is told, and no more.
+ * used is a failure; the state of a service that no engine uses is only reported.
  */
 export const keyChecks = (config: VoiceConfig, environment: Environment): Observable<Check> =>
   from(providers).pipe(
@@ -119,10 +119,10 @@ function keyCheck(account: Account, { sourceOf }: Environment): Observable<Check
     );
 
   const address = (own ?? provider.baseURL).replace(/^ws/u, 'http').replace(/\/+$/u, '');
-  if (!URL.canParse(address)) return EMPTY; // the configuration tells of it
+  if (!URL.canParse(address)) return EMPTY; // the configuration reports it
   const server = own === undefined ? name : new URL(address).host;
   const path = engine === 'deepgram' && /\/v1$/u.test(address) ? provider.path.slice(3) : provider.path;
-  /** What keeps an engine from working; of one that is not chosen it is good to know. */
+  /** Reason why an engine can't work: a failure for the chosen engine, a hint for others. */
   const bad = (found: string, cure: string): Check =>
     needed ? fail(what, found, cure) : warn(what, `${found}; ${unneeded}`, cure);
   return defer(() =>

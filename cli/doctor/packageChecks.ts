@@ -36,7 +36,7 @@ export function packageChecks(
   );
 }
 
-/** What Node 20 says of an import of WebAssembly, and what later versions do, which look for its WASI as a package. */
+/** Errors for an import of WebAssembly: of Node 20, and of later versions, which look for its WASI as a package. */
 const isWasm = (cause: unknown): boolean =>
   codeOf(cause) === 'ERR_UNKNOWN_FILE_EXTENSION' || /wasi_snapshot/u.test((cause as Error).message);
 

@@ -1,22 +1,22 @@
 import { filter, merge, type Observable, share, tap } from 'rxjs';
-import type { Listening } from '../view/statusLines.ts';
+import type { MicrophoneState } from '../view/statusLines.ts';
 import { pushToTalk } from './pushToTalk.ts';
 
-/** What the keys of a call do. */
+/** Commands and states that the keys of a call control. */
 export interface Controls {
   /** Follows the keys while it is subscribed. */
   readonly followed$: Observable<unknown>;
   /** Whether the user is listened to. */
-  readonly listening: () => Listening;
-  /** The bot is to be silent. */
+  readonly listening: () => MicrophoneState;
+  /** Silences the bot. */
   readonly interrupt$: Observable<unknown>;
   /** The user hangs up. */
   readonly hangUp$: Observable<unknown>;
-  /** What the keys are, for a person. */
+  /** The keys, described for a person. */
   readonly keys: string;
 }
 
-/** Ctrl-C and Ctrl-D, as a terminal that passes on each key tells them. */
+/** Ctrl-C and Ctrl-D, as the bytes of a terminal in raw mode. */
 const [ctrlC, ctrlD] = ['\u0003', '\u0004'];
 
 /**

@@ -14,9 +14,9 @@ export const jsonView = (write: (line: string) => void): View => {
   };
 };
 
-/** Shares of what loads are computed; nobody wants their last digits. */
+/** Rounds the progress of loading; its last digits are noise. */
 const hundredths = (share: number): number => Math.round(share * 100) / 100;
 
-/** Errors as what they say. */
+/** Errors as their messages; numbers rounded to thousandths. */
 const readable = (key: string, value: unknown): unknown =>
   value instanceof Error ? { name: value.name, message: value.message } : thousandths(key, value);

@@ -5,28 +5,28 @@ import { printable } from '../../lib/text/printable.ts';
 import type { Meters } from './meters.ts';
 import { plain, type Part } from './paragraph.ts';
 import { turnFigures } from './plainView.ts';
-import { type Listening, type Phase, runningLines, statusLine } from './statusLines.ts';
+import { type MicrophoneState, type Phase, runningLines, statusLine } from './statusLines.ts';
 import { summaryTable } from './summaryTable.ts';
 import { progressBar, type Terminal } from './terminal.ts';
 import { bot, remark, transcript, unfinished, you } from './transcript.ts';
 import type { View } from './view.ts';
 
-/** What a live view shows beside the call. */
+/** State that a live view shows in addition to the call. */
 export interface LiveViewOptions {
-  /** What is heard at this moment. */
+  /** The levels at this moment. */
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
-  readonly listening?: () => Listening;
-  /** Which keys do what, in a few words. Default: none. */
+  readonly listening?: () => MicrophoneState;
+  /** The keys and their effects, in a few words. Default: none. */
   readonly keys?: string;
 }
 
 /** The rows of the region that are no text: a rule, the status, the figures of a turn and of the call. */
-const rowsBeside = 7;
+const fixedRows = 7;
 
 /**
- * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
- * they form, the reply as it is heard (what is still to come is dim), who speaks and how loud, and the figures.
+ * A call on a screen. The transcript stays as in a plain view. Below it one region shows the present: the words as they
+ * form, the reply as it is heard (the rest is dim), the speaker and the levels, and the figures.
  */
 export function liveView(
   terminal: Terminal,
@@ -40,7 +40,7 @@ export function liveView(
   let reply: string[] | undefined;
   let doing: 'nothing' | 'thinking' | 'speaking' = 'nothing';
   let paused = false;
-  /** The figures of the last turn: in the region until what comes next pushes them up. */
+  /** The figures of the last turn: in the region until the next lines push them up. */
   let last: TurnMetrics | undefined;
   let over = false;
 
@@ -62,7 +62,7 @@ export function liveView(
       [words.slice(0, heard).join(' '), plain],
       [words.slice(heard).join(' '), chalk.dim],
     ];
-    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - rowsBeside - 1);
+    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - fixedRows - 1);
   };
 
   const draw = (): void => {
@@ -72,14 +72,14 @@ export function liveView(
       terminal.live([...loading].map(([name, share]) => progressBar(name, share).slice(0, columns)));
       return;
     }
-    const { user, bot: mouth } = meters;
+    const { user, bot: level } = meters;
     const ms = performance.now() - startedAt;
     terminal.live([
       ...spoken(columns),
       ...forming(columns),
       ...(last ? turnFigures(last, columns) : []),
       chalk.dim('─'.repeat(columns)),
-      statusLine({ phase: phase(), listening: listening(), user, bot: mouth, ms }, columns),
+      statusLine({ phase: phase(), listening: listening(), user, bot: level, ms }, columns),
       ...runningLines(summarise(turns), keys, columns),
     ]);
   };
@@ -134,7 +134,7 @@ export function liveView(
     }
   };
 
-  /** What had been heard of a reply that no event has ended: the call was hung up. */
+  /** Prints the part that was heard of a reply that the end of the call cut off. */
   const cutOff = (): void => {
     if (reply === undefined) return;
     const text = reply.join(' ');
@@ -165,7 +165,7 @@ export function liveView(
   };
 }
 
-/** So many of the lines, one of which is to be seen. */
+/** At most `count` of the lines, among them the one that must stay visible. */
 const around = (lines: string[], line: number, most: number): string[] => {
   const start = Math.max(0, Math.min(line - 2, lines.length - Math.max(1, most)));
   return lines.slice(start, start + Math.max(1, most));

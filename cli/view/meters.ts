@@ -7,7 +7,7 @@ import { share } from './meter.ts';
 /** How long a meter takes to fall from full to nothing, ms. */
 const fallMs = 500;
 
-/** What is heard on both sides of a call at this moment, taken from its audio and its events. */
+/** Levels of both sides of a call at this moment, from its audio and its events. */
 export class Meters {
   readonly #user = new Needle();
   readonly #bot = new Needle();
@@ -27,7 +27,7 @@ export class Meters {
     wrap(frame$, frame$ => frame$.pipe(tap(frame => this.#user.put(level(frame)))));
 
   /**
-   * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes it anew with what was
+   * The output, measured when it is heard. A bot that pauses unsubscribes it, and later subscribes again with the audio that was
    * not heard.
    */
   readonly output = (output: Output): Output =>
@@ -44,7 +44,7 @@ export class Meters {
             const now = asyncScheduler.now();
             this.#ahead.push({ at: playhead.dueAt(now), level: level(frame) });
             playhead.hand(frameMs(frame), now);
-            // What was handed over before the pause is in the ledger already.
+            // Audio handed over before the pause is in the ledger already.
             if (againMs > 0) againMs -= frameMs(frame);
             else this.#hand(frame, now);
           };
@@ -66,7 +66,7 @@ export class Meters {
     switch (event.type) {
       case 'bot.writing':
         this.#open();
-        // One text for the whole reply: where its sentences begin in the audio nobody knows.
+        // One text for the whole reply: its sentences have no known positions in the audio.
         this.#spoken.begin('');
         this.#streaming = this.#began = true;
         return;

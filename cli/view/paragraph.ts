@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { printable } from '../../lib/text/printable.ts';
 import { wrap } from './wrap.ts';
 
-/** Where text begins: after the name of who speaks. */
+/** Where text begins: after the speaker's name. */
 export const indent = 7;
 
 /** A piece of text and how it looks. */
@@ -12,7 +12,7 @@ export type Part = readonly [text: string, style: (text: string) => string];
 export const plain = (text: string): string => text;
 
 /**
- * What somebody said, in lines: the name, then the text, wrapped in a column of its own. Each word is styled as its
+ * A speaker's words, in lines: the name, then the text, wrapped in a column of its own. Each word is styled as its
  * part is. Escape sequences in the text are removed.
  */
 export function paragraph(

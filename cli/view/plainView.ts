@@ -7,7 +7,7 @@ import type { View } from './view.ts';
 import { figuresLine, waterfall } from './waterfall.ts';
 import { wrap } from './wrap.ts';
 
-/** A call as a conversation to read, in lines that stay: what was said, and under each turn its figures. */
+/** A call as a conversation to read, in lines that stay: the transcript, and under each turn its figures. */
 export function plainView(terminal: Terminal): View {
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) terminal.line(lines.join('\n'));
@@ -18,7 +18,7 @@ export function plainView(terminal: Terminal): View {
     if (event.type === 'bot.speaking') begun.push(event.text);
     if (['bot.spoke', 'bot.interrupted', 'turn.failed'].includes(event.type)) begun = [];
   };
-  /** What had been said of a reply that no event has ended: the call was hung up. */
+  /** Prints the part that was said of a reply that the end of the call cut off. */
   const cutOff = (): void => {
     const words = begun.join(' ').split(/\s+/u).filter(Boolean);
     print(unfinished(words.join(' '), words.length, terminal.columns));

@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 
-/** The last lines of a terminal, drawn anew in place. */
+/** The last lines of a terminal, redrawn in place. */
 export interface Region {
-  /** Shows these lines in place of what was there. */
+  /** Shows these lines in place of the previous ones. */
   draw(lines: readonly string[]): void;
-  /** Removes them; what is written next stands in their place. */
+  /** Removes them; the next output stands in their place. */
   clear(): void;
 }
 
@@ -15,14 +15,14 @@ const endOfScreen = '\u001B[J';
 
 /**
  * A region on a terminal. Nothing is written when nothing changed, and a line is overwritten rather than erased, so that
- * it doesn't flicker. A terminal that was made narrower has wrapped the lines that no longer fitted: so many rows more are
- * gone back.
+ * it doesn't flicker. A terminal that was made narrower has wrapped lines that no longer fit: the cursor goes back by the
+ * added rows.
  */
 export function region(stream: NodeJS.WriteStream): Region {
   let shown: readonly string[] = [];
   let shownColumns = 0;
 
-  /** To the beginning of what is shown. */
+  /** To the beginning of the region. */
   const back = (): string => {
     const columns = Math.max(1, columnsOf(stream));
     const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
@@ -53,5 +53,5 @@ export function region(stream: NodeJS.WriteStream): Region {
   };
 }
 
-/** Asked anew each time: `stream.columns` is that of the last signal, which comes a little after the lines were wrapped. */
+/** Read each time: `stream.columns` is updated by a signal that arrives shortly after the lines were wrapped. */
 const columnsOf = (stream: NodeJS.WriteStream): number => stream.getWindowSize()[0];

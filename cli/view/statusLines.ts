@@ -7,12 +7,12 @@ import { meter } from './meter.ts';
 export type Phase = 'connecting' | 'listening' | 'you speak' | 'thinking' | 'bot speaks' | 'paused';
 
 /** Whether the user is listened to: yes; not, because muted; or not until the space bar is pressed. */
-export type Listening = 'on' | 'muted' | 'closed';
+export type MicrophoneState = 'on' | 'muted' | 'closed';
 
-/** What the line under a conversation shows. */
+/** State that the line under a conversation shows. */
 export interface Status {
   readonly phase: Phase;
-  readonly listening: Listening;
+  readonly listening: MicrophoneState;
   /** How loud either side is, 0 … 1 of a meter. */
   readonly user: number;
   readonly bot: number;
@@ -29,18 +29,18 @@ const looks: Readonly<Record<Phase, ChalkInstance>> = {
   paused: chalk.yellow,
 };
 
-/** One line: a meter for either side, who is speaking, and how long the call has lasted. */
+/** One line: a meter for either side, the current speaker, and the duration of the call. */
 export function statusLine({ phase, listening, user, bot, ms }: Status, columns: number): string {
   const clock = `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
   const room = Math.min(20, Math.max(4, Math.floor((columns - 38) / 2)));
   const side = (name: string, speaks: boolean, colour: ChalkInstance, share: number): string =>
     `${speaks ? colour('●') : chalk.dim('○')} ${name} ${trough(meter(share, room), share > 0.97 ? chalk.red : colour)}`;
-  const ears = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
-  // A microphone that is off tells so in place of its level.
+  const off = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
+  // A microphone that is off shows its state in place of its level.
   const left = [
-    ears === ''
+    off === ''
       ? side('you', phase === 'you speak', chalk.cyan, user)
-      : `${chalk.yellow('⊘')} you ${pad(ears, room)}`,
+      : `${chalk.yellow('⊘')} you ${pad(off, room)}`,
     side('bot', phase === 'bot speaks', chalk.green, bot),
     looks[phase](phase),
   ].join('  ');

@@ -1,7 +1,7 @@
 import { printable } from '../../lib/text/printable.ts';
 import { region } from './region.ts';
 
-/** Where text for a person goes: lines that stay, and one region that is drawn anew, where there is a terminal. */
+/** Where text for a person goes: lines that stay, and, on a terminal, one region that is redrawn. */
 export interface Terminal {
   /** Whether it is a screen, which can be drawn on, rather than a file or a pipe. */
   readonly isLive: boolean;
@@ -9,15 +9,15 @@ export interface Terminal {
   readonly rows: number;
   /** Prints lines that stay. */
   line(text: string): void;
-  /** Draws the live region, in place of what was there. */
+  /** Draws the live region, in place of the previous one. */
   live(lines: readonly string[]): void;
   /** Empties the live region. */
   clear(): void;
-  /** Tells how something loads. */
+  /** Shows the progress of loading. */
   progress(what: string, share: number): void;
 }
 
-/** What loads faster than this needs no words where they would stay, ms. */
+/** Loading that takes less than this is not printed where lines are permanent, ms. */
 const patienceMs = 2_000;
 
 /** A terminal on a stream; on a file or a pipe only the lines that stay are written, and no control characters. */

@@ -4,18 +4,18 @@ import { printable } from '../../lib/text/printable.ts';
 import { type Part, paragraph, plain } from './paragraph.ts';
 import { wrap } from './wrap.ts';
 
-/** What the user says, in lines of so many columns. */
+/** The user's words, in lines of `columns` columns. */
 export const you = (columns: number, ...parts: Part[]): string[] =>
   paragraph('You', chalk.cyan.bold, parts, columns);
 
-/** What the bot says. */
+/** The bot's words. */
 export const bot = (columns: number, ...parts: Part[]): string[] =>
   paragraph('Bot', chalk.green.bold, parts, columns);
 
-/** What stands under what was said. */
+/** A remark under the words. */
 export const aside = (columns: number, ...parts: Part[]): string[] => paragraph('', plain, parts, columns);
 
-/** The lines that stay of what happened in a call; none for most events. */
+/** The lines that stay of an event of a call; none for most events. */
 export function transcript(event: ConversationEvent, columns: number): string[] {
   switch (event.type) {
     case 'call.warning':
@@ -41,7 +41,7 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return bot(
         columns,
         [event.heard + mark, plain],
-        // The cut stands where it was: without colours, too, what comes after it was not heard.
+        // The cut stands where it was: without colours, too, the words after it count as not heard.
         ['✂', chalk.yellow],
         [rest.slice(mark.length), chalk.dim.strikethrough],
       );
@@ -57,7 +57,7 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
   }
 }
 
-/** What had been heard of a reply, in so many words, when the call was hung up. */
+/** The part of a reply that the user had heard when the call was hung up. */
 export function unfinished(reply: string, heardWords: number, columns: number): string[] {
   const words = reply.split(/\s+/u).filter(Boolean);
   if (words.length === 0) return [];
@@ -72,18 +72,18 @@ export function unfinished(reply: string, heardWords: number, columns: number): 
 /** Why a call ended by itself. */
 const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.ended' }>['reason'], string>> =
   {
-    idle: 'Nobody spoke any more: the bot hung up.',
-    tooLong: 'The call had its time: the bot hung up.',
+    idle: 'Nothing was said for too long; the bot hung up.',
+    tooLong: 'Call time limit reached; the bot hung up.',
     command: 'The bot hung up.',
   };
 
-/** The beginning of what may be long, in one line. */
+/** The beginning of a possibly long text, in one line. */
 const short = (text: string): string => {
   const line = text.replace(/\s+/gu, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 };
 
-/** A remark, in lines of so many columns; what follows stands under its beginning. */
+/** A remark, in lines of `columns` columns; further lines are indented to its beginning. */
 export const remark = (text: string, columns: number): string[] =>
   printable(text)
     .split('\n')
@@ -93,6 +93,6 @@ export const remark = (text: string, columns: number): string[] =>
       return (lines.length === 0 ? [''] : lines).map(part => chalk.dim(margin + part));
     });
 
-/** What went wrong, in a line. */
+/** The error, in a line. */
 export const messageOf = (cause: unknown): string =>
   printable(cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,7 @@
 import type { ConversationEvent, TurnMetrics } from '../../lib/index.ts';
 import type { Summary } from '../../lib/operators.ts';
 
-/** What shows a call to somebody: a person, or a program. */
+/** Shows a call to a person or a program. */
 export interface View {
   /** Something happened, `at` ms after the call was placed. */
   event(event: ConversationEvent, at: number): void;

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** Words in lines of so many columns at most; a word that is longer, as all text is in some languages, is cut. */
+/** Words in lines of at most `columns` columns; a longer word is cut, as is text of languages without spaces. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let used = 0;

@@ -17,13 +17,13 @@ import type { FromMicrophone, FromSpeaker, ToSpeaker } from './worklet/messages.
 /** The bundled source of the worklet's processors; put in by the build. */
 declare const __WORKLET__: string;
 
-/** How long the browser's audio may take to start, ms. Firefox waits for a loudspeaker for ever. */
+/** How long the browser's audio may take to start, ms. Firefox waits for a loudspeaker indefinitely. */
 const startsWithin = 10_000;
 
 /** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
 export const audioContext = (workletUrl: string | undefined): Observable<AudioContext> =>
   new Observable(subscriber => {
-    // Chromium has the class on insecure pages too, but not what loads its code.
+    // Chromium has the class on insecure pages too, but not `audioWorklet`, which loads its code.
     const worklets =
       'AudioWorkletNode' in globalThis &&
       'AudioContext' in globalThis &&
@@ -59,7 +59,7 @@ export const audioContext = (workletUrl: string | undefined): Observable<AudioCo
   });
 
 /**
- * What a microphone hears: frames of 20 ms. Being muted does not end it; that the device is unplugged does, with
+ * The audio of a microphone, in frames of 20 ms. Muting does not end it; unplugging the device does, with
  * {@link Unplugged}.
  */
 export const microphone = (
@@ -93,7 +93,10 @@ export class Unplugged extends Error {}
 
 const stop = (stream: MediaStream): void => stream.getTracks().forEach(track => track.stop());
 
-/** A microphone, with the browser's echo cancellation, noise suppression and gain control; it is up to who takes it. */
+/**
+ * A microphone, with the browser's echo cancellation, noise suppression and gain control; the caller of this function
+ * must stop it.
+ */
 export const openMicrophone = (device?: string): Observable<MediaStream> =>
   new Observable(subscriber => {
     // TypeScript thinks it is always there; on insecure pages it is not.
@@ -122,7 +125,7 @@ export const openMicrophone = (device?: string): Observable<MediaStream> =>
       );
   });
 
-/** The loudspeaker: what it is told to play, and what it tells. */
+/** The loudspeaker: its commands and its reports. */
 export interface Speaker {
   readonly tell: (message: ToSpeaker) => void;
   readonly report$: Observable<FromSpeaker>;
@@ -131,8 +134,8 @@ export interface Speaker {
 }
 
 /**
- * What Firefox's sound card is behind, ms, about. To ask it is dangerous: on Linux with PulseAudio Firefox 153 often never
- * came back from `outputLatency`, probably waiting for its audio thread, and the page stood still for ever.
+ * Approximate latency of Firefox's sound card, ms. Reading it is dangerous: on Linux with PulseAudio Firefox 153 often never
+ * came back from `outputLatency`, probably waiting for its audio thread, and the page froze.
  */
 const firefoxLatencyMs = 40;
 

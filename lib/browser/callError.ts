@@ -24,7 +24,7 @@ export type CallErrorKind =
    */
   | CloseReason;
 
-/** What a call fails with: `kind` for programs, `message` for people. */
+/** The error of a call: `kind` for programs, `message` for people. */
 export class CallError extends Error {
   readonly kind: CallErrorKind;
 

@@ -15,7 +15,7 @@ import {
 import type { HelloMessage, ServerMessage } from '../protocol/protocol.ts';
 import { CallError, closeError } from './callError.ts';
 
-/** What comes over a connection: messages, audio, and that it is lost and tried again. */
+/** Input from a connection: messages, audio, and its loss and retries. */
 export type Incoming =
   | ServerMessage
   | { readonly type: 'audio'; readonly bytes: ArrayBuffer }
@@ -30,12 +30,12 @@ export interface ConnectionOptions {
   readonly hello: () => Observable<HelloMessage>;
   /** How long a lost connection is tried again, ms. */
   readonly resumeMs: () => number;
-  /** What is to be sent: to whatever connection there is. */
-  readonly attach: (line: Line | undefined) => void;
+  /** Receives the open connection, over which the session sends; `undefined` while there is none. */
+  readonly attach: (line: OpenConnection | undefined) => void;
 }
 
 /** A connection that is there. */
-export interface Line {
+export interface OpenConnection {
   send(message: string | Int16Array | Uint8Array): void;
   /** Gives it up: another is made. */
   drop(): void;
@@ -45,7 +45,7 @@ export interface Line {
 const firstWaitMs = 150;
 const longestWaitMs = 2_000;
 
-/** The server tells once a second that it is there. */
+/** The server sends a sign of life once a second; longer silence means a lost connection. */
 const silentMs = 4_000;
 
 /** Closes a connection that is given up, and not the call. */
@@ -114,7 +114,7 @@ const socket = (
     socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
       if (typeof data !== 'string') return subscriber.next({ type: 'audio', bytes: data });
       const message = JSON.parse(data) as ServerMessage;
-      // From here on audio may be sent; `never`, because what may be is typed too narrowly.
+      // From here on audio may be sent; `never`, because its type is too narrow.
       if (message.type === 'welcome')
         attach({
           send: (sent: never) => socket.readyState === WebSocket.OPEN && socket.send(sent),

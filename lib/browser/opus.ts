@@ -2,7 +2,7 @@ import { opusMessage, opusPackets, opusPacketSamples } from '../server/opusMessa
 import { Resampler } from './worklet/resampler.ts';
 
 const wireRate = 16_000;
-/** Browsers read Opus at its own rate, whatever they are told. */
+/** Browsers decode Opus at its own rate, whatever rate is configured. */
 const opusRate = 48_000;
 /** A packet, microseconds. */
 const packetUs = 20_000;
@@ -12,7 +12,7 @@ const encoderConfig: AudioEncoderConfig = {
   sampleRate: wireRate,
   numberOfChannels: 1,
   bitrate: 32_000,
-  // What TypeScript does not know yet: 2.5 ms of delay instead of 6.5. Firefox passes it over.
+  // An option TypeScript does not know yet: 2.5 ms of delay instead of 6.5. Firefox ignores it.
   opus: { frameDuration: packetUs, application: 'lowdelay' } as OpusEncoderConfig,
 };
 const decoderConfig: AudioDecoderConfig = { codec: 'opus', sampleRate: opusRate, numberOfChannels: 1 };
@@ -30,7 +30,7 @@ async function askedDelay(): Promise<number | undefined> {
   let header: AllowSharedBufferSource | undefined;
   const encoder = new AudioEncoder({
     output: (_, metadata) => (header ??= metadata?.decoderConfig?.description),
-    error: () => undefined, // flush tells
+    error: () => undefined, // flush reports it
   });
   encoder.configure(encoderConfig);
   encoder.encode(audioData(new Int16Array(opusPacketSamples), 0));
@@ -40,7 +40,7 @@ async function askedDelay(): Promise<number | undefined> {
   const bytes = ArrayBuffer.isView(header)
     ? new Uint8Array(header.buffer, header.byteOffset)
     : new Uint8Array(header);
-  // "OpusHead", version, channels, then the delay (RFC 7845, 5.1): at 48 kHz, but Chromium tells it at the encoder's
+  // "OpusHead", version, channels, then the delay (RFC 7845, 5.1): at 48 kHz, but Chromium gives it at the encoder's
   // rate. Encoders delay by 2.5 ms or 6.5: the greatest of the one are smaller than the least of the other.
   const skip = bytes[10]! + bytes[11]! * 256;
   return skip < 112 ? skip : Math.round((skip * wireRate) / opusRate);
@@ -56,7 +56,7 @@ const audioData = (pcm: Int16Array, at: number): AudioData =>
     data: pcm as Int16Array<ArrayBuffer>,
   });
 
-/** Writes what is said on one connection: messages of packets. */
+/** Encodes the user's audio for one connection: messages of packets. */
 export class OpusEncoding {
   readonly #encoder: AudioEncoder;
   #at = 0;

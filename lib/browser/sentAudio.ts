@@ -1,4 +1,4 @@
-/** What the microphone heard: kept until the server has it, so that what is said while the network is gone is not lost. */
+/** Audio of the microphone, buffered until the server has received it, so that a network outage loses nothing. */
 export class SentAudio {
   readonly #most: number;
   #kept: Int16Array[] = [];
@@ -16,12 +16,12 @@ export class SentAudio {
     while (this.#samples - this.#from > this.#most) this.#forget();
   }
 
-  /** The server has so many samples. */
+  /** The server has received this many samples in total. */
   acknowledge(received: number): void {
     while (this.#kept.length > 0 && this.#from + this.#kept[0]!.length <= received) this.#forget();
   }
 
-  /** What the server does not have yet. */
+  /** Samples that the server has not received yet. */
   missing(received: number): Int16Array[] {
     this.acknowledge(received);
     const [first, ...rest] = this.#kept;

@@ -3,34 +3,34 @@ import { opusPacketSamples } from '../server/opusMessage.ts';
 import type { HelloMessage, ServerMessage } from '../protocol/protocol.ts';
 import type { Speaker } from './audio.ts';
 import { CallError } from './callError.ts';
-import type { Incoming, Line } from './connection.ts';
+import type { Incoming, OpenConnection } from './connection.ts';
 import { opusDelay, OpusDecoding, OpusEncoding } from './opus.ts';
 import { SentAudio } from './sentAudio.ts';
-import type { VoiceCallOptions } from './voiceCall.ts';
+import type { VoiceCallOptions } from './voiceCallOptions.ts';
 
-/** What is said while the network is gone is kept for so long, samples: a minute. */
+/** Limit of the audio buffered while the network is gone, samples: a minute. */
 const mostKept = 60 * 16_000;
 
-/** How long the browser may take to tell whether it has Opus, ms: a call does not wait for it. */
+/** Time the browser may take to report whether it has Opus, ms; after that the call goes on without it. */
 const askMs = 1_000;
 
-/** What the client knows of one call, over all its connections. */
+/** The client's state of one call, over all its connections. */
 export class Session {
   readonly #options: VoiceCallOptions;
   readonly #speaker: Speaker;
-  /** What the server hears, from its first sample on. */
+  /** Audio sent to the server, from its first sample on. */
   readonly #sent = new SentAudio(mostKept);
-  #line: Line | undefined;
+  #line: OpenConnection | undefined;
   #welcome: Extract<ServerMessage, { readonly type: 'welcome' }> | undefined;
   #seq = 0;
-  /** The reply whose audio comes, how much of it has come, and how much of what comes now was there before. */
+  /** The reply whose audio comes, the length that has come, and how much of the next audio was received before. */
   #reply = 0;
   #received = 0;
   #skip = 0;
   /** The delay of the browser's Opus encoder, samples; nothing where it has none. */
   #delay: number | undefined;
   #opusFailed = false;
-  /** How what is said is written on this connection, and the reply read; nothing for PCM. */
+  /** The codec of this connection, for the user's audio and the reply; undefined for PCM. */
   #encoding: OpusEncoding | undefined;
   #decoding: OpusDecoding | undefined;
 
@@ -48,7 +48,7 @@ export class Session {
     return this.#reply;
   }
 
-  readonly attach = (line: Line | undefined): void => {
+  readonly attach = (line: OpenConnection | undefined): void => {
     this.#line = line;
     this.#encoding?.close();
     this.#encoding = undefined;
@@ -78,14 +78,14 @@ export class Session {
     );
   };
 
-  /** The microphone heard something. Before the call is placed it is for nobody. */
+  /** Takes audio of the microphone. Audio before the call is placed is dropped. */
   spoken(pcm: Int16Array): void {
     if (this.#welcome === undefined) return;
     this.#sent.add(pcm);
     this.#say(pcm);
   }
 
-  /** The loudspeaker has played so much; tells whether it is of the reply that plays. */
+  /** Takes the loudspeaker's position, samples; returns whether it belongs to the current reply. */
   played(reply: number, samples: number): boolean {
     if (reply !== this.#reply) return false;
     this.#tell({ type: 'played', reply, samples });
@@ -120,7 +120,7 @@ export class Session {
     }
   }
 
-  /** A connection is there: the server hears what it has not heard yet. */
+  /** A connection is there: the server receives the audio that it has missed. */
   #begin({ audio, resumed, received }: Extract<ServerMessage, { readonly type: 'welcome' }>): void {
     const [line, delay] = [this.#line, this.#delay];
     if (audio === 'opus' && delay !== undefined && line !== undefined) {

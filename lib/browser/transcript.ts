@@ -1,11 +1,11 @@
 import type { ClientEvent } from '../protocol/protocol.ts';
 import { wordsWithin } from '../tts/wordsWithin.ts';
 
-/** What one side said in a turn. */
+/** The words of one side in a turn. */
 export interface TranscriptLine {
   readonly who: 'user' | 'bot';
   readonly turn: number;
-  /** All of it: of the user what was understood so far, of the bot the sentences that have begun. */
+  /** All of it: the user's words so far, or the bot's sentences that have begun. */
   readonly text: string;
   /** `open` while it goes on; `ignored`: said while the bot spoke, but not taken for an interruption. */
   readonly state: 'open' | 'done' | 'interrupted' | 'failed' | 'ignored';
@@ -25,7 +25,7 @@ interface Sentence {
   readonly from: number;
 }
 
-/** The transcript of a call, from its events and from what the loudspeaker has played. */
+/** The transcript of a call, from its events and the audio that the loudspeaker has played. */
 export class Transcript {
   lines: readonly TranscriptLine[] = [];
   #sentences: Sentence[] = [];
@@ -74,7 +74,7 @@ export class Transcript {
           heard: begins ? '' : (this.#line('bot', event.turn)?.heard ?? ''),
           state: 'open',
         } as const;
-        // Whatever the bot says unasked is of turn 0: each time a line of its own.
+        // Unasked speech of the bot is of turn 0: each time a line of its own.
         return begins ? this.#add(line) : this.#put(line);
       }
       case 'bot.paused':
@@ -123,12 +123,12 @@ export class Transcript {
     return this.lines.findLast(({ who }) => who === 'bot')?.state === 'open';
   }
 
-  /** All audio of the reply is known: so many samples. */
+  /** The reply's audio is complete: its length in samples. */
   ended(samples: number): void {
     this.#end = samples + this.#offset;
   }
 
-  /** The loudspeaker has played so much of the reply, samples. */
+  /** The loudspeaker's position in the reply, samples. */
   played(samples: number): void {
     const line = this.#line('bot', this.#turn);
     if (line?.state !== 'open') return;

@@ -35,30 +35,14 @@ import { CallError } from './callError.ts';
 import { connection, type Incoming } from './connection.ts';
 import { Session } from './session.ts';
 import { Transcript, type TranscriptLine } from './transcript.ts';
+import type { VoiceCallOptions } from './voiceCallOptions.ts';
 import type { FromMicrophone } from './worklet/messages.ts';
-
-/** How {@link voiceCall} calls. */
-export interface VoiceCallOptions {
-  /** Where the server takes calls. Default `/call` of the page's own host. */
-  readonly url?: string;
-  /**
-   * How to get a token of your back end's `mintToken`: asked for whenever a call is placed. Or a token, for one call only.
-   */
-  readonly token?: string | (() => string | PromiseLike<string>);
-  /** Anything for the code at the server that sets the call up, as JSON of up to 60 kB. */
-  readonly data?: unknown;
-  /** The device ids of `enumerateDevices`. Default: the system's. */
-  readonly microphone?: string;
-  readonly speaker?: string;
-  /** Where the worklet's file is, for a page whose policy forbids `blob:` scripts: `rxvoice/browser/worklet.js`. */
-  readonly workletUrl?: string;
-}
 
 /** How a call is. */
 export interface CallState {
   /**
-   * `reconnecting`: the network is gone, in a call that was open; what is said meanwhile is kept. `ended`: also before
-   * the next call.
+   * `reconnecting`: the network is gone, in a call that was open; audio is kept meanwhile. `ended`: also before the
+   * next call.
    */
   readonly phase: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'ended';
   /** Whether the bot's engines are ready: from here on it listens. */
@@ -69,7 +53,7 @@ export interface CallState {
   readonly muted: boolean;
   /** Why the call could not be placed, or ended. */
   readonly error: CallError | undefined;
-  /** What does not work in a call that goes on: the microphone that was chosen last. */
+  /** A problem in a call that goes on: the microphone chosen last does not work. */
   readonly warning: CallError | undefined;
 }
 
@@ -87,13 +71,13 @@ export interface CallLevels {
   readonly bot: number;
 }
 
-/** A voice call of a page. Observables tell what is now when they are subscribed, then what changes. */
+/** A voice call of a page. Observables emit the current value when they are subscribed, then each change. */
 export interface VoiceCall {
   readonly state$: Observable<CallState>;
   readonly transcript$: Observable<readonly TranscriptLine[]>;
   readonly metrics$: Observable<CallMetrics>;
   readonly levels$: Observable<CallLevels>;
-  /** What happens in the conversation, as the server tells it. */
+  /** Events of the conversation, as the server sends them. */
   readonly event$: Observable<ClientEvent>;
   /** Places the call. Call it while a click is handled: browsers keep the audio of others silent. */
   start(): void;
@@ -101,8 +85,8 @@ export interface VoiceCall {
   hangUp(): void;
   mute(muted?: boolean): void;
   /**
-   * Changes the microphone, also during the call; nothing for the system's. Where it can't be had the call goes on with
-   * the one there was, and its state has a `warning`.
+   * Changes the microphone, also during the call; `undefined` for the system's. Where it is unavailable the call goes on with
+   * the previous one, and its state has a `warning`.
    */
   useMicrophone(device?: string): void;
   /** Changes the loudspeaker, in browsers that can. */
@@ -192,7 +176,7 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
         }
       };
       let hearing = false;
-      /** One that can't be had is told of, and the one there is goes on. */
+      /** An unavailable one is reported as a warning, and the current one goes on. */
       const chosen = (device: string | undefined) =>
         openMicrophone(device).pipe(
           catchError((error: unknown) => {
@@ -223,7 +207,7 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
       const speaking$ = merge(
         speaker$.pipe(tap(device => device !== undefined && useSink(context, device))),
         speaker.report$.pipe(
-          // It tells nothing while it is silent.
+          // The loudspeaker reports nothing while it is silent.
           switchMap(({ reply, level }) =>
             concat(of(session.playing === reply ? level : 0), timer(300).pipe(map(() => 0))),
           ),
@@ -304,7 +288,7 @@ export function voiceCall(options: VoiceCallOptions = {}): VoiceCall {
   };
 }
 
-/** What an event changes in the state of the call; `replying`: the bot has begun to speak and is not through. */
+/** The state of the call after an event; `replying`: the bot has begun to speak and has not finished. */
 function changeOf(event: ClientEvent, replying: boolean): Partial<CallState> {
   switch (event.type) {
     case 'call.ready':

@@ -30,11 +30,11 @@ export interface InterruptionOptions {
   readonly minWords?: number;
 }
 
-/** The most characters of what the user said that are judged: more than two minutes of speech. */
+/** The most characters of the user's words that are judged: more than two minutes of speech. */
 const longest = 2_000;
 
 /**
- * Judges what the user said while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
+ * Judges the user's words while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
  * the bot is just asking something. It judges the first 2,000 characters.
  *
  * @throws RxvoiceError for a `language` of no known tag.

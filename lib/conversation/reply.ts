@@ -111,7 +111,10 @@ export const reply = (
         runner: options.toolRuns.of(turn),
       })(messages);
 
+    // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
+    const over$ = new ReplaySubject<void>(1);
     const answer$ = defer(asking).pipe(
+      takeUntil(over$),
       tap(event => {
         if (event.type === 'token') text += event.text;
         if (event.type === 'toolCall') text += '\n';
@@ -166,11 +169,8 @@ export const reply = (
       return { type: 'bot.spoke', turn, text: ledger.text, audioMs: ledger.playhead.handedMs };
     };
 
-    // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
-    const over$ = new ReplaySubject<void>(1);
-    const heeded$ = filled$.pipe(takeUntil(over$));
     return concat(
-      heeded$.pipe(
+      filled$.pipe(
         connect(event$ => merge(written(event$), said(event$)).pipe(finalize(() => over$.next()))),
       ),
       defer(() => of(ended())),

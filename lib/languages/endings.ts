@@ -36,7 +36,7 @@ export const isWithEnding = (word: string, stem: string, { list, has }: Endings)
   word.startsWith(stem) &&
   has(word.slice(stem.length));
 
-/** A word, and what it is without its endings. */
+/** A word, and its stems without endings. */
 export function stemsOf(word: string, { list, has }: Endings): readonly string[] {
   if (list.length === 0 || word.length > longest) return [word];
   const stems = [word];

@@ -2,7 +2,7 @@
  * The words of a language that turn-taking needs, as data. Case, accents of Greek, vowel marks, full-width
  * forms and apostrophes do not matter (see `folded`), nor do repetitions ("ja ja", "嗯嗯嗯") and long letters ("mmmm").
  *
- * To add yours: copy `lib/languages/en.ts`, translate by what people say and not by the dictionary, and put it into
+ * To add yours: copy `lib/languages/en.ts`, translate by everyday speech and not by the dictionary, and put it into
  * `lib/languages/languages.ts`; the tables of `spec/languages` have a row for it. Without a change to the library: give
  * the object itself as `bargeIn: { language }` and `turns: { language }`.
  */

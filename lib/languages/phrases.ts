@@ -159,7 +159,7 @@ function areMadeOf(units: readonly string[], list: readonly string[], endings: r
         for (const ending of prepared.list)
           if (units.slice(to, to + ending.length).join('') === ending) reached.add(to + ending.length);
     }
-    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // what was said goes on
+    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // the sentence goes on
     if (unit.length <= 64 && phrases.lists.some(phrase => phrase.length === 1 && isLonger(unit, phrase[0]!)))
       reached.add(at + 1);
   }

@@ -1,11 +1,10 @@
-import { connect, defer, endWith, merge, type Observable, switchMap, take, takeUntil } from 'rxjs';
+import { defer, merge, type Observable, of, Subject, switchMap, takeUntil, tap } from 'rxjs';
 import type { LlmEvent, Message } from './message.ts';
-import { isPending } from './toolResults.ts';
 import type { ToolRunner } from './toolRunner.ts';
 
 /**
- * Asks a model with the results of earlier answers' tools that have come, and asks again if one comes before the first
- * event of the answer. After it, the result waits for the next request.
+ * Asks a model with the results of earlier answers' tools that have come. If another comes before the first event of the
+ * answer, aborts the request and asks again. After it, the result waits for the next request.
  */
 export const askedAgain = (
   ask: (messages: readonly Message[]) => Observable<LlmEvent>,
@@ -13,15 +12,11 @@ export const askedAgain = (
   runner: ToolRunner,
 ): Observable<LlmEvent> =>
   defer(() => {
-    const given = runner.current(messages);
-    if (!given.some(message => isPending(message))) return ask(given);
-    return ask(given).pipe(
-      connect(event$ => {
-        const again$ = runner.changed(given).pipe(take(1), takeUntil(event$.pipe(endWith(undefined))));
-        return merge(
-          event$.pipe(takeUntil(again$)),
-          again$.pipe(switchMap(() => askedAgain(ask, messages, runner))),
-        );
-      }),
+    const answered$ = new Subject<void>();
+    const answered = (): void => answered$.next();
+    return merge(runner.changed(messages).pipe(takeUntil(answered$)), of(undefined)).pipe(
+      switchMap(() =>
+        ask(runner.current(messages)).pipe(tap({ next: answered, error: answered, complete: answered })),
+      ),
     );
   });

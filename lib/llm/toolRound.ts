@@ -14,6 +14,15 @@ interface Called {
   /** The id as the model wrote it. */
   readonly id: string;
   result?: string;
+  /** Which of its events were emitted. */
+  emitted?: 'call' | 'result';
+}
+
+/** A call whose event was emitted, but not its result: the answer was cut in between. */
+export interface UnansweredCall {
+  readonly call: ToolCall;
+  /** The result, if there is one. */
+  readonly result: string | undefined;
 }
 
 /**
@@ -56,6 +65,19 @@ export class ToolRound {
   /** The calls without a result. */
   get open(): readonly ToolCall[] {
     return this.#all.filter(({ result }) => result === undefined).map(({ call }) => call);
+  }
+
+  /** Notes that an event of a call was emitted: a subscriber may be gone in the middle of a list of events. */
+  noteEmitted({ type, ...event }: LlmEvent): void {
+    if (type !== 'toolCall' && type !== 'toolResult') return;
+    const called = this.#all.find(({ call }) => 'id' in event && call.id === event.id);
+    if (called !== undefined) called.emitted = type === 'toolCall' ? 'call' : 'result';
+  }
+
+  get unanswered(): readonly UnansweredCall[] {
+    return this.#all
+      .filter(({ emitted }) => emitted === 'call')
+      .map(({ call, result }) => ({ call, result }));
   }
 
   /** Records the result of a call; returns its event. */

@@ -1,20 +1,20 @@
 import { catchError, concat, defer, endWith, filter, finalize, from, map, mergeMap } from 'rxjs';
-import { type Observable, of, switchMap, take, throwError } from 'rxjs';
+import { type Observable, of, switchMap, take, tap, throwError } from 'rxjs';
 import { wrap } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
 import { askedAgain } from './askedAgain.ts';
 import type { Llm, LlmEvent, LlmRequest, Message, ToolCall } from './message.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolContext } from './tool.ts';
 import { cancelled, notRun } from './toolResults.ts';
-import { ToolRound } from './toolRound.ts';
+import { ToolRound, type UnansweredCall } from './toolRound.ts';
 import { type ToolRunner, withinAnswer } from './toolRunner.ts';
 
 /** Options of {@link withTools}. */
 export interface WithToolsOptions {
   /**
-   * Tools run only once this emits, for an answer that may yet be discarded: a guess at what the user will have said.
-   * It is subscribed when the model calls one, so let it replay. Default: at once.
+   * Tools run only once this emits, for an answer that may yet be discarded: a speculative one. It is subscribed when
+   * the model calls one, so let it replay. Default: at once.
    */
   readonly allowed$?: Observable<unknown>;
   /**
@@ -71,13 +71,15 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
         return released$.pipe(
           switchMap(() => {
             begun.add(call);
-            return runner.run(call, tool);
+            const context: ToolContext = { id: call.id, messages };
+            return runner.run(call, { ...tool, call: json => tool.call(json, context) });
           }),
           map(content => written.settle(call, content)),
         );
       };
-      const notRunning = (reason: string): LlmEvent[] =>
-        written.open.map(call => written.settle(call, notRun(reason)));
+      const notRunning = (reason: string): Observable<LlmEvent> =>
+        defer(() => written.open).pipe(map(call => written.settle(call, notRun(reason))));
+      const noteEmitted = tap<LlmEvent>(event => written.noteEmitted(event));
 
       const answer$ = concat(
         askedAgain(messages => llm(messages, asked), messages, runner).pipe(
@@ -91,21 +93,22 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
             throwError(() => error),
           ),
         ),
+        noteEmitted,
       );
       const next$ = defer(() => {
         const { open } = written;
         if (open.length === 0) return [];
-        if (tools.length === 0) return notRunning('there are no tools here.');
+        if (tools.length === 0) return notRunning('there are no tools here.').pipe(noteEmitted);
         if (left === 0)
           return concat(
-            notRunning(`there were ${maxRounds} rounds of calls already.`),
+            notRunning(`there were ${maxRounds} rounds of calls already.`).pipe(noteEmitted),
             throwError(() => endless(maxRounds)),
           );
         return allowed$.pipe(
           take(1),
           switchMap(() =>
             concat(
-              from(open).pipe(mergeMap(run)),
+              from(open).pipe(mergeMap(run), noteEmitted),
               defer(() => round(llm, [...messages, ...written.messages], request, left - 1)),
             ),
           ),
@@ -113,7 +116,8 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
       });
       return concat(answer$, next$).pipe(
         finalize(() => {
-          for (const call of written.open) abandon(call, begun.has(call), byName.get(call.name), runner);
+          for (const each of written.unanswered)
+            abandon(each, begun.has(each.call), byName.get(each.call.name), runner);
         }),
       );
     });
@@ -122,8 +126,14 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
 }
 
 /** The answer is over, but a call of it has no result: there is one to come if its tool runs and is to finish. */
-function abandon(call: ToolCall, begun: boolean, tool: Tool | undefined, runner: ToolRunner): void {
-  if (!begun) runner.abandon(call, notRun('the reply ended before the tool could begin.'));
+function abandon(
+  { call, result }: UnansweredCall,
+  begun: boolean,
+  tool: Tool | undefined,
+  runner: ToolRunner,
+): void {
+  if (result !== undefined) runner.abandon(call, result);
+  else if (!begun) runner.abandon(call, notRun('the reply ended before the tool could begin.'));
   else if (tool?.onInterrupt === 'cancel')
     runner.abandon(call, cancelled('the reply ended before there was a result.'));
 }

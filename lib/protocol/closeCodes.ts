@@ -1,6 +1,6 @@
 /**
- * Why a connection was closed, beside WebSocket's own 1000 (the call is over), 1001 (the server goes away) and 1009
- * (a message too big). PROTOCOL.md says after which it is worth trying again.
+ * Reasons for closing a connection, in addition to WebSocket's own 1000 (the call is over), 1001 (the server goes away) and 1009
+ * (a message too big). PROTOCOL.md says which of them to retry.
  */
 export const closeCodes = {
   /** A message that is not of the protocol, or comes at the wrong time. */
@@ -15,13 +15,13 @@ export const closeCodes = {
   silent: 4408,
   /** The call goes on over another connection. */
   replaced: 4409,
-  /** Nobody has said anything for too long. */
+  /** Neither side has said anything for too long. */
   idle: 4420,
   /** The call has lasted as long as a call may. */
   tooLong: 4421,
-  /** Audio or messages come faster than anybody can speak. */
+  /** Audio or messages arrive faster than real time. */
   tooFast: 4429,
-  /** What is sent is read too slowly. */
+  /** The client reads too slowly. */
   tooSlow: 4430,
   /** The user, or the address, has as many calls as one may have. */
   tooMany: 4431,

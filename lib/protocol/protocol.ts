@@ -4,7 +4,7 @@ import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 
 /**
- * The WebSocket sub-protocol of this version; PROTOCOL.md tells how it is spoken. Both sides send JSON texts, and audio as binary messages: `s16le`, mono,
+ * The WebSocket sub-protocol of this version; PROTOCOL.md specifies it. Both sides send JSON texts, and audio as binary messages: `s16le`, mono,
  * 16,000 Hz; 20 ms (640 bytes) each is best, any even number of bytes up to a second is taken. Or Opus, where both sides
  * can. Positions in audio are samples, whatever the codec.
  */
@@ -35,9 +35,9 @@ export const helloSchema = z.object({
   type: z.literal('hello'),
   /** A token of `mintToken`, where the server asks for one. */
   token: z.string().max(4_096).optional(),
-  /** Whether `played` will be sent. Without it what was heard is taken from the server's clock. */
+  /** Whether `played` will be sent. Without it the server estimates the heard part by its clock. */
   acknowledges: z.boolean().default(false),
-  /** The codecs it can write and read. Default `['pcm']`, which everybody must. Others than these are passed over. */
+  /** The codecs it can write and read. Default `['pcm']`, which every client must support. Unknown ones are ignored. */
   audio: z.array(z.string().max(32)).max(16).default(['pcm']),
   /** Anything for the server's own code that sets the call up. */
   data: z.unknown().optional(),
@@ -55,12 +55,12 @@ export const helloSchema = z.object({
     .optional(),
 });
 
-/** What a client sends beside audio. */
+/** Messages from the client, in addition to audio. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
-  /** So many samples of a reply have left the loudspeaker. Every 100 ms while it plays, and when it has ended. */
+  /** The loudspeaker's position in a reply, samples. Every 100 ms while it plays, and when it has ended. */
   z.object({ type: z.literal('played'), reply: count, samples: count }),
-  /** Opus: so many samples of what comes next are not to be heard, but the codec's delay. At the most a second. */
+  /** Opus: the number of samples that come next which are the codec's delay, to be skipped. At most a second. */
   z.object({ type: z.literal('skip'), samples: count.max(wireRate) }),
   /** No more audio comes: the last reply is finished, then the call ends. */
   z.object({ type: z.literal('hangup') }),
@@ -69,16 +69,16 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 /** The first message of every connection. */
 export type HelloMessage = z.input<typeof helloSchema>;
 
-/** What a client sends beside audio. */
+/** Messages from the client, in addition to audio. */
 export type ClientMessage = z.input<typeof clientMessageSchema>;
 
-/** An event of the conversation, as a client is told it: what failed is named, not why. */
+/** An event of the conversation, as sent to a client: the failed stage is named, not the cause. */
 export type ClientEvent =
   | Exclude<ConversationEvent, { readonly type: 'turn.failed' | 'call.warning' }>
   | Omit<Extract<ConversationEvent, { readonly type: 'turn.failed' }>, 'cause'>
   | Omit<Extract<ConversationEvent, { readonly type: 'call.warning' }>, 'message'>;
 
-/** What a server sends beside audio. Messages with a `seq` are sent again on a resumed connection. */
+/** Messages from the server, in addition to audio. Those with a `seq` are sent again on a resumed connection. */
 export type ServerMessage =
   /** Answers `hello`: the audio that follows, and what to say to go on with the call after the connection was lost. */
   | {
@@ -88,14 +88,14 @@ export type ServerMessage =
       readonly resumed: boolean;
       /** How many samples of the client's audio have arrived: it goes on from there. */
       readonly received: number;
-      /** The reply that is being spoken; 0 for none. Any other is to be forgotten. */
+      /** The reply that is being spoken; 0 for none. Drop the state of any other. */
       readonly reply: number;
       /** How long a lost connection is waited for, ms. */
       readonly resumeMs: number;
       /** The codec of this connection, both ways. */
       readonly audio: AudioCodec;
     }
-  /** What happened, `at` ms after the call was placed. `from`: with `bot.speaking`, where in the reply's audio. */
+  /** An event, `at` ms after the call was placed. `from`: with `bot.speaking`, where in the reply's audio. */
   | {
       readonly type: 'event';
       readonly seq?: number;
@@ -111,17 +111,17 @@ export type ServerMessage =
       readonly summary: Summary;
     }
   /**
-   * The audio that follows belongs to this reply, from this sample on. `skip`: with Opus; a fresh decoder is to be
-   * taken, and so many samples of what it gives first are the codec's delay, not of the reply.
+   * The audio that follows belongs to this reply, from this sample on. `skip`: with Opus; use a fresh
+   * decoder and drop that many samples of its output, the codec's delay.
    */
   | { readonly type: 'reply'; readonly reply: number; readonly from: number; readonly skip?: number }
-  /** All audio of the reply was sent: so many samples. */
+  /** All audio of the reply was sent; its length in samples. */
   | { readonly type: 'replyEnd'; readonly reply: number; readonly samples: number }
-  /** The reply was cut: fall silent at once, and forget what has not been heard. */
+  /** The reply was cut: fall silent at once, and drop the audio that was not heard. */
   | { readonly type: 'clear'; readonly reply: number }
   /** How many samples of the client's audio have arrived. Once a second: a connection without it is lost. */
   | { readonly type: 'received'; readonly samples: number }
-  /** The client reads too slowly: so many messages, of those that can be done without, were left out. */
+  /** The client reads too slowly: the number of dispensable messages that were dropped. */
   | { readonly type: 'lagging'; readonly dropped: number }
   /** The call is over. The connection closes. */
   | { readonly type: 'ended'; readonly reason: string };

@@ -10,7 +10,7 @@ export const heldUntil =
     defer(() => {
       const held: ObservableNotification<Value>[] = [];
       let open = false;
-      /** What comes in answer to a value that was held waits for those after it. */
+      /** A value that arrives in answer to a buffered one waits for the rest of the buffer. */
       const drain = function* () {
         while (held.length > 0) yield held.shift()!;
         open = true;

@@ -14,8 +14,8 @@ export interface ForwardedOptions {
 }
 
 /**
- * The address a trusted proxy reports. Each proxy appends the address it was called from; the entries before are what
- * the caller claims. With two proxies the second entry from the right counts. A request with fewer entries did not pass
+ * The address a trusted proxy reports. Each proxy appends the address it was called from; the entries before are the
+ * caller's claims. With two proxies the second entry from the right counts. A request with fewer entries did not pass
  * them all, and counts as its connection's own address.
  *
  * @param proxies How many proxies of yours every request passes. Default 1.
@@ -41,7 +41,7 @@ export function plainAddress(text: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** What a limit counts as one caller: an IPv4 address, or the /64 network an IPv6 host chooses its addresses from. */
+/** The unit that limits count as one caller: an IPv4 address, or the /64 network an IPv6 host chooses its addresses from. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const [head = '', tail] = address.toLowerCase().split('::');

@@ -1,15 +1,17 @@
 import type { EventEmitter } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { timer } from 'rxjs';
+import type { HttpServer } from './httpServer.ts';
 import { answerAsUsual, asksForOther } from './notWebSocket.ts';
-import type { VoiceServer } from './voiceServer.ts';
 
-/** Node's HTTP servers: of `node:http`, `node:https` and `node:http2`, whichever your framework returns. */
-export type HttpServer = Server | Http2Server | Http2SecureServer;
+/** The handlers of a voice server; each returns whether the upgrade or request was for it. */
+interface Handlers {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+}
 
-/** What Node 24.9 and later ask before they upgrade a request. */
+/** Hook that Node 24.9 and later call before they upgrade a request. */
 interface AsksBeforeUpgrade {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
@@ -24,7 +26,7 @@ const taken = new WeakSet<Duplex>();
 export const isTaken = (socket: Duplex): boolean => taken.has(socket);
 
 /** Has a voice server take the upgrades and requests of an HTTP server that are for it; the others go where they went. */
-export function attach(server: HttpServer, voices: VoiceServer): void {
+export function attach(server: HttpServer, voices: Handlers): void {
   const emitter = server as EventEmitter & AsksBeforeUpgrade;
   const onlyVoices = (): boolean => emitter.listeners('upgrade').every(one => upgrading.has(one));
   const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -32,7 +34,7 @@ export function attach(server: HttpServer, voices: VoiceServer): void {
     if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     if (taken.has(socket)) return;
     if (!asksForOther(request) && voices.upgrade(request, socket, head)) return void taken.add(socket);
-    // Another listener may want it; where all are voice servers' the last one answers, or nobody ever would.
+    // Another listener may want it; where all are voice servers' the last one answers, or the request would hang.
     if (emitter.listeners('upgrade').at(-1) !== listener || !onlyVoices()) return;
     if (asksForOther(request)) answerAsUsual(server, request, socket, head);
     else refuse(socket, '404 Not Found');

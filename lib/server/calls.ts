@@ -16,7 +16,7 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import { type Summary, summarise } from '../metrics/summary.ts';
 import { type TurnMetrics, turnMetrics } from '../metrics/turnMetrics.ts';
 import { settled } from '../rx/settled.ts';
-import { Allowance } from './allowance.ts';
+import { TokenBucket } from './tokenBucket.ts';
 import { closeCodes, type CloseReason } from '../protocol/closeCodes.ts';
 import { CallOver, limits } from './limited.ts';
 import { longestTimerMs } from '../rx/timers.ts';
@@ -25,7 +25,7 @@ import type { Answering, ServerLimits } from './options.ts';
 import type { Peer } from './peer.ts';
 import type { ServerEvent, Transport } from './serverEvents.ts';
 
-/** How many networks are remembered for how fast they place calls; beyond it all begin anew. */
+/** How many networks are remembered for how fast they place calls; beyond it all counts are reset. */
 const mostRates = 10_000;
 
 /** Calls an address may always place one after the other, where a page is loaded again, say. */
@@ -38,17 +38,17 @@ export interface Refusal {
 }
 
 /** The end of a call at which a person is: a browser, a phone. */
-export interface Line {
+export interface CallConnection {
   readonly call: string;
   readonly transport: Transport;
   readonly user?: string | undefined;
-  /** Who is at the other end; limits count by its network. */
+  /** The other end; limits count by its network. */
   readonly peer: Peer;
-  /** Whether nobody is there who has said anything: it ends when its place is needed. */
+  /** Whether the caller has not said anything yet: the call ends when its place is needed. */
   readonly spare: boolean;
   readonly frame$: Observable<AudioFrame>;
   readonly output: Output;
-  /** Something happened, so many ms after the call was placed. */
+  /** Reports an event, `at` ms after the call was placed. */
   happened(event: ConversationEvent, at: number): void;
   measured(turn: TurnMetrics, summary: Summary): void;
   /** The call is over. */
@@ -62,10 +62,10 @@ export class Calls {
   readonly #event$ = new Subject<ServerEvent>();
   readonly #running = new Map<
     string,
-    { readonly line: Line; readonly over: (code: number, reason: string) => void }
+    { readonly line: CallConnection; readonly over: (code: number, reason: string) => void }
   >();
   /** By network. */
-  readonly #rates = new Map<string, Allowance>();
+  readonly #rates = new Map<string, TokenBucket>();
   readonly #empty$ = new Subject<void>();
   #draining = false;
 
@@ -106,18 +106,18 @@ export class Calls {
   }
 
   /** How many calls may still be placed from a network: all it may have at once, and as many again in ten seconds. */
-  #rateOf(network: string): Allowance {
+  #rateOf(network: string): TokenBucket {
     const known = this.#rates.get(network);
     if (known !== undefined) return known;
     const { callsPerAddress } = this.limits;
     if (this.#rates.size >= mostRates) this.#rates.clear();
-    const rate = new Allowance(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
+    const rate = new TokenBucket(callsPerAddress / 10_000, Math.max(leastAtOnce, callsPerAddress));
     this.#rates.set(network, rate);
     return rate;
   }
 
   /** Whether there are fewer such calls than this; if not, a spare one of them ends. */
-  #room(most: number, such: (line: Line) => boolean): boolean {
+  #room(most: number, such: (line: CallConnection) => boolean): boolean {
     let count = 0;
     for (const { line } of this.#running.values()) if (such(line)) count += 1;
     if (count < most) return true;
@@ -127,19 +127,21 @@ export class Calls {
     return true;
   }
 
-  #spare(such: (line: Line) => boolean): { over: (code: number, reason: string) => void } | undefined {
+  #spare(
+    such: (line: CallConnection) => boolean,
+  ): { over: (code: number, reason: string) => void } | undefined {
     for (const running of this.#running.values())
       if (running.line.spare && such(running.line)) return running;
     return undefined;
   }
 
-  /** Tells those who watch the server. */
+  /** Emits an event of the server. */
   tell(event: ServerEvent): void {
     this.#event$.next(event);
   }
 
   /** Has a call, to its end. */
-  place(line: Line, answer: () => Answering | PromiseLike<Answering>): void {
+  place(line: CallConnection, answer: () => Answering | PromiseLike<Answering>): void {
     const { call, transport, user, peer } = line;
     const subscription = new Subscription();
     const startedAt = asyncScheduler.now();
@@ -197,7 +199,7 @@ export class Calls {
     this.#running.get(call)?.over(code, reason);
   }
 
-  /** Takes no new calls, and completes when the running ones are over; after so long they are hung up. */
+  /** Takes no new calls, and completes when the running ones are over; after `drainMs` they are hung up. */
   drain(ms: number): Observable<never> {
     return new Observable<never>(subscriber => {
       this.#draining = true;

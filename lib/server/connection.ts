@@ -13,7 +13,7 @@ import { same, tokenPayload } from './token.ts';
 import type { UsedTokens } from './usedTokens.ts';
 import { WebCall } from './webCall.ts';
 
-/** WebSocket's own words for what breaks its rules, by the names `ws` has for them; 1002 for all others. */
+/** WebSocket's close codes for broken rules, by the names of `ws`; 1002 for all others. */
 const brokenRules: Readonly<Record<string, readonly [code: number, reason: string]>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: [1009, 'A message is too big.'],
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: [1009, 'A message is too big.'],
@@ -23,19 +23,17 @@ const brokenRules: Readonly<Record<string, readonly [code: number, reason: strin
 
 /** How a connection over which an error came was closed, where the client broke a rule; nothing for a lost one. */
 export const brokenRule = ({ code }: NodeJS.ErrnoException): readonly [number, string] | undefined =>
-  code?.startsWith('WS_ERR_') === true
-    ? (brokenRules[code] ?? [1002, 'What was sent is not WebSocket.'])
-    : undefined;
+  code?.startsWith('WS_ERR_') === true ? (brokenRules[code] ?? [1002, 'Invalid WebSocket data.']) : undefined;
 
-/** What a token says, and until when it is good. */
+/** The content of a token, and when it expires. */
 type Permission = Pick<NonNullable<ReturnType<typeof tokenPayload>>, 'until' | 'user' | 'data'>;
 
 /** The calls that browsers may go on with, by their names. */
 export type WebCalls = Map<string, WebCall>;
 
 /**
- * One connection of a client: waits for `hello`, which begins a call or goes on with one, and then takes what the
- * protocol has. Anything else closes it; nothing a client sends throws.
+ * One connection of a client: waits for `hello`, which begins a call or goes on with one, and then takes the messages
+ * of the protocol. Anything else closes it; nothing a client sends throws.
  */
 export function connection(
   socket: WebSocket,
@@ -67,11 +65,11 @@ export function connection(
     socket.close(closeCodes[reason], message);
     if (reason === 'malformed') socket.pause();
   };
-  /** Closes a connection over which the client does what it may not: its call is over, too. */
+  /** Closes a connection whose client breaks a rule: its call is over, too. */
   const expel = (reason: CloseReason, message: string): void => {
     if (call === undefined) refuse(reason, message);
     else if (call.isOver(socket)) calls.hangUp(call.call, closeCodes[reason], message);
-    // What floods in instead of a good-bye is not even read.
+    // Data that floods in instead of a close frame is not even read.
     socket.pause();
   };
 
@@ -125,7 +123,7 @@ export function connection(
     if (call === undefined) return refuse('malformed', 'Audio came before hello.');
     const wrong = call.take(bytes);
     if (wrong === 'malformed') expel(wrong, 'Not audio as this protocol has it, of a second at most.');
-    else if (wrong !== undefined) expel(wrong, 'Audio comes faster than anybody can speak.');
+    else if (wrong !== undefined) expel(wrong, 'Audio arrives faster than real time.');
   };
 
   const message = (bytes: Buffer): void => {
@@ -147,12 +145,12 @@ export function connection(
       if (binary) audio(bytes);
       else message(bytes);
     } catch {
-      // Whatever it is, it is this call's alone.
+      // The error, of any kind, affects this call only.
       expel('failed', 'The call failed at the server.');
     }
   });
   answerPings(socket, () => expel('tooFast', 'Too many pings.'));
-  // It closes after one, with the code for it. Who breaks the rules does not come back.
+  // It closes after one, with the code for it. A client that breaks the protocol does not come back.
   socket.on('error', error => {
     const [code, reason] = brokenRule(error) ?? [];
     if (code === undefined || reason === undefined) return;
@@ -162,7 +160,7 @@ export function connection(
   socket.on('close', code => {
     greeting.unsubscribe();
     if (call === undefined) return;
-    // Who says good-bye, or leaves the page, does not come back; that of a connection that was replaced comes too late.
+    // A client that says good-bye or leaves the page does not come back; the close of a replaced connection comes too late.
     if (call.isOver(socket) && (code === 1000 || code === 1001))
       calls.hangUp(call.call, 1000, 'The client hung up.');
     else call.detach(socket);

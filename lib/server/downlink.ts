@@ -26,7 +26,7 @@ import { type ServerMessage, wireRate } from '../protocol/protocol.ts';
 /** How many messages are kept for a connection to come: many turns' worth. */
 const mostKept = 500;
 
-/** How much may wait in a socket before audio is held back and what can be done without is left out, bytes: 4 s. */
+/** How much may wait in a socket before audio is held back and dispensable messages are left out, bytes: 4 s. */
 const crowded = 128 * 1024;
 
 /**
@@ -49,7 +49,7 @@ type Kept = ServerMessage extends infer Message
     : never
   : never;
 
-/** Everything a client is told and hears, over whatever connection there is at the moment. */
+/** Everything sent to a client, messages and audio, over the current connection. */
 export class Downlink {
   /** Messages a slow reader did without. */
   readonly dropped$: Observable<number>;
@@ -82,7 +82,7 @@ export class Downlink {
     return this.#reply?.samples ?? 0;
   }
 
-  /** Speaks into the client. What was heard is what the client's loudspeaker played. */
+  /** Plays at the client. Audio counts as heard when the client's loudspeaker has played it. */
   readonly output: Output = speech$ =>
     new Observable(subscriber => {
       const reply = (this.#reply = new Outgoing((this.#replies += 1)));
@@ -141,7 +141,7 @@ export class Downlink {
       );
     });
 
-  /** A connection is there. Whatever its client has not received of the reply and of what it was told goes out. */
+  /** Takes a new connection, and sends the rest of the reply and the messages that its client has not received. */
   attach(
     socket: WebSocket,
     welcome: ServerMessage,
@@ -173,7 +173,7 @@ export class Downlink {
     this.#stopWaiting();
   }
 
-  /** Tells the client something that it must know: it is told again when the connection is lost. */
+  /** Sends a message that the client must receive: it is sent again after a lost connection. */
   tell(message: Kept): void {
     const seq = (this.#seq += 1);
     const text = JSON.stringify({ ...message, seq });
@@ -184,7 +184,7 @@ export class Downlink {
     if (this.#socket.bufferedAmount > crowded) this.#wait();
   }
 
-  /** Tells the client something that is soon out of date: a slow reader does without. */
+  /** Sends a message that is soon out of date: it is dropped for a slow reader. */
   mention(message: ServerMessage): void {
     if (this.#socket === undefined) return;
     if (this.#socket.bufferedAmount <= crowded) return this.#send(message);
@@ -193,18 +193,18 @@ export class Downlink {
     this.#wait();
   }
 
-  /** The client tells how much its loudspeaker has played. */
+  /** Takes the position of the client's loudspeaker. */
   played(number: number, samples: number): void {
     const reply = this.#reply;
     if (reply?.number !== number) return;
-    // Packets go on beyond the end, and clocks are not exact: who plays that, too, has heard all.
+    // Packets go on beyond the end, and clocks are not exact: a client that plays the excess has heard all.
     const heard = reply.ended ? Math.min(samples, reply.samples) : samples;
     if (heard > reply.sent) return;
     reply.acknowledge(heard);
     this.#acknowledged$.next(reply);
   }
 
-  /** Tells why, and closes the connection. */
+  /** Sends the reason, and closes the connection. */
   close(code: number, reason: string): void {
     this.#stopWaiting();
     this.#socket?.close(code, reason);
@@ -214,7 +214,7 @@ export class Downlink {
     this.#socket?.send(JSON.stringify(message));
   }
 
-  /** Tells that the reply's audio comes, from this sample on. */
+  /** Announces the reply's audio, from this sample on. */
   #begin(reply: Outgoing, from: number): void {
     reply.begun = true;
     this.#encoding?.begin();
@@ -225,7 +225,7 @@ export class Downlink {
     if (message.length > 0) this.#socket?.send(message);
   }
 
-  /** Sends what there is of the reply, as far as the socket takes it. */
+  /** Sends the reply so far, as much as the socket takes. */
   #flush(): void {
     const [socket, reply] = [this.#socket, this.#reply];
     if (reply === undefined || socket === undefined) return;
@@ -250,7 +250,7 @@ export class Downlink {
     this.#send({ type: 'replyEnd', reply: reply.number, samples: reply.samples });
   }
 
-  /** Sends what waits to go together with more, if more does not come. */
+  /** Sends data that waits for more, if more does not come. */
   #later(): Subscription {
     return timer(batchMs).subscribe(() => {
       this.#hold = undefined;
@@ -284,7 +284,7 @@ export class Downlink {
   }
 
   #tooSlow(): void {
-    this.close(closeCodes.tooSlow, 'What is sent is read too slowly.');
+    this.close(closeCodes.tooSlow, 'The client reads too slowly.');
     // Its peer does not read: the closing handshake would wait for it.
     this.#socket?.terminate();
   }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isNearby, passedProxy, socketAddress } from './addressOf.ts';
 import { cannotBeRebound, hostAllowed } from './hosts.ts';
-import type { VoiceServerOptions } from './options.ts';
 
 /** The paths a server answers for those who run it; `false` for none. */
 export interface Endpoints {
@@ -12,13 +11,13 @@ export interface Endpoints {
   /** Figures for Prometheus. Default `/metrics`. */
   readonly metrics?: string | false;
   /**
-   * Whether a request may have an answer; others get 403. Default: health and readiness for everybody, metrics for
+   * Whether a request may have an answer; others get 403. Default: health and readiness for every request, metrics for
    * loopback and private addresses, unless a proxy passed the request on or a page could have sent it (DNS rebinding).
    */
   readonly authorise?: (request: IncomingMessage, endpoint: EndpointName) => boolean;
 }
 
-/** What is asked for. */
+/** The endpoint of the request. */
 export type EndpointName = 'health' | 'ready' | 'metrics';
 
 /** The endpoints by their paths. */
@@ -37,11 +36,17 @@ export function endpointPaths(endpoints: boolean | Endpoints): ReadonlyMap<strin
   return new Map(named.flatMap(([path, name]) => (path === false ? [] : [[path, name] as const])));
 }
 
+/** The options of a server that decide on access to its endpoints. */
+interface EndpointAccess {
+  readonly endpoints?: boolean | Endpoints;
+  readonly allowedHosts?: readonly string[] | 'any';
+}
+
 /** Whether this endpoint may answer this request. A policy that throws has not agreed. */
 export function authorised(
   request: IncomingMessage,
   endpoint: EndpointName,
-  { endpoints, allowedHosts }: VoiceServerOptions,
+  { endpoints, allowedHosts }: EndpointAccess,
 ): boolean {
   const { authorise } = typeof endpoints === 'object' ? endpoints : {};
   if (authorise === undefined) return endpoint !== 'metrics' || fromNearby(request, allowedHosts);
@@ -53,7 +58,7 @@ export function authorised(
   }
 }
 
-const fromNearby = (request: IncomingMessage, allowedHosts: VoiceServerOptions['allowedHosts']): boolean => {
+const fromNearby = (request: IncomingMessage, allowedHosts: EndpointAccess['allowedHosts']): boolean => {
   const address = socketAddress(request);
   if (address === undefined || !isNearby(address) || passedProxy(request)) return false;
   return cannotBeRebound(request) || (Array.isArray(allowedHosts) && hostAllowed(request, allowedHosts));

@@ -2,8 +2,8 @@ import { timer } from 'rxjs';
 import type { WebSocket } from 'ws';
 
 /**
- * Finds connections that are gone without a word, a network that was switched off, say: asks at intervals whether
- * anybody is there, and ends those that did not answer until the next time.
+ * Finds connections that were lost without a close, such as by a network that was switched off: pings at intervals,
+ * and ends those that have not answered by the next ping.
  */
 export function heartbeat(socket: WebSocket, everyMs: number): void {
   let alive = true;

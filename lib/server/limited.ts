@@ -24,7 +24,7 @@ export class CallOver extends Error {
   }
 }
 
-/** Events that show that somebody is there. */
+/** Events that show that the call is in use. */
 const lively = new Set<ConversationEvent['type']>([
   'user.speaking',
   'user.interim',
@@ -34,7 +34,7 @@ const lively = new Set<ConversationEvent['type']>([
   'bot.spoke',
 ]);
 
-/** Ends a call that lasts too long, or in which nobody says anything, with `CallOver`. */
+/** Ends a call that lasts too long, or in which neither side speaks, with `CallOver`. */
 export const limits = (
   event$: Observable<ConversationEvent>,
   { callMs, idleMs }: { readonly callMs: number; readonly idleMs: number },
@@ -46,7 +46,7 @@ export const limits = (
       filter(({ type }) => lively.has(type)),
       startWith(undefined),
       switchMap(() => timer(idleMs)),
-      mergeMap(() => over('idle', 'Nobody has said anything for too long.')),
+      mergeMap(() => over('idle', 'Nothing was said for too long.')),
     ),
   ).pipe(ignoreElements(), takeUntil(event$.pipe(ignoreElements(), endWith(true))));
 };

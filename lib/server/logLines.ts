@@ -5,8 +5,8 @@ import { thousandths } from '../text/thousandths.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
 /**
- * What happens at a server as lines of JSON for a log: calls, turns with their figures, warnings, failures. What people
- * said is in none of them, nor is any key.
+ * Events of a server as lines of JSON for a log: calls, turns with their metrics, warnings, failures. They
+ * contain neither speech nor keys.
  *
  * @example
  * server.event$.pipe(logLines()).subscribe(line => console.log(line));

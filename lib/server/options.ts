@@ -6,21 +6,21 @@ import type { Observable } from 'rxjs';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 
-/** What is known of a call that is to be set up. */
+/** Facts about a new call, for setting it up. */
 export interface CallHello {
   /** The call's name, as in the server's events. */
   readonly call: string;
-  /** Who calls, by the token. */
+  /** The user, as named in the token. */
   readonly user: string | undefined;
-  /** What the token says beside. */
+  /** Other data of the token. */
   readonly claims: unknown;
-  /** What the client says: not to be trusted. On the phone the custom parameters of the stream. */
+  /** Data the client sent: don't trust it. On the phone the custom parameters of the stream. */
   readonly data: unknown;
   /** The keys that are pressed at the phone: 0–9, *, #. Nothing comes from a page. */
   readonly keys$: Observable<string>;
 }
 
-/** Who answers a call: what `setup` returns, or anything else that has a conversation. */
+/** The bot that answers a call: the result of `setup`, or any object with a conversation. */
 export interface Answering {
   readonly conversation$: Conversation;
 }
@@ -42,7 +42,7 @@ export interface ServerLimits {
   readonly callsPerAddress?: number;
   /** How long a call may last, ms. Default 3,600,000: an hour. */
   readonly callMs?: number;
-  /** How long nobody may say anything, ms. Default 300,000: 5 minutes. */
+  /** How long both sides may be silent, ms. Default 300,000: 5 minutes. */
   readonly idleMs?: number;
   /**
    * How long a call waits for its client after the connection was lost, ms; a minute at most, as much as is kept. Default
@@ -58,17 +58,17 @@ export interface ServerLimits {
 /** How a phone line is answered: Twilio Media Streams (`<Connect><Stream url="wss://…/twilio"/></Connect>`). */
 export interface TwilioOptions {
   /**
-   * Your account's auth token, with which Twilio signs; several while one replaces another. `false` lets anybody call.
+   * Your account's auth token, with which Twilio signs; several while one replaces another. `false` accepts unsigned calls.
    */
   readonly authToken: string | readonly string[] | false;
-  /** The address Twilio was told, where a proxy in between changes host or path: "wss://example.com/twilio". */
+  /** The address Twilio calls, where a proxy in between changes host or path: "wss://example.com/twilio". */
   readonly url?: string;
   /** Default `/twilio`. A slash after it makes no difference. */
   readonly path?: string;
   /**
    * Also asks each stream for a token of `mintToken`: `<Parameter name="token" value="…"/>` in the TwiML your webhook
-   * answers with. A signature is the same for every call, so whoever has seen one could use it again; a token is good
-   * once. Needs `tokenSecret`. Default `false`.
+   * answers with. A signature is the same for every call, so an attacker who has seen one could use it again; a token
+   * is valid once. Needs `tokenSecret`. Default `false`.
    */
   readonly callTokens?: boolean;
 }
@@ -76,8 +76,8 @@ export interface TwilioOptions {
 /** How calls are taken. */
 export interface VoiceServerOptions {
   /**
-   * Sets up each call: who answers, with which prompt, voice and tools. Make the engines once and hold their `warm$`,
-   * so that calls start at once.
+   * Sets up each call: its engines, prompt, voice and tools. Make the engines once and hold their `warm$`, so that
+   * calls start at once.
    */
   readonly call: SetUpCall;
   /** Where clients connect. Default `/call`. */
@@ -96,8 +96,8 @@ export interface VoiceServerOptions {
    */
   readonly allowedHosts?: readonly string[] | 'any';
   /**
-   * Returns the address of a caller. Default: the connection's. Behind a proxy use `forwardedAddress()`, which reads what
-   * the proxy reports; without a proxy callers could write there what they like.
+   * Returns the address of a caller. Default: the connection's. Behind a proxy use `forwardedAddress()`, which reads
+   * the proxy's header; without a proxy callers could forge that header.
    */
   readonly addressOf?: AddressOf;
   /**
@@ -112,7 +112,7 @@ export interface VoiceServerOptions {
   /** Serves a page to talk with, at `/`. It can only call where no token is needed or `pageToken` is set. Default `false`. */
   readonly page?: boolean;
   /**
-   * Whether the page may fetch a token at `/token`: anybody who sees the page may then call. Only for pages of this
+   * Whether the page may fetch a token at `/token`: any visitor of the page may then call. Only for pages of this
    * server (`Sec-Fetch-Site: same-origin`). Default `false`.
    */
   readonly pageToken?: boolean;
@@ -122,7 +122,7 @@ export interface VoiceServerOptions {
    */
   readonly endpoints?: boolean | Endpoints;
   readonly limits?: ServerLimits;
-  /** Events of the conversation the client is told, beside the usual ones: "bot.token", say. */
+  /** Events of the conversation the client receives in addition to the default ones, such as "bot.token". */
   readonly tell?: readonly ConversationEvent['type'][];
   /**
    * Takes and sends Opus where the browser can: 32 kbit/s each way instead of 256. Needs the package `@evan/opus`, and

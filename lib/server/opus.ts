@@ -11,7 +11,7 @@ interface OpusLibrary {
   }) => OpusEncoder;
 }
 
-/** What is used of its WebAssembly. */
+/** The exports of its WebAssembly that are used. */
 interface OpusWasm {
   readonly Decoder: new (options: { channels: 1; sample_rate: number }) => OpusDecoder;
 }
@@ -19,7 +19,7 @@ interface OpusWasm {
 /** Writes packets of 20 ms. */
 export interface OpusEncoder {
   encode(pcm: Int16Array): Uint8Array;
-  /** Forgets what came before. */
+  /** Forgets all earlier audio. */
   reset(): void;
   ctl(request: number, value: number): void;
   /** Gives its memory back at once; native code leaves that to the garbage collector. */
@@ -43,15 +43,15 @@ export interface Opus {
 /** By how much sound is later after this encoder and its decoder, samples at the wire's rate: 2.5 ms. */
 export const opusDelay = 40;
 
-/** What the encoder is asked for (opus_defines.h): bits a second, and the least work. */
+/** Settings of the encoder (opus_defines.h): bits a second, and the lowest complexity. */
 const bitrate = [4002, 32_000] as const;
 const complexity = [4010, 0] as const;
 
 /**
  * Loads Opus, an optional peer. Gives an RxvoiceError that says how to get it.
  *
- * What a client sends is read in WebAssembly, where the worst of packets can harm nothing but itself. What the bot says
- * is written by the library's own choice, native code where it brings it along for the machine: it costs a third. The
+ * A client's audio is decoded in WebAssembly, where a malicious packet can harm only its own decoder. The bot's audio
+ * is encoded by the library's default, native code where the library ships it for the machine: a third of the cost. The
  * low-delay mode takes 2.5 ms instead of 6.5, a third of the time, and is nearer to the original at 32 kbit/s.
  */
 export function loadOpus(require: (name: string) => unknown = createRequire(import.meta.url)): Opus {

@@ -1,17 +1,17 @@
 import type { Opus, OpusDecoder } from './opus.ts';
 import { opusPacketSamples } from './opusMessage.ts';
 
-/** What a client says on one connection, from Opus packets. */
+/** Decodes a client's audio on one connection from Opus packets. */
 export class OpusDecoding {
   readonly #decoder: OpusDecoder;
-  /** How many samples that come next are not to be heard. */
+  /** The number of samples to skip next. */
   skip = 0;
 
   constructor(opus: Opus) {
     this.#decoder = opus.decoder();
   }
 
-  /** The samples of a packet, fewer where some are skipped; `undefined` for one that is none, or not of 20 ms. */
+  /** The samples of a packet, fewer where some are skipped; `undefined` for an invalid one, or one that is not of 20 ms. */
   decode(packet: Uint8Array): Int16Array | undefined {
     const bytes = this.#decoded(packet);
     if (bytes?.length !== opusPacketSamples * 2) return undefined;

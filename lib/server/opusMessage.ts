@@ -20,7 +20,7 @@ export function opusMessage(packets: readonly Uint8Array[]): Uint8Array<ArrayBuf
   return bytes;
 }
 
-/** The packets of an audio message, without copying; `undefined` for one that is none. */
+/** The packets of an audio message, without copying; `undefined` for an invalid one. */
 export function opusPackets(bytes: Uint8Array): Uint8Array[] | undefined {
   const packets: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {

@@ -6,7 +6,7 @@ const mostKept = 60 * 16_000;
 /** The audio of one reply on its way to a client: kept until the client says that it was heard. Positions in samples. */
 export class Outgoing {
   readonly number: number;
-  /** What is kept: from `#keptFrom` on, piece by piece. */
+  /** The buffered audio, from `#keptFrom` on, piece by piece. */
   readonly #kept: Uint8Array[] = [];
   #keptFrom = 0;
   /** Which of the kept pieces goes next, and where it begins. */
@@ -49,7 +49,7 @@ export class Outgoing {
     this.#next += 1;
   }
 
-  /** The client has heard this much: what lies before is not needed any more. */
+  /** The client has heard this much: earlier audio is not needed any more. */
   acknowledge(samples: number): void {
     this.heard = Math.max(this.heard, Math.min(samples, this.samples));
     while (this.#next > 0 && this.#keptFrom + this.#kept[0]!.byteLength / 2 <= this.heard) this.#forget();

@@ -6,7 +6,7 @@ export interface PageFile {
   readonly type: string;
 }
 
-/** What the page is made of: where each file lies, beside this module, and its type. */
+/** Files of the page: their place, relative to this module, and their type. */
 const files: Readonly<Record<string, readonly [place: string, type: string]>> = {
   '/': ['page/index.html', 'text/html; charset=utf-8'],
   '/page.css': ['page/page.css', 'text/css; charset=utf-8'],

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hostOf, schemeOf } from './hosts.ts';
 
-/** What every answer of this server says to browsers: take it for what it is, and for pages of this origin only. */
+/** Headers of every response: browsers must not guess its type, nor give it to pages of another origin. */
 export const plainHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
@@ -10,7 +10,7 @@ export const plainHeaders: Readonly<Record<string, string>> = {
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
-/** What the page may use: the microphone and a choice of loudspeakers. Browsers know many more features. */
+/** Features the page may use: the microphone and a choice of loudspeakers. Browsers know many more features. */
 const permissions = [
   'microphone=(self)',
   'speaker-selection=(self)',

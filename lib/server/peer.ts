@@ -3,17 +3,17 @@ import { oneLine } from '../text/oneLine.ts';
 import { isNearby, networkOf, plainAddress, socketAddress } from './addressOf.ts';
 import type { VoiceServerOptions } from './options.ts';
 
-/** Who is at the other end of a connection. */
+/** The other end of a connection. */
 export interface Peer {
   /** The network address, for logs. */
   readonly address: string | undefined;
-  /** What limits count as one caller; nothing where an address stands for many. */
+  /** The unit that limits count as one caller; `undefined` where an address stands for many. */
   readonly network: string | undefined;
 }
 
 /**
- * Finds out who sends a request. Addresses of this machine and of private networks are limited only where the program
- * says what addresses are, or what the limit is: they may be a proxy's.
+ * Identifies the sender of a request. Addresses of this machine and of private networks are limited only if the program
+ * sets `addressOf` or the limit: they may be a proxy's.
  */
 export function peerOf(request: IncomingMessage, { addressOf, limits }: VoiceServerOptions): Peer {
   const found = (addressOf ?? socketAddress)(request);

@@ -7,7 +7,7 @@ import { ownOrigin } from './origins.ts';
 import { peerOf } from './peer.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
-/** What a server says of requests it refuses for where they come from or what they ask for. */
+/** Error texts for requests that are refused because of their origin or host. */
 export const refusalOf = {
   /** The host is not this server's: a wrong setting, or a page that reached this machine by DNS rebinding. */
   host: ({ headers }: IncomingMessage): string => {

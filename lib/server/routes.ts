@@ -15,7 +15,7 @@ export const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?',
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What is answered to ordinary requests; each returns whether it was one of these. */
+/** Responses to ordinary requests; each route returns whether it has answered. */
 export function routes({
   calls,
   options,
@@ -71,7 +71,7 @@ export function routes({
       response.end(request.method === 'HEAD' ? undefined : bytes);
     };
 
-  /** What pages use: for hosts of this server only. */
+  /** Routes for pages: for hosts of this server only. */
   const ofPages = new Map<string, Route>();
   if (page) {
     for (const [path, one] of pageFiles()) ofPages.set(path, file(one));

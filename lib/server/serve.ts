@@ -10,7 +10,7 @@ import type { VoiceServerOptions } from './options.ts';
 import type { ServerEvent } from './serverEvents.ts';
 import { voiceServer } from './voiceServer.ts';
 
-/** What to do where a port can't be listened on. */
+/** Fixes for a port that can't be listened on. */
 const cures: Readonly<Record<string, string>> = {
   EADDRINUSE: ' Another program does; choose another port, or 0 for any.',
   EADDRNOTAVAIL: ' This machine has no such address: 127.0.0.1 is for itself, 0.0.0.0 for all that it has.',
@@ -29,7 +29,7 @@ const timeouts = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** What stands for all interfaces, and where this machine reaches itself by it. */
+/** Addresses that mean all interfaces, and the address by which this machine reaches itself. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** The addresses by which other machines reach this one; of IPv6 those that need no zone. */
@@ -45,7 +45,7 @@ const addressesOf = (host: string): string[] =>
 export interface ServeOptions extends VoiceServerOptions {
   /** Default 8080; 0 for any that is free. */
   readonly port?: number;
-  /** The interface to listen on. Default `127.0.0.1`: this machine only. `0.0.0.0`: everybody who can reach it. */
+  /** The interface to listen on. Default `127.0.0.1`: this machine only. `0.0.0.0`: every machine that can reach it. */
   readonly host?: string;
   /** When it emits, no new calls are taken, running ones may end, and then it completes. */
   readonly drain$?: Observable<unknown>;
@@ -54,7 +54,7 @@ export interface ServeOptions extends VoiceServerOptions {
 }
 
 /** The server listens. */
-export interface Listening {
+export interface ServerListening {
   readonly type: 'listening';
   /** Where, from this machine: "http://127.0.0.1:8080". */
   readonly url: string;
@@ -67,8 +67,8 @@ export interface Listening {
 
 /**
  * Takes voice calls with an HTTP server of its own. Cold: subscribing listens, unsubscribing hangs up and closes at
- * once; `drain$` ends it gently. Emits `listening` first, then what happens. TLS is for the proxy before it: browsers
- * give a microphone to pages over https and of localhost only.
+ * once; `drain$` ends it gently. Emits `listening` first, then the server's events. TLS is for the proxy before it:
+ * browsers give a microphone to pages over https and of localhost only.
  *
  * @example
  * serve({ call: () => voice, page: true, drain$: fromEvent(process, 'SIGTERM') })
@@ -80,8 +80,8 @@ export const serve = ({
   drain$ = NEVER,
   drainMs = 60_000,
   ...options
-}: ServeOptions): Observable<ServerEvent | Listening> =>
-  new Observable<ServerEvent | Listening>(subscriber => {
+}: ServeOptions): Observable<ServerEvent | ServerListening> =>
+  new Observable<ServerEvent | ServerListening>(subscriber => {
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw new RxvoiceError(
         `port: expected a whole number up to 65535, 0 for any, but got ${String(port)}.`,

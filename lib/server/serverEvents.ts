@@ -1,21 +1,21 @@
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 
-/** Over what a call comes. */
+/** The transport of a call. */
 export type Transport = 'web' | 'phone';
 
-/** Everything that happens at a server; `call` names the call. What logs, metrics and traces are made of. */
+/** Everything that happens at a server; `call` names the call. The source of logs, metrics and traces. */
 export type ServerEvent =
   | {
       readonly type: 'placed';
       readonly call: string;
       readonly transport: Transport;
-      /** Who calls, where a token or your own code says so. */
+      /** The user, where a token or your own code names one. */
       readonly user?: string | undefined;
       /** Where the call comes from: the connection's address, or that of `addressOf`. */
       readonly address?: string | undefined;
     }
-  /** Something happened in the conversation. Holds what people say: not for logs. */
+  /** Something happened in the conversation. Holds people's words: not for logs. */
   | { readonly type: 'happened'; readonly call: string; readonly event: ConversationEvent }
   /** The figures of a turn that ended. */
   | { readonly type: 'measured'; readonly call: string; readonly turn: TurnMetrics }
@@ -24,7 +24,7 @@ export type ServerEvent =
   /** The connection was lost; the call waits for another. */
   | { readonly type: 'detached'; readonly call: string }
   | { readonly type: 'resumed'; readonly call: string }
-  /** A slow reader did without so many messages. */
+  /** The number of messages that were dropped for a slow reader. */
   | { readonly type: 'dropped'; readonly call: string; readonly messages: number }
   | {
       readonly type: 'ended';

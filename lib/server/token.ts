@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { parsed } from './parsed.ts';
 
-/** What a token says about who may call. */
+/** Content of a token. */
 export interface TokenClaims {
-  /** Who calls, as your own code names them. */
+  /** The user, as your own code names them. */
   readonly user?: string | undefined;
   /** Anything JSON for the code that sets the call up: signed, but readable by the client. */
   readonly data?: unknown;
@@ -14,7 +14,7 @@ export interface TokenClaims {
 
 /** How a token is made. */
 export interface TokenOptions extends TokenClaims {
-  /** Within what time a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
+  /** The time within which a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
   readonly ttlMs?: number;
   /** The server or application it is for. One whose `tokenAudience` is another, or none, refuses it. */
   readonly audience?: string | undefined;
@@ -22,7 +22,7 @@ export interface TokenOptions extends TokenClaims {
 
 /** How a token is checked. */
 export interface TokenChecks {
-  /** What `mintToken` must have been given; nothing by default. */
+  /** Audience that `mintToken` must have been given; none by default. */
   readonly audience?: string | undefined;
   /** By how much the clock that minted it may be behind, ms. Default 5,000. */
   readonly leewayMs?: number | undefined;
@@ -48,7 +48,7 @@ const payloadSchema = z.object({
  * hands it to the server in `hello`. (Each server remembers the tokens it has seen; it does not know of another's.)
  * HMAC-SHA256; `secret` stays at the servers, 32 characters or more.
  *
- * @throws RxvoiceError for a secret that is too short, and a time that is none.
+ * @throws RxvoiceError for a secret that is too short, and an invalid time.
  *
  * @example
  * app.get('/voice-token', (request, response) => response.send(mintToken(secret, { user: request.user.id })));
@@ -77,8 +77,8 @@ export function mintToken(
 }
 
 /**
- * Returns what a token says, if `mintToken` made it with one of these secrets, for this audience, and it is not too old;
- * otherwise `undefined`.
+ * Returns the claims of a token, if `mintToken` made it with one of these secrets, for this audience, and it is not too
+ * old; otherwise `undefined`.
  *
  * @throws RxvoiceError for a secret that is too short.
  */
@@ -99,12 +99,12 @@ export function tokenPayload(
   if (more.length > 0 || !signed.includes(true)) return undefined;
   const { success, data } = payloadSchema.safeParse(parsed(Buffer.from(body, 'base64url').toString()));
   if (!success || data.audience !== audience) return undefined;
-  // No more than its own life: one that was to be used at once, or never, stays so.
+  // At most its own lifetime: a token that had to be used at once keeps that limit.
   const until = data.until + Math.min(leewayMs, Math.max(0, data.until - data.from));
   return until < asyncScheduler.now() ? undefined : { ...data, until };
 }
 
-/** Whether two texts are the same, in a time that does not tell where they differ. */
+/** Whether two texts are the same, in a time that does not reveal where they differ. */
 export function same(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);

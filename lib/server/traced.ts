@@ -6,8 +6,8 @@ import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
 /**
- * Traces what passes, through `@opentelemetry/api`: a span for each call, in it one for each turn, in that `stt`, `llm`
- * and `tts`, with the figures as attributes (`rxvoice.total`, …, ms). What was said is in none. Without an
+ * Traces the events that pass, through `@opentelemetry/api`: a span for each call, in it one for each turn, in that `stt`, `llm`
+ * and `tts`, with the figures as attributes (`rxvoice.total`, …, ms). Spans contain no speech. Without an
  * OpenTelemetry SDK that is set up it costs next to nothing.
  *
  * @example
@@ -50,7 +50,7 @@ class TracedCall {
     switch (event.type) {
       case 'user.said':
         this.#turn = this.#start('turn', this.#call, now - event.silenceMs, { 'rxvoice.turn': event.turn });
-        // Listening ends the turn's silence: what it takes to be sure that the user stopped.
+        // Listening ends the turn's silence: the time it takes to be sure that the user stopped.
         this.#start('stt', this.#turn, now - event.silenceMs).end(now);
         this.#stages.set('llm', this.#start('llm', this.#turn, now));
         return;

@@ -2,14 +2,14 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import { reframe } from '../audio/reframe.ts';
 
-/** What a person says, over whatever connection there is at the moment. While there is none nothing comes. */
+/** The user's audio, over the current connection. Without a connection nothing is emitted. */
 export class Uplink {
   /** How many samples have arrived. */
   samples = 0;
   #ended = false;
   #listener: Subscriber<AudioFrame> | undefined;
 
-  /** The audio, in frames of 20 ms. What arrives before it is subscribed is not kept: the engines are not ready. */
+  /** The audio, in frames of 20 ms. Audio that arrives before it is subscribed is dropped: the engines are not ready. */
   readonly frame$: Observable<AudioFrame> = new Observable<AudioFrame>(subscriber => {
     if (this.#ended) return subscriber.complete();
     this.#listener = subscriber;

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { attach, type HttpServer, refuse } from './attach.ts';
+import { attach, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
-import { checkOptions } from './checked.ts';
+import { checkOptions } from './checkOptions.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import { hostAllowed } from './hosts.ts';
+import type { HttpServer } from './httpServer.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
@@ -26,7 +27,7 @@ import { UsedTokens } from './usedTokens.ts';
 
 /** Takes calls on an HTTP server of yours. */
 export interface VoiceServer {
-  /** What happens: for logs (`logLines`), traces (`traced`), and whatever you count. Hot. */
+  /** Events, for logs (`logLines`), traces (`traced`) and your own metrics. Hot. */
   readonly event$: Observable<ServerEvent>;
   /** How many calls are running. */
   readonly calls: number;
@@ -35,7 +36,7 @@ export interface VoiceServer {
    * alone. `/healthz`, `/readyz` and `/metrics` stay the application's, unless `endpoints` says otherwise.
    */
   attach(server: HttpServer): void;
-  /** Takes an upgrade, if it is for it; tells whether it was. For a server whose upgrades you handle yourself. */
+  /** Takes an upgrade that is meant for it, and returns whether it was. For a server whose upgrades you handle yourself. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Answers a request to one of the `endpoints` or the page; returns whether it was one. */
   request(request: IncomingMessage, response: ServerResponse): boolean;
@@ -93,7 +94,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     peer: Peer,
     use: (client: WebSocket) => void,
   ): void => {
-    // Connections that have not said yet what they are must not fill the machine either.
+    // Connections that have not identified themselves yet must not fill the machine either.
     if (!places.make(peer.network)) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);

@@ -5,8 +5,8 @@ import { frameOf } from '../audio/frame.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { Summary } from '../metrics/summary.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
-import { Allowance } from './allowance.ts';
-import type { Calls, Line } from './calls.ts';
+import { TokenBucket } from './tokenBucket.ts';
+import type { Calls, CallConnection } from './calls.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { Downlink } from './downlink.ts';
 import type { Opus } from './opus.ts';
@@ -21,7 +21,7 @@ import {
   wireRate,
 } from '../protocol/protocol.ts';
 import type { Peer } from './peer.ts';
-import { passing, told } from './told.ts';
+import { clientEvents, passing } from './clientEvents.ts';
 import { Uplink } from './uplink.ts';
 
 /** How long a call waits whose client was lost before it had sent `spoken` samples of audio, ms. */
@@ -38,7 +38,7 @@ const framesPerSecond = 200;
 const messages = { perSecond: 50, burst: 500 };
 
 /** A call from a browser, which may outlive its connection. */
-export class WebCall implements Line {
+export class WebCall implements CallConnection {
   readonly transport = 'web';
   readonly call: string = randomBytes(12).toString('base64url');
   readonly secret: string = randomBytes(24).toString('base64url');
@@ -48,12 +48,12 @@ export class WebCall implements Line {
   readonly #told: ReadonlySet<ConversationEvent['type']>;
   readonly #uplink = new Uplink();
   readonly #downlink = new Downlink();
-  readonly #audio: Allowance;
-  readonly #frames: Allowance;
-  readonly #messages = new Allowance(messages.perSecond / 1000, messages.burst);
+  readonly #audio: TokenBucket;
+  readonly #frames: TokenBucket;
+  readonly #messages = new TokenBucket(messages.perSecond / 1000, messages.burst);
   readonly #subscription = new Subscription();
   readonly #opus: Opus | undefined;
-  /** What comes over the present connection, where that is Opus. */
+  /** Decoder for the current connection, where it uses Opus. */
   #decoding: OpusDecoding | undefined;
   #socket: WebSocket | undefined;
   #waiting = Subscription.EMPTY;
@@ -68,13 +68,13 @@ export class WebCall implements Line {
     this.user = user;
     this.peer = peer;
     this.#opus = opus;
-    this.#told = told(tell);
-    // What was said while the connection was gone comes at once when it is back.
-    this.#audio = new Allowance(
+    this.#told = clientEvents(tell);
+    // Audio recorded during an outage arrives at once afterwards.
+    this.#audio = new TokenBucket(
       (clockTolerance * wireRate) / 1000,
       ((calls.limits.resumeMs + 5_000) * wireRate) / 1000,
     );
-    this.#frames = new Allowance(
+    this.#frames = new TokenBucket(
       framesPerSecond / 1000,
       ((calls.limits.resumeMs + 5_000) * framesPerSecond) / 1000,
     );
@@ -151,7 +151,7 @@ export class WebCall implements Line {
     );
   }
 
-  /** Audio came. Tells what is wrong with it, if anything is. */
+  /** Takes audio. Returns the error in it, if any. */
   take(bytes: Uint8Array): 'malformed' | 'tooFast' | undefined {
     if (!this.#frames.take(1)) return 'tooFast';
     if (this.#decoding !== undefined) return this.#takePackets(this.#decoding, bytes);
@@ -161,12 +161,12 @@ export class WebCall implements Line {
     return undefined;
   }
 
-  /** So many samples of what comes next are the client's codec's delay. */
+  /** The next samples, this many, are the delay of the client's codec. */
   skip(samples: number): void {
     if (this.#decoding !== undefined) this.#decoding.skip = samples;
   }
 
-  /** A message came. Tells whether it was not one too many. */
+  /** Takes a message. Returns whether it was within the rate limit. */
   allowed(): boolean {
     return this.#messages.take(1);
   }
@@ -217,7 +217,7 @@ export class WebCall implements Line {
   }
 }
 
-/** What failed, or works badly, is named, not why: causes and messages show the server's inside. */
+/** The failed stage is named, not the cause: causes and messages reveal the server's internals. */
 const forClient = (event: ConversationEvent): ClientEvent => {
   switch (event.type) {
     case 'turn.failed': {

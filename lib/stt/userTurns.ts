@@ -10,7 +10,7 @@ export type { UserTurnEvent } from './userTurnEvent.ts';
 
 /** When a user's turn ends. */
 export interface UserTurnsOptions {
-  /** The longest turn, ms; what follows is the next turn. Default 20,000; `Infinity` for no limit. */
+  /** The longest turn, ms; later words belong to the next turn. Default 20,000; `Infinity` for no limit. */
   readonly maxMs?: number;
   /** The most final words in a turn, in any script. Default `Infinity`: no limit. */
   readonly maxWords?: number;

@@ -1,7 +1,7 @@
 import { asyncScheduler, EMPTY, Observable, Subscription } from 'rxjs';
 import type { StrandLine, StrandValue } from './tapeFormat.ts';
 
-/** In real time everything takes a little: what is this much later or earlier than then is the same moment, ms. */
+/** In real time everything takes a little: events within this time of each other count as simultaneous, ms. */
 const sameMomentMs = 100;
 
 interface Due {
@@ -11,15 +11,15 @@ interface Due {
 }
 
 /**
- * Plays strands of a tape, each from the moment it is subscribed. What is due in the same millisecond comes in the order
- * it came in when it was taped.
+ * Plays strands of a tape, each from the moment it is subscribed. Values due in the same millisecond come in the order
+ * in which they were taped.
  */
 export class Conductor {
   readonly #due: Due[] = [];
 
   /**
-   * A strand, with its values as `decode` has them. One that was cut goes silent where it was. `audio$` is what an output
-   * is handed: what it did about a frame then it does about that frame now.
+   * A strand, with its values as `decode` has them. One that was cut goes silent where it was. `audio$` is the audio of
+   * an output: it reacts to each frame as it did on the tape.
    */
   play<Value>(
     { at, values, end }: StrandLine,
@@ -28,7 +28,7 @@ export class Conductor {
   ): Observable<Value> {
     return new Observable<Value>(subscriber => {
       const now = asyncScheduler.now();
-      // What is subscribed when it was then keeps the times of the tape exactly; what is not keeps those since then.
+      // A strand subscribed on time keeps the times of the tape exactly; a later one keeps those since its subscription.
       const subscribedAt = Math.abs(now - at) <= sameMomentMs ? at : now;
       let handed = 0;
       let waiting: { readonly frame: number; readonly play: () => void } | undefined;

@@ -29,10 +29,10 @@ import {
   writeLine,
 } from './tapeFormat.ts';
 
-/** A line is written after so many values, so that a long strand is on tape before it ends. */
+/** Values per line: a long strand is on tape before it ends. */
 const pieceLength = 500;
 
-/** After these all that came so far is on tape: of a program that dies the turns that were over can be had again. */
+/** After these events everything so far is written, so that a crashed program's completed turns can be replayed. */
 export const turnEnds: ReadonlySet<ConversationEvent['type']> = new Set([
   'bot.spoke',
   'bot.interrupted',
@@ -132,7 +132,7 @@ export class Recorder {
       });
   }
 
-  /** An output, with what it reports. */
+  /** An output, with its reports. */
   output(output: Output): Output {
     return speech$ =>
       defer(() => {
@@ -167,7 +167,7 @@ export class Recorder {
             {},
             {
               within: () => within,
-              // What the speech fails with is not the output's.
+              // An error of the speech is no error of the output.
               isOwn: () => !failed,
               drainMs: () => (speechEndedAt === undefined ? undefined : this.now - speechEndedAt),
             },
@@ -187,7 +187,7 @@ export class Recorder {
   }
 }
 
-/** What is known of a strand beside its values. */
+/** Data of a strand in addition to its values. */
 interface Context {
   readonly within?: () => Within | undefined;
   readonly isOwn?: () => boolean;
@@ -217,7 +217,7 @@ class Strand {
     if (this.#values.length >= pieceLength) this.flush();
   }
 
-  /** Has what came so far on tape. What a model writes is redacted as a whole: words go over its tokens. */
+  /** Writes everything so far. A model's text is redacted as a whole, because words span its tokens. */
   flush(): void {
     if (this.#values.length > 0 && this.#about.of !== 'llm') this.#write();
   }
@@ -268,8 +268,8 @@ function redactedTokens(values: readonly StrandValue[], redact: (text: string) =
 const named: ReadonlySet<string> = new Set(['name', 'type', 'language', 'engine', 'model', 'onVoice']);
 
 /**
- * Options with the texts in them redacted: greetings, apologies, fillers, prompts and lists of words stand for the same
- * words as in what was said, so that a replay goes as the call did, and none of them is a key to the rest.
+ * Options with the texts in them redacted: greetings, apologies, fillers, prompts and lists of words are replaced by
+ * the same words as in the conversation, so that a replay goes as the call did, and none of them reveals the rest.
  */
 const redactedOptions = (
   options: object,

@@ -1,7 +1,7 @@
 import { backchannels, interruptions } from '../conversation/backchannels.ts';
 import { leading, naming, titles, trailing } from '../llm/abbreviations.ts';
 
-/** Words that say nothing of anybody, and that the ends of turns and sentences are told by. */
+/** Words that identify no person, and that mark the ends of turns and sentences. */
 const plain =
   'a an and are as at be been but by can could did do does for from had has have he her his how i if in is it its me ' +
   'may might my no nor not of on or our she should so that the their them then there these they this those to um uh ' +
@@ -18,9 +18,9 @@ const kept = new Set(
 );
 
 /**
- * Takes out what was said and leaves its shape: a word is replaced by a made-up one of the same length, always the same
- * one on one tape, digits by 0. Marks, spaces and small words of grammar stay, so that sentences, turns and
- * interruptions come out as they did.
+ * Removes the words and leaves their shape: a word is replaced by a made-up one of the same length, always the same one
+ * on one tape, digits by 0. Marks, spaces and small words of grammar stay, so that sentences, turns and interruptions
+ * come out as they did.
  *
  * @example
  * redaction()('Is Maria there?') // 'Is aaaaa there?'
@@ -46,7 +46,7 @@ export function redaction(): (text: string) => string {
     });
 }
 
-/** The number in letters, so many of them. */
+/** The number in letters, padded to a length. */
 const inLetters = (count: number, length: number): string =>
   count
     .toString(26)
@@ -59,7 +59,7 @@ const inCaseOf = (word: string, standIn: string): string =>
     word[at] === word[at]!.toLowerCase() ? letter : letter.toUpperCase(),
   );
 
-/** Of other scripts a letter each, so that they are still read as what they are. */
+/** Of other scripts a letter each, so that each word keeps its script. */
 const other = (word: string): string =>
   word
     .replace(/\p{Script=Han}/gu, letter => '字'.padEnd(letter.length, '字'))

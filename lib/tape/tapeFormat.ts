@@ -5,8 +5,8 @@ import type { Stage } from '../errors.ts';
 export const tapeVersion = 2;
 
 /**
- * A line of a tape. A tape is JSON Lines: the header, then what came from outside (strands, in pieces) and what the
- * call made of it (events), as it came; at last the end. Times are whole ms since the call was placed.
+ * A line of a tape. A tape is JSON Lines: the header, then the inputs from outside (strands, in pieces) and the call's
+ * events, as they came; at last the end. Times are whole ms since the call was placed.
  */
 export type TapeLine = TapeHeader | StrandLine | EventLine | EndLine;
 
@@ -14,25 +14,25 @@ export type TapeLine = TapeHeader | StrandLine | EventLine | EndLine;
 export interface TapeHeader {
   readonly type: 'tape';
   readonly version: number;
-  /** Whether what was said is left out, see `redaction`. */
+  /** Whether the words are left out, see `redaction`. */
   readonly redacted: boolean;
   /** The options of the conversation, as far as they are data. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What a strand is of. `warm` is the loading of a part, `notice` what it had to tell. */
+/** The kind of a strand. `warm` is the loading of a part, `notice` its notices. */
 export type StrandOf =
   'input' | 'stt' | 'voice' | 'llm' | 'tts' | 'ttsStream' | 'output' | `warm ${Stage}` | `notice ${Stage}`;
 
 /**
- * A value of a strand: ms since it was subscribed, its place in the order of all, the value; and, if it came while
- * something was being done, what: see {@link Within}.
+ * A value of a strand: ms since it was subscribed, its place in the order of all, the value; and, if it came within the
+ * handling of another, which: see {@link Within}.
  */
 export type StrandValue = readonly [ms: number, order: number, value: unknown, within?: Within];
 
 /**
- * 0: it came while the strand was being subscribed. Of an output, n: while it was handed its n-th frame; -1: while it was
- * told that there are no more.
+ * 0: it came while the strand was being subscribed. Of an output, n: while it received the handed its n-th frame; -1: while it was
+ * end of the frames.
  */
 export type Within = number;
 
@@ -41,21 +41,21 @@ export type Within = number;
  * the same `id`; the last has its `end`.
  *
  * A value is: of `stt` a transcript, of `voice` its activity, of `llm` an event; of `input`, `tts` and `ttsStream` a
- * frame as `[samples, Hz]`, and as a third where audio is kept `s16le` in base64; of `output` the ms played; of `warm` and
- * `notice` what was told.
+ * frame as `[samples, Hz]`, and with a third element, where audio is kept, `s16le` in base64; of `output` the ms played; of `warm` and
+ * `notice` the notice.
  */
 export interface StrandLine {
   readonly type: 'strand';
   readonly id: number;
   readonly of: StrandOf;
   readonly at: number;
-  /** Of `tts`: what was to be said. */
+  /** Of `tts`: the text to speak. */
   readonly text?: string;
   readonly values: readonly StrandValue[];
   readonly end?: StrandEnd;
 }
 
-/** How a strand ended: by itself, with an error (without its message, which may tell too much), or unsubscribed. */
+/** How a strand ended: by itself, with an error (without its message, which may reveal private data), or unsubscribed. */
 export interface StrandEnd {
   readonly how: 'complete' | 'error' | 'cut';
   readonly ms: number;
@@ -66,13 +66,13 @@ export interface StrandEnd {
   readonly error?: TapedError;
 }
 
-/** What is kept of an error. */
+/** The part of an error that is kept. */
 export interface TapedError {
   readonly name: string;
   readonly stage?: Stage;
 }
 
-/** Something the call told. */
+/** An event of the call. */
 export interface EventLine {
   readonly type: 'event';
   readonly at: number;
@@ -86,7 +86,7 @@ export interface EndLine {
   readonly how: StrandEnd['how'];
 }
 
-/** What holds words, in values and events: they are redacted. Everything else is on tape as it is. */
+/** Fields that hold words, in values and events, and are redacted. Everything else is taped as it is. */
 export const wordy: ReadonlySet<string> = new Set(['text', 'heard', 'message', 'content', 'arguments']);
 
 /** A line as it is written, with its line end. JSON has no Infinity: it is a string there. */

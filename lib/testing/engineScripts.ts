@@ -28,29 +28,29 @@ interface AudioFailure {
   readonly error?: unknown;
 }
 
-/** What the model of a scripted call does: with one request after the other; the last of it goes on. */
+/** Behaviour of a scripted call's model, one step a request; the last step repeats. */
 export interface LlmScript {
-  /** Answers. First token after 200 ms, then one (a word) every 20 ms, unless told otherwise. */
+  /** Answers. First token after 200 ms, then one (a word) every 20 ms by default. */
   answers(answer: string | ((messages: readonly Message[]) => string), speed?: AnswerSpeed): void;
-  /** Emits these events, each so long after the one before: tool calls, usage, what you like. */
+  /** Emits these events, each after a delay since the one before: tool calls, usage, any event. */
   emits(...events: readonly (readonly [after: Duration, event: LlmEvent])[]): void;
-  /** Writes so much of an answer, if any, and breaks. Default after 200 ms, with an Error of its own. */
+  /** Writes part of an answer, if any, and fails. Default after 200 ms, with an Error of its own. */
   fails(failure?: ModelFailure): void;
   /** Does not answer at all. */
   hangs(): void;
 }
 
-/** What the voice of a scripted call does. */
+/** Behaviour of a scripted call's text-to-speech engine. */
 export interface TtsScript {
-  /** Speaks: first audio after 100 ms, 60 ms a character, unless told otherwise. */
+  /** Speaks: first audio after 100 ms, 60 ms a character by default. */
   speaks(speed: SpeechSpeed): void;
-  /** Breaks at a sentence (0, 1, … of the call), after so many frames of 20 ms. Default 0. */
+  /** Fails at a sentence (0, 1, … of the call), after a number of frames of 20 ms. Default 0. */
   failsAt(sentence: number, failure?: AudioFailure): void;
 }
 
-/** What the output of a scripted call does. */
+/** Behaviour of a scripted call's output. */
 export interface OutputScript {
-  /** Breaks in a reply (0, 1, … of the call), after so many frames of 20 ms. Default 0. */
+  /** Fails in a reply (0, 1, … of the call), after a number of frames of 20 ms. Default 0. */
   failsAt(reply: number, failure?: AudioFailure): void;
 }
 

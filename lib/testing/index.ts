@@ -1,4 +1,4 @@
-/** What you need to test your own bot: scripted engines, virtual time, and the providers on your own machine. */
+/** Tools for testing your own bot: scripted engines, virtual time, and the providers on your own machine. */
 export { type Duration } from './duration.ts';
 export { type LlmScript, type OutputScript, type TtsScript } from './engineScripts.ts';
 export { type CallParts, type CallScript, scriptedCall } from './scriptedCall.ts';
@@ -8,9 +8,10 @@ export { scriptedStt, type ScriptedSpeech } from './scriptedStt.ts';
 export { scriptedTts, type ScriptedTtsOptions } from './scriptedTts.ts';
 export { TimelineError } from './timelineError.ts';
 export { type SayingOptions, type UserScript } from './userScript.ts';
+export { fakeTime, type FakeTimers } from './fakeTime.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
-// A call on tape, and had again.
+// Tapes: record and replay a call.
 export { type Replay, replay, type TapedParts } from '../tape/replay.ts';
 export { tape, tapedConversation, type Tape, type TapeOptions } from '../tape/tape.ts';
 export type {
@@ -25,7 +26,7 @@ export type {
   TapeLine,
 } from '../tape/tapeFormat.ts';
 
-// Somebody who calls the bot.
+// A simulated caller.
 export { type Complaint, type ExchangeHeard, exchangesOf, judge } from './simulate/judge.ts';
 export { type Exchange, type Expectation, readScenario, type Scenario } from './simulate/scenario.ts';
 export { simulate, type SimulateOptions, type SimulationEvent } from './simulate/simulate.ts';
@@ -37,6 +38,8 @@ export type {
   DeepgramLimits,
   DeepgramServerOptions,
 } from '../emulators/deepgram/deepgramOptions.ts';
+export type { BelievedResponse } from '../emulators/openai/believedResponse.ts';
+export type { ResponseItem } from '../emulators/openai/responseItem.ts';
 export { openaiServer, type OpenaiServer } from '../emulators/openai/openaiServer.ts';
 export type {
   ChatMessage,
@@ -44,6 +47,7 @@ export type {
   ModelReply,
   OpenaiLatencies,
   OpenaiServerOptions,
+  ResponsesLimits,
 } from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
 export {
@@ -59,7 +63,7 @@ export type { LoopbackOptions } from '../emulators/loopback/loopbackOptions.ts';
 
 // A sound card.
 export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtualSoundCard.ts';
-// What a conversation relies on, as tests for engines of your own.
+// Contracts: tests for engines of your own.
 export type { ContractOptions, ContractSuite } from './contracts/contractSuite.ts';
 export { llmContract, type LlmContractOptions } from './contracts/llmContract.ts';
 export { sttContract, type SttContractOptions } from './contracts/sttContract.ts';

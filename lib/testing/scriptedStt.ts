@@ -8,7 +8,7 @@ export interface ScriptedSpeech {
   readonly from: number;
   /** Where it ends. */
   readonly to: number;
-  /** What is understood; empty for a noise. Interims grow word by word while it is said. */
+  /** The recognised words; empty for a noise. Interims grow word by word while it is said. */
   readonly text: string;
   /** How long after `from` the engine notices the voice. Default 100. */
   readonly noticedMs?: number;
@@ -19,8 +19,8 @@ export interface ScriptedSpeech {
 }
 
 /**
- * A speech-to-text engine that hears what a script says, whatever the audio is: it tells each thing when that much
- * audio has come. When the audio completes, what was begun is finished.
+ * A speech-to-text engine that emits a script, whatever the audio is: each event when that much
+ * audio has come. When the audio completes, a started utterance is finished.
  *
  * @example
  * scriptedStt([{ from: 500, to: 1_500, text: 'What is the weather?' }])
@@ -56,7 +56,7 @@ function stepsOf(speech: ScriptedSpeech): Step[] {
   const { from, to, text, noticedMs = 100, finalMs = 100, endpointingMs = 300 } = speech;
   const words = text === '' ? [] : text.split(' ');
   const wordMs = (to - from) / words.length;
-  // A voice that is noticed late is told late, and so is all that comes of it.
+  // Speech that is detected late is emitted late, and so are its words.
   const noticedAt = from + noticedMs;
   const heardAt = words.map((_, index) => Math.max(noticedAt, from + (index + 1) * wordMs));
   const finalAt = Math.max(to + finalMs, heardAt.at(-1) ?? noticedAt);

@@ -13,7 +13,7 @@ export interface ScriptedTtsOptions {
 }
 
 /**
- * A voice that hums: a 220 Hz tone as long as the sentence would take, all of it at once after `firstAudioMs`.
+ * A text-to-speech engine that plays a 220 Hz tone for the length of the sentence, all of it at once after `firstAudioMs`.
  *
  * @example
  * scriptedTts({ firstAudioMs: 120 })

@@ -1,13 +1,13 @@
 import { inSeconds } from './duration.ts';
 
-/** A line of a table: when, what, and details of it. Times in ms. */
+/** A line of a table: the time, the event, and its details. Times in ms. */
 export interface Row {
   readonly at?: number | undefined;
   /** Where it lasts: when it was over; `Infinity` where it wasn't. */
   readonly until?: number | undefined;
-  /** "user said", "bot speaking": what lines are told apart by. */
+  /** "user said", "bot speaking": the kind of a line. */
   readonly what: string;
-  /** What stands in quotes. In an expectation `undefined` is any, and one that ends with "…" is a beginning. */
+  /** The text in quotes. In an expectation `undefined` matches any text, and one that ends with "…" is a beginning. */
   readonly text?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export const written = ({ at, until, what, text }: Row): string => {
 const rowPattern =
   /^(?:(?<at>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?<until>\d+(?:\.\d+)?|…))?\s+)?(?<what>[^"“]*?)(?:\s*["“](?<text>.*)["”])?$/u;
 
-/** The rows of a table as people write it: a line each; empty ones and what follows `//` don't count. */
+/** The rows of a table as people write it: a line each; empty ones and comments (`//`) don't count. */
 export const rowsOf = (table: string): Row[] =>
   table
     .split('\n')

@@ -2,7 +2,7 @@ import type { ConversationEvent } from '../conversation/events.ts';
 import type { Row } from './table.ts';
 import type { VirtualRun } from './virtualTime.ts';
 
-/** What most people don't want to read: told only where an expectation has a line of the same kind. */
+/** Verbose events, shown only where an expectation has a line of the same kind. */
 const chatter = [
   'user interim',
   'user final',
@@ -17,7 +17,7 @@ const chatter = [
   'call completed',
 ] as const;
 
-/** What happened in a call, a row each; of the chatter only what is asked for. */
+/** The events of a call, a row each; verbose ones only on request. */
 export const timelineOf = (
   { values, completedAt, failed }: VirtualRun<ConversationEvent>,
   asked: ReadonlySet<string> = new Set(),
@@ -28,7 +28,7 @@ export const timelineOf = (
     ...(failed === undefined ? [] : [{ at: failed.at, what: 'call failed', text: messageOf(failed.error) }]),
   ].filter(({ what }) => asked.has(what) || !(chatter as readonly string[]).includes(what));
 
-/** An event in words: who, what they did, and what was said. */
+/** An event in words: the actor, the action, and the words. */
 function rowOf(event: ConversationEvent): Row {
   const what = event.type.replace('.', ' ');
   if (event.type === 'turn.failed') return { what: `${what} ${event.stage}`, text: event.heard };

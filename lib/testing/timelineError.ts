@@ -1,15 +1,15 @@
 import { meets, type Row, written } from './table.ts';
 
 /**
- * A conversation that did not go as it was expected to. The message shows both, line beside line: `≠` where they
- * differ, `-` what was expected and did not happen, `+` what happened and was not expected.
+ * A conversation that differs from its expectation. The message shows both, line by line: `≠` where they
+ * differ, `-` for a missing line, `+` for an unexpected one.
  */
 export class TimelineError extends Error {
   override readonly name = 'TimelineError';
 }
 
 /**
- * Compares what happened with what was expected, for an expectation whose own line the error is to point to.
+ * Compares the events with the expectation. The error points to the expectation's own line.
  *
  * @throws TimelineError where they differ.
  */
@@ -43,7 +43,7 @@ const sign = ([expected, actual]: Pair): string =>
 
 /** Two tables side by side, so that as few lines as can be differ; only lines about the same stand side by side. */
 function aligned(expected: readonly Row[], actual: readonly Row[]): Pair[] {
-  // costs[i][j]: how much differs in what comes from line i of the one and line j of the other on.
+  // costs[i][j]: the differences from line i of the one and line j of the other on.
   const costs = Array.from({ length: expected.length + 1 }, () =>
     new Array<number>(actual.length + 1).fill(0),
   );

@@ -15,9 +15,9 @@ export interface SayingOptions {
   readonly endpointing?: Duration;
 }
 
-/** What the user of a scripted call does. */
+/** Behaviour of a scripted call's user. */
 export interface UserScript {
-  /** Says something. What is said while the bot speaks is an interruption. */
+  /** Says something. Speech while the bot speaks is an interruption. */
   says(text: string, options: SayingOptions): void;
   /** A cough, a door: a voice is noticed, and no words are understood. */
   makesNoise(options: SayingOptions): void;
@@ -27,7 +27,7 @@ export interface UserScript {
   hangsUp(time: Duration): void;
 }
 
-/** A user to be scripted, and what is in the script. */
+/** A user to script, and the script so far. */
 export class ScriptedUser implements UserScript {
   readonly speech: ScriptedSpeech[] = [];
   #leavesAt: number | undefined;

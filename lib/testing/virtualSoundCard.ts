@@ -10,28 +10,28 @@ import { RxvoiceError } from '../errors.ts';
 
 /** A sound card that isn't there: a private PulseAudio with a microphone to play into and a loudspeaker to listen to. */
 export interface VirtualSoundCard {
-  /** What a program must have in its environment to find this sound card, and no other. */
+  /** Environment variables by which a program finds this sound card, and no other. */
   readonly env: { readonly PULSE_SERVER: string; readonly ALSA_CONFIG_PATH: string };
   /** The sound server's process. */
   readonly pid: number;
-  /** What is written into this FIFO, `s16le` at 16,000 Hz, is heard by the microphone `rxvoice_pipe`, which else stalls. */
+  /** A FIFO: audio written into it, `s16le` at 16,000 Hz, comes from the microphone `rxvoice_pipe`, which otherwise stalls. */
   readonly pipe: string;
   /** Plays into the microphone `rxvoice_mic`, in real time; completes when all of it was played. */
   say(clip: AudioFrame): Observable<never>;
-  /** What is heard from the loudspeaker `rxvoice_speaker`, from the subscription on, silence too: 16,000 Hz. */
+  /** Audio of the loudspeaker `rxvoice_speaker`, from the subscription on, silence too: 16,000 Hz. */
   readonly heard$: Observable<AudioFrame>;
   /** Pulls the plug: the server is killed, and all devices are gone. */
   unplug(): Promise<void>;
   /** Plugs it in again, if it isn't. */
   plug(): Promise<void>;
-  /** Ends it, and removes what it wrote. */
+  /** Ends it, and removes its files. */
   stop(): Promise<void>;
 }
 
-/** What a virtual sound card needs of the system. */
+/** Requirements of a virtual sound card. */
 const programs = ['pulseaudio', 'parec', 'pacat'];
 
-/** Why there can be no virtual sound card on this machine, with the cure; nothing where there can. */
+/** Why a virtual sound card is impossible on this machine, with the fix; `undefined` where it is possible. */
 export function whyNoSoundCard(): string | undefined {
   const missing = programs.filter(
     program =>
@@ -60,7 +60,7 @@ const format = ['--raw', '--format=s16le', '--channels=1'];
 
 /**
  * Starts a virtual sound card, so that programs with a microphone and a loudspeaker can be tested on machines that have
- * neither. Linux only, with PulseAudio installed (`whyNoSoundCard` tells); several can run side by side.
+ * neither. Linux only, with PulseAudio installed (see `whyNoSoundCard`); several can run side by side.
  *
  * @example
  * const card = await virtualSoundCard();
@@ -141,7 +141,7 @@ const alsaDevices = (socket: string): string => {
 };
 
 function startServer(folder: string, socket: string, pipe: string): ChildProcess {
-  // Without norewinds a null sink renders 2 s ahead when it is idle, and what is played then is heard that much later.
+  // Without norewinds a null sink renders 2 s ahead when it is idle, and audio played then is heard that much later.
   const sink = (name: string): string =>
     `module-null-sink sink_name=${name} norewinds=1 rate=16000 channels=1 format=s16le`;
   const modules = [
@@ -220,7 +220,7 @@ const played = (
     });
     child.on('error', error => subscriber.error(error));
     child.on('close', () => subscriber.complete());
-    child.stdin.on('error', () => undefined); // the server was unplugged: 'close' tells
+    child.stdin.on('error', () => undefined); // the server was unplugged: 'close' reports it
     child.stdin.end(bytes);
     return () => child.kill('SIGKILL');
   });

@@ -17,8 +17,7 @@ const minCharacters = 12;
 const margin = 1.15;
 
 /**
- * What a call has learnt about its voice: the word times of its texts, if the voice reports them, and how slowly it
- * speaks.
+ * A call's knowledge of its voice: the word times of its texts, if the voice reports them, and how slowly it speaks.
  */
 export class VoiceTimes {
   readonly #cautious: number;

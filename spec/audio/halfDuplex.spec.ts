@@ -72,7 +72,7 @@ describe('halfDuplex', () => {
     expect(values.findIndex(({ value }) => value.pcm[0] !== 0)).toBe((360 - 20) / 20);
   });
 
-  it('should begin anew with each subscription, and pass the end and errors on', () => {
+  it('should start afresh with each subscription, and pass on completion and errors', () => {
     let rest = 100;
     const heard$ = of(loud).pipe(halfDuplex(() => rest));
     expect(virtualTime(() => heard$).values[0]?.value.pcm[0]).toBe(0);

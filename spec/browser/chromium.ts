@@ -40,11 +40,11 @@ export async function browserHearing(
   };
 }
 
-/** Records what a page sends to its loudspeaker. Before the page is opened. */
+/** Records the audio that a page sends to its loudspeaker. Before the page is opened. */
 export const tapLoudspeaker = (page: Page): Promise<unknown> =>
   page.addInitScript({ path: join(import.meta.dirname, 'tapLoudspeaker.js') });
 
-/** What the loudspeaker was sent so far. */
+/** Audio sent to the loudspeaker so far. */
 export async function heardBy(page: Page): Promise<AudioFrame> {
   const { base64, sampleRate } = await page.evaluate<{ base64: string; sampleRate: number }>(
     'heardInBase64()',

@@ -6,7 +6,7 @@ import type { HelloMessage } from '../../lib/protocol/protocol.ts';
 
 const sockets: FakeSocket[] = [];
 
-/** A browser's socket whose server does what the spec says. */
+/** A browser's socket whose server is scripted by the spec. */
 class FakeSocket {
   static readonly OPEN = 1;
   readonly at = performance.now();
@@ -27,7 +27,7 @@ class FakeSocket {
     this.sent.push(message);
   }
   close(): void {
-    // Nobody minds.
+    // The error does not matter here.
   }
   welcome(): void {
     this.onmessage({ data: '{"type":"welcome"}' });
@@ -79,7 +79,7 @@ describe('a page’s connection', () => {
     vi.useRealTimers();
   });
 
-  it('should be tried again at growing intervals until the server welcomes it, then anew', () => {
+  it('should be tried again at growing intervals until the server welcomes it, then from the first interval again', () => {
     connect();
     expect(last().url).toBe('wss://shop.example/call');
     expect(waits(6)).toEqual([150, 300, 600, 1_200, 2_000, 2_000]);

@@ -20,7 +20,7 @@ export function whyNoFirefox(): string | undefined {
   }
 }
 
-/** Nobody is asked for the microphone, and nothing is fetched that was not asked for. */
+/** The microphone is allowed without a prompt, and the browser makes no requests of its own. */
 const preferences = {
   'media.navigator.permission.disabled': true,
   'remote.active-protocols': 1, // WebDriver BiDi
@@ -36,7 +36,7 @@ const preferences = {
 /** A page in Firefox. */
 export interface FirefoxPage {
   open(url: string): Promise<void>;
-  /** What an expression is: a text, a number, or nothing. */
+  /** Value of an expression: a text, a number, or nothing. */
   evaluate(expression: string): Promise<unknown>;
   /** A real click, as of a mouse. */
   click(selector: string): Promise<void>;
@@ -51,7 +51,7 @@ interface Answer {
 }
 
 /**
- * Firefox without a window, with what these environment variables choose as its sound card. Driven by WebDriver BiDi
+ * Firefox without a window, with the sound card that these environment variables choose. Driven by WebDriver BiDi
  * (https://w3c.github.io/webdriver-bidi): four commands are all it needs, which is less than a library for them.
  */
 export async function firefox(env: Readonly<Record<string, string>>): Promise<FirefoxPage> {

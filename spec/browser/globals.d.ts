@@ -1,3 +1,3 @@
-/** What is used of a page by files of `lib/browser` that specs run in Node. */
+/** Globals of a page that `lib/browser` uses, for files that specs run in Node. */
 declare const window: EventTarget;
 declare const location: { readonly href: string };

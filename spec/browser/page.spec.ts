@@ -22,7 +22,7 @@ const screenshot = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 };
 
-// A real browser, in real time: a recorded person is its microphone, and what it would play is recorded.
+// A real browser, in real time: a recorded person is its microphone, and its output is recorded.
 if (noChromium !== undefined) console.warn(`Left out: the specs of the page (${noChromium}).`);
 describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromium', () => {
   const stops: (() => Promise<void>)[] = [];
@@ -94,7 +94,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
         network.mend();
         await page.locator('#state', { hasText: 'The bot is speaking' }).waitFor();
 
-        // A barge-in: silence at once, and the transcript says what was not heard.
+        // A barge-in: silence at once, and the transcript marks the words that were not heard.
         await bot(page, 2, '.interrupted').waitFor();
         const cutAt = (await heardBy(page)).pcm.length;
         const cut = await page.locator('#transcript li.bot.interrupted .words').last().textContent();
@@ -107,7 +107,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
         const after = await since(page, cutAt + 8_000, cutAt + 20_000);
         expect(level(after)).toBeLessThan(0.001);
 
-        // What goes over the network. Digital silence, of which there is much here, is next to nothing in Opus.
+        // Bytes over the network. Digital silence, of which there is much here, is next to nothing in Opus.
         const seconds = await page.evaluate<number>('heard.length / heardRate');
         const rate = {
           up: ((network.bytes.up - loaded.up) * 8) / 1000 / seconds,
@@ -176,7 +176,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
     }
   }, 60_000);
 
-  it('should go on with the microphone it has when another can not be had, and say so', async () => {
+  it('should go on with the microphone it has when another is unavailable, and say so', async () => {
     const network = await serving();
     const { browser, close } = await browserHearing(inARow(4_000, clip('goforward'), 60_000));
     try {
@@ -206,7 +206,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
       expect(wordErrors('go forward ten meters', await words(page, 'user', 1))).toMatchObject({ errors: 0 });
       expect(await page.evaluate('tracks.map(track => track.readyState)')).toEqual(['live']);
 
-      // One that can be had takes over, and the former is let go of.
+      // An available one takes over, and the former is released.
       await choose('default');
       await expect
         .poll(() => page.evaluate('tracks.map(track => track.readyState)'))
@@ -276,7 +276,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
   }, 60_000);
 });
 
-/** What the page shows as said, or as heard of what was said. */
+/** The words that the page shows as said, or as heard. */
 async function words(page: Page, who: 'user' | 'bot', turn: number): Promise<string> {
   return (
     (await page
@@ -287,7 +287,7 @@ async function words(page: Page, who: 'user' | 'bot', turn: number): Promise<str
   );
 }
 
-/** A part of what the loudspeaker was sent. */
+/** A part of the audio that the loudspeaker was sent. */
 async function since(page: Page, from: number, to: number): Promise<AudioFrame> {
   const { pcm, sampleRate } = await heardBy(page);
   return { pcm: pcm.slice(from, to), sampleRate };

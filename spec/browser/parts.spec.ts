@@ -22,7 +22,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer.played).toBe(448);
   });
 
-  it('should play a reply that is shorter than what is waited for, and tell its end', () => {
+  it('should play a reply that is shorter than the buffer, and report its end', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(100));
@@ -32,7 +32,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer).toMatchObject({ finished: true, underruns: 0 });
   });
 
-  it('should play and tell nothing of what a codec gives beyond the end', () => {
+  it('should neither play nor report a codec’s output beyond the end', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(1_000));
@@ -59,7 +59,7 @@ describe('the jitter buffer of the browser', () => {
     expect(buffer.read(128)).toHaveLength(128);
   });
 
-  it('should be silent at once when it is cleared, and begin the next reply anew', () => {
+  it('should be silent at once when it is cleared, and begin the next reply from its start', () => {
     const buffer = new JitterBuffer();
     buffer.begin(1, 0);
     buffer.add(pcm(16_000));
@@ -108,7 +108,7 @@ describe('the transcript of a page', () => {
   const speaking = (sentence: number, text: string) =>
     ({ type: 'bot.speaking', turn: 1, sentence, text }) as const;
 
-  it('should show what was heard of the answer by what the loudspeaker has played', () => {
+  it('should show the heard part of the answer by the audio that the loudspeaker has played', () => {
     const transcript = new Transcript();
     transcript.happened({ type: 'user.interim', turn: 1, text: 'Hel' });
     transcript.happened({ type: 'user.said', turn: 1, text: 'Hello.', silenceMs: 0 });
@@ -142,7 +142,7 @@ describe('the transcript of a page', () => {
     transcript.happened({ type: 'user.ignored', turn: 2, text: 'Yeah.', reason: 'backchannel' });
     transcript.happened({ type: 'bot.resumed', turn: 1 });
     transcript.happened(speaking(1, 'Five six.'), 16_000);
-    transcript.played(16_000); // of what is left
+    transcript.played(16_000); // of the remaining audio
     expect(transcript.lines.map(({ who, heard, state }) => [who, heard, state])).toEqual([
       ['bot', 'One two three four.', 'open'],
       ['user', 'Yeah.', 'ignored'],
@@ -161,7 +161,7 @@ describe('the transcript of a page', () => {
     expect(transcript.lines.map(({ text }) => text)).toEqual(['Welcome.', 'Are you there?']);
   });
 
-  it('should end with what the server knows was heard', () => {
+  it('should end with the heard words as the server reports them', () => {
     const transcript = new Transcript();
     transcript.happened(speaking(0, 'One two.'), 0);
     transcript.happened({ type: 'bot.interrupted', turn: 1, heard: 'One', text: 'One two.', audioMs: 500 });
@@ -203,7 +203,7 @@ describe('the resampler of the browser', () => {
       expect(Math.abs(out.length - to / 2)).toBeLessThan(to / 200);
       const steady = out.subarray(to / 20);
       expect(level(steady)).toBeCloseTo(Math.SQRT1_2, 2);
-      // What is left when the tone itself is taken away.
+      // The remainder without the tone.
       const [sine, cosine] = [Math.sin, Math.cos].map(wave =>
         steady.reduce((sum, sample, at) => sum + sample * wave((2 * Math.PI * 1_000 * at) / to), 0),
       );

@@ -7,7 +7,7 @@ import { type Browser, chromium, type ConsoleMessage, type Page } from 'playwrig
 import { afterEach, describe, expect, it } from 'vitest';
 import { executablePath, noChromium } from './chromium.ts';
 
-// What a page on the web can do to `rxvoice serve` on the laptop of whoever looks at it, in a real browser.
+// Attacks of a web page on `rxvoice serve` on the laptop of its visitor, in a real browser.
 if (noChromium !== undefined) console.warn(`Left out: the specs of other pages (${noChromium}).`);
 describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chromium', () => {
   const ends: (() => unknown)[] = [];
@@ -15,7 +15,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  /** `rxvoice serve` as it was built, offline, and what it prints. */
+  /** `rxvoice serve` as it was built, offline, and its output. */
   const serving = async (...flags: string[]): Promise<{ port: string; log: () => string }> => {
     const main = join(import.meta.dirname, '../../dist/cli/main.js');
     const server = spawn(process.execPath, [main, 'serve', '--port', '0', ...flags], {
@@ -46,7 +46,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
     return browser;
   };
 
-  /** A page of somebody else's, on this machine at another port. */
+  /** A foreign page, on this machine at another port. */
   const otherPage = async (): Promise<string> => {
     const server = createServer((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Kittens</title>'),
@@ -57,7 +57,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
     return String((server.address() as AddressInfo).port);
   };
 
-  /** What a page gets when it tries to call: how the socket was closed, and the token it could read. */
+  /** Result of a page's attempt to call: how the socket was closed, and the token it could read. */
   const attack = async (page: Page, at: string): Promise<{ code: number; token: string }> =>
     page.evaluate<{ code: number; token: string }>(`(async () => {
       const token = await fetch('${at}/token')
@@ -72,7 +72,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
       return { code, token };
     })()`);
 
-  it('should refuse a page of another origin, and tell its owner', async () => {
+  it('should refuse a page of another origin, and warn its owner', async () => {
     const { port, log } = await serving();
     const other = await otherPage();
     const page = await (await browsing('kittens.example')).newPage();
@@ -85,10 +85,10 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
     expect(log()).toMatch(/refused from 127\.0\.0\.1: Pages of this origin may not call\..*\(4403\)/u);
   }, 60_000);
 
-  it('should refuse a name that points to this machine of a sudden, and tell its owner', async () => {
+  it('should refuse a name that suddenly points to this machine, and warn its owner', async () => {
     const { port, log } = await serving();
     const page = await (await browsing('rebound.example')).newPage();
-    // By now the name of the attacker's page is an address of this machine: what it asks for is of its own origin.
+    // By now the name of the attacker's page is an address of this machine: its requests are of its own origin.
     const answer = await page.goto(`http://rebound.example:${port}/`);
     expect(answer!.status()).toBe(403);
     expect(await page.textContent('body')).toContain('is not a host of this server');

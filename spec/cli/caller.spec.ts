@@ -1,13 +1,13 @@
 import { ignoreElements, map, merge, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { caller } from '../../cli/demo/caller.ts';
-import { type Line, script } from '../../cli/demo/script.ts';
+import { type ScriptLine, script } from '../../cli/demo/script.ts';
 import { level, silence } from '../../lib/audio/index.ts';
 import type { ConversationEvent } from '../../lib/index.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const loud = { ...silence(100), pcm: silence(100).pcm.fill(5_000) };
-const line = (text: string, cue: Line['cue'] = 'turn'): Line => ({
+const line = (text: string, cue: ScriptLine['cue'] = 'turn'): ScriptLine => ({
   text,
   speaker: 'synthetic voice',
   cue,
@@ -22,7 +22,7 @@ const speaking = (sentence: number): ConversationEvent => ({
 });
 
 /** When the caller speaks, given when the bot does what. */
-const speaks = (lines: Line[], bot: [number, ConversationEvent][]) => {
+const speaks = (lines: ScriptLine[], bot: [number, ConversationEvent][]) => {
   const run = virtualTime(() => {
     const event$ = new Subject<ConversationEvent>();
     const bot$ = merge(...bot.map(([at, event]) => timer(at).pipe(map(() => event))));
@@ -61,7 +61,7 @@ describe('the caller of the demo', () => {
     expect(speaks([line('Explain.'), line('Wait!', 'interrupt')], bot).starts).toEqual([500, 3_900]);
   });
 
-  it('should not wait for ever for a bot that says nothing', () => {
+  it('should not wait forever for a silent bot', () => {
     const { starts } = speaks([line('One.'), line('Two.')], []);
     expect(starts).toHaveLength(2);
   });

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
 import { frameMs, readWav, silence, writeWav } from '../../lib/audio/index.ts';
 import { root, rxvoice } from './built.ts';
+import { inProcess } from './inProcess.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-cli-'));
 const inFolder = (name: string): string => join(folder, name);
@@ -45,7 +46,7 @@ describe('the CLI', () => {
   it('should end with 1 when no turn was answered, and say why and where its files are', async () => {
     const fixture = join(root, 'spec/fixtures/speech/goforward.wav');
     const args = ['file', fixture, '--output', inFolder('call.wav'), '--tape', inFolder('call.jsonl')];
-    // A port at which nobody listens.
+    // A port without a server.
     const { code, out, err } = await rxvoice([...args], undefined, {
       OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
       OPENAI_MODEL: 'any',
@@ -79,8 +80,8 @@ describe('the CLI', () => {
     expect(frameMs(readWav(readFileSync(inFolder('failed.wav'))))).toBeGreaterThan(0);
   }, 120_000);
 
-  it('should tell of the models, and their licences', async () => {
-    const { out } = await rxvoice(['models', '--json']);
+  it('should list the models, and their licences', async () => {
+    const { out } = await inProcess(['models', '--json']);
     const models = out
       .trim()
       .split('\n')

@@ -16,7 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
-  process.env = { ...environment };
+  for (const name of Object.keys(process.env))
+    if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
 });
 const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
 const configured = (options = {}) => configure(options, sections, folder);
@@ -36,7 +38,7 @@ describe('the configuration', () => {
     });
     expect([talk, file]).toEqual([{}, undefined]);
     expect(about).toBe(
-      'Speech is heard and spoken by this machine. The answers come from a small built-in responder, which is no language model.',
+      'Speech-to-text: this machine; text-to-speech: this machine. The answers come from a small built-in responder, which is no language model.',
     );
   });
 
@@ -86,7 +88,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should read of .env what is its own or of what it works with, and nothing else', async () => {
+  it('should read its own variables and those of its engines from .env, and nothing else', async () => {
     write(
       '.env',
       'NODE_OPTIONS=--inspect\nPATH=/evil\nHTTPS_PROXY=http://evil\nRXVOICE_VOICE=slt\nLD_PRELOAD=x\n',
@@ -109,7 +111,7 @@ describe('the configuration', () => {
     expect(about).toContain('a language model (openai, small)');
   });
 
-  it('should ask a language model where one is at hand, unless told not to', async () => {
+  it('should use a language model where one is at hand, unless configured otherwise', async () => {
     process.env['OPENAI_BASE_URL'] = 'http://127.0.0.1:1/v1';
     process.env['OPENAI_MODEL'] = 'llama3.2';
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
@@ -120,7 +122,23 @@ describe('the configuration', () => {
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
   });
 
-  it('should use another file when told so', async () => {
+  it('should take the API and the transport of the model from flags and variables, and refuse others', async () => {
+    process.env['OPENAI_API_KEY'] = 'sk-x';
+    process.env['RXVOICE_LLM_API'] = 'responses';
+    expect((await configured({ llmTransport: 'http' })).config.llm).toEqual({
+      engine: 'openai',
+      api: 'responses',
+      transport: 'http',
+    });
+    expect(await complaint({ llmApi: 'assistants' })).toMatch(
+      /llm\.api \(--llm-api\): expected "responses" or "chat"/,
+    );
+    expect(await complaint({ llmApi: 'chat', llmTransport: 'websocket' })).toMatch(
+      /llm\.transport \(--llm-transport\): expected 'http', or api: 'responses'/,
+    );
+  });
+
+  it('should use the file that --config names', async () => {
     write('rxvoice.config.json', '{ "tts": { "voice": "slt" } }');
     write('other.json', '{ "tts": { "voice": "awb" } }');
     expect((await configured({ config: join(folder, 'other.json') })).config.tts).toMatchObject({
@@ -184,7 +202,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should tell where a file is broken, and never what is in it', async () => {
+  it('should report where a file is broken, and never its contents', async () => {
     write('rxvoice.config.json', '{\n  "llm": { "apiKey": sk-secret }\n}');
     expect(await complaint()).toMatch(/^rxvoice\.config\.json, line 2, column 22: this is no JSON/u);
     expect(await complaint()).not.toContain('secret');
@@ -202,7 +220,7 @@ describe('the configuration', () => {
     for (const { variable } of settings) expect(variable).toMatch(/^RXVOICE_[A-Z_]+$/u);
   });
 
-  it('should start a section anew when a later source chooses another engine', () => {
+  it('should reset a section when a later source chooses another engine', () => {
     const layer = (values: object) => ({ values: values as Record<string, unknown>, sourceOf: () => '' });
     expect(
       layered([layer({ engine: 'a', x: 1 }), layer({ y: 2 }), layer({ engine: 'b' }), layer({ z: 3 })])

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { rxvoice } from '../../cli/rxvoice.ts';
 
-/** What a command line printed, and how it ended. */
+/** Output of a command line, and how it ended. */
 export interface InProcessRun {
   readonly code: number;
   readonly out: string;
@@ -9,8 +9,8 @@ export interface InProcessRun {
 }
 
 /**
- * Runs a command line in this process, from the sources: for what ends before anything is loaded. A process of its own
- * takes most of a second on a busy machine.
+ * Runs a command line in this process, from the sources: for commands that end before anything is loaded. A process of
+ * its own takes most of a second on a busy machine.
  */
 export async function inProcess(
   args: readonly string[],
@@ -44,5 +44,5 @@ export async function inProcess(
   }
 }
 
-/** Asked anew: the compiler would take it for what it was set to. */
+/** Read by a function: the compiler would assume the assigned value. */
 const exitCode = (): number => Number(process.exitCode ?? 0);

@@ -6,7 +6,7 @@ import { noSpeaker } from '../../cli/noSpeaker.ts';
 import { liveView } from '../../cli/view/liveView.ts';
 import { meter, share as filled } from '../../cli/view/meter.ts';
 import { Meters } from '../../cli/view/meters.ts';
-import type { Listening } from '../../cli/view/statusLines.ts';
+import type { MicrophoneState } from '../../cli/view/statusLines.ts';
 import type { Terminal } from '../../cli/view/terminal.ts';
 import { type ConversationEvent, setup, turnMetrics, type Voice } from '../../lib/index.ts';
 import {
@@ -29,7 +29,7 @@ const storyteller = (then = 'Stop.'): Voice =>
     tts: scriptedTts(),
   });
 
-/** A call in virtual time on a screen of so many columns: the region, 20 times a second, and the lines that stay. */
+/** A call in virtual time on a screen of a given width, columns: the region, 20 times a second, and the lines that stay. */
 function shown({
   columns = 60,
   rows = 24,
@@ -40,7 +40,7 @@ function shown({
   then?: string;
   columns?: number;
   rows?: number;
-  listening?: Listening;
+  listening?: MicrophoneState;
   keys?: string;
 } = {}) {
   const pictures: { readonly at: number; readonly lines: readonly string[]; readonly raw: string }[] = [];
@@ -93,7 +93,7 @@ describe('the live view', () => {
     expect(lines[0]).toBe('You    Tell me a story.');
   });
 
-  it('should show the reply as it is heard, with what is still to come dimmed', () => {
+  it('should show the reply as it is heard, with the rest dimmed', () => {
     const { picture } = shown();
     // The first sentence is 34 characters of 60 ms each; its first sound is heard at 2,280.
     const reply = picture(3_300);
@@ -152,7 +152,7 @@ describe('the live view', () => {
     }
   });
 
-  it('should tell that the user is not listened to', () => {
+  it('should show that the microphone is off', () => {
     expect(shown({ listening: 'muted' }).picture(300).lines.at(-1)).toMatch(/^⊘ you muted /u);
     expect(shown({ listening: 'closed' }).picture(300).lines.at(-1)).toMatch(/^⊘ you mic off /u);
     expect(shown({ keys: 'q hang up' }).picture(300).lines.at(-1)).toBe('q hang up');
@@ -170,7 +170,7 @@ describe('a meter', () => {
     ]);
   });
 
-  it('should rise with loudness as ears hear it', () => {
+  it('should rise with perceived loudness', () => {
     expect(filled(0)).toBe(0);
     expect(filled(1)).toBe(1);
     expect(filled(0.1) - filled(0.05)).toBeCloseTo(filled(0.05) - filled(0.025), 6);

@@ -9,7 +9,7 @@ import { closeCodes, mintToken } from '../../lib/server/index.ts';
 import { inProcess } from './inProcess.ts';
 import { TestClient } from '../server/client.ts';
 
-/** What browsers say of requests that a page of the server itself makes. */
+/** Headers of browsers' requests from a page of the server itself. */
 const ofItsPage = { headers: { 'sec-fetch-site': 'same-origin' } };
 
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ describe('rxvoice serve', () => {
     return { child, texts, exit, url };
   };
 
-  it('should take calls, tell of them in JSON, let them end after SIGTERM, and exit with 0', async () => {
+  it('should take calls, log them as JSON, let them end after SIGTERM, and exit with 0', async () => {
     const { child, texts, exit, url } = run(['--port', '0', '--json']);
     const address = await url();
     const token = await (await fetch(`${address}/token`, ofItsPage)).text();
@@ -81,7 +81,7 @@ describe('rxvoice serve', () => {
     return client;
   };
 
-  it('should take as many calls as it is told, and end them when they may not go on', async () => {
+  it('should take as many calls as configured, and end them when they may not go on', async () => {
     const { child, exit, url } = run(['--port', '0', '--calls', '1', '--drain', '0']);
     const address = await url();
     const client = await calling(address);
@@ -94,7 +94,7 @@ describe('rxvoice serve', () => {
     expect(await exit).toBe(0);
   }, 60_000);
 
-  it('should end its calls, and tell them so, at a second SIGTERM', async () => {
+  it('should end its calls, with a close code, at a second SIGTERM', async () => {
     const { child, exit, url } = run(['--port', '0']);
     const address = await url();
     const client = await calling(address);
@@ -115,7 +115,7 @@ describe('rxvoice serve', () => {
     expect(await client.hello({ token: mintToken(secret) })).toMatchObject({ resumed: false });
   }, 60_000);
 
-  it('should take the hosts and the proxies that it is told of', async () => {
+  it('should accept the hosts and the proxies of its flags', async () => {
     const { url } = run(['--port', '0', '--allowed-host', '.example.com', '--proxies', '1', '--json']);
     const address = await url();
     const { port } = new URL(address);

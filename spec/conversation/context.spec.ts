@@ -6,7 +6,7 @@ import type { Message } from '../../lib/llm/message.ts';
 const lengthOf = ({ content, toolCalls = [] }: Message): number =>
   content.length + toolCalls.reduce((sum, call) => sum + call.arguments.length, 0);
 
-/** What `trimmed` promises, in the plainest way: every message of the user's is tried as the beginning. */
+/** The plainest form of `trimmed`: it tries each of the user's messages as the beginning. */
 function reference(
   history: readonly Message[],
   { maxMessages = Infinity, maxCharacters = Infinity }: ContextOptions,

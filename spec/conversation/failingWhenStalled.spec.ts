@@ -30,7 +30,7 @@ const event = {
 
 type Step = readonly [number, keyof typeof event];
 
-/** These events, each so many ms after the one before, then nothing more. */
+/** Emits these events, each after its delay in ms, and never completes. */
 const reply = (steps: readonly Step[]): Observable<BotEvent> =>
   concat(
     from(steps).pipe(concatMap(([afterMs, name]) => timer(afterMs).pipe(map(() => event[name])))),
@@ -156,11 +156,11 @@ describe('failingWhenStalled', () => {
     ).toBe('0 input');
   });
 
-  it('should wait for ever where the program says so', () => {
+  it('should wait indefinitely where the program asks for it', () => {
     expect(stalled([], { stallMs: Infinity, until: 10 ** 9 })).toBe('goes on');
   });
 
-  it('should name the time and the cure in its error', () => {
+  it('should name the time and the fix in its error', () => {
     const { failed } = virtualTime(() =>
       NEVER.pipe(failingWhenStalled({ stallMs: 50, ledger: new SpeechLedger(), inputOver$: NEVER })),
     );

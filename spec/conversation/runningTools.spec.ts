@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, finalize, map, mergeMap, NEVER, type Observable, 
 import { asyncScheduler, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { silence } from '../../lib/audio/frame.ts';
 import type { Command } from '../../lib/conversation/command.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
 import { remember } from '../../lib/conversation/history.ts';
@@ -21,7 +22,7 @@ const call = (name: string, id = name): LlmEvent => ({ type: 'toolCall', id, nam
 const said = (...[commands, at]: [readonly Command[], number]): Observable<Command> =>
   timer(at).pipe(mergeMap(() => commands));
 
-/** A tool that notes what happens to it. */
+/** A tool that records its runs. */
 function noting(takes: number, onInterrupt?: 'finish' | 'cancel', name = 'book') {
   const notes: [number, string][] = [];
   const note = (what: string): unknown => notes.push([asyncScheduler.now(), what]);
@@ -95,6 +96,53 @@ describe('a tool that runs when its reply is cut', () => {
     expect(asked.map(results)).toEqual([[], [stillRunning], ['book done']]);
     expect(at('bot.token')).toBe(4_800);
     expect(events.filter(({ type }) => type === 'bot.spoke')).toHaveLength(1);
+  });
+
+  it('should abort the request that is asked again', () => {
+    const { tool } = noting(2_900);
+    const model = calling('book', 300);
+    let open = 0;
+    const atMost: number[] = [];
+    talk([tool], {
+      llm: (messages, request) =>
+        defer(() => {
+          atMost.push((open += 1));
+          return model(messages, request).pipe(finalize(() => (open -= 1)));
+        }),
+    });
+    expect(atMost).toEqual([1, 1, 1]);
+    expect(open).toBe(0);
+  });
+
+  it('should have a result where it is unknown and the voice fails within the request', () => {
+    const { values, events } = talk([noting(100).tool], {
+      says: [question],
+      filler: { max: 0 },
+      llm: () => of(call('other'), words('Let me see.')),
+      tts: () => throwError(() => new Error('no voice')),
+    });
+    expect(told(values)).toEqual([[1_300, expect.stringContaining('error')]]);
+    expect(results(history(events))).toEqual([expect.stringContaining('error')]);
+  });
+
+  it('should have a result for each call where the answer breaks off and the voice fails with it', () => {
+    let requests = 0;
+    const { values, events } = talk([noting(0).tool], {
+      says: [question],
+      llm: () =>
+        defer(() =>
+          requests++ === 0
+            ? of(words('Let me see. '), call('book', 'a'))
+            : concat(
+                of(call('book', 'b'), call('book', 'c'), words('And so on.')),
+                throwError(() => new Error('broke off')),
+              ),
+        ),
+      tts: text => (text.startsWith('Let') ? of(silence(20)) : throwError(() => new Error('no voice'))),
+      speech: { ahead: 1, leadMs: 200 },
+    });
+    expect(told(values)).toHaveLength(3);
+    expect(results(history(events))).not.toContain(stillRunning);
   });
 
   it('should be aborted where it may be cancelled, and its call say so', () => {

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 /** A message of the server: JSON, text as it is, or audio. */
 export type Received = Record<string, unknown> | string | Buffer;
 
-/** What a client knows of a refusal. */
+/** A client's data of a refusal. */
 export interface Refused {
   readonly message: string;
   readonly status?: number | undefined;
@@ -48,7 +48,7 @@ export class Client {
     });
   }
 
-  /** Itself when it is open; rejects with what is known of why it was refused. */
+  /** Itself when it is open; rejects with the known reason for a refusal. */
   async opened(): Promise<this> {
     const refused = await this.#opened;
     if (refused) throw Object.assign(new Error(refused.message), refused);
@@ -111,7 +111,7 @@ const parsed = (text: string): Received => {
   }
 };
 
-/** So many ms of 16-bit sound at 16,000 Hz: a tone, or silence. */
+/** 16-bit sound at 16,000 Hz, of a given length, ms: a tone, or silence. */
 export const sound = (ms: number, loud = false): Buffer =>
   Buffer.from(
     Int16Array.from({ length: ms * 16 }, (_, index) =>

@@ -145,7 +145,7 @@ describe('a Deepgram that fails in the middle', () => {
     },
   );
 
-  it('should send what is not JSON or what nobody knows, and go on', async () => {
+  it('should send invalid JSON or unknown messages, and go on', async () => {
     await start({ fault: 'garbage', after: 1 });
     const client = await connect().opened();
     use(client, 'nova');
@@ -158,7 +158,7 @@ describe('a Deepgram that fails in the middle', () => {
     expect(other.all('FromTheFuture').length).toBeGreaterThan(3);
   });
 
-  it('should take its time to connect, and keep the latencies that nobody changes', async () => {
+  it('should take its time to connect, and keep the latencies that are not changed', async () => {
     await start('cut', { faults: [], latencies: { ttsMs: 0, ttsSpeed: 1_000 } });
     await server.set({ latencies: { connectMs: 60 } });
     const before = performance.now();

@@ -49,7 +49,7 @@ const pausing = [
 ];
 
 describe('deepgramServer: Flux', () => {
-  it('should tell of turns, with an update every quarter of a second', async () => {
+  it('should emit turns, with an update every quarter of a second', async () => {
     await start({ script: pausing });
     const client = await connect().opened();
     send(client, 5_200);
@@ -139,7 +139,7 @@ describe('deepgramServer: Flux', () => {
     send(client, 800);
     client.send({ type: 'CloseStream' });
     expect((await client.closed).code).toBe(1005);
-    // A turn that is open is not told to be over; words are written as they are read.
+    // An open turn gets no end; words are written as they are read.
     expect(states(client).at(-1)).toBe('0 StartOfTurn: Hello.');
     expect(client.all('TurnInfo').at(-1)).toMatchObject({ words: [{ word: 'Hello.' }] });
     for (const type of ['KeepAlive', 'ForceEndTurn']) {
@@ -154,7 +154,7 @@ describe('deepgramServer: Flux', () => {
     }
   });
 
-  it('should end a turn when it is told to, where that is enabled', async () => {
+  it('should end a turn on request, where that is enabled', async () => {
     await start({ script: [{ from: 0, to: 5_000, text: 'One two three four.' }], forceEndTurn: true });
     const client = await connect().opened();
     send(client, 2_600);
@@ -173,7 +173,7 @@ describe('deepgramServer: Flux', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('should answer each Configure with all that holds, or with what is wrong', async () => {
+  it('should answer each Configure with all settings, or with the error', async () => {
     await start();
     const client = await connect().opened();
     client.send({ type: 'Configure', thresholds: { eot_threshold: 0.8 } });

@@ -27,7 +27,7 @@ const say = (client: Client, ...texts: string[]) => {
 };
 
 describe('deepgramServer: Flux text-to-speech', () => {
-  it('should speak a reply as its text comes, and tell when it is over', async () => {
+  it('should speak a reply as its text comes, and report its end', async () => {
     await start();
     const client = await connect();
     say(client, 'Hel', 'lo the', 're. ');
@@ -69,7 +69,7 @@ describe('deepgramServer: Flux text-to-speech', () => {
     ]);
   });
 
-  it('should tell what was heard of what it is cut off in, and go on', async () => {
+  it('should report the heard part of a cut reply, and go on', async () => {
     await start({ latencies: { ttsMs: 0, ttsSpeed: 20 } });
     const client = await connect();
     say(client, 'One two three. Four five six. Seven eight nine ten eleven twelve thirteen.');
@@ -84,7 +84,7 @@ describe('deepgramServer: Flux text-to-speech', () => {
     });
     expect(client.all('SpeechMetadata')).toEqual([]);
 
-    // The offset goes on from there: what nobody heard is not part of the session.
+    // The offset goes on from there: unheard audio is not part of the session.
     say(client, 'Yes please.');
     client.send({ type: 'Flush' });
     await client.until(isType('SpeechMetadata'));
@@ -98,7 +98,7 @@ describe('deepgramServer: Flux text-to-speech', () => {
     });
   });
 
-  it('should not split the text when it is not told what was played', async () => {
+  it('should not split the text without a played position', async () => {
     await start();
     const client = await connect();
     client.send({ type: 'Interrupt' });
@@ -161,14 +161,17 @@ describe('deepgramServer: Flux text-to-speech', () => {
   it.each([
     ['NET-0003', { lifetimeMs: 60 }],
     ['NET-0004', { voiceIdleMs: 60 }],
-  ])('should say why it closes when its time is up, or nobody sends anything: %s', async (code, limits) => {
-    await start({ limits });
-    const client = await connect();
-    expect(await client.closed).toMatchObject({ code: 1011 });
-    expect(client.received.at(-1)).toMatchObject({ type: 'Error', code });
-  });
+  ])(
+    'should report why it closes at its time limit, or after silence of the client: %s',
+    async (code, limits) => {
+      await start({ limits });
+      const client = await connect();
+      expect(await client.closed).toMatchObject({ code: 1011 });
+      expect(client.received.at(-1)).toMatchObject({ type: 'Error', code });
+    },
+  );
 
-  it('should tell of a Flush in its turn, not on receipt: before the audio of its last text, after the reply before', async () => {
+  it('should report a Flush in its turn, not on receipt: before the audio of its last text, after the previous reply', async () => {
     await start();
     const client = await connect();
     say(client, 'One two three four. ');

@@ -50,7 +50,7 @@ const speechFinal = isResults(({ speech_final }) => speech_final);
 const script = [{ from: 1_000, to: 2_000, text: 'Hello there, Bern.' }];
 
 describe('deepgramServer: Nova', () => {
-  it('should tell what is said in windows that grow until they are final', async () => {
+  it('should emit transcripts in windows that grow until they are final', async () => {
     await start({ script });
     const client = await connect('&vad_events=true').opened();
     for (let ms = 0; ms < 2_600; ms += 100) client.send(sound(100));
@@ -106,7 +106,7 @@ describe('deepgramServer: Nova', () => {
     });
   });
 
-  it('should tell the end of an utterance by the gap between words, with or without speech_final', async () => {
+  it('should emit the end of an utterance by the gap between words, with or without speech_final', async () => {
     await start({ script });
     const client = await connect('&utterance_end_ms=1000').opened();
     client.send(sound(2_600));
@@ -144,7 +144,7 @@ describe('deepgramServer: Nova', () => {
     expect(client.received.at(-1)).toMatchObject({ type: 'Metadata', duration: 4.1, channels: 1 });
   });
 
-  it('should put words that an engine tells of late where nothing is final yet', async () => {
+  it('should put words that an engine emits late where nothing is final yet', async () => {
     const late: Stt = scriptedStt([
       { from: 200, to: 1_000, text: 'Go forward', finalMs: 2_000, endpointingMs: 2_000 },
     ]);
@@ -299,7 +299,7 @@ describe('deepgramServer: Nova', () => {
     expect(server.events[0]).toMatchObject({ query: { keyterm: ['one two', 'three'] } });
   });
 
-  it('should refuse a connection with what its script or its voice throws, and go on', async () => {
+  it('should refuse a connection with the error that its script or its voice throws, and go on', async () => {
     const broken = (): never => {
       throw new Error('no such line');
     };

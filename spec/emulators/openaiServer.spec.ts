@@ -225,7 +225,7 @@ describe('openaiServer on a bad day', () => {
     await expect(chunks(client)).rejects.toMatchObject({ status: undefined, type: 'server_error' });
   });
 
-  it('should send garbage, and what nobody knows', async () => {
+  it('should send garbage and unknown messages', async () => {
     const client = await start({ faults: ['garbage'], reply: 'one two three four five' });
     await expect(chunks(client)).rejects.toThrow(SyntaxError);
     await server.set({ faults: ['unknown-messages', 'ping'] });
@@ -244,7 +244,7 @@ describe('openaiServer on a bad day', () => {
     })();
     expect(await struck).toMatchObject({ fault });
     expect(server.connections).toBe(1);
-    // Who reads nothing doesn't notice that the client is gone.
+    // A server that reads nothing doesn't notice that the client is gone.
     const closed = fault === 'half-open' ? { by: 'client' } : next('closed');
     stream.controller.abort();
     expect(await reading).toBe('ended');

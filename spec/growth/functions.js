@@ -1,6 +1,6 @@
 // Every function that takes text from outside (users, models, services, clients, configuration), for the growth fuzzer.
-// Whoever writes such a function adds it here: a name, and what it does with a text of any length.
-import { from, of } from 'rxjs';
+// Add each new function of this kind here: its name, and a call of it with a text of any length.
+import { from, map, of } from 'rxjs';
 
 /** @typedef {import('./growth.js').GrowthFunction} GrowthFunction */
 /** @typedef {import('../../lib/llm/message.ts').Message} Message */
@@ -61,6 +61,9 @@ export async function growthFunctions(load) {
   const { logLines } = await load('lib/server/logLines');
   const { clientMessageSchema } = await load('lib/protocol/protocol');
   const { parsed } = await load('lib/server/parsed');
+  const { ResponseChain } = await load('lib/providers/openai/responseChain');
+  const { responseChunks } = await load('lib/providers/openai/responseChunks');
+  const { responseItems } = await load('lib/providers/openai/responseItems');
   const { serverEvents } = await load('lib/providers/openai/serverEvents');
   const { oneLine } = await load('lib/text/oneLine');
   const { printable } = await load('lib/text/printable');
@@ -193,7 +196,7 @@ export async function growthFunctions(load) {
       turn$.subscribe().unsubscribe();
     },
     'endOfTurn, many finals': text => {
-      // What is left waits for a timer, which is of no interest here.
+      // The last turn waits for a timer, which is of no interest here.
       const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
         endOfTurn({}, { sinceMs: () => 0 }),
         userTurns(),
@@ -229,6 +232,23 @@ export async function growthFunctions(load) {
               .join(''),
           ),
         ).pipe(serverEvents()),
+      ),
+    'responses: the longest true prefix': text => {
+      const chain = new ResponseChain(16);
+      const history = messages(text);
+      for (const length of [history.length, history.length - 1])
+        chain.add(`r${length}`, history.slice(0, length));
+      return chain.find([...history, { role: 'user', content: 'go on' }]);
+    },
+    'responses: one long message': text =>
+      new ResponseChain(16).add('r', [{ role: 'assistant', content: text }]),
+    'responses: input items': text => responseItems(messages(text), { from: 'x', attached: true }),
+    'responses: events, many': text =>
+      run(
+        from(tokens(text)).pipe(
+          map(delta => ({ type: 'response.output_text.delta', output_index: 0, item_id: 'a', delta })),
+          responseChunks({ refused: () => new Error('refused') }),
+        ),
       ),
     oneLine: text => oneLine(text, Infinity),
     printable: text => printable(text),

@@ -8,7 +8,7 @@
  *   `exponent`: 1 is linear, 2 quadratic, Infinity was given up. `ms`: CPU time at the longest length measured.
  */
 
-/** Short texts that mean something to some function, repeated: what was found slow once is in this list for ever. */
+/** Short texts that mean something to some function, repeated. A text that was slow once stays in this list. */
 const nasty = [
   ...[
     'a',
@@ -198,7 +198,7 @@ const cpuMs = () => {
 };
 
 /**
- * The CPU time of one call, ms: of so many calls in a row that they take `leastMs`, the best of `runs`.
+ * The CPU time of one call, ms: the mean of enough calls in a row to take `leastMs`, the best of `runs`.
  *
  * @type {(call: () => unknown, leastMs: number, runs: number) => number}
  */
@@ -245,7 +245,7 @@ export function growthOf(call, { name: input, text }, lengths, { leastMs, runs, 
   for (const length of lengths) {
     const made = text(length);
     const last = points.at(-1);
-    // What one call shows to be slow is not measured again and again.
+    // A function that one call shows to be slow is not measured again.
     const once = cpuOf(() => call(made), 0, 1);
     const ms =
       once > mostMs

@@ -45,7 +45,7 @@ describe('alarm', () => {
     expect(virtualTime(() => alarm(times(4)), { until: 2 }).leftTimers).toBe(0);
   });
 
-  it.each([0, 1])('should fail with what the function throws, also after %d emissions', count => {
+  it.each([0, 1])("should fail with the function's error, also after %d emissions", count => {
     let calls = 0;
     const { values, failed } = virtualTime(() =>
       alarm(() => {

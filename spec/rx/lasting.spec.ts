@@ -15,7 +15,7 @@ describe('lasting', () => {
     });
   });
 
-  it('should let go of the source with the last subscriber, and subscribe it anew for the next', () => {
+  it('should unsubscribe the source with the last subscriber, and subscribe it again for the next', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('a---b----');
       const shared$ = source$.pipe(lasting());

@@ -45,18 +45,21 @@ describe('stateMachine', () => {
     });
   });
 
-  it.each(['step', 'dueAt'] as const)('should end with what %s throws, and unsubscribe the source', part => {
-    const bug = (): never => {
-      throw new Error(part);
-    };
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source$ = cold('--a-b|');
-      const expected = part === 'step' ? '--#' : '--(a#)';
-      const broken$ = source$.pipe(stateMachine({ ...patient, [part]: bug }));
-      expectObservable(broken$).toBe(expected, undefined, new Error(part));
-      expectSubscriptions(source$.subscriptions).toBe('^-!');
-    });
-  });
+  it.each(['step', 'dueAt'] as const)(
+    'should end with the error that %s throws, and unsubscribe the source',
+    part => {
+      const bug = (): never => {
+        throw new Error(part);
+      };
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const source$ = cold('--a-b|');
+        const expected = part === 'step' ? '--#' : '--(a#)';
+        const broken$ = source$.pipe(stateMachine({ ...patient, [part]: bug }));
+        expectObservable(broken$).toBe(expected, undefined, new Error(part));
+        expectSubscriptions(source$.subscriptions).toBe('^-!');
+      });
+    },
+  );
 
   it('should drop what is due when it is unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {

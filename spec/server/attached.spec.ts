@@ -31,7 +31,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-  /** A raw request, for what no client sends. */
+  /** A raw request, for bytes that no client sends. */
   const ask = async (path: string, upgrade: string): Promise<Socket> => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -55,7 +55,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     server.close();
   });
 
-  it('should outlive upgrades to paths nobody serves that are reset at once', async () => {
+  it('should outlive upgrades to unserved paths that are reset at once', async () => {
     for (let at = 0; at < 50; at++) {
       const socket = await ask('/nowhere', 'websocket');
       socket.resetAndDestroy();
@@ -65,7 +65,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  it('should answer an upgrade to a path nobody serves, also where several voice servers listen', async () => {
+  it('should answer an upgrade to an unserved path, also where several voice servers listen', async () => {
     attach('/support');
     expect(await answer(await ask('/nowhere', 'websocket'))).toMatch(/^HTTP\/1\.1 404 /u);
     for (const path of ['/call', '/support']) await (await new TestClient(`${url}${path}`).opened()).hello();
@@ -131,7 +131,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     },
   );
 
-  it('should leave /metrics, /healthz and /readyz to the program unless it is told to have them', async () => {
+  it('should leave /metrics, /healthz and /readyz to the program by default', async () => {
     server.close();
     server = createServer((request, response) => response.end(`the program's ${request.url}`));
     const attached = voiceServer({ call: () => scripted() });
@@ -146,7 +146,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
 
   it('should take whatever server a framework returns: HTTP/2 too', async () => {
     const http2 = createHttp2Server((_, response) => response.end('the program'));
-    // What the `serve` of Hono's Node adapter returns, by its type.
+    // Result of the `serve` of Hono's Node adapter, by its type.
     const any: Server | Http2Server | Http2SecureServer = http2;
     const attached = voiceServer({ call: () => scripted(), endpoints: true });
     voices.push(attached);
@@ -187,7 +187,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
   it('should go on with a call whose former connection says good-bye after it was replaced', async () => {
     const first = await new TestClient(`${url}/call`).opened();
     const { call, secret } = await first.hello();
-    // What it is told does not reach it any more; its good-bye does.
+    // Messages to it are lost; its good-bye arrives.
     first.socket.pause();
     const second = await new TestClient(`${url}/call`).opened();
     await second.hello({ resume: { call, secret, seq: 0, reply: 0, samples: 0 } });
@@ -238,7 +238,7 @@ describe('the options of a voice server', () => {
     expect(() => voiceServer({ call, ...wrong } as Parameters<typeof voiceServer>[0])).toThrow(message);
   });
 
-  it('should all be told at once', () => {
+  it('should all be served at once', () => {
     const wrong = { call, path: 5, limits: { calls: 'many' } } as unknown as Parameters<
       typeof voiceServer
     >[0];

@@ -9,7 +9,7 @@ import { opusPackets } from '../../lib/server/opusMessage.ts';
 
 type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: Type }>;
 
-/** A client of the protocol, as plain as can be: what a spec makes it say, and what it received. */
+/** A client of the protocol, as plain as can be: it sends the spec's messages, and records those it receives. */
 export class TestClient {
   readonly socket: WebSocket;
   readonly #received$ = new ReplaySubject<ServerMessage>();
@@ -26,7 +26,7 @@ export class TestClient {
   #reply = 0;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   seq = 0;
-  /** Whether what arrives counts as heard at once. */
+  /** Whether audio counts as heard when it arrives. */
   readonly #hears: boolean;
 
   constructor(
@@ -44,7 +44,7 @@ export class TestClient {
     this.closed = new Promise(resolve =>
       this.socket.on('close', (code, reason) => {
         resolve({ code, reason: reason.toString() });
-        // What has not come by now is not waited for.
+        // Later messages are not waited for.
         this.#received$.error(new Error(`closed with ${code}: ${reason.toString()}`));
         this.#audio$.error(new Error(`closed with ${code}`));
       }),
@@ -69,7 +69,7 @@ export class TestClient {
     return this.next('welcome');
   }
 
-  /** Silence of so many ms, in frames of 20 ms. */
+  /** Silence of a given length, ms, in frames of 20 ms. */
   speak(ms: number): void {
     for (let at = 0; at < ms; at += 20) this.socket.send(new Uint8Array(640));
   }
@@ -96,7 +96,7 @@ export class TestClient {
     return event;
   }
 
-  /** When so much of a reply has arrived. */
+  /** When a given length of a reply has arrived. */
   heard(reply: number, samples: number): Promise<unknown> {
     return firstValueFrom(this.audio$.pipe(filter(() => (this.samples[reply] ?? 0) >= samples)));
   }
@@ -106,7 +106,7 @@ export class TestClient {
     scan((sum, samples) => sum + samples, 0),
   );
 
-  /** What to say to go on with a call. */
+  /** The `hello` that resumes a call. */
   resume(welcome: Message<'welcome'>): object {
     const { call, secret } = welcome;
     return {

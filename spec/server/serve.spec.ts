@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mergeMap, NEVER, Subject, throwError, timer } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { RxvoiceError, setup } from '../../lib/index.ts';
 import { closeCodes, mintToken, type ServeOptions, voiceServer } from '../../lib/server/index.ts';
@@ -9,7 +9,7 @@ import { scriptedStt, scriptedTts } from '../../lib/testing/index.ts';
 import { TestClient } from './client.ts';
 import { scripted, type Serving, serving } from './serving.ts';
 
-/** What browsers say of requests that a page of the server itself makes. */
+/** Headers of browsers' requests from a page of the server itself. */
 const ofItsPage = { headers: { 'sec-fetch-site': 'same-origin' } };
 
 const secret = 'a secret of at least thirty-two characters';
@@ -30,12 +30,13 @@ describe('serve', () => {
     clients.push(client);
     return client.opened();
   };
-  afterEach(() => {
+  // At the end: those that wait for a good-bye that does not come, two seconds, do so at once.
+  afterAll(() => {
     for (const client of clients.splice(0)) client.vanish();
     for (const server of servers.splice(0)) server.stop();
   });
 
-  it('should have a conversation with a client, and tell it the events, the audio and the figures', async () => {
+  it('should hold a conversation with a client, and send it the events, the audio and the metrics', async () => {
     const client = await connect(await start());
     const welcome = await client.hello();
     expect(welcome).toMatchObject({ resumed: false, received: 0, reply: 0 });
@@ -116,11 +117,11 @@ describe('serve', () => {
     expect(await third.event('bot.spoke')).toMatchObject({ text: 'Hi. How are you?' });
     const { samples } = await third.next('replyEnd');
     expect(third.samples[1]).toBe(samples);
-    // Told once, not again on each connection.
+    // Sent once, not again on each connection.
     expect(third.messages.some(message => JSON.stringify(message).includes('user.said'))).toBe(false);
   });
 
-  it('should tell a client that is back what it has not seen', async () => {
+  it('should send a client that is back the events it has missed', async () => {
     const server = await start();
     const first = await connect(server);
     const welcome = await first.hello();
@@ -161,7 +162,7 @@ describe('serve', () => {
     expect(await server.next('ended')).toMatchObject({ code: 1000 });
   });
 
-  it.each<[string, Partial<ServeOptions>, (client: TestClient) => unknown, number]>([
+  it.concurrent.each<[string, Partial<ServeOptions>, (client: TestClient) => unknown, number]>([
     ['no hello', { limits: { helloMs: 20 } }, () => undefined, closeCodes.silent],
     ['no JSON', {}, client => client.say('Hello?'), closeCodes.malformed],
     [
@@ -240,7 +241,7 @@ describe('serve', () => {
     expect(closed.reason).not.toContain('sk-secret');
   });
 
-  it('should end a call over which too big a message comes, and tell of it', async () => {
+  it('should end a call with too large a message, and report it', async () => {
     const server = await start();
     const client = await connect(server);
     await client.hello();
@@ -255,7 +256,7 @@ describe('serve', () => {
     await another.next('welcome');
   });
 
-  it('should let pages of its own host call, those it is told, and no others', async () => {
+  it('should let pages of its own host and of configured origins call, and no others', async () => {
     const own = await start();
     const told = await start({ origins: ['https://example.com'] });
     const refused = async (server: Serving, origin: string): Promise<boolean> => {
@@ -278,7 +279,7 @@ describe('serve', () => {
     expect(reason).toMatch(/Add "https:\/\/evil\.example" to origins if they should/u);
   });
 
-  it('should hand the token and the data to what sets the call up', async () => {
+  it('should pass the token and the data to `call`', async () => {
     const seen: unknown[] = [];
     const server = await start({
       tokenSecret: secret,
@@ -326,7 +327,7 @@ describe('serve', () => {
     await late.hello({ token: other }); // no call was placed with it: it is good still
   });
 
-  it('should tell of an apology in the bot’s words', async () => {
+  it('should send an apology in the bot’s words', async () => {
     const client = await connect(
       await start({
         call: () =>
@@ -391,7 +392,7 @@ describe('serve', () => {
     await expect(start({ port: Number(new URL(url).port) })).rejects.toThrow(/another port/u);
   });
 
-  it('should serve the page with what it needs and nothing else', async () => {
+  it('should serve the page with its own files and nothing else', async () => {
     const { url } = await start();
     const page = await fetch(url);
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -404,7 +405,7 @@ describe('serve', () => {
     expect((await fetch(`${closed.url}/token`, ofItsPage)).status).toBe(404);
   });
 
-  it('should live beside an application on its server, and leave its requests and upgrades alone', async () => {
+  it('should live alongside an application on its server, and leave its requests and upgrades alone', async () => {
     const server = createServer((_, response) => response.end('the application'));
     const voices = voiceServer({ call: () => scripted(), endpoints: { ready: false } });
     voices.attach(server);

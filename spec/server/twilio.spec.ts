@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { filter, firstValueFrom, map, ReplaySubject, skip } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { decodeMulaw, encodeMulaw } from '../../lib/audio/mulaw.ts';
 import { closeCodes, mintToken, type ServeOptions } from '../../lib/server/index.ts';
@@ -44,7 +44,7 @@ interface Received {
   readonly media?: { readonly payload: string };
 }
 
-/** Twilio: plays what it is sent as fast as it comes, until it is told to hold on. */
+/** Twilio: plays audio as fast as it arrives, until it is paused. */
 class Twilio {
   readonly socket: WebSocket;
   readonly received: Received[] = [];
@@ -75,7 +75,7 @@ class Twilio {
     ]);
   }
 
-  /** Returns so many of the marks that wait. */
+  /** Returns a number of the pending marks. */
   play(marks = Infinity): void {
     for (const name of this.#waiting.splice(0, marks)) this.say({ event: 'mark', streamSid, mark: { name } });
   }
@@ -88,7 +88,7 @@ class Twilio {
     for (let at = 0; at < ms; at += 20) this.say(media((this.#chunk += 1), silence));
   }
 
-  /** When so many marks have come. */
+  /** When a number of marks have arrived. */
   marks(count: number): Promise<unknown> {
     return firstValueFrom(
       this.#received$.pipe(
@@ -125,7 +125,8 @@ describe('the phone, over Twilio Media Streams', () => {
         filter(event => event.type === type && (turn === undefined || event.turn === turn)),
       ),
     );
-  afterEach(() => {
+  // At the end: those that wait for a good-bye that does not come, two seconds, do so at once.
+  afterAll(() => {
     for (const phone of phones.splice(0)) phone.socket.terminate();
     for (const server of servers.splice(0)) server.stop();
   });
@@ -193,13 +194,13 @@ describe('the phone, over Twilio Media Streams', () => {
       heard: 'One two three',
       audioMs: 900,
     });
-    // The marks of what was cleared come back now; they are of no reply any more.
+    // The marks of the cleared audio come back now; they belong to no reply any more.
     phone.plays = true;
     const { turn } = await happened(server, 'user.said', 2);
     expect(turn).toBe(2);
   }, 20_000);
 
-  it('should let Twilio call and nobody else', async () => {
+  it('should let only Twilio call', async () => {
     const authToken = '12345';
     const url = 'wss://example.com/twilio';
     const server = await serve({ twilio: { authToken, url } });
@@ -294,7 +295,7 @@ describe('the phone, over Twilio Media Streams', () => {
     },
   );
 
-  it('should ask each stream for a token of its own where it is told to', async () => {
+  it('should ask each stream for a token of its own where that is configured', async () => {
     const tokenSecret = 'a secret of at least thirty-two characters';
     const seen: unknown[] = [];
     const server = await serve({
@@ -327,7 +328,7 @@ describe('the phone, over Twilio Media Streams', () => {
     expect(seen).toEqual([{ token: 'mine', a: 'b' }]);
   });
 
-  it.each<[string, (phone: Twilio) => void, number]>([
+  it.concurrent.each<[string, (phone: Twilio) => void, number]>([
     [
       'a flood of messages that mean nothing',
       phone => {

@@ -106,7 +106,7 @@ describe('the address of a caller', () => {
     [1, { 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
     [1, { 'x-forwarded-for': '1.1.1.1, 203.0.113.9' }, '203.0.113.9'],
     [2, { 'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.0.0.2' }, '203.0.113.9'],
-    // Not through all the proxies: what it claims counts for nothing.
+    // Not through all the proxies: its claim is ignored.
     [2, { 'x-forwarded-for': '6.6.6.6' }, '10.0.0.1'],
     [1, {}, '10.0.0.1'],
     [1, { 'x-forwarded-for': 'unknown' }, '10.0.0.1'],
@@ -196,7 +196,7 @@ describe('a server on this machine, and a page of another origin', () => {
     expect([code, address]).toEqual([closeCodes.origin, '127.0.0.1']);
   });
 
-  it('should answer for a host that it is told is its own', async () => {
+  it('should answer for a host that is configured as its own', async () => {
     const server = await start({ ...page, allowedHosts: ['voice.example'] });
     const headers = { host: 'voice.example' };
     expect((await get(server.url, '/', headers)).status).toBe(200);
@@ -237,7 +237,7 @@ describe('a server on this machine, and a page of another origin', () => {
     expect(reason).toContain(`To this server its own is ${server.url}`);
   });
 
-  it('should show its figures to this machine, and to nobody a proxy passed on', async () => {
+  it('should show its metrics to this machine, and not to requests passed on by a proxy', async () => {
     const server = await start();
     expect((await get(server.url, '/metrics', {})).status).toBe(200);
     expect((await get(server.url, '/metrics', { host: 'bot:8080' })).status).toBe(200);
@@ -274,7 +274,7 @@ describe('a server on this machine, and a page of another origin', () => {
       expect([path, (await get(server.url, path, {})).status]).toEqual([path, status]);
   });
 
-  /** What a review of the page's headers looks for: OWASP's list, and what the page itself needs. */
+  /** Checks of a review of the page's headers: OWASP's list, and the needs of the page itself. */
   it('should send the page with headers by the book', async () => {
     const server = await start();
     const { host } = new URL(server.url);

@@ -158,7 +158,7 @@ describe('userTurns', () => {
     expect(turns.map(({ type }) => type)).toEqual(['speaking', 'final']);
   });
 
-  it('should cut a turn that lasts too long with what is final, and lose or double nothing', () => {
+  it('should cut a turn that lasts too long at its final words, and lose or double nothing', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('s--f----i--g---(e|)', {
         s: start(0),

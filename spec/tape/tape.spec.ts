@@ -36,10 +36,10 @@ const says = [
 ];
 const output = { write: () => undefined };
 
-/** Reads of 20 ms of silence, so many of them. */
+/** A number of reads of 20 ms of silence. */
 const readsOf = (count: number) => (): Uint8Array | null => (count-- > 0 ? new Uint8Array(640) : null);
 
-/** A taped call: its tape, and what happened in it. */
+/** A taped call: its tape, and its events. */
 function taped(options: { readonly redact?: boolean; readonly audio?: boolean; readonly llm?: Llm } = {}) {
   const lines: string[] = [];
   const { llm = story, ...taping } = options;
@@ -53,7 +53,7 @@ function taped(options: { readonly redact?: boolean; readonly audio?: boolean; r
   return { tape: lines.join(''), run };
 }
 
-/** No voice answers in the very instant it is given text; an output that never ends is not told from one that was cut. */
+/** No engine answers in the instant it receives text; an output that never ends can't be distinguished from a cut one. */
 const unhurried = (planned: Plan): Plan => ({
   ...planned,
   voices: planned.voices.map(voice => ({ ...voice, firstAudioMs: Math.max(1, voice.firstAudioMs) })),
@@ -73,7 +73,7 @@ describe('a tape', () => {
     expect(taped().run).toEqual(plainly);
   });
 
-  it('should be had again as it was, to the millisecond', () => {
+  it('should be replayed as it was, to the millisecond', () => {
     const { tape, run } = taped({ redact: false });
     const { values, completedAt, differences, offMs } = replay(tape);
     expect(values).toEqual(run.values);
@@ -81,7 +81,7 @@ describe('a tape', () => {
     expect([differences, offMs]).toEqual([[], 0]);
   });
 
-  it('should hold nothing of what was said, and still go the same way', () => {
+  it('should hold no spoken words, and still go the same way', () => {
     const { tape, run } = taped();
     for (const word of ['Maria', 'Tell', 'please', 'upon', 'Miller', 'daughters', '3'])
       expect(tape).not.toMatch(new RegExp(`\\b${word}\\b(?=[^"]*"\\s*[,}])`, 'u'));
@@ -109,7 +109,7 @@ describe('a tape', () => {
     expect(loudest).toBeGreaterThan(7_000);
   });
 
-  it('should be had again as far as it goes, wherever it was cut off', () => {
+  it('should be replayed as far as it goes, wherever it was cut off', () => {
     const { tape, run } = taped({ redact: false });
     expect(replay(tape).cutOff).toBe(false);
     const ends = run.values.flatMap(({ value }) =>
@@ -220,7 +220,7 @@ describe('a tape', () => {
     expect(differences.length).toBeGreaterThan(0);
   });
 
-  it('should hold what the engines load and have to tell, and what broke', () => {
+  it('should hold the engines’ loading and notices, and errors', () => {
     const notice$ = new Subject<Notice>();
     const failing: Llm = () =>
       timer(50).pipe(
@@ -270,7 +270,7 @@ describe('a tape', () => {
         const now = replay(lines.join(''));
         expect(replay(lines.join(''))).toEqual(now);
         const times = then.log.flatMap(entry => (entry.type === 'event' ? [entry.at] : []));
-        // A timer of the call's own that is due in the very millisecond something comes from outside: no tape tells which
+        // A timer of the call's own that is due in the very millisecond something arrives from outside: no tape records which
         // was first.
         if (now.differences.length > 0) continue;
         same += 1;

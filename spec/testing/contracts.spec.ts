@@ -37,13 +37,13 @@ const utterance: readonly SttEvent[] = [
 ];
 
 describe('the contracts', () => {
-  it('should find a speech-to-text engine out that ends an utterance twice, or tells places outside of the audio', async () => {
+  it('should find a speech-to-text engine out that ends an utterance twice, or emits positions outside of the audio', async () => {
     const twice: Stt = frame$ =>
       concat(frame$.pipe(ignoreElements()), of(...utterance, { type: 'utteranceEnd', end: 9_000 } as const));
     expect(await ofStt(() => twice)).toEqual(
       expect.arrayContaining([
         'should hear what is said, and end it once',
-        'should tell positions in the audio it was given',
+        'should emit positions within the audio it received',
         'should hear nothing in silence',
         'should complete when there is no audio',
       ]),
@@ -57,7 +57,7 @@ describe('the contracts', () => {
     };
     expect(await ofStt(() => deaf)).toEqual(
       expect.arrayContaining([
-        'should let go of the input, and of all else, when it is unsubscribed',
+        'should release the input and everything else when it is unsubscribed',
         'should pass on that the input failed',
       ]),
     );

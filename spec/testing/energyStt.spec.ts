@@ -8,7 +8,7 @@ const loud: AudioFrame = {
   pcm: Int16Array.from({ length: 320 }, (_, index) => 8_000 * Math.sin(index / 6)),
   sampleRate: 16_000,
 };
-/** What an engine tells of stretches of voice and silence in turn, ms, silence first; and when. */
+/** Events of an engine, and their times, for alternating silence and voice, ms, silence first. */
 const told = (stt: Stt, ...stretches: number[]): [ms: number, transcript: SttEvent][] =>
   virtualTime(() =>
     from(stretches).pipe(

@@ -82,7 +82,7 @@ describe('a scripted conversation', () => {
     });
   });
 
-  it('should show what differs, line beside line', () => {
+  it('should show differences line by line', () => {
     const test = (kit: CallScript): void => {
       weather(kit);
       kit.expectTimeline(`
@@ -103,7 +103,7 @@ describe('a scripted conversation', () => {
 `);
   });
 
-  it('should tell a millisecond, a word and a line too few', () => {
+  it('should notice a difference of a millisecond, a word and a line', () => {
     const wrong = (line: string): string =>
       complaint(kit => {
         weather(kit);
@@ -119,7 +119,7 @@ describe('a scripted conversation', () => {
     expect(wrong('')).toContain('+');
   });
 
-  it('should break as it is told to', () => {
+  it('should fail as scripted', () => {
     scriptedCall(({ user, llm, tts, output, expectTimeline }) => {
       for (const [index, from] of (['0s', '4s', '8s', '12s'] as const).entries())
         user.says(`Question ${index}.`, { from, for: '1s' });
@@ -216,7 +216,7 @@ describe('a scripted conversation', () => {
     );
   });
 
-  it('should be had even by a test that expects nothing, and say what happened', () => {
+  it('should run even in a test without expectations, and report its events', () => {
     const { values, completedAt } = scriptedCall(weather);
     expect(values.at(-1)?.value.type).toBe('bot.spoke');
     expect(completedAt).toBe(6_500);

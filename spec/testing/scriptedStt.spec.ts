@@ -9,7 +9,7 @@ const heard = (speech: ScriptedSpeech): (readonly [number, string])[] =>
   ]);
 
 describe('scriptedStt', () => {
-  it('should tell a voice, its words as they are said, and its end', () => {
+  it('should emit speech, its words as they are said, and its end', () => {
     expect(heard({ from: 200, to: 800, text: 'Stop it now.' })).toEqual([
       [300, 'speechStart'],
       [400, 'interim Stop'],
@@ -20,7 +20,7 @@ describe('scriptedStt', () => {
     ]);
   });
 
-  it('should tell a voice that is noticed after its end before the words of it', () => {
+  it('should emit speech detected after its end before its words', () => {
     expect(heard({ from: 200, to: 300, text: 'Stop.', noticedMs: 260 })).toEqual([
       [460, 'speechStart'],
       [460, 'interim Stop.'],
@@ -29,7 +29,7 @@ describe('scriptedStt', () => {
     ]);
   });
 
-  it('should tell everything in order, however late the engine is', () => {
+  it('should emit everything in order, however late the engine is', () => {
     const ms = fc.integer({ min: 0, max: 900 });
     const speech = fc.record({ noticedMs: ms, finalMs: ms, endpointingMs: ms, words: fc.nat(3) });
     const order = ['speechStart', 'interim', 'final', 'utteranceEnd'];

@@ -30,7 +30,7 @@ const run = (scenario: Scenario, llm: Llm = builtinLlm(), caller?: Llm) => {
 };
 
 describe('a simulated call', () => {
-  it('should be had line by line, and end when all is said', () => {
+  it('should run line by line, and end after the last line', () => {
     const { complaints, exchanges, completedAt, leftTimers } = run(
       readScenario({
         name: 'a name',
@@ -48,7 +48,7 @@ describe('a simulated call', () => {
     expect(leftTimers).toBe(0);
   });
 
-  it('should tell everything that is not as expected', () => {
+  it('should report every failed expectation', () => {
     const { complaints } = run(
       readScenario({
         name: 'a rude bot',
@@ -104,7 +104,7 @@ describe('a simulated call', () => {
     expect(types).not.toContain('bot.interrupted');
   });
 
-  it('should tell of a bot that says nothing', () => {
+  it('should report a silent bot', () => {
     const { complaints } = run(
       readScenario({ name: 'silence', conversation: [{ caller: 'Hello?', bot: { withinMs: 500 } }] }),
       () => {
@@ -146,7 +146,7 @@ describe('a simulated call', () => {
     ).toThrow(/no language model to play it/);
   });
 
-  it('should be had as sound, and heard by the engine of the bot', () => {
+  it('should run with sound, heard by the engine of the bot', () => {
     const scenario = readScenario({
       name: 'as sound',
       conversation: [{ caller: 'Hello there.' }, { caller: 'Goodbye now.' }],

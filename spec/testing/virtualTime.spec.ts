@@ -26,7 +26,7 @@ describe('virtualTime', () => {
     });
   });
 
-  it('should tell of timers that were forgotten, and not wait for them', () => {
+  it('should report forgotten timers, and not wait for them', () => {
     const leaking = virtualTime(() => {
       interval(10).subscribe();
       timer(500).subscribe();
@@ -36,7 +36,7 @@ describe('virtualTime', () => {
     expect(virtualTime(() => interval(10), { until: 25 }).leftTimers).toBe(0);
   });
 
-  it('should tell of an error instead of throwing it', () => {
+  it('should report an error instead of throwing it', () => {
     const run = virtualTime(() =>
       concat(
         timer(5),
@@ -47,7 +47,7 @@ describe('virtualTime', () => {
     expect(run.completedAt).toBeUndefined();
   });
 
-  it('should unsubscribe when told to', () => {
+  it('should unsubscribe at a given time', () => {
     const run = virtualTime(() => interval(10), { until: 25 });
     expect(run.values.map(({ at }) => at)).toEqual([10, 20]);
     expect(virtualTime(() => NEVER, { until: 5 }).completedAt).toBeUndefined();

@@ -21,7 +21,7 @@ import { StageFailure } from '../../lib/tts/stageFailure.ts';
 
 interface Run {
   readonly held$?: Observable<boolean>;
-  /** What the output reports of the frames it is handed. Default: nothing. */
+  /** The position that the output reports for the audio it received, ms. Default: it reports nothing. */
   readonly reports?: (ms: number) => number;
   readonly output?: Output;
   readonly speech$?: Observable<AudioFrame>;

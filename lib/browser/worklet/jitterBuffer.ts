@@ -32,10 +32,10 @@ export class JitterBuffer {
     this.#buffered += pcm.length;
   }
 
-  /** No more comes of the reply: it is so long. */
+  /** The reply is complete; this is its length. */
   end(samples: number): void {
     this.#end = samples;
-    // What a codec gives beyond it is none of it.
+    // A codec's output beyond it does not belong to the reply.
     this.played = Math.min(this.played, samples);
   }
 

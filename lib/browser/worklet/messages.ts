@@ -1,11 +1,11 @@
-/** What the page tells the loudspeaker's processor. */
+/** Messages from the page to the loudspeaker's processor. */
 export type ToSpeaker =
   | { readonly type: 'begin'; readonly reply: number; readonly from: number }
   | { readonly type: 'audio'; readonly pcm: Int16Array }
   | { readonly type: 'end'; readonly samples: number }
   | { readonly type: 'clear' };
 
-/** What the loudspeaker's processor tells the page. */
+/** Messages from the loudspeaker's processor to the page. */
 export interface FromSpeaker {
   readonly reply: number;
   /** How many samples of the reply were played. */
@@ -15,7 +15,7 @@ export interface FromSpeaker {
   readonly underruns: number;
 }
 
-/** What the microphone's processor tells the page: 20 ms, `s16le` at 16,000 Hz. */
+/** Messages from the microphone's processor to the page: 20 ms, `s16le` at 16,000 Hz. */
 export interface FromMicrophone {
   readonly pcm: Int16Array;
   readonly level: number;

@@ -2,7 +2,7 @@ import { JitterBuffer } from './jitterBuffer.ts';
 import type { FromMicrophone, FromSpeaker, ToSpeaker } from './messages.ts';
 import { Resampler } from './resampler.ts';
 
-// What an AudioWorklet's own scope has; TypeScript's libraries do not know it.
+// The global scope of an AudioWorklet, which TypeScript's libraries lack.
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
@@ -12,7 +12,7 @@ declare function registerProcessor(name: string, processor: new () => AudioWorkl
 const wireRate = 16_000;
 /** 20 ms. */
 const frameLength = 320;
-/** How often the loudspeaker tells where it is, samples at the wire's rate: 100 ms. */
+/** How often the loudspeaker reports its position, samples at the wire's rate: 100 ms. */
 const reportEvery = 1_600;
 
 const level = (samples: ArrayLike<number>, full: number): number => {
@@ -65,7 +65,7 @@ class Speaker extends AudioWorkletProcessor {
     if (block === undefined) return true;
     while (this.#ready.length < block.length) {
       const samples = this.#buffer.read(Math.ceil((block.length * wireRate) / sampleRate));
-      // Silence pushes the end of what was played through the filter.
+      // Silence pushes the end of the audio through the filter.
       const more = this.#resampler.process(samples.length > 0 ? samples : new Float32Array(64));
       const ready = new Float32Array(this.#ready.length + more.length);
       ready.set(this.#ready);

@@ -3,16 +3,18 @@ import type { Tts } from '../../tts/tts.ts';
 import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
 import type { ScriptedSpeech } from '../../testing/scriptedStt.ts';
 
-/** What {@link deepgramServer} hears, how it speaks, how fast it is and what goes wrong. */
+/** Options of {@link deepgramServer}: its script, its speech, its speed and its faults. */
 export interface DeepgramServerOptions extends LoopbackOptions {
   /**
-   * What is said, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection
-   * (from 1). `endpointingMs` is the client's unless the script has its own.
+   * The words, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection (from
+   * 1). `endpointingMs` is the client's unless the script has its own.
    */
   readonly script?: readonly ScriptedSpeech[] | ((connection: number) => readonly ScriptedSpeech[]);
-  /** Without a script, what is heard when something is said (told by its loudness): the next line, or the n-th from 0. */
+  /** Without a script, the transcript of each utterance (detected by loudness): the next line, or the n-th from 0. */
   readonly lines?: readonly string[] | ((index: number) => string);
-  /** Really hears what is said: an engine, given the silence after which the client wants an end. Goes before the others. */
+  /**
+   * Transcribes the audio: an engine, given the silence after which the client wants an end. Goes before the others.
+   */
   readonly stt?: (options: { readonly silenceMs: number }) => Stt;
   /** The voice. Default a hum as long as the text would take. */
   readonly tts?: Tts;
@@ -20,7 +22,7 @@ export interface DeepgramServerOptions extends LoopbackOptions {
   readonly msPerCharacter?: number;
   /** How fast it is. */
   readonly latencies?: DeepgramLatencies;
-  /** What it allows. */
+  /** Its limits. */
   readonly limits?: DeepgramLimits;
   /** Whether Flux takes `ForceEndTurn`, which Deepgram enables by customer. Default `false`. */
   readonly forceEndTurn?: boolean;
@@ -44,7 +46,7 @@ export interface DeepgramLatencies {
   readonly ttsSpeed?: number;
 }
 
-/** What the loopback Deepgram allows. */
+/** Limits of the loopback Deepgram. */
 export interface DeepgramLimits {
   /** How long Nova waits for audio or a message, ms. Default 10,000. */
   readonly novaIdleMs?: number;
@@ -62,7 +64,7 @@ export interface DeepgramLimits {
   readonly lifetimeMs?: number;
 }
 
-/** What holds where an option says nothing. */
+/** Defaults of the latencies. */
 export const defaultLatencies = {
   connectMs: 0,
   sttMs: 80,
@@ -73,7 +75,7 @@ export const defaultLatencies = {
   ttsSpeed: 8,
 } as const satisfies Required<DeepgramLatencies>;
 
-/** What holds where an option says nothing. */
+/** Defaults of the limits. */
 export const defaultLimits = {
   novaIdleMs: 10_000,
   fluxIdleMs: 60_000,

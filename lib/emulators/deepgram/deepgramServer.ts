@@ -13,7 +13,7 @@ import { scriptedTts } from '../../testing/scriptedTts.ts';
 import { aura } from './aura.ts';
 import { type DeepgramServerOptions, defaultLatencies, defaultLimits } from './deepgramOptions.ts';
 import { badRequest, deepgramRefusal, internalError } from './deepgramRefusal.ts';
-import { Ear } from './ear.ts';
+import { SttScript } from './sttScript.ts';
 import { listenRequest } from './listenRequest.ts';
 import { models } from './models.ts';
 import { nova } from './nova.ts';
@@ -24,7 +24,7 @@ import { speakRequest } from './speakRequest.ts';
 import { flux } from './flux.ts';
 import { fluxQuery } from './fluxQuery.ts';
 import { fluxTts } from './fluxTts.ts';
-import { silenceFor } from './fluxTurns.ts';
+import { silenceFor } from './fluxTurnDetector.ts';
 import { throttled } from './throttled.ts';
 import { Tokens } from './tokens.ts';
 
@@ -33,9 +33,9 @@ export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
 
 /**
  * Runs a Deepgram on this machine, on 127.0.0.1: speech-to-text of both generations, text-to-speech over WebSocket and
- * by request, recordings, the lists of projects and models, and temporary tokens. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
- * of yours can be tested without a key: what is heard is a script, the next of some lines whenever something is said,
- * or what a real engine makes of it.
+ * by request, recordings, the lists of projects and models, and temporary tokens. It speaks the wire protocol of the
+ * service, faults included, so that its official SDK and every client of yours can be tested without a key. The
+ * transcript is a script, the next of some lines whenever audio has a voice, or a real engine's.
  *
  * @example
  * await using deepgram = await deepgramServer({ script: [{ from: 500, to: 1_500, text: 'Hello there.' }] });
@@ -60,7 +60,7 @@ const endpointOf = (key: string): Endpoint | undefined =>
   paths[key] ?? (/^GET \/v1\/projects\/[\w-]+\/models$/u.test(key) ? 'deepgramModels' : undefined);
 
 function deepgramService(options: () => DeepgramServerOptions): Service<DeepgramServerOptions> {
-  const ear = new Ear();
+  const sttScript = new SttScript();
   const tokens = new Tokens();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -92,7 +92,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
       case 'nova': {
         const wanted = novaQuery(query);
         if (typeof wanted === 'string') return wanted;
-        const stt = ear.next(options(), { silenceMs: wanted.endpointingMs ?? defaultSilenceMs });
+        const stt = sttScript.next(options(), { silenceMs: wanted.endpointingMs ?? defaultSilenceMs });
         const { novaIdleMs: idleMs } = limits();
         return heard(
           nova({
@@ -112,7 +112,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
         if (typeof wanted === 'string') return wanted;
         const { eot, eager, timeoutMs } = wanted.thresholds;
         const { endOfTurnMs } = latencies();
-        const stt = ear.next(options(), {
+        const stt = sttScript.next(options(), {
           silenceMs: Math.min(silenceFor(eot, endOfTurnMs), timeoutMs),
           scriptSilenceMs: Math.min(60, endOfTurnMs),
           eagerMs: eager && silenceFor(eager, endOfTurnMs),
@@ -150,7 +150,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
       if (connection.endpoint === 'deepgramModels') return reply(response, models(connection));
       if (connection.endpoint === 'grant') return tokens.grant(request, response, connection);
       if (connection.endpoint === 'prerecorded') {
-        const stt = ear.next(options(), { silenceMs: defaultSilenceMs });
+        const stt = sttScript.next(options(), { silenceMs: defaultSilenceMs });
         return listenRequest(request, response, connection, stt);
       }
       const { pathname } = addressOf(request);
@@ -191,7 +191,7 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
   };
 }
 
-/** What an endpoint without a length of its own means by silence, ms. */
+/** Default silence at the end of an utterance, ms. */
 const defaultSilenceMs = 300;
 
 /** `Token <key>`, `Bearer <token>`, or the subprotocols of a browser. */

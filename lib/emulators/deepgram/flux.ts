@@ -6,9 +6,9 @@ import { close, type ServerFrame } from '../loopback/frames.ts';
 import { late } from '../loopback/inOrder.ts';
 import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import type { FluxQuery } from './fluxQuery.ts';
-import { FluxTurns } from './fluxTurns.ts';
+import { FluxTurnDetector } from './fluxTurnDetector.ts';
 
-/** What {@link flux} needs to know. */
+/** Options of {@link flux}. */
 export interface FluxOptions {
   readonly requestId: string;
   readonly query: FluxQuery;
@@ -29,7 +29,7 @@ export const flux =
       const out$ = new Subject<ServerFrame>();
       const input = new AudioFromClient(query);
       let connected = false;
-      const turns = new FluxTurns({
+      const turns = new FluxTurnDetector({
         requestId,
         query,
         endOfTurnMs: () => latencies().endOfTurnMs,
@@ -67,7 +67,7 @@ export const flux =
           next: transcript => turns.heard(transcript),
           error: () => fail('INTERNAL_SERVER_ERROR', 'An internal server error occurred.', 1011),
           complete: () => {
-            // No EndOfTurn: a turn that is open is not told to be over.
+            // No EndOfTurn: an open turn gets no end.
             out$.next(close()); // without a code, as the SDK knows it
           },
         }),

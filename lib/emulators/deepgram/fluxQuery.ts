@@ -8,7 +8,7 @@ export interface FluxThresholds {
   readonly timeoutMs: number;
 }
 
-/** What a client asked of Flux, and how. */
+/** Options of a client's connection to Flux. */
 export interface FluxQuery {
   readonly model: string;
   readonly encoding: string | undefined;
@@ -36,7 +36,7 @@ const known: ReadonlySet<string> = new Set([
 ]);
 const decodable = ['linear16', 'linear32', 'mulaw', 'alaw'];
 
-/** Reads the query of `/v2/listen`; a text says what is wrong with it. What it doesn't know it refuses. */
+/** Reads the query of `/v2/listen`; returns a text for an invalid one. Refuses unknown parameters. */
 export function fluxQuery(query: URLSearchParams): FluxQuery | string {
   const number = (name: string): number | undefined =>
     query.has(name) ? Number(query.get(name)) : undefined;
@@ -70,7 +70,7 @@ export function fluxQuery(query: URLSearchParams): FluxQuery | string {
   };
 }
 
-/** Thresholds, if they are within bounds; else a text says what isn't. */
+/** Thresholds, if they are within bounds; otherwise the reason for refusal. */
 export function thresholdsOf(thresholds: FluxThresholds): FluxThresholds | string {
   const { eot, eager, timeoutMs } = thresholds;
   if (!(eot >= 0.5 && eot <= 1)) return 'eot_threshold must be from 0.5 to 1.0.';

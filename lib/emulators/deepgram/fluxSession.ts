@@ -1,6 +1,6 @@
 import { FluxSpeech, type Segment } from './fluxSpeech.ts';
 
-/** What is to be done, one after the other. */
+/** Steps of a session, one after the other. */
 export type FluxJob =
   | { readonly type: 'say'; readonly message: object }
   | { readonly type: 'speak'; readonly speech: FluxSpeech; readonly segment: Segment }
@@ -9,7 +9,7 @@ export type FluxJob =
   | { readonly type: 'interrupted'; readonly message: object }
   | { readonly type: 'close' };
 
-/** What a {@link FluxSession} needs. */
+/** Options of a {@link FluxSession}. */
 export interface FluxSessionOptions {
   readonly maxCharacters: number;
   readonly do: (job: FluxJob) => void;
@@ -19,13 +19,13 @@ export interface FluxSessionOptions {
   readonly fail: (code: string, description: string, closeCode: number) => void;
 }
 
-/** What one socket of Flux text-to-speech knows: the replies, where their audio lies, and what was heard of it. */
+/** State of one socket of Flux text-to-speech: the replies, the positions of their audio, and the part that was heard. */
 export class FluxSession {
   readonly #options: FluxSessionOptions;
   /** The reply whose text comes in. */
   #open: FluxSpeech | undefined;
   #speeches: readonly FluxSpeech[] = [];
-  /** Where the audio of the session is: what was made, or played up to the last cut. */
+  /** The length of the session's audio: synthesised, or played up to the last cut. */
   #audioMs = 0;
   #playedMs = -1;
   #interrupting = false;
@@ -72,12 +72,12 @@ export class FluxSession {
     ];
   }
 
-  /** What was cut was told of. */
+  /** The cut reply has been reported. */
   interrupted(): void {
     this.#interrupting = false;
   }
 
-  /** What is said at the end. */
+  /** The last message. */
   metadata(): object {
     const { audioMs, characters } = this.#totals;
     return {
@@ -132,7 +132,7 @@ export class FluxSession {
     const { spoken, remaining } = speech.heard(playedMs - (speech.startMs ?? playedMs));
     [this.#open, this.#speeches, this.#interrupting] = [undefined, [], true];
     [this.#playedMs, this.#audioMs] = [playedMs, playedMs];
-    // `SpeakV2SessionMetadata`: an Interrupt rebases the total onto what was played.
+    // `SpeakV2SessionMetadata`: an Interrupt rebases the total onto the played length.
     this.#totals.audioMs = playedMs;
     then({
       type: 'interrupted',

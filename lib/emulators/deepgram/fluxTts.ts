@@ -25,7 +25,7 @@ import { encoded, spokenFrames, type SpokenOptions } from '../loopback/spoken.ts
 import { type FluxJob, FluxSession } from './fluxSession.ts';
 import { voiceUuid } from './voiceUuid.ts';
 
-/** What {@link fluxTts} needs to know. */
+/** Options of {@link fluxTts}. */
 export interface FluxTtsOptions {
   readonly requestId: string;
   readonly model: string;
@@ -34,13 +34,13 @@ export interface FluxTtsOptions {
   readonly lifetimeMs: number;
   /** How long a client may be silent, ms. */
   readonly voiceIdleMs: number;
-  /** Told when the audio of a reply begins. */
+  /** Called when the audio of a reply begins. */
   readonly onSpeaking: () => void;
 }
 
 /**
  * Deepgram's WebSocket `/v2/speak`: replies are spoken as their text comes, one after the other. Flush ends a reply's
- * text; Interrupt cuts it and is told what was heard, though a frame that was on its way still comes first.
+ * text; Interrupt cuts it and reports the heard part, though a frame that was on its way still arrives first.
  */
 export const fluxTts = ({
   requestId,

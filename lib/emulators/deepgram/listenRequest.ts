@@ -11,8 +11,8 @@ import { novaQuery, type NovaQuery } from './novaQuery.ts';
 import { bare, type HeardWord, seconds, spread } from './words.ts';
 
 /**
- * Answers `POST /v1/listen`: what is said in a recording, WAV or raw as the query says. An address of one is refused, for
- * this server asks nobody. Source of its shape: `ListenV1Response` of the official SDK.
+ * Answers `POST /v1/listen`: the transcript of a recording, WAV or raw as the query says. The URL of one is refused:
+ * this server fetches nothing. Source of its shape: `ListenV1Response` of the official SDK.
  */
 export function listenRequest(
   request: IncomingMessage,

@@ -10,12 +10,12 @@ import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import type { NovaQuery } from './novaQuery.ts';
 import { NovaTranscriber } from './novaTranscriber.ts';
 
-/** What {@link nova} needs to know. */
+/** Options of {@link nova}. */
 export interface NovaOptions {
   readonly requestId: string;
   readonly query: NovaQuery;
   readonly stt: Stt;
-  /** Whether it is an engine that tells of words when it is done with them, rather than when they are said. */
+  /** Whether the engine emits words after an utterance rather than while they are spoken. */
   readonly lateWords: boolean;
   readonly latencies: () => {
     readonly sttMs: number;

@@ -1,4 +1,4 @@
-/** What a client asked of Nova, and how. */
+/** Options of a client's connection to Nova. */
 export interface NovaQuery {
   readonly model: string;
   readonly encoding: string | undefined;
@@ -18,7 +18,7 @@ export interface NovaQuery {
 const knownModel =
   /^(?:(?:nova|enhanced|base|whisper)(?:$|-)|(?:meeting|phonecall|finance|conversationalai|voicemail|video|custom)$|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$)/u;
 
-/** Reads the query of `/v1/listen`; a text says what is wrong with it. What it doesn't know it leaves alone. */
+/** Reads the query of `/v1/listen`; returns a text for an invalid one. Ignores unknown parameters. */
 export function novaQuery(query: URLSearchParams): NovaQuery | string {
   const flag = (name: string): boolean => query.get(name) === 'true';
   const number = (name: string): number | undefined =>

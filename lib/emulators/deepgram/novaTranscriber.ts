@@ -4,23 +4,23 @@ import type { SttEvent } from '../../stt/stt.ts';
 import type { NovaQuery } from './novaQuery.ts';
 import { bare, type HeardWord, seconds, spread } from './words.ts';
 
-/** After so much audio what was heard becomes final in any case. */
+/** Length of audio after which its words become final in any case. */
 const windowMs = 5_000;
 
-/** What a {@link NovaTranscriber} needs to know. */
+/** Options of a {@link NovaTranscriber}. */
 export interface NovaTranscriberOptions {
   readonly requestId: string;
   readonly query: NovaQuery;
   /** Audio between two interims, ms. */
   readonly interimEveryMs: () => number;
-  /** Whether the engine tells of words so late that a gap between them says nothing while there is a voice. */
+  /** Whether the engine emits words too late for a gap between them to mean an end while the user speaks. */
   readonly lateWords: boolean;
   readonly has: (fault: Fault) => boolean;
   readonly send: (frame: ServerFrame) => void;
 }
 
 /**
- * Tells what an engine hears in the way of Nova: windows of audio that grow until they are final, the end of speech by
+ * Emits an engine's events in the manner of Nova: windows of audio that grow until they are final, the end of speech by
  * silence, the end of an utterance by the gap between words.
  */
 export class NovaTranscriber {
@@ -34,7 +34,7 @@ export class NovaTranscriber {
   #given = 0;
   #segmentFrom = 0;
   #speaking = false;
-  /** Where the last word ended that no UtteranceEnd has told of. */
+  /** The end of the last word that no UtteranceEnd has covered. */
   #lastWordEnd: number | undefined;
 
   constructor(options: NovaTranscriberOptions) {
@@ -62,7 +62,7 @@ export class NovaTranscriber {
     this.#tellUtteranceEnd();
   }
 
-  /** The engine tells something. */
+  /** Takes an event of the engine. */
   heard(transcript: SttEvent): void {
     const { query, send } = this.#options;
     switch (transcript.type) {
@@ -87,7 +87,7 @@ export class NovaTranscriber {
     }
   }
 
-  /** The client asks for what there is. */
+  /** The client asks for the words so far. */
   finalize(): void {
     if (this.#options.has('no-finalize')) return;
     this.#results(this.#waiting, this.#positionMs, { final: true, speechFinal: true, fromFinalize: true });
@@ -100,7 +100,7 @@ export class NovaTranscriber {
     this.#options.send(json(this.metadata()));
   }
 
-  /** What the service says of a stream that is over. */
+  /** The service's messages at the end of a stream. */
   metadata(): object {
     const { requestId, query } = this.#options;
     return {
@@ -115,7 +115,7 @@ export class NovaTranscriber {
     };
   }
 
-  /** What is not final yet. An engine that tells of a word late doesn't put it where all is final already. */
+  /** Words that are not final yet. A late word is not placed in audio that is final already. */
   get #waiting(): readonly HeardWord[] {
     const waiting = [...this.#fixed, ...this.#open].slice(this.#given);
     const [first, last] = [waiting[0], waiting.at(-1)];
@@ -124,7 +124,7 @@ export class NovaTranscriber {
     return spread(waiting.map(({ text }) => text).join(' '), this.#windowStart, until);
   }
 
-  /** What was heard becomes final, but for the last word of a voice that goes on: that may still change. */
+  /** Makes the words final, except the last one while the user goes on speaking: it may still change. */
   #closeWindow(): void {
     const waiting = this.#speaking ? this.#waiting.slice(0, -1) : this.#waiting;
     if (this.#speaking && waiting.length === 0) return;
@@ -135,7 +135,7 @@ export class NovaTranscriber {
     const { query, has } = this.#options;
     this.#speaking = false;
     if (has('no-endpoint')) return;
-    // What Finalize has made final is not told again; a noise is told as nothing.
+    // Words that Finalize has made final are not repeated; a noise is an empty result.
     if (this.#waiting.length > 0 || this.#given === 0) {
       const speechFinal = query.endpointingMs !== undefined && !has('no-speech-final');
       this.#results(this.#waiting, this.#positionMs, { final: true, speechFinal });

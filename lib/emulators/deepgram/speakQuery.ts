@@ -1,6 +1,6 @@
 import type { AudioFormat } from '../loopback/spoken.ts';
 
-/** What a client wants spoken, and how. */
+/** Options of a client's request for speech. */
 export interface SpeakQuery extends AudioFormat {
   readonly model: string;
   /** By request, where the client names no encoding. */
@@ -35,7 +35,7 @@ export interface SpeakTransport {
   readonly isRequest?: boolean;
 }
 
-/** Reads the query of `/v1/speak` and `/v2/speak`; a text says what is wrong with it. */
+/** Reads the query of `/v1/speak` and `/v2/speak`, or returns the reason for refusal. */
 export function speakQuery(
   query: URLSearchParams,
   { family, isRequest = false }: SpeakTransport,

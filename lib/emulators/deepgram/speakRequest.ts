@@ -70,7 +70,7 @@ export function speakRequest(
 
 const mediaType = { linear16: 'l16', mulaw: 'basic', alaw: 'PCMA' } as const;
 
-/** The header of a WAV file whose length nobody knows yet. */
+/** The header of a WAV file of unknown length. */
 function openWavHeader({ encoding, sampleRate }: SpeakQuery): Uint8Array {
   const sampleBytes = encoding === 'linear16' ? 2 : 1;
   const header = Buffer.alloc(44);

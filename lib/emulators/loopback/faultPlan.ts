@@ -2,7 +2,7 @@ import { RxvoiceError } from '../../errors.ts';
 import { befalls, type Endpoint, type Fault, type FaultRule, faults } from './fault.ts';
 import { type Random, seeded } from './seeded.ts';
 
-/** What goes wrong with one connection. */
+/** The faults of one connection. */
 export interface Fate {
   /** Instead of an answer. */
   readonly refusal: FaultRule | undefined;
@@ -12,7 +12,7 @@ export interface Fate {
   readonly has: (fault: Fault) => boolean;
 }
 
-/** Decides what goes wrong with each connection: by its number, or at random with a seed. */
+/** Chooses the faults of each connection: by its number, or at random with a seed. */
 export class FaultPlan {
   readonly #rules: readonly FaultRule[];
   readonly #random: Random;
@@ -28,7 +28,7 @@ export class FaultPlan {
     this.#random = seeded(seed);
   }
 
-  /** Whether nobody can connect at all. */
+  /** Whether all connections are refused. */
   get closed(): boolean {
     return this.#rules.some(
       ({ fault, on, nth, probability = 1 }) =>

@@ -13,7 +13,7 @@ import type { LoopbackOptions } from './loopbackOptions.ts';
 import type { LoopbackServer } from './loopbackServer.ts';
 import { rawReply, type Refusal, reply, type Reply } from './reply.ts';
 
-/** What a provider adds to the host. */
+/** The provider's part of the host. */
 export interface Service<Options> {
   /** Which endpoint a request asks for, if any. */
   readonly endpoint: (method: string, path: string, upgrade: boolean) => Endpoint | undefined;
@@ -57,7 +57,7 @@ export async function host<Options extends LoopbackOptions>(
     open++;
     let over = false;
     const log: Connection['log'] = happening => {
-      if (over) return; // who closed first has told of it
+      if (over) return; // The side that closed first has reported it.
       over = happening.type === 'closed';
       if (over) open--;
       const event = { at: performance.now(), endpoint, connection, ...happening };
@@ -77,7 +77,7 @@ export async function host<Options extends LoopbackOptions>(
     };
   };
 
-  /** What is answered instead of serving a connection, if anything: a whole answer, or none. */
+  /** The response in place of the service, if any: a whole one, or none. */
   const refusalOf = (
     request: IncomingMessage,
     connection: ReturnType<typeof connect>,

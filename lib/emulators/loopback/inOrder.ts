@@ -2,7 +2,7 @@ import { asyncScheduler, concatMap, map, type MonoTypeOperatorFunction, of, time
 
 /**
  * Passes every value on at its time, in order: `dueAt` gives the time from the time it came at (ms of RxJS's clock), and
- * a value waits for those before it. What is due passes at once.
+ * a value waits for those before it. A value that is due passes at once.
  */
 export const inOrder =
   <Value>(dueAt: (value: Value, now: number) => number): MonoTypeOperatorFunction<Value> =>
@@ -15,6 +15,6 @@ export const inOrder =
       }),
     );
 
-/** Passes every value on so many ms later, in order; the delay may change from one to the next. */
+/** Delays every value, ms, in order; the delay may change from one to the next. */
 export const late = <Value>(delayMs: () => number): MonoTypeOperatorFunction<Value> =>
   inOrder((_, now) => now + delayMs());

@@ -1,6 +1,6 @@
 import type { Endpoint, Fault } from './fault.ts';
 
-/** What a loopback server saw or did. Keys are not in it. */
+/** An event of a loopback server. Contains no keys. */
 export type LoopbackEvent = {
   /** When, ms of `performance.now()`. */
   readonly at: number;
@@ -9,7 +9,7 @@ export type LoopbackEvent = {
   readonly connection: number;
 } & LoopbackHappening;
 
-/** What can happen to a connection of a loopback server. */
+/** Events of a connection of a loopback server. */
 export type LoopbackHappening =
   /** A WebSocket opened, or a request arrived. */
   | {
@@ -35,7 +35,7 @@ export type LoopbackHappening =
   /** It is over: a WebSocket closed, an answer ended or was hung up on. */
   | {
       readonly type: 'closed';
-      /** Who began to close. */
+      /** The side that began to close. */
       readonly by: 'client' | 'server';
       /** The close code of a WebSocket. */
       readonly code?: number;

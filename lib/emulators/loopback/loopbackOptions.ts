@@ -4,10 +4,10 @@ import type { Fault, FaultRule } from './fault.ts';
 export interface LoopbackOptions {
   /** The port; 0 takes a free one. Default 0. Fixed once it runs. */
   readonly port?: number;
-  /** The key that clients must have. Default: any. It is compared and told to nobody. */
+  /** The key that clients must have. Default: any. It is compared, and never logged. */
   readonly key?: string;
-  /** What goes wrong. Default nothing. */
+  /** The faults. Default none. */
   readonly faults?: readonly (Fault | FaultRule)[];
-  /** Where the chances of faults begin. Default 1. Setting `faults` or `seed` begins anew. */
+  /** Seed of the random faults. Default 1. Setting `faults` or `seed` restarts the sequence. */
   readonly seed?: number;
 }

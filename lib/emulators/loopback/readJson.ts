@@ -3,8 +3,8 @@ import { orFailed } from './reply.ts';
 import { parsed } from './serveSocket.ts';
 
 /**
- * Reads the JSON object that is the body of a request; calls back with none if it isn't one, or never. What the callback
- * throws, `failed` answers.
+ * Reads the JSON object that is the body of a request; calls back with none if it isn't one, or never. Errors that the callback
+ * throws go to `failed`.
  */
 export function readJson(
   request: IncomingMessage,

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { faulty } from './faulty.ts';
 import type { ServerFrame } from './frames.ts';
 
-/** What {@link serveAnswer} sends. */
+/** The response of {@link serveAnswer}. */
 export interface Answer {
   readonly frame$: Observable<ServerFrame>;
   /** How a message is written. Default: an event of an event stream, in two pieces where it could be split. */
@@ -55,7 +55,12 @@ export function serveAnswer(
 function write(response: ServerResponse, frame: ServerFrame): void {
   switch (frame.type) {
     case 'json':
-      return split(response, Buffer.from(`data: ${JSON.stringify(frame.message)}\n\n`));
+      return split(
+        response,
+        Buffer.from(
+          `${frame.event ? `event: ${frame.event}\n` : ''}data: ${JSON.stringify(frame.message)}\n\n`,
+        ),
+      );
     case 'text':
       return void response.write(frame.text);
     case 'binary':

@@ -38,7 +38,7 @@ export const spoken = (text: string, options: SpokenOptions): Observable<Uint8Ar
 export const encoded = (frame: AudioFrame, { encoding }: AudioFormat): Uint8Array =>
   encoding === 'linear16' ? frameBytes(frame) : compress(frame.pcm, encoding);
 
-/** Passes audio on so many times faster than real time, or as it comes if that is slower. */
+/** Passes audio on at a multiple of real time, or as it arrives if that is slower. */
 const atSpeed =
   (speed: number): OperatorFunction<AudioFrame, AudioFrame> =>
   frame$ =>

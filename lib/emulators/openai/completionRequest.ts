@@ -50,8 +50,8 @@ export function completionRequest(
   );
 }
 
-/** What has one piece only fails in that. */
-const inOnePiece = (connection: Connection): Connection => {
+/** The connection of an answer in one piece, which can only fail in that. */
+export const inOnePiece = (connection: Connection): Connection => {
   const { fate } = connection;
   return fate.stream
     ? { ...connection, fate: { ...fate, stream: { after: 0, ...fate.stream } } }
@@ -70,7 +70,7 @@ const midStreamError = {
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 const roles = ['system', 'developer', 'user', 'assistant', 'tool'];
 
-/** What is wrong with a request, if anything. */
+/** The error in a request, if any. */
 function complaint(body: Record<string, unknown>, { models }: OpenaiServerOptions) {
   const { model, messages, reasoning_effort: effort } = body;
   if (typeof model !== 'string' || model === '')

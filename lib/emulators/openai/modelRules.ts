@@ -1,12 +1,12 @@
 import type { Reply } from '../loopback/reply.ts';
 import { apiError } from './openaiRefusal.ts';
 
-/** What a family of OpenAI's models takes of a request for a chat completion. */
+/** Parameters of a chat completion that a family of OpenAI's models accepts. */
 interface ModelRules {
   readonly model: RegExp;
   /** How much it may reason; without any it does not. */
   readonly efforts: readonly string[];
-  /** How much it reasons unless it is told. */
+  /** Its default reasoning effort. */
   readonly defaultEffort: string;
   /** Whether it calls tools: always, only without reasoning, or in the Responses API only. */
   readonly tools: 'always' | 'withoutReasoning' | 'responses';
@@ -36,7 +36,7 @@ const rules: readonly ModelRules[] = [
   { model: /^o[134](?:-|$)/u, efforts: lowToHigh, defaultEffort: 'medium', tools: 'always' },
 ];
 
-/** What the service refuses of a request, by its model; nothing where it takes it, or does not know the model. */
+/** The service's refusal of a request, by its model; `undefined` where it accepts it, or does not know the model. */
 export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply | undefined {
   const { model, tools, reasoning_effort: given } = body;
   const rule = rules.find(each => each.model.test(String(model)));
@@ -78,5 +78,35 @@ export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply |
           'Only the default (1) value is supported.',
         { param: field, code: 'unsupported_value' },
       );
+  return undefined;
+}
+
+/** Models that do not reason, and refuse to be asked for it. */
+const plain = /^gpt-[34]|^chatgpt-/u;
+
+/** The service's refusal of a request for a response, by its model. All models call tools there, however they reason. */
+export function refusedForResponse(body: Readonly<Record<string, unknown>>): Reply | undefined {
+  const { model, include, reasoning } = body;
+  const name = String(model);
+  if (plain.test(name) && Array.isArray(include) && include.includes('reasoning.encrypted_content'))
+    return apiError(400, 'Encrypted content is not supported with this model.', { param: 'include' });
+  const rule = rules.find(each => each.model.test(name));
+  if (rule === undefined) return undefined;
+  const { efforts, defaultEffort } = rule;
+  const { effort } = (reasoning ?? {}) as { readonly effort?: string | null };
+  if (effort != null && !efforts.includes(effort))
+    return apiError(
+      400,
+      `Unsupported value: '${effort}' is not supported with the '${name}' model. ` +
+        `Supported values are: ${efforts.map(each => `'${each}'`).join(', ')}.`,
+      { param: 'reasoning.effort', code: 'unsupported_value' },
+    );
+  const reasons = (effort ?? defaultEffort) !== 'none';
+  for (const field of ['temperature', 'top_p'])
+    if (reasons && body[field] != null && body[field] !== 1)
+      return apiError(400, `Unsupported parameter: '${field}' is not supported with this model.`, {
+        param: field,
+        code: 'unsupported_parameter',
+      });
   return undefined;
 }

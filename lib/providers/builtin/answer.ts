@@ -14,7 +14,7 @@ const skills = [memory, smallTalk, about, clock, sums, diversions, reflections].
   Object.values(group),
 );
 
-/** How many of the latest messages are answered again to find out what was said then. */
+/** How many of the latest messages are answered again to reconstruct their answers. */
 const lookBack = 40;
 
 /**
@@ -42,7 +42,7 @@ function compute(turn: Turn): string | undefined {
   return undefined;
 }
 
-/** What a reply quotes from the user may hold signs that nobody can say, and lack a full stop. */
+/** Words quoted from the user may hold signs that can't be spoken, and lack a full stop. */
 const plain = (text: string): string =>
   text
     .replace(/[^\p{L}\p{N}\p{M} .,:;?!'’-]+/gu, ' ')

@@ -2,7 +2,7 @@ import { evaluate } from './evaluate.ts';
 import { readNumbers } from './readNumbers.ts';
 import { sayNumber } from './sayNumber.ts';
 
-/** A sum somebody asked for. */
+/** A sum the user asked for. */
 export interface Sum {
   /** The sum in words: "seventeen times twenty-three". */
   readonly spoken: string;
@@ -44,7 +44,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bthe (?=square)/g, ''],
   [/\b(a )?half of\b/g, '0.5 times'],
   [/\b(twice|double)\b/g, '2 times'],
-  // What a speech recogniser writes for "two", "four" and "eight" where only a number can follow or lead.
+  // Homophones that a speech recogniser writes for "two", "four" and "eight" where only a number can follow or lead.
   [/\b(plus|minus|times|divided by|power of) (to|too)\b(?! the)/g, '$1 2'],
   [/\b(plus|minus|times|divided by|power of) for\b/g, '$1 4'],
   [/\b(plus|minus|times|divided by|power of) ate\b/g, '$1 8'],
@@ -72,7 +72,7 @@ const sum = new RegExp(
 );
 
 /**
- * The sum in what somebody said or typed, with the usual order of operations; `undefined` where there is none.
+ * The sum in the user's words, with the usual order of operations; `undefined` where there is none.
  *
  * @example
  * calculate("What's twelve percent of 80?"); // { spoken: 'twelve percent of eighty', value: 9.6 }

@@ -1,20 +1,20 @@
 import type { Turn } from './turn.ts';
 
-/** What a skill says: one text, or several to the same effect, of which the turn's number picks one. */
+/** A skill's answer: one text, or several to the same effect, of which the turn's number picks one. */
 export type Saying = string | readonly string[];
 
 /** One thing the responder can talk about. */
 export interface Skill {
   /** Which turns it is for, by the turn's plain words. */
   readonly when: RegExp;
-  /** What it says; `undefined` leaves the turn to the skills after it. */
+  /** The answer; `undefined` leaves the turn to the skills after it. */
   readonly answer: Saying | ((turn: Turn, match: RegExpExecArray) => Saying | undefined);
 }
 
 /** Skills by name, in the order in which they are tried. */
 export type Skills = Readonly<Record<string, Skill>>;
 
-/** What a skill says in a turn, if the turn is for it. */
+/** A skill's answer in a turn, if the turn is for it. */
 export function attempt({ when, answer }: Skill, turn: Turn): string | undefined {
   const match = when.exec(turn.words);
   if (match === null) return undefined;

@@ -1,8 +1,8 @@
 import type { Message } from '../../llm/message.ts';
 
-/** What the responder knows when it answers: nothing but the history, and the time. */
+/** Input of the responder: the history and the time. */
 export interface Turn {
-  /** What the user said last, as it was written down. */
+  /** The user's last words, as transcribed. */
   readonly said: string;
   /** The same in lower case, without punctuation, contractions and hesitation: `what is your name`. */
   readonly words: string;
@@ -18,7 +18,7 @@ export interface Turn {
 /** The most characters of a message that the responder reads: a minute of speech. */
 const longest = 1000;
 
-/** The beginning of what a message says, short enough for patterns that are tried at every word. */
+/** The beginning of a message's text, short enough for patterns that are tried at every word. */
 export const wordsOf = (message: Message | undefined): string => message?.content.slice(0, longest) ?? '';
 
 /** The turn that the last message of the user opens; without one the user has said nothing. */

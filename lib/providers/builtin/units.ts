@@ -1,7 +1,7 @@
 import { readNumbers } from './readNumbers.ts';
 import { sayNumber } from './sayNumber.ts';
 
-/** A quantity somebody named, in words: "ten meters", and in another unit: "about thirty-three feet". */
+/** A quantity the user named, in words: "ten meters", and in another unit: "about thirty-three feet". */
 export interface Conversion {
   readonly from: string;
   readonly to: string;
@@ -69,7 +69,7 @@ const quantity = new RegExp(`(?:(minus) )?\\b(\\d+(?:\\.\\d+)?|an?) ?(${anyUnit}
 const target = new RegExp(`\\b(?:in|into|to|how many) (${anyUnit})\\b`);
 
 /**
- * The quantity in what somebody said, in the unit they asked for ("ten meters in feet", "how many feet are ten
+ * The quantity in the user's words, in the unit they asked for ("ten meters in feet", "how many feet are ten
  * meters"), or in its usual counterpart when they asked for none; `undefined` where there is no quantity.
  */
 export function convert(said: string): (Conversion & { readonly asked: boolean }) | undefined {

@@ -1,8 +1,8 @@
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 
 /**
- * The audio of a call that may have to be heard (again): what has not been sent yet, and what was sent but is not
- * transcribed for good. It is read by index, counted from the first frame of the call.
+ * The audio of a call that is still needed: not sent yet, or sent but not transcribed for good. It is read by index,
+ * counted from the first frame of the call.
  */
 export class AudioLog {
   #frames: AudioFrame[] = [];
@@ -39,12 +39,12 @@ export class AudioLog {
     return this.#endMs - this.#startMs;
   }
 
-  /** Lets go of the frames that end at or before this position. */
+  /** Drops the frames that end at or before this position. */
   forget(beforeMs: number): void {
     this.#dropWhile(endMs => endMs <= beforeMs + 1e-6);
   }
 
-  /** Lets go of the oldest frames until at most so much is kept; returns how much that was, ms. */
+  /** Drops the oldest frames beyond a limit, ms; returns the dropped length, ms. */
   trim(maxMs: number): number {
     const before = this.keptMs;
     this.#dropWhile((_, startMs) => this.#endMs - startMs > maxMs);

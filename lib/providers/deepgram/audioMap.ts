@@ -1,5 +1,5 @@
 interface Piece {
-  /** Where it begins in what the connection was sent, ms. */
+  /** Where it begins in the audio sent on this connection, ms. */
   readonly sentMs: number;
   /** Where it begins in the call's audio, ms. */
   readonly callMs: number;
@@ -9,7 +9,7 @@ interface Piece {
 
 /**
  * Where the audio that one connection was sent lies in the call: a service counts from the connection's first sample,
- * which after a reconnection is not the call's, and silence that keeps it listening is none of the call's.
+ * which after a reconnection is not the call's, and silence that keeps it listening is not part of the call.
  */
 export class AudioMap {
   readonly #pieces: Piece[] = [];
@@ -23,14 +23,14 @@ export class AudioMap {
     this.#callEndMs = callMs;
   }
 
-  /** So much of the call's audio, from this position on, was sent. */
+  /** Audio of the call was sent, from this position on, ms. */
   sent(callMs: number, ms: number): void {
     if (this.#isCall !== true || Math.abs(callMs - this.#callEndMs) > 0.1) this.#begin(callMs, true);
     this.#callEndMs = callMs + ms;
     this.sentMs += ms;
   }
 
-  /** So much silence was sent. */
+  /** Silence was sent, ms. */
   silence(ms: number): void {
     if (this.#isCall !== false) this.#begin(this.#callEndMs, false);
     this.sentMs += ms;
@@ -41,7 +41,7 @@ export class AudioMap {
     this.#isCall = isCall;
   }
 
-  /** The position in the call's audio of a position that the service tells, both ms. */
+  /** Maps a position of the service to one in the call's audio, both ms. */
   toCall(sentMs: number): number {
     const piece = this.#pieces.findLast(piece => piece.sentMs <= sentMs + 1e-6) ?? this.#pieces[0];
     if (piece === undefined) return sentMs;

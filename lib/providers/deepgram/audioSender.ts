@@ -14,21 +14,21 @@ export interface AudioSenderOptions {
   readonly heardMs?: number;
 }
 
-/** The service takes audio at most so much faster than real time… */
+/** The service takes audio at most at this multiple of real time… */
 export const replaySpeed = 1.25;
 /** … but for a burst, on a fresh connection and later, ms: inputs come in pieces, and all at once after a stall. */
 const burstMs = { first: 250, later: 1_000 } as const;
 
-/** The least level of what may be a voice, root mean square (−46 dB), and how much louder than the quietest it is. */
+/** The lowest level of a possible voice, root mean square (−46 dB), and its ratio to the quietest level. */
 const voice = { floor: 0.005, factor: 3 } as const;
 /** A sound shorter than this is no voice, ms. */
 const leastVoiceMs = 100;
 
 /** Sends one connection the audio of a call, from the first that is kept on, no faster than the service takes it. */
 export class AudioSender {
-  /** Where what was sent lies in the call. */
+  /** The position of the sent audio in the call. */
   readonly map: AudioMap;
-  /** How much was sent since the service had something to tell, ms. */
+  /** Audio sent since the service last emitted something, ms. */
   unansweredMs = 0;
   readonly #log: AudioLog;
   readonly #options: AudioSenderOptions;
@@ -57,7 +57,7 @@ export class AudioSender {
     this.answered();
   }
 
-  /** The service had something to tell. */
+  /** The service emitted something. */
   answered(): void {
     this.unansweredMs = 0;
     this.#answeredAt = this.#looked = this.#next;
@@ -78,7 +78,7 @@ export class AudioSender {
       const loudness = level(frame);
       const wasQuietest = this.#quietest;
       this.#quietest = Math.min(wasQuietest, loudness);
-      // What began in the middle of a voice shows to be one by the silence that follows.
+      // Audio may begin in the middle of a voice; the silence that follows reveals it.
       if (isVoice(wasQuietest, this.#quietest)) this.#lookAgain();
       this.#look(loudness, frameMs(frame));
     }
@@ -107,7 +107,7 @@ export class AudioSender {
     return this.#nextMs;
   }
 
-  /** Sends what may be sent now. Returns how long the rest has to wait, ms; `undefined` when all was sent. */
+  /** Sends the audio that may be sent now. Returns how long the rest has to wait, ms; `undefined` when all was sent. */
   pump(now: number): number | undefined {
     this.#budgetMs = Math.min(burstMs.later, this.#budgetMs + (now - this.#budgetAt) * replaySpeed);
     this.#budgetAt = now;
@@ -130,7 +130,7 @@ export class AudioSender {
     return undefined;
   }
 
-  /** Sends what waits for the rest of its message. */
+  /** Sends the audio that waits for the rest of its message. */
   flush(): void {
     if (this.#chunk.length > 0) this.#send(concatFrames(this.#chunk));
     this.#chunk = [];

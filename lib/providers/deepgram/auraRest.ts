@@ -10,7 +10,7 @@ import type { DeepgramConnection } from './deepgramConnection.ts';
 import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { givenUp } from './staying.ts';
+import { givenUp } from './reconnecting.ts';
 import { Outage } from '../../rx/outage.ts';
 
 /** How {@link auraRest} speaks. */
@@ -21,9 +21,9 @@ export interface AuraRestOptions {
   /** How long a request is made again that fails before its first audio, ms; how often at most, default any number. */
   readonly outageMs: number;
   readonly retries?: number;
-  /** What requests are made with: connections that outlast the pauses of a call. */
+  /** HTTP connections that outlast the pauses of a call. */
   readonly fetch: KeptOpen['fetch'];
-  /** Is told how each request came by its connection. */
+  /** Called with how each request got its connection. */
   readonly notify: (notice: Notice) => void;
 }
 
@@ -48,7 +48,8 @@ export const auraRest = (
 
   const ask = async (text: string, abortSignal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
     const { model } = request;
-    // All but the text is a parameter of the query; what the SDK does not know it would put into the body.
+    // Everything except the text is a query parameter; the SDK would put parameters that it does not know into the
+    // body.
     const queryParams = { encoding: 'linear16', container: 'none', ...parameters, model };
     const limits = { abortSignal, maxRetries: 0, queryParams };
     const { data, rawResponse } = await (
@@ -112,7 +113,7 @@ const answering =
     }
   };
 
-/** What the SDK tells of an answer that is an error. */
+/** The SDK's data of an error response. */
 interface RefusedBySdk {
   readonly statusCode?: number;
   readonly body?: unknown;

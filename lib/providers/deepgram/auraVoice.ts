@@ -6,7 +6,7 @@ import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, wor
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { type Share, SharedAudio } from './sharedAudio.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks. */
@@ -28,13 +28,13 @@ export interface AuraVoiceOptions extends VoiceOptions {
 const patienceMs = 500;
 /** When fewer Flush messages are left, sentences are grouped. */
 const lowBudget = 8;
-/** Audio of a held sentence has to come so long before the sentence before it was heard, ms. */
+/** How early the audio of a held sentence must arrive, before the previous sentence has been heard, ms. */
 const leadMs = 180;
-/** The same where the answer to the Flush before is waited for: the length of what has not come is a guess, ms. */
+/** The same while the answer to the previous Flush is outstanding, ms: the length of its audio is a guess then. */
 const answerLeadMs = 500;
 /**
- * The longest a sentence is held, ms: the sound it waits for may have been cut, and somebody else may be asked to speak it
- * (see `failover`). One Flush in 3 s is what the service takes for ever.
+ * The longest a sentence is held, ms: the sound it waits for may have been cut, and another engine may speak it
+ * (see `failover`). One Flush in 3 s is the rate the service accepts without a limit in time.
  */
 const longestHoldMs = 3_000;
 /** How long a character takes to say while none was said yet, ms: 15 a second. */
@@ -54,7 +54,7 @@ interface Sentence {
   handedMs: number;
 }
 
-/** What the service owes an answer for: the audio of these sentences and `Flushed`, or `Cleared`. */
+/** A message the service has yet to answer: with the audio of these sentences and `Flushed`, or with `Cleared`. */
 type Owed =
   | {
       readonly type: 'flush';
@@ -65,14 +65,14 @@ type Owed =
   | { readonly type: 'clear' };
 
 /**
- * The voice of one call over a socket of `/v1/speak`, which answers in order: every `Flush` with the audio of what was
- * said before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
+ * The voice of one call over a socket of `/v1/speak`, which answers in order: every `Flush` with the audio of the text
+ * before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
  *
- * One that nobody waits for any more is cleared, unless another is on its way behind the same socket: then its audio is
+ * A sentence that is no longer wanted is cleared, unless another is on its way behind the same socket: then its audio is
  * left out. The service takes 20 Flush messages and 2,400 characters a minute on a connection, then another connection is
  * taken. While there are enough Flush messages left each sentence has its own; when they run low a sentence waits until
  * the one before it has nearly been heard, and goes together with those that have come by then, whose audio they share.
- * A Flush waits for the answer to the one before where nobody hears that: some answer two that follow closely with one
+ * A Flush waits for the answer to the previous one where that causes no gap: the service answers some pairs with one
  * `Flushed`.
  */
 export class AuraVoice {
@@ -84,7 +84,7 @@ export class AuraVoice {
   #owed: Owed[] = [];
   /** When the audio that was handed on will have been heard, if it is played as it comes. */
   #heardAt = 0;
-  /** What was said of sentences that are over, ms and characters. */
+  /** Length of the sentences that are over, ms and characters. */
   #saidMs = 0;
   #saidCharacters = 0;
   #isOld = false;
@@ -100,12 +100,12 @@ export class AuraVoice {
     this.#characters = new FlushBudget(options.charactersPerMinute);
   }
 
-  /** Whether somebody waits for audio. */
+  /** Whether a sentence waits for audio. */
   get isBusy(): boolean {
     return this.#waiting.length > 0 || this.#owed.some(hasListeners);
   }
 
-  /** One sentence, over the line, which is held for as long as it takes. What no message can hold goes in several. */
+  /** One sentence, over the line, which is held for as long as it takes. A text too long for one message goes in several. */
   speak(text: string, line$: Observable<unknown>): Observable<AudioFrame> {
     const { charactersPerMinute } = this.#options;
     const [first = '', ...rest] = splitText(text, Math.min(maxCharacters, charactersPerMinute));
@@ -154,7 +154,7 @@ export class AuraVoice {
     this.#pump();
   }
 
-  /** The line lost its socket: what was not finished is spoken anew, but for what was handed on of it. */
+  /** The line lost its socket: unfinished sentences are spoken again, without the audio already emitted. */
   lost(reason: RxvoiceError): void {
     const unanswered = this.#owed
       .flatMap(owed => (owed.type === 'flush' ? owed.sentences : []))
@@ -170,7 +170,7 @@ export class AuraVoice {
     for (const { subscriber } of hopeless) subscriber.error(reason);
   }
 
-  /** The line is let go. */
+  /** The connection is released. */
   disconnected(): void {
     this.#pumping?.unsubscribe();
     this.#watching?.unsubscribe();
@@ -179,7 +179,7 @@ export class AuraVoice {
     this.#owed = [];
   }
 
-  /** Sends what may be sent now. */
+  /** Sends the sentences that may be sent now. */
   #pump(): void {
     this.#pumping?.unsubscribe();
     while (this.#open !== undefined && this.#waiting.length > 0) {
@@ -191,7 +191,7 @@ export class AuraVoice {
       const waitMs = Math.max(spentMs, holdMs);
       if (waitMs > 0) {
         this.#pumping = asyncScheduler.schedule(() => this.#pump(), waitMs);
-        // Nobody listens to silence for a minute: another connection has a minute of its own.
+        // After a minute of silence a new connection with a budget of its own is cheaper.
         this.#isSpent = spentMs > patienceMs;
         this.#exchange();
         return;
@@ -204,7 +204,7 @@ export class AuraVoice {
     return Math.min(this.#heardAt - leadMs, since + longestHoldMs);
   }
 
-  /** How long a sentence may wait for the answer to the Flush before it without anybody hearing that, ms. */
+  /** How long a sentence may wait for the answer to the Flush before it without a gap in the speech, ms. */
   #unanswered({ since }: Sentence, now: number): number {
     const owed = this.#owed.filter(hasListeners);
     if (owed.length === 0) return 0;
@@ -238,7 +238,7 @@ export class AuraVoice {
     }
     socket.sendFlush({ type: 'Flush' });
     this.#budget.spend(now);
-    // What was handed on of it before a connection was lost comes again.
+    // Audio emitted before the connection was lost arrives again.
     const { sampleRate } = this.#options;
     const pcm = new PcmFrames(sampleRate, sentences[0]?.handedMs);
     const texts = sentences.map(({ text }) => text);
@@ -304,7 +304,7 @@ export class AuraVoice {
     }
   }
 
-  /** Nobody waits for a sentence any more. */
+  /** A sentence is no longer wanted. */
   #leave(sentence: Sentence): void {
     this.#waiting = this.#waiting.filter(other => other !== sentence);
     if (this.#owed.some(hasListeners)) return;
@@ -318,13 +318,13 @@ export class AuraVoice {
     if (!sentence.done && this.#waiting.length === 0) this.#heardAt = 0;
   }
 
-  /** The names of a warning's fields differ between the service's documents and what was seen of it. */
+  /** The names of a warning's fields differ between the service's documents and its observed messages. */
   #warn(message: ServerMessage): void {
     const code = message['code'] ?? message['warn_code'];
     const text = words(message['description'] ?? message['warn_msg']);
     const { who, notify } = this.#options;
     if (code !== 'EXCESSIVE_FLUSH') return notify({ type: 'warning', message: `${who} warns: ${text}` });
-    // No Flushed follows: what it was for would wait for ever.
+    // No Flushed follows: its sentences would wait forever.
     this.#open?.fail(
       new RxvoiceError(`${who} took no more Flush messages on this connection.`, {
         stage: 'tts',

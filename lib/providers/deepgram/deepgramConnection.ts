@@ -4,18 +4,18 @@ import { RxvoiceError } from '../../errors.ts';
 import { deepgramSdk } from './deepgramSdk.ts';
 import type { DeepgramConnectionOptions } from './options.ts';
 
-/** What a transport of the SDK is made by; see `@deepgram/sdk`. */
+/** Creates a transport of the SDK; see `@deepgram/sdk`. */
 export type TransportFactory = NonNullable<
   NonNullable<ConstructorParameters<typeof DeepgramClient>[0]>['transportFactory']
 >;
 
 /** A checked connection. */
 export interface DeepgramConnection {
-  /** The service in words: "Deepgram", or the host of a server of one's own. */
+  /** The service in words: "Deepgram", or the host of your own server. */
   readonly who: string;
   /** Where requests go. */
   readonly address: string;
-  /** What must not be shown: the key or the token that was used last. */
+  /** The secret: the key or token that was used last. Never shown. */
   readonly apiKey: string;
   /** A client of the SDK; its sockets use the transport, its requests the `fetch`. */
   readonly client: (wire: {
@@ -25,8 +25,8 @@ export interface DeepgramConnection {
 }
 
 /**
- * Reads what is not given from the environment and checks all of it, so that a wrong setting shows before the first
- * call; loads the SDK. The errors never hold the key or a header's value.
+ * Reads missing settings from the environment and checks all of them, so that an error shows before the first call;
+ * loads the SDK. The errors never hold the key or a header's value.
  */
 export function deepgramConnection(options: DeepgramConnectionOptions): DeepgramConnection {
   const { DEEPGRAM_API_KEY, DEEPGRAM_ACCESS_TOKEN, DEEPGRAM_BASE_URL } = process.env;

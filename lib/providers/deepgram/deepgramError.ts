@@ -37,7 +37,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What is known of an answer that refuses. */
+/** Data of a refusal. */
 export interface RefusedAnswer {
   readonly status: number;
   /** By their names in lower case. */
@@ -91,7 +91,7 @@ function cure(status: number, reason: string, { model }: DeepgramRequest): strin
 
 const isText = (field: unknown): field is string => typeof field === 'string';
 
-/** What the server says, unless it holds the key, with or without the scheme that it was given with. */
+/** The server's message, unless it holds the key, with or without the scheme that it was given with. */
 function passable(text: string | undefined, { apiKey }: DeepgramRequest): string {
   const key = apiKey.replace(/^(?:Bearer|Token) /u, '');
   if (text === undefined || (key.length > 5 && text.includes(key)) || /bearer|token /iu.test(text)) return '';
@@ -104,7 +104,10 @@ function quoted(reason: string | undefined, request: DeepgramRequest): string {
   return words && `: ${words}`;
 }
 
-/** The error of a socket that was lost: every loss may be made good by another one, but for what it can't read. */
+/**
+ * The error of a socket that was lost: another socket may make up for every loss, except for data that the service
+ * can't read.
+ */
 export function closedError(code: number, reason: string, request: DeepgramRequest): RxvoiceError {
   const facts = [`close code ${code}`, quoted(reason, request).slice(2)].filter(Boolean).join(', ');
   const { who, stage } = request;

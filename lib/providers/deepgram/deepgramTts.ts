@@ -12,7 +12,7 @@ import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import type { DeepgramTtsOptions } from './options.ts';
-import { staying } from './staying.ts';
+import { reconnecting } from './reconnecting.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
 import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
 import { warmLine } from './warmLine.ts';
@@ -31,8 +31,8 @@ const defaults = {
  *
  * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
  * option can't be. A conversation opens one connection before the first turn and keeps it; used alone, each sentence
- * has its own: take a `session()` for several. A connection that is lost is opened again, and what had not come of a
- * sentence is spoken then. Errors are RxvoiceError, stage `tts`, and say whether another attempt may succeed.
+ * has its own: take a `session()` for several. A lost connection is opened again, and the missing rest of a sentence is
+ * spoken then. Errors are RxvoiceError, stage `tts`, and say whether another attempt may succeed.
  *
  * @example
  * const tts = deepgramTts({ voice: 'orion', speed: 1.1 });
@@ -66,7 +66,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   };
   if (options.transport === 'rest') {
     const kept = keptOpen();
-    // Whatever the server answers, the connection is open then.
+    // The connection is open after any answer of the server.
     const knock = (signal: AbortSignal) =>
       kept
         .fetch()(connection.address, { signal })
@@ -98,7 +98,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
 
   const query = { encoding: 'linear16', ...parameters };
 
-  /** A line of a call's voice, which it is told of. */
+  /** A connection of a call's voice, passed to it. */
   const lineOf = <Socket extends SdkSocket>(
     voice: Voice<Socket>,
     notify: (notice: Notice) => void,
@@ -106,8 +106,8 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
     connect: (client: ReturnType<typeof connection.client>) => Promise<Socket>,
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
     openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
-      // A connection that is lost while nothing is said is nobody's concern.
-      staying({
+      // A connection that is lost during silence is not reported.
+      reconnecting({
         outageMs: longestMs,
         ...(retries !== undefined && { retries }),
         timeoutMs,
@@ -160,7 +160,7 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
   });
 }
 
-/** What a voice is told of its line, and what it tells of itself. */
+/** Input of a voice from its connection, and its state. */
 interface Voice<Socket> {
   readonly isBusy: boolean;
   readonly connected: (socket: OpenSocket<Socket>) => void;

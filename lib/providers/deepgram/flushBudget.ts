@@ -1,7 +1,7 @@
-/** How long the service remembers what it was sent, ms: it says 60 s, and was measured to take 64. */
+/** The window over which the service counts, ms: documented as 60 s, measured as 64. */
 const windowMs = 64_000;
 
-/** Counts what a connection was sent of something that the service limits by the minute: Flush messages, characters. */
+/** Counts a quantity that the service limits by the minute on a connection: Flush messages, characters. */
 export class FlushBudget {
   readonly #perMinute: number;
   #spent: { readonly at: number; readonly amount: number }[] = [];
@@ -16,7 +16,7 @@ export class FlushBudget {
     return this.#perMinute - this.#spent.reduce((sum, { amount }) => sum + amount, 0);
   }
 
-  /** How long until so much may be sent, ms. What is more than all of a minute waits for an empty one. */
+  /** Wait until this amount may be sent, ms. More than a whole minute's budget waits for an empty minute. */
   waitMs(now: number, amount = 1): number {
     let left = this.left(now);
     for (const { at, amount: spent } of this.#spent) {
@@ -27,7 +27,7 @@ export class FlushBudget {
     return 0;
   }
 
-  /** So much is sent. */
+  /** Counts an amount that is sent. */
   spend(now: number, amount = 1): void {
     this.#spent.push({ at: now, amount });
   }

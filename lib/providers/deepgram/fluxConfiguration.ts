@@ -1,4 +1,4 @@
-/** What can be changed in the course of a call, as the service calls it. What is left out stays as it is. */
+/** Settings that can change during a call, by the service's names. Omitted ones stay as they are. */
 export interface FluxConfiguration {
   readonly thresholds?: {
     readonly eot_threshold?: number;

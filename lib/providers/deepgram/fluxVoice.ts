@@ -4,7 +4,7 @@ import { RxvoiceError } from '../../errors.ts';
 import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { Recycled } from './staying.ts';
+import { Recycled } from './reconnecting.ts';
 import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
 
 /** A socket of the SDK that speaks as text is written. */
@@ -40,7 +40,7 @@ interface Speech {
   isWhole: boolean;
   /** It was heard. */
   isHeard: boolean;
-  /** Nobody listens to it any more. */
+  /** The speech was unsubscribed. */
   isLeft: boolean;
   /** Whether it was sent before, over a connection that was lost; since when no audio of it came. */
   isAgain: boolean;
@@ -51,8 +51,8 @@ interface Speech {
 
 /**
  * The voice of one call over a socket of `/v2/speak`, which takes text as it is written and speaks it as one turn. When
- * a turn is cut the service is told how much of it was played, and tells what words those were (`heard`). It counts
- * what was played from the beginning of the connection on.
+ * a turn is cut the service receives the length that was played, and returns the words of it (`heard`). It counts the
+ * played audio from the beginning of the connection.
  *
  * A cut that the service ignores leaves the turn open there: the next reply would be spoken as its end. It ignores one
  * before the first audio of a connection (`NO_AUDIO_GENERATED`), so such a connection is exchanged instead, and so is one
@@ -62,7 +62,7 @@ export class FluxVoice {
   readonly #options: VoiceOptions;
   #open: OpenSocket<FluxVoiceSocket> | undefined;
   #speeches: Speech[] = [];
-  /** What was played of earlier speeches of the connection, ms. */
+  /** Audio of the connection's earlier speeches that was played, ms. */
   #playedMs = 0;
   #offsetMs = 0;
   /** Whether the answer to an Interrupt of a reply is waited for. */
@@ -78,7 +78,7 @@ export class FluxVoice {
     this.#options = options;
   }
 
-  /** Whether somebody waits for audio. */
+  /** Whether a speech waits for audio. */
   get isBusy(): boolean {
     return this.#speeches.some(({ isLeft }) => !isLeft);
   }
@@ -149,13 +149,13 @@ export class FluxVoice {
     this.#pump();
   }
 
-  /** The line lost its socket: what had not come whole is spoken anew, but for what was handed on of it. */
+  /** The line lost its socket: incomplete speeches are spoken again, without the audio already emitted. */
   lost(reason: RxvoiceError): void {
     this.disconnected();
     for (const speech of this.#speeches) this.#again(speech, reason);
   }
 
-  /** The line is let go. */
+  /** The connection is released. */
   disconnected(): void {
     this.#watching?.unsubscribe();
     this.#aging?.unsubscribe();
@@ -175,11 +175,11 @@ export class FluxVoice {
     speech.sent = 0;
     speech.isFlushed = false;
     speech.isStarted = false;
-    // What was handed on of it comes again.
+    // Audio already emitted arrives again.
     speech.pcm = new PcmFrames(this.#options.sampleRate, speech.handedMs);
   }
 
-  /** Sends what was written. Turns go one after the other: the text of one would be spoken in another. */
+  /** Sends the text so far. Turns go one after the other: the text of one would be spoken in another. */
   #pump(): void {
     if (this.#open === undefined) return;
     const { socket } = this.#open;
@@ -270,7 +270,7 @@ export class FluxVoice {
     speech.subscriber.complete();
   }
 
-  /** Nobody waits for a speech any more: it was heard, or it is cut. */
+  /** A speech is over: it was heard, or it was cut. */
   #leave(speech: Speech): void {
     if (!this.#speeches.includes(speech)) return;
     speech.isLeft = true;
@@ -281,7 +281,7 @@ export class FluxVoice {
       this.#forget(speech);
       if (this.isBusy) return;
     } else if (!speech.isStarted || !this.#hasAudio || this.isBusy) {
-      // What was written waits to be spoken, or is spoken with the next: only a fresh connection knows nothing of it.
+      // Text already written would be spoken, or joined to the next speech: only a fresh connection is free of it.
       this.#forget(speech);
       return this.#recycle();
     }
@@ -350,7 +350,7 @@ export class FluxVoice {
     if (!owes && !this.#interrupted) return;
     const { timeoutMs } = this.#options;
     this.#watching = asyncScheduler.schedule(() => {
-      // Nobody waits for it: what the service does with the turn is not known.
+      // The speech is over: the state of its turn at the service is unknown.
       if (!owes) this.#recycle();
       else this.#open?.fail(this.#failure(`fell silent for ${timeoutMs} ms in the middle of a reply`));
     }, timeoutMs);

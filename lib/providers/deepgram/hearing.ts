@@ -25,7 +25,7 @@ export interface Hearing {
   readonly isTimed: boolean;
 }
 
-/** What {@link hearingOf} reads; nothing in it is certain. */
+/** Input of {@link hearingOf}; no field is certain. */
 export interface HeardAudio {
   readonly text: unknown;
   /** The service's list of words: Nova has `punctuated_word` alongside `word`, Flux `word` alone. */
@@ -58,7 +58,7 @@ export function hearingOf(heard: HeardAudio, toCall: ToCall): Hearing {
         : [startMs + index * eachMs, startMs + (index + 1) * eachMs];
     return { text: word, startMs: Math.min(...times), endMs: Math.max(...times), from, to };
   });
-  // Words may lie a little outside of the window that they are told for.
+  // Words may lie a little outside of the window of their message.
   const isTimed = timed && words.length > 0;
   return {
     text,

@@ -1,17 +1,17 @@
 import { interval, type MonoTypeOperatorFunction, Observable, type Subscription } from 'rxjs';
 import { silence } from '../../audio/frame.ts';
-import type { Dialect } from './listening.ts';
+import type { Dialect } from './transcribeCall.ts';
 import type { OpenSocket, SdkSocket } from './openSocket.ts';
 
-/** How often a connection that nobody uses is kept alive, ms: Nova closes one after 10 s. */
+/** How often an unused connection is kept alive, ms: Nova closes one after 10 s. */
 const everyMs = 4_000;
 /** The audio that it begins with, ms. */
 const firstMs = 100;
 
 /**
- * Keeps a connection open that is held before anybody speaks: a server that holds its voice warm. Nova closes one that
+ * Keeps a connection open that is open before anything is said: a server that holds its voice warm. Nova closes one that
  * hears nothing for 10 s, and `KeepAlive` counts only after some audio (Deepgram's guide "Troubleshooting WebSocket API
- * Disconnections"): it gets a bit of silence first. Who uses the connection takes over.
+ * Disconnections"): it gets a bit of silence first. The user of the connection takes over.
  */
 export const keptAlive =
   <Socket extends SdkSocket>(

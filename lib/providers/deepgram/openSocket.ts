@@ -5,7 +5,7 @@ import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection, TransportFactory } from './deepgramConnection.ts';
 import { brokenError, closedError, type DeepgramRequest, refusedError } from './deepgramError.ts';
 
-/** What is sent with, of a socket of the SDK. */
+/** The sending part of a socket of the SDK. */
 export interface SdkSocket {
   connect: () => unknown;
   close: () => void;
@@ -24,17 +24,17 @@ export interface ServerMessage {
 export interface OpenSocket<Socket> {
   /** The SDK's socket, to send with. */
   readonly socket: Socket;
-  /** Sends bytes as they are, past the SDK: what is sent once a frame of every call. */
+  /** Sends bytes as they are, past the SDK: it runs once a frame of every call. */
   readonly sendBytes: (bytes: Uint8Array) => void;
   /** All that comes, in order. Hot; completes when the connection is over, however it ended. */
   readonly message$: Observable<Incoming>;
   /** How long it took to open, ms. */
   readonly openMs: number;
-  /** What is sent now is the last thing: when the server closes after it, that is the end and no loss. */
+  /** Marks the next message as the last: when the server closes after it, that is the end and not a loss. */
   readonly end: (send: (socket: Socket) => void) => void;
   /** Gives the connection up with this error. */
   readonly fail: (error: RxvoiceError) => void;
-  /** Ends what keeps it open while nobody uses it. Returns how much silence it was sent for that, ms. */
+  /** Stops the keep-alive. Returns the length of the silence that it sent, ms. */
   readonly takeOver?: () => number;
 }
 
@@ -76,7 +76,7 @@ export const openSocket = <Socket extends SdkSocket>(
       message$.complete();
       subscriber.error(error);
     };
-    /** What the SDK or `ws` throws: another attempt would be no better. */
+    /** An error thrown by the SDK or `ws`: another attempt would fail the same way. */
     const refuse = (error: unknown): void => {
       const reason = error instanceof Error ? error.message : 'an unknown error';
       fail(
@@ -96,7 +96,7 @@ export const openSocket = <Socket extends SdkSocket>(
       try {
         return new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
       } catch (error) {
-        // The SDK keeps what its factory throws to itself.
+        // The SDK swallows errors that its factory throws.
         refuse(error);
         throw error;
       }
@@ -149,7 +149,7 @@ export const openSocket = <Socket extends SdkSocket>(
         };
         readSome(answer, refused);
       });
-      // Kept for good: a socket that is closed while it connects has an error to tell, to nobody.
+      // Kept for good: a socket that is closed while it connects emits an error, which would otherwise have no listener.
       wire.on('error', (error: Error & { code?: string }) => {
         const what = /handshake has timed out/u.test(error.message)
           ? `did not answer within ${timeoutMs} ms`

@@ -1,6 +1,6 @@
 import type { AudioFrame } from '../../audio/frame.ts';
 
-/** So much of the audio is kept for each sentence that is still to come, ms: where one has none it was not spoken. */
+/** Audio kept for each sentence that follows, ms: a sentence without audio would count as not spoken. */
 const leastMs = 20;
 
 /** Audio of one of the sentences, counted from 0. */
@@ -10,8 +10,8 @@ export interface Share {
 }
 
 /**
- * The audio of sentences that were spoken as one, shared out among them: where one ends in it nobody tells, so it is
- * taken from the lengths of their texts. What there is of each comes in order, and of each there is some.
+ * The audio of sentences that were spoken as one, shared out among them: the service does not report where one ends, so that is
+ * estimated from the lengths of their texts. The parts come in order, and each sentence has one.
  */
 export class SharedAudio {
   /** Where each but the last is thought to end, samples. */
@@ -37,7 +37,7 @@ export class SharedAudio {
     this.#hasSome = handedMs > 0;
   }
 
-  /** What is certain to be of one of them, with the audio that came next. */
+  /** The part that certainly belongs to one of them, with the audio that came next. */
   next(frame: AudioFrame): Share[] {
     this.#held.push(frame);
     this.#heldSamples += frame.pcm.length;

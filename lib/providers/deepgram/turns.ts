@@ -1,16 +1,16 @@
 import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './openSocket.ts';
 
-/** Where a time the service tells (s of what the connection was sent) lies in the call's audio, ms. */
+/** Maps a time of the service (s of the connection's audio) to a position in the call's audio, ms. */
 export type ToCall = (seconds: number) => number;
 
 /** The fold from one generation's messages to transcripts: the state of one call, whatever connections it has. */
 export interface Turns {
-  /** What a message tells. */
+  /** Events of a message. */
   readonly hear: (message: ServerMessage, toCall: ToCall) => SttEvent[];
-  /** The connection is a new one: it hears again what was not settled. */
+  /** The connection is a new one: it receives the unsettled audio again. */
   readonly reconnected: () => SttEvent[];
-  /** Ends an open turn with what is known of it. */
+  /** Ends an open turn with the words so far. */
   readonly finish: () => SttEvent[];
   /** Whether a turn is open. */
   readonly isOpen: boolean;

@@ -37,7 +37,7 @@ const models: ReadonlyMap<string, string> = new Map([
 
 /**
  * The model of a voice: of one that is known its name alone, of any other the full name of a model, which has hyphens
- * (`aura-2-thalia-en`): there may be new ones. Otherwise what is wrong.
+ * (`aura-2-thalia-en`): there may be new ones. Otherwise the reason for refusal.
  */
 export function modelOfVoice(voice: string): { readonly model: string } | { readonly problem: string } {
   const name = voice.trim().toLowerCase();
@@ -66,14 +66,14 @@ const rates = {
 /** How fast each family speaks; a Flux voice in steps of 0.05. */
 const speeds = { aura: [0.7, 1.5], flux: [0.5, 1.5] } as const;
 
-/** What of a voice can be checked before it speaks. */
+/** Settings of a voice that can be checked before it speaks. */
 export interface VoiceSettings {
   readonly sampleRate?: number;
   readonly speed?: number;
   readonly expressivity?: number;
 }
 
-/** What is wrong with the settings of a voice, by field. */
+/** Errors in the settings of a voice, by field. */
 export function voiceProblems(
   model: string,
   { sampleRate, speed, expressivity }: VoiceSettings,

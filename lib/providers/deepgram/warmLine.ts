@@ -20,8 +20,8 @@ import { RxvoiceError } from '../../errors.ts';
 const againMs = 10_000;
 
 /**
- * Holds a line for a call, from before it is needed. A server that refuses from the start for good is an error, so that
- * a wrong key shows before the first word; whatever else fails shows when something is to be said, and the line is
+ * Opens a connection for a call before it is needed. A final refusal at the start is an error, so that
+ * a wrong key shows before the first word; any other failure shows at the first speech, and the connection is
  * tried again.
  */
 export const warmLine = (line$: Observable<unknown>, engine: string): Observable<Loading> =>

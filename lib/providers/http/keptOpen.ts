@@ -6,18 +6,18 @@ import type { Notice } from '../../engine.ts';
 /** How a request came by its connection. */
 export type Connected = Extract<Notice, { readonly type: 'connected' }>;
 
-/** Is told how a request came by its connection. */
+/** Called with how a request got its connection. */
 type Tell = (connected: Connected) => void;
 
-/** Connections to a server that are used again, and that tell. */
+/** Connections to a server that are reused and reported. */
 export interface KeptOpen {
-  /** A `fetch` over these connections, each of whose requests tells how it came by its own. */
+  /** A `fetch` over these connections, which reports for each request how it got its connection. */
   readonly fetch: (tell?: Tell) => typeof fetch;
   /** While it is subscribed, connections stay open for minutes between requests; it emits nothing. */
   readonly open$: Observable<never>;
 }
 
-/** How long an idle connection is kept open while somebody holds `open$`, and without that, ms. */
+/** How long an idle connection is kept open while `open$` is subscribed, and otherwise, ms. */
 const idleMs = { held: 300_000, else: 4_000 } as const;
 
 /** After how long a silent connection shows by itself that it still exists, ms: routers forget silent ones. */
@@ -27,7 +27,7 @@ const probeMs = 15_000;
  * Connections that outlast the pauses of a conversation. Node's own `fetch` closes one that was idle for 4 s, so that
  * nearly every turn would begin with a new one: three round trips with TLS.
  *
- * Idle connections keep no process alive; letting go of `open$` closes them.
+ * Idle connections keep no process alive; unsubscribing `open$` closes them.
  */
 export function keptOpen(): KeptOpen {
   const { undici, agent, unheld } = (agents ??= makeAgents());
@@ -49,7 +49,7 @@ export function keptOpen(): KeptOpen {
   };
 }
 
-/** A request of an agent, with who is told of it. (AsyncLocalStorage would do it too, at a cost to all of the process.) */
+/** A request of an agent, with its callback. (AsyncLocalStorage would do it too, at a cost to all of the process.) */
 interface ToldOptions extends Dispatcher.DispatchOptions {
   readonly tell?: Tell | undefined;
 }

@@ -1,6 +1,6 @@
 import { RxvoiceError } from '../../errors.ts';
 
-/** What the system says when it is the disk, or the right to write on it, that is missing. */
+/** Error codes of the disk: no space, or no permission to write. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
   EDQUOT: 'your share of the disk is used up (EDQUOT)',
@@ -11,7 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 const codeOf = (cause: unknown): string => String((Object(cause) as NodeJS.ErrnoException).code);
 
-/** Whether an error is of the disk, rather than of a network or of what was fetched. */
+/** Whether an error is of the disk, rather than of the network or of the fetched file. */
 export const isOfDisk = (cause: unknown): boolean => codeOf(cause) in reasons;
 
 /** That the models can't be written, because of the disk or a folder. */

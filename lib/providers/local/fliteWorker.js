@@ -42,7 +42,7 @@ function samples(wav) {
 }
 
 /**
- * Flite begins with 140 to 250 ms of near silence, which would be latency: 20 ms of it stay. What follows the last
+ * Flite begins with 140 to 250 ms of near silence, which would be latency: 20 ms of it stay. The silence after the last
  * sound is made 180 ms, the pause between two sentences, and up to 20 more for a whole number of frames. Where nothing
  * was said, nothing is left.
  *

@@ -17,11 +17,11 @@ interface Speculation {
   readonly decode: Subscription;
 }
 
-/** What is kept from before a voice, and decoded with it, ms. */
+/** Audio from before the speech that is decoded with it, ms. */
 const preRollMs = 320;
 /** Where a quiet moment is looked for when an utterance is cut, ms before the cut. */
 const cutSearchMs = 1_000;
-/** What must be kept while nobody speaks: the pre-roll of a voice that is noticed late. */
+/** Audio buffered during silence: the pre-roll of speech that is detected late. */
 const keptMs = preRollMs + 480;
 
 /**
@@ -49,7 +49,7 @@ export class Listener {
     this.#detector = new VoiceDetector(recognizer.detector());
   }
 
-  /** What one more window tells. */
+  /** Events of one more window. */
   hear(samples: Float32Array): Observable<SttEvent> {
     this.#positionMs += windowMs;
     this.#windows.push(samples);
@@ -60,12 +60,12 @@ export class Listener {
     return this.#positionMs - this.#detector.endMs >= this.#options.endpointingMs ? this.#end() : EMPTY;
   }
 
-  /** What is left when the audio ends. */
+  /** Events at the end of the audio. */
   finish(): Observable<SttEvent> {
     return this.#speaking ? this.#end() : EMPTY;
   }
 
-  /** Lets go of all decodes. */
+  /** Cancels all decodes. */
   stop(): void {
     this.#interim?.unsubscribe();
     this.#speculation?.decode.unsubscribe();
@@ -123,13 +123,13 @@ export class Listener {
     return finalOf(this.#recognizer.final(part), this.#partStartMs);
   }
 
-  /** Decodes what was said so far, in the hope that nothing follows. There are about 100 ms of silence at its end. */
+  /** Decodes the utterance so far, in the hope that nothing follows. There are about 100 ms of silence at its end. */
   #speculate(): Speculation {
     const text$ = new ReplaySubject<string>(1);
     return { text$, decode: this.#recognizer.final(joined(this.#windows)).subscribe(text$) };
   }
 
-  /** Decodes what was said so far to show it. The longer that takes, the longer it is until the next. */
+  /** Decodes the utterance so far as an interim. The longer that takes, the longer it is until the next. */
   #decodeInterim(): void {
     const startMs = this.#positionMs;
     this.#interim = this.#recognizer.interim(joined(this.#windows)).subscribe({
@@ -137,7 +137,7 @@ export class Listener {
         const text = this.#words.next(decoded);
         if (text !== undefined) this.#show({ type: 'interim', text });
       },
-      // What fails to be shown now is shown with the next; a recogniser that is gone fails the final.
+      // A failed interim is followed by the next; a recogniser that is gone fails the final.
       error: () => this.#rest(startMs),
       complete: () => this.#rest(startMs),
     });

@@ -65,7 +65,7 @@ const frames = (pcm: Int16Array): Observable<AudioFrame> =>
  * Frames are 20 ms at 16,000 Hz. A sentence is synthesised all at once on a thread that all conversations of the process
  * share, at about 75 times real time; a text of more than 200 characters, clause by clause. It begins within 20 ms of
  * its first sound and ends with a pause of 180. Text without anything to say (`'…'`, an emoji) completes with no audio.
- * What is said of figures, signs and acronyms: {@link pronounceable}.
+ * See {@link pronounceable} for figures, signs and acronyms.
  *
  * Gives an RxvoiceError at once for options it doesn't know; when subscribed, one that names the package where it is
  * missing, or a retryable one (stage `tts`) when the thread crashes.
@@ -81,7 +81,7 @@ export function localTts({ voice = 'rms', speed = 1 }: LocalTtsOptions = {}): Tt
     const parts = clauses(pronounceable(text));
     if (parts.length === 0) return from([]);
     return flite$.pipe(
-      // The thread is held until the last clause: one that is let go between two would have to start again.
+      // The thread is held until the last clause: released between two, it would have to start again.
       switchMap(synthesise =>
         from(parts).pipe(
           concatMap(clause => synthesise({ text: clause, voice, stretch })),

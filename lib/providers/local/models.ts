@@ -21,7 +21,7 @@ export interface ModelFile {
 /** A model: the files that an engine loads together. */
 export interface Model {
   readonly name: ModelName;
-  /** What it is, for a person. */
+  /** Its description, for a person. */
   readonly title: string;
   readonly licence: string;
   readonly files: readonly ModelFile[];

@@ -23,7 +23,7 @@ export function npmPack(spec: string, folder: string): Observable<number | { rea
 
 const run = (spec: string, folder: string): Observable<{ readonly tarball: string }> =>
   new Observable(subscriber => {
-    // A cache of its own, so that what has arrived can be seen, and goes with the folder.
+    // A cache of its own, so that progress is visible, and the cache goes with the folder.
     const command = npmCommand([
       'pack',
       spec,
@@ -54,7 +54,7 @@ const run = (spec: string, folder: string): Observable<{ readonly tarball: strin
       if (subscriber.closed) return;
       const filename = code === 0 ? filenameIn(output) : undefined;
       if (filename === undefined) return subscriber.error(failed(spec, complaint));
-      // npm before 9 writes the scope's slash into the name it tells, but not into the file's.
+      // npm before 9 writes the scope's slash into the name it prints, but not into the file's.
       subscriber.next({ tarball: join(folder, filename.replace(/^@/u, '').replace('/', '-')) });
       subscriber.complete();
     });
@@ -72,7 +72,7 @@ function filenameIn(output: string): string | undefined {
   }
 }
 
-/** What npm complains of: an error of the disk as it is, for whoever knows what is written there. */
+/** npm's error: an error of the disk unchanged, for the caller, who knows which folder is written. */
 const failed = (spec: string, complaint: string): Error => {
   const reason = /npm (?:error|ERR!) code (\S+)/u.exec(complaint)?.[1] ?? 'unknown';
   const cause = Object.assign(new Error(complaint.trim()), { code: reason });

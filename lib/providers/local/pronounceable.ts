@@ -6,7 +6,7 @@ import { spokenNumerals } from './spokenNumerals.ts';
 
 type Rule = readonly [pattern: RegExp, spoken: string];
 
-/** The longest word in the dictionaries has 45 letters; what is longer (a key, a hash) would be seconds of noise. */
+/** The longest word in the dictionaries has 45 letters; a longer one (a key, a hash) would be seconds of noise. */
 const longestWord = /([^\s]{45})[^\s]+/g;
 
 const markdown: readonly Rule[] = [
@@ -105,13 +105,13 @@ const plainLetters = (text: string): string =>
     .replace(/\p{M}/gu, '');
 
 /**
- * One space for a run of them, one or two line ends for what has line ends: no pattern has to look far. What a rule
- * takes out leaves such runs behind, so this comes after each.
+ * Reduces a run of spaces to one, and a run with line ends to one or two line ends, so that no pattern looks far. It
+ * runs after each rule that removes text, since that leaves such runs behind.
  */
 const squeezed = (text: string): string =>
   text.replace(/\s{2,}/g, run => (run.includes('\n') ? (run.split('\n').length > 2 ? '\n\n' : '\n') : ' '));
 
-/** What is left that Flite would read by its name, misread or stumble over: emoji, other scripts, stray marks. */
+/** Remaining characters that Flite would read by their names, misread or stumble over: emoji, other scripts, stray marks. */
 const withoutTheUnspeakable = (text: string): string =>
   text
     .replace(/[^\x20-\x7e]|[*_~^<>{}[\]\\|#()]/g, ' ')
@@ -124,8 +124,8 @@ const withoutTheUnspeakable = (text: string): string =>
 
 /**
  * Makes text sayable by Flite, which knows plain English in ASCII: typography, Markdown left-overs, accents, addresses,
- * currencies, units, versions, acronyms, Roman numerals, decades and signs become words. What has no sound (emoji,
- * scripts other than Latin) goes; where nothing is left, the answer is `''`. Words are cut at 45 letters. It takes time
+ * currencies, units, versions, acronyms, Roman numerals, decades and signs become words. Characters without a sound (emoji,
+ * scripts other than Latin) are removed; where nothing is left, the answer is `''`. Words are cut at 45 letters. It takes time
  * in proportion to the text.
  *
  * @example

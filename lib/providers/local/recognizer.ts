@@ -18,17 +18,17 @@ import { withoutLoops } from './withoutLoops.ts';
 /** The sizes of the recognition model. */
 export type ModelSize = 'tiny' | 'base';
 
-/** What hears: loaded models, shared by all conversations. */
+/** Loaded speech-to-text models, shared by all conversations. */
 export interface Recognizer {
   /** A voice activity detector of the caller's own. */
   detector(): Vad;
-  /** What seems to be said in audio that is cut anywhere, 16 kHz. Cold. */
+  /** Tentative words of audio that may be cut anywhere, 16 kHz. Cold. */
   interim(samples: Float32Array): Observable<string>;
-  /** What was said in the audio of a whole utterance, 16 kHz. Cold. */
+  /** Words of a whole utterance, 16 kHz. Cold. */
   final(samples: Float32Array): Observable<string>;
 }
 
-/** How far loading has come, or what was loaded. */
+/** The progress of loading, or the loaded models. */
 export type RecognizerState =
   | { readonly progress: number; readonly recognizer?: undefined }
   | { readonly progress: 1; readonly recognizer: Recognizer };
@@ -42,7 +42,7 @@ const maxSeconds = 30;
 const loads = new Map<ModelSize, Observable<RecognizerState>>();
 
 /**
- * The recogniser of this size: loaded once in a process, whoever asks; kept while anyone is subscribed, and no longer.
+ * The recogniser of this size: loaded once in a process, and kept while it has subscribers.
  * Does not complete.
  */
 export function recognizerState(size: ModelSize): Observable<RecognizerState> {
@@ -83,7 +83,7 @@ function load(size: ModelSize): Observable<RecognizerState> {
         }),
       );
     }),
-    NEVER, // loaded: kept until nobody holds it
+    NEVER, // loaded: kept until the last subscriber leaves
   );
 }
 

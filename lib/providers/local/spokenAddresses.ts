@@ -27,8 +27,8 @@ const spoken = (address: string): string =>
     .replace(/[./_@+:-]/g, mark => marks[mark]!);
 
 /**
- * Writes out mail and web addresses as they are said aloud; the protocol, `www.`, a query and a last slash, which
- * nobody says, are left out.
+ * Writes out mail and web addresses as they are said aloud; the protocol, `www.`, a query and a last slash, which people
+ * don't say, are left out.
  *
  * @example
  * spokenAddresses('bob@example.com'); // 'bob at example dot com'

@@ -28,8 +28,8 @@ const endsWithMonth = /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec
 
 /**
  * Writes out whole numbers, which Flite reads digit by digit or not as it guesses from the words around them, and
- * telephone numbers, digit by digit. What it reads reliably stays: years, days of a month, times, fractions, decimals,
- * ordinals and dollars; so do ten digits and more, which are no amounts.
+ * telephone numbers, digit by digit. It reads these reliably, and they stay: years, days of a month, times, fractions, decimals,
+ * ordinals and dollars; so do ten digits and more, which are not amounts.
  *
  * @example
  * spokenNumbers('17 times 23 equals 391'); // 'seventeen times twenty three equals three hundred ninety one'

@@ -18,7 +18,7 @@ function valueOf(numeral: string): number | undefined {
   }, 0);
 }
 
-/** What is numbered with Roman numerals, single letters included. */
+/** Words that take Roman numerals, single letters included. */
 const numbered =
   'War|Wars|Chapter|Part|Volume|Vol\\.|Book|Act|Scene|Phase|Type|Class|Level|Stage|Grade|Title|Article|Section|Appendix|' +
   'Figure|Table|Bowl|Mark|Mk|Episode|Season|Round|Unit|Version|Schedule|Factor|Division|Category|Annex|Theorem|Symphony';

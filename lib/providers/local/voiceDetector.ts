@@ -6,15 +6,15 @@ export const windowLength = 512;
 export const windowMs = 32;
 
 /** How long the detector still says voice when there is none any more, windows:
- * the 100 ms it is told to, and what it is slow by (measured: 158 ms late on the recordings with 3, 94 with 5). */
+ * the configured 100 ms, and its own delay (measured: 158 ms late on the recordings with 3, 94 with 5). */
 const holdWindows = 5;
 
 /** How far back of its detection the beginning of a voice is looked for, windows: 384 ms. */
 const lookBack = 12;
 
 /**
- * Tells window by window whether there is a voice, and where it began and ended: Silero decides that there is one,
- * about 130 ms after it began; the loudness of the windows before tells where.
+ * Reports for each window whether there is speech, and where it began and ended: Silero detects it,
+ * about 130 ms after it began; the loudness of the windows before gives the position.
  */
 export class VoiceDetector {
   readonly #vad: Vad;
@@ -36,7 +36,7 @@ export class VoiceDetector {
   hear(samples: Float32Array): boolean {
     this.#positionMs += windowMs;
     this.#vad.acceptWaveform(samples);
-    // It also collects what was said; that is kept elsewhere.
+    // It also collects the voice's audio; that is kept elsewhere.
     while (!this.#vad.isEmpty()) this.#vad.pop();
     const level = loudness(samples);
     this.#levels.push(level);
@@ -57,7 +57,7 @@ export class VoiceDetector {
 
   /** How many windows ago the voice began: it has been loud since. */
   #onset(): number {
-    let windows = 4; // what the detector needs to be sure
+    let windows = 4; // the time the detector needs to be sure
     while (windows < this.#levels.length && this.#levels.at(-windows - 1)! > this.#threshold) windows += 1;
     return Math.min(windows, this.#levels.length);
   }

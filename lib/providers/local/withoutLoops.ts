@@ -4,7 +4,7 @@
  * once.
  *
  * @example
- * withoutLoops('as selfish is to be as selfish is to be as selfish is to be as') // 'as selfish is to be'
+ * withoutLoops('as selfish as can be as selfish as can be as selfish as can be as') // 'as selfish as can be'
  */
 export function withoutLoops(text: string): string {
   const words = text.split(' ');

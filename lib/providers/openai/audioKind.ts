@@ -1,4 +1,4 @@
-/** What sound, or what else, a body is, by its first bytes. */
+/** The format of a body, sound or other, by its first bytes. */
 export type AudioKind =
   | 'wav'
   | 'pcm'
@@ -17,12 +17,12 @@ export type AudioKind =
 /** Of how many bytes the kind is certain, where they don't look like MP3 or AAC. */
 const certainBytes = 64;
 
-/** How much of a frame of MP3 or AAC tells its length. */
+/** Bytes of a frame of MP3 or AAC that hold its length. */
 const headerBytes = 6;
 
 /**
  * The kind of a body by its first bytes; nothing while there are too few of them, unless they are `all`. Raw PCM has no
- * mark, so that is what is left.
+ * mark, so it is the default.
  */
 export function audioKind(bytes: Uint8Array, all = false): AudioKind | undefined {
   const tag = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
@@ -63,7 +63,7 @@ export function audioKind(bytes: Uint8Array, all = false): AudioKind | undefined
   return 'pcm';
 }
 
-/** Whether bytes are text: JSON, HTML, an event stream. Sound is hardly ever printable for so long. */
+/** Whether bytes are text: JSON, HTML, an event stream. Sound is hardly ever printable over that length. */
 function isText(bytes: Uint8Array): boolean {
   const first = bytes.find(byte => byte > 0x20);
   return (

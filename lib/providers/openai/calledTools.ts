@@ -1,7 +1,7 @@
 import type { ToolCall } from '../../llm/message.ts';
 import { argumentsOf, isWhole } from './toolArguments.ts';
 
-/** A piece of a tool call, as it is streamed. Compatible servers leave out what they like. */
+/** A piece of a tool call, as it is streamed. Compatible servers may leave out any field. */
 export interface ToolCallDelta {
   readonly index?: number | string | null;
   readonly id?: string | null;
@@ -10,7 +10,7 @@ export interface ToolCallDelta {
   /** Some servers leave `function` out and put its fields here. */
   readonly name?: string | null;
   readonly arguments?: unknown;
-  /** What else a server attaches: a signature, say. It wants it back. */
+  /** Other fields that a server attaches, such as a signature, and expects back. */
   readonly [attached: string]: unknown;
 }
 
@@ -21,13 +21,13 @@ interface CalledFunction {
   readonly [attached: string]: unknown;
 }
 
-/** What a server attached to a call, and to its function. */
+/** Fields that a server attached to a call, and to its function. */
 export interface AttachedToCall {
   readonly call?: Readonly<Record<string, unknown>>;
   readonly function?: Readonly<Record<string, unknown>>;
 }
 
-/** A call, with what the server attached to it. */
+/** A call, with the data that the server attached to it. */
 export type CalledTool = ToolCall & { readonly attached?: AttachedToCall };
 
 interface Open {

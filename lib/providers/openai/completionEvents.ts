@@ -18,7 +18,7 @@ import { type CalledTool, CalledTools, type ToolCallDelta } from './calledTools.
 import { endingOf } from './finishReason.ts';
 import { Attached, type AttachedToMessage } from './reasoning.ts';
 
-/** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
+/** A chunk of a streamed chat completion. Compatible servers may leave out any field, so every field is optional. */
 export interface CompletionChunk {
   readonly choices?: readonly CompletionChoice[] | null;
   readonly usage?: {
@@ -60,9 +60,11 @@ interface ContentPart {
 export interface CompletionEventsOptions {
   /** The names of the tools that were offered. */
   readonly names?: Iterable<string>;
-  /** Is told what a person should know of an answer that is one all the same. */
+  /** Called with a warning about an answer that is usable all the same. */
   readonly warn?: (message: string) => void;
-  /** Makes the `providerData` of calls of what the server attached to them, and to the message of the first. */
+  /**
+   * Makes the `providerData` of calls from the data that the server attached to them, and to the message of the first.
+   */
   readonly dataOf?: (attached: CalledTool['attached'], message: AttachedToMessage | undefined) => unknown;
 }
 
@@ -79,8 +81,8 @@ export class EmptyAnswer extends RxvoiceError {}
  * the end; a stream that ends without any of them was cut, and gives an RxvoiceError. Once it is whole, whatever happens
  * to the connection doesn't matter, and a server that sends nothing more but stays is not waited for: the last words are
  * said when the answer ends. An answer without a word that can be spoken is an {@link EmptyAnswer}; marks and spaces
- * before the first word come with it. One that was cut by the limit of tokens is told by `warn`. Tool calls are passed on
- * when the answer is whole. The usage is the last one told, since some servers count along.
+ * before the first word come with it. `warn` reports one that was cut by the limit of tokens. Tool calls are passed on
+ * when the answer is whole. The usage is the last one received, since some servers send running totals.
  */
 export const completionEvents =
   ({ names = [], warn = () => undefined, dataOf }: CompletionEventsOptions = {}): OperatorFunction<
@@ -93,7 +95,7 @@ export const completionEvents =
       let isDone = false;
       let usage: CompletionChunk['usage'];
       let mine: number | null | undefined;
-      /** What was written before the first word; nothing once there was one. */
+      /** Text before the first word; empty once there was one. */
       let held: string | undefined = '';
       let refused = false;
       let begun = false;
@@ -167,7 +169,7 @@ function callsOf({ tool_calls: calls, function_call: legacy }: CompletionDelta):
   return [...list, legacy && { function: legacy }].filter(call => call != null);
 }
 
-/** The text of what was said; parts of other types, such as a model's thoughts, are not. */
+/** The spoken text, without parts of other types, such as a model's thoughts. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
@@ -201,7 +203,7 @@ const cutShort = (finish: string): string =>
   `The language model's answer was cut at the limit of tokens (finish_reason ${finish}): raise maxTokens, or ask for ` +
   'shorter answers in the system prompt.';
 
-/** What is wrong with an answer that ended this way; `held`: marks without a word, nothing where there were words. */
+/** The error in an answer that ended this way; `held`: marks without a word, empty where there were words. */
 function flawOf(
   finish: string | undefined,
   held: string | undefined,

@@ -1,4 +1,4 @@
-/** What a server says of an error, whatever form it has. */
+/** A server's error message, in any of the known forms. */
 export interface ErrorBody {
   readonly message: string;
   readonly type?: string;
@@ -52,7 +52,7 @@ function shaped(error: object): ErrorBody {
   };
 }
 
-/** What a validation of FastAPI found: a text, or a list of places and complaints. */
+/** Errors of a FastAPI validation: a text, or a list of places and complaints. */
 function detailed(detail: unknown): ErrorBody {
   const [first] = (Array.isArray(detail) ? detail : [detail]) as unknown[];
   if (typeof first !== 'object' || first === null)

@@ -1,7 +1,7 @@
 /** How an answer ended. */
 export type Ending = 'whole' | 'length' | 'filtered' | 'broken';
 
-/** What servers call the ends that are not whole; every other reason is one. (Mistral, Google, DeepSeek, Zhipu, vLLM, …) */
+/** Servers' names for incomplete ends; every other reason is a complete one. (Mistral, Google, DeepSeek, Zhipu, vLLM, …) */
 const endings: Readonly<Record<string, Ending>> = {
   length: 'length',
   max_tokens: 'length',
@@ -30,7 +30,7 @@ const endings: Readonly<Record<string, Ending>> = {
   malformed_function_call: 'broken',
 };
 
-/** What a `finish_reason` means, however it is written. */
+/** The meaning of a `finish_reason`, in any spelling. */
 export const endingOf = (reason: string): Ending =>
   endings[
     reason

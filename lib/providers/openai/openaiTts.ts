@@ -28,7 +28,7 @@ export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
    * its first bytes, so a server that sends the other one is understood all the same.
    */
   readonly responseFormat?: 'pcm' | 'wav';
-  /** The sample rate of raw PCM, Hz. Default: what the server's content type says, else 24,000, as OpenAI does. */
+  /** The sample rate of raw PCM, Hz. Default: the rate in the server's content type, else 24,000, OpenAI's rate. */
   readonly sampleRate?: number;
   /** Further fields of the request's body, as the API calls them. They replace ours. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ const maxCharacters = 4_096;
 /**
  * Text-to-speech by `POST /audio/speech`, of OpenAI or any server with the same protocol (Kokoro, openedai-speech,
  * LocalAI, …), streamed as PCM or WAV: a request a sentence, over connections that are kept open. A field that the model
- * refuses is left out from then on, and a `warning` tells.
+ * refuses is left out from then on, and a `warning` reports it.
  *
  * OpenAI shuts its models for this down on 6 January 2027 and has no successor at this address; Deepgram is the better
  * choice for something new. Needs the package `openai`, version 6 or 7. Throws an RxvoiceError at once where the

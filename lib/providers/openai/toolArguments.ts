@@ -1,5 +1,5 @@
 /**
- * The arguments of a tool call as the JSON of one object, where that can be told from what a server sent: nothing or
+ * The arguments of a tool call as the JSON of one object, where it can be derived from the server's text: nothing or
  * `null` means none; JSON in a JSON string is unpacked; of several objects in a row (an empty one first, or the whole
  * once more at the end) the last one counts. Anything else stays as it is: the tool's own check reports it.
  */

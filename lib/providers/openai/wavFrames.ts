@@ -9,7 +9,7 @@ const isUnknown = (length: number): boolean => length === 0 || length >= 0x7fff_
 
 /**
  * A WAV file as it comes, in pieces of any size, as frames of mono: each piece is read as a file of its own with the
- * header of the whole, so that all of `readWav`'s formats are understood. What follows the sound is left out.
+ * header of the whole, so that all of `readWav`'s formats are understood. Chunks after the sound are ignored.
  *
  * @throws RxvoiceError for a format that can't be read, a damaged header, or none within a megabyte.
  */
@@ -18,7 +18,7 @@ export class WavFrames {
   #format: { readonly chunk: Uint8Array; readonly blockBytes: number } | undefined;
   #left: number | undefined;
 
-  /** What is whole now; `undefined` when that is nothing. */
+  /** The samples that are complete now; `undefined` if there are none. */
   next(bytes: Uint8Array): AudioFrame | undefined {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     if (this.#left === undefined) this.#readHeader();

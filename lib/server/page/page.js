@@ -40,7 +40,7 @@ call.state$.subscribe(next => {
   if (next.phase === 'open') listDevices();
 });
 
-/** Who only listens is told how the call is, but not in the middle of the conversation who speaks. */
+/** A screen reader announces the state of the call, but not each change of speaker during the conversation. */
 function announce(words) {
   const announced = element('announced');
   if (announced.textContent !== words) announced.textContent = words;
@@ -70,7 +70,7 @@ const atEnd = () => transcript.scrollHeight - transcript.scrollTop - transcript.
 const toEnd = () => (transcript.scrollTop = transcript.scrollHeight);
 new ResizeObserver(toEnd).observe(transcript);
 call.transcript$.subscribe(lines => {
-  // Who reads what was said before is left in peace.
+  // A user who has scrolled up to read is not interrupted.
   const follow = atEnd();
   element('hint').hidden = lines.length > 0;
   lines.forEach((line, index) => {
@@ -120,7 +120,7 @@ call.levels$.subscribe(levels => {
     );
 });
 
-/** The devices, whose names browsers tell only once the microphone is allowed. */
+/** The devices, whose names browsers reveal only once the microphone is allowed. */
 async function listDevices() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   for (const [id, kind] of [

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Subject, timer } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import { decodeMulaw } from '../../audio/mulaw.ts';
-import { Allowance } from '../allowance.ts';
-import type { Calls, Line } from '../calls.ts';
+import { TokenBucket } from '../tokenBucket.ts';
+import type { Calls, CallConnection } from '../calls.ts';
 import { type CloseReason, closeCodes } from '../../protocol/closeCodes.ts';
 import { brokenRule } from '../connection.ts';
 import { answerPings } from '../controlFrames.ts';
@@ -25,7 +25,7 @@ const burst = 30 * phoneRate;
 /** Messages a second, and at once: Twilio sends audio every 20 ms and returns a mark every 100 ms. */
 const messages = { perSecond: 100, burst: 3_000 };
 
-/** Keys a second, and at once: faster than anybody can press them. */
+/** Keys a second, and at once: faster than a person can press them. */
 const keys = { perSecond: 10, burst: 50 };
 
 /** The most bytes of a message once there is a call: Twilio's have about 350. */
@@ -50,10 +50,10 @@ export function twilioConnection(
     talks: () => void;
   },
 ): void {
-  const messageAllowance = new Allowance(messages.perSecond / 1000, messages.burst);
-  const keyAllowance = new Allowance(keys.perSecond / 1000, keys.burst);
+  const messageBucket = new TokenBucket(messages.perSecond / 1000, messages.burst);
+  const keyBucket = new TokenBucket(keys.perSecond / 1000, keys.burst);
   const uplink = new Uplink();
-  const audio = new Allowance((1.05 * phoneRate) / 1000, burst);
+  const audio = new TokenBucket((1.05 * phoneRate) / 1000, burst);
   const keys$ = new Subject<string>();
   let output: TwilioOutput | undefined;
   let call: string | undefined;
@@ -95,13 +95,13 @@ export function twilioConnection(
     const speaking = (output = new TwilioOutput(streamSid, message => {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > tooMuch) {
-        refuse('tooSlow', 'What is sent is read too slowly.');
+        refuse('tooSlow', 'The client reads too slowly.');
         // Its peer does not read: the closing handshake would wait for it.
         return socket.terminate();
       }
       socket.send(JSON.stringify(message));
     }));
-    const line: Line = {
+    const line: CallConnection = {
       call: (call = callSid),
       transport: 'phone',
       user: claims?.user,
@@ -125,7 +125,7 @@ export function twilioConnection(
   };
 
   const message = (bytes: Buffer, binary: boolean): void => {
-    if (!messageAllowance.take(1)) return flooded('Too many messages.');
+    if (!messageBucket.take(1)) return flooded('Too many messages.');
     if (call !== undefined && bytes.length > maxTextBytes)
       return refuse('malformed', 'A message is longer than any of a media stream.');
     const { success, data: message } = twilioMessageSchema.safeParse(
@@ -139,12 +139,12 @@ export function twilioConnection(
     } else if ('media' in message) {
       if (call === undefined) return refuse('malformed', 'Media came before the start.');
       const mulaw = Buffer.from(message.media.payload, 'base64');
-      if (!audio.take(mulaw.length)) return flooded('Audio comes faster than anybody can speak.');
+      if (!audio.take(mulaw.length)) return flooded('Audio arrives faster than real time.');
       if (message.media.track !== 'outbound') uplink.take({ pcm: decodeMulaw(mulaw), sampleRate: phoneRate });
     } else if ('mark' in message) output?.marked(message.mark.name);
     else if ('dtmf' in message) {
       if (call === undefined) return refuse('malformed', 'A key came before the start.');
-      if (!keyAllowance.take(1)) return flooded('Keys come faster than anybody can press them.');
+      if (!keyBucket.take(1)) return flooded('Keys arrive faster than a person can press them.');
       keys$.next(message.dtmf.digit);
       calls.tell({ type: 'dtmf', call, digit: message.dtmf.digit });
     } else if (message.event === 'stop' && call !== undefined)
@@ -156,7 +156,7 @@ export function twilioConnection(
     try {
       message(data as Buffer, binary);
     } catch {
-      // Whatever it is, it is this call's alone.
+      // The error, of any kind, affects this call only.
       refuse('failed', 'The call failed at the server.');
     }
   });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const sid = z.string().regex(/^[\w-]{1,64}$/u);
 
 /**
- * What Twilio sends over a media stream (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Messages
- * that are of no use here, `connected` and what may come to be, are let pass.
+ * Twilio's messages over a media stream (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Messages
+ * that are of no use here, `connected` and future ones, are ignored.
  */
 export const twilioMessageSchema = z.union([
   z.object({
@@ -33,7 +33,7 @@ export const twilioMessageSchema = z.union([
   }),
 ]);
 
-/** What is sent to Twilio. */
+/** Messages to Twilio. */
 export type ToTwilio =
   | { readonly event: 'media'; readonly streamSid: string; readonly media: { readonly payload: string } }
   | { readonly event: 'mark'; readonly streamSid: string; readonly mark: { readonly name: string } }

@@ -5,15 +5,15 @@ import { reframe } from '../../audio/reframe.ts';
 import { resample } from '../../audio/resample.ts';
 import type { ToTwilio } from './twilioMessage.ts';
 
-/** Hz: what the telephone carries. */
+/** Hz: the telephone's rate. */
 export const phoneRate = 8_000;
 
-/** A mark after so many frames of 20 ms: what was heard is known to within that. */
+/** Frames of 20 ms between two marks: the precision to which the heard part is known. */
 const framesAMark = 5;
 
 /**
  * Speaks into a phone: µ-law frames, with marks in between that Twilio returns when the audio before them has been
- * heard. Twilio also returns the marks of what a `clear` threw away, but by then nobody waits for them.
+ * heard. Twilio also returns the marks that a `clear` dropped; by that time they are ignored.
  */
 export class TwilioOutput {
   readonly #send: (message: ToTwilio) => void;

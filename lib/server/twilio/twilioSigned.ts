@@ -4,12 +4,12 @@ import { oneLine } from '../../text/oneLine.ts';
 import type { TwilioOptions } from '../options.ts';
 import { same, secretsOf } from '../token.ts';
 
-/** The address a request is expected to be signed for: the one Twilio was told, or else the one that was asked for. */
+/** The address a request is expected to be signed for: the configured one, or else the one of the request. */
 export const twilioAddress = ({ headers, url = '' }: IncomingMessage, told?: string): string =>
   told ?? `wss://${headers.host ?? ''}${url}`;
 
 /**
- * Whether a request is signed by Twilio for this account: the base64 HMAC-SHA1 of the address it was told, in
+ * Whether a request is signed by Twilio for this account: the base64 HMAC-SHA1 of the configured address, in
  * `X-Twilio-Signature` (https://www.twilio.com/docs/usage/security#validating-requests). As in Twilio's own validator the
  * address may be with or without its port; a slash at the end, which proxies add and take away, is overlooked too.
  */
@@ -24,7 +24,7 @@ export function twilioSigned(request: IncomingMessage, { authToken, url }: Twili
   return fits.includes(true);
 }
 
-/** Why a request was refused, for whoever runs the server. Twilio itself only reports a failed handshake. */
+/** Why a request was refused, for the operator. Twilio itself only reports a failed handshake. */
 export function twilioRefusal(request: IncomingMessage, { url }: TwilioOptions): string {
   if (request.headers['x-twilio-signature'] === undefined)
     return 'The request has no X-Twilio-Signature: it is not from Twilio, or a proxy removed the header.';
@@ -40,7 +40,7 @@ function spellings(address: string): string[] {
   const [, scheme = '', host = '', rest = ''] = /^(\w+:\/\/)([^/?#]*)(.*)$/u.exec(address) ?? [];
   if (host === '') return [address];
   const bare = host.replace(/:\d+$/u, '');
-  // 80 is what Twilio's validator takes for every scheme but https.
+  // Twilio's validator takes 80 for every scheme but https.
   const hosts = new Set([host, bare, ...(host === bare ? [`${bare}:443`, `${bare}:80`] : [])]);
   const [, path = '', query = ''] = /^([^?#]*)(.*)$/u.exec(rest) ?? [];
   const paths = new Set([path, path.replace(/\/$/u, ''), `${path.replace(/\/$/u, '')}/`]);

@@ -45,7 +45,7 @@ export function closed(
   const end = Math.max(at, turn.start, 0);
   const isDecided = ending.by === 'decision';
   const byEngine = isDecided || turn.ended !== undefined;
-  // The pauses of a listener who repeats "uh-huh" are not representative.
+  // The pauses between repeated "uh-huh" are not representative.
   const isLearnt =
     turn.pausesMs.length > 0 &&
     textOf(words) !== '' &&

@@ -8,9 +8,9 @@ export interface ContractSuite {
   readonly it: (name: string, body: () => Promise<void>, timeoutMs?: number) => unknown;
 }
 
-/** What every contract wants to know of an engine. */
+/** Options of every contract. */
 export interface ContractOptions<Engine> extends ContractSuite {
-  /** What the suite is called: the engine's name. */
+  /** Name of the suite: the engine's name. */
   readonly name: string;
   /** A new engine. */
   readonly make: () => Engine | Promise<Engine>;

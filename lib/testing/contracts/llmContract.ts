@@ -5,13 +5,13 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Llm, LlmEvent, Message, ToolDescription } from '../../llm/message.ts';
 import { type ContractOptions, settledTo, within } from './contractSuite.ts';
 
-/** What the contract of language models is tried with. */
+/** Options of the contract of language models. */
 export interface LlmContractOptions extends ContractOptions<Llm> {
-  /** What is asked. Default `What is two plus two?` */
+  /** The question. Default `What is two plus two?` */
   readonly question?: string;
-  /** What the answer has in it. Default: any words. */
+  /** Text that the answer contains. Default: any words. */
   readonly words?: RegExp;
-  /** For a model that can call tools: what it is asked so that it calls `weather`, which takes a `city`. */
+  /** For a model that can call tools: the question that makes it call `weather`, which takes a `city`. */
   readonly toolQuestion?: string;
 }
 
@@ -22,8 +22,8 @@ const weather: ToolDescription = {
 };
 
 /**
- * What an rxvoice conversation relies on of a language model, as tests for your own: it answers in pieces and completes,
- * each subscription asks anew, several at once, and it falls silent when it is unsubscribed.
+ * Tests for your own language model, of everything that an rxvoice conversation relies on: it answers in pieces and completes,
+ * each subscription sends a request of its own, also several at once, and unsubscribing silences it.
  *
  * @example
  * import { describe, it } from 'vitest';
@@ -55,14 +55,14 @@ export function llmContract(options: LlmContractOptions): void {
         if (event.type === 'token') assert.notEqual(event.text, '', 'an empty piece');
     });
 
-    check('should tell what an answer cost at most once, after it', async llm => {
+    check('should emit the usage of an answer at most once, after it', async llm => {
       const events = await all(llm(asked));
       const costs = events.filter(({ type }) => type === 'usage');
       assert.ok(costs.length <= 1);
       if (costs.length === 1) assert.equal(events.at(-1)?.type, 'usage');
     });
 
-    check('should ask nothing before it is subscribed, and anew each time it is', async llm => {
+    check('should send a request on each subscription, and none before', async llm => {
       const answer$ = llm(asked);
       if (open) assert.equal(open(), 0, 'it asked before it was subscribed');
       assert.match(textOf(await all(answer$)), words);
@@ -126,7 +126,7 @@ export function llmContract(options: LlmContractOptions): void {
     });
 
     if (toolQuestion !== undefined)
-      check('should call a tool, and answer with what it gave', async llm => {
+      check('should call a tool, and answer with its result', async llm => {
         const user: Message = { role: 'user', content: toolQuestion };
         const calls = (await all(llm([user], { tools: [weather] }))).flatMap(event =>
           event.type === 'toolCall' ? [event] : [],

@@ -21,17 +21,17 @@ import { RxvoiceError } from '../../errors.ts';
 import type { Stt, SttEvent } from '../../stt/stt.ts';
 import { type ContractOptions, settledTo, within } from './contractSuite.ts';
 
-/** What the contract of speech-to-text engines is tried with. */
+/** Options of the contract of speech-to-text engines. */
 export interface SttContractOptions extends ContractOptions<Stt> {
   /** One thing that is said, with half a second of silence before it and a second and a half after it. */
   readonly speech$: Observable<AudioFrame>;
-  /** What the engine understands of it. Default: any words. */
+  /** Text that the engine recognises in it. Default: any words. */
   readonly words?: RegExp;
 }
 
 /**
- * What an rxvoice conversation relies on of a speech-to-text engine, as tests for your own: it hears what is said, ends
- * each utterance once, drains when the audio completes, and lets everything go when it is unsubscribed.
+ * The contract between a conversation and a speech-to-text engine, as tests for your own: it transcribes speech, ends
+ * each utterance once, drains when the audio completes, and releases everything when it is unsubscribed.
  *
  * @example
  * import { describe, it } from 'vitest';
@@ -65,7 +65,7 @@ export function sttContract(options: SttContractOptions): void {
       assert.ok(transcripts.filter(({ type }) => type === 'speechStart').length <= 1, 'it begins once');
     });
 
-    check('should tell positions in the audio it was given', async stt => {
+    check('should emit positions within the audio it received', async stt => {
       const lengthMs = await lengthOf(speech$);
       for (const transcript of await heard(stt, speech$)) {
         const at = 'at' in transcript ? transcript.at : 'end' in transcript ? transcript.end : 0;
@@ -97,7 +97,7 @@ export function sttContract(options: SttContractOptions): void {
       assert.deepEqual(await heard(stt, EMPTY), []);
     });
 
-    check('should let go of the input, and of all else, when it is unsubscribed', async stt => {
+    check('should release the input and everything else when it is unsubscribed', async stt => {
       let isRead = true;
       let isOver = false;
       const late: SttEvent[] = [];
@@ -122,7 +122,7 @@ export function sttContract(options: SttContractOptions): void {
       });
       assert.equal(isRead, false, 'the input is still read');
       assert.equal(await settledTo(0, open), 0, 'something is still open');
-      assert.deepEqual(late, [], 'it went on telling');
+      assert.deepEqual(late, [], 'it went on emitting');
     });
 
     check('should pass on that the input failed', async stt => {
@@ -170,7 +170,7 @@ export function sttContract(options: SttContractOptions): void {
 const lengthOf = (audio$: Observable<AudioFrame>): Promise<number> =>
   lastValueFrom(audio$.pipe(reduce((sum, frame) => sum + frameMs(frame), 0)), { defaultValue: 0 });
 
-/** The beginning of some audio, so many ms of it. */
+/** The beginning of some audio, of a given length, ms. */
 const upTo = (audio$: Observable<AudioFrame>, ms: number): Observable<AudioFrame> =>
   defer(() => {
     let lengthMs = 0;

@@ -26,7 +26,7 @@ import type { Exchange } from './scenario.ts';
 const breathMs = 500;
 const patienceMs = 20_000;
 
-/** The bot has said what it has to say, or nothing came for too long. */
+/** The bot has finished, or nothing came for too long. */
 const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
   merge(
     event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.noise', 'user.ignored')),
@@ -45,7 +45,7 @@ const pickedUp = (event$: Observable<ConversationEvent>): Observable<unknown> =>
   ).pipe(take(1));
 };
 
-/** The lines of a written conversation, each when it is to be said; it completes with the last reply. */
+/** The lines of a written conversation, each when its time comes; completes with the last reply. */
 export const readLines = (
   exchanges: readonly Exchange[],
   event$: Observable<ConversationEvent>,
@@ -68,13 +68,11 @@ export const readLines = (
 
 const hangUp = /\bhang(?:s|ing)? up\b/iu;
 
-const role = (
-  goal: string,
-): string => `You play a person on the phone with a voice bot. What you want: ${goal}
+const role = (goal: string): string => `You play a person on the phone with a voice bot. Your goal: ${goal}
 Say what this person would say next, one or two short spoken sentences and nothing else. When you have what you want, or
 see that you won't get it, write only: HANG UP`;
 
-/** What a language model says as the caller, each line when it is to be said. It hangs up itself, or after `maxTurns`. */
+/** The lines of a language model that plays the caller, each when its time comes. It hangs up itself, or after `maxTurns`. */
 export const playedLines = (
   llm: Llm,
   { goal, maxTurns }: { readonly goal: string; readonly maxTurns: number },
@@ -101,7 +99,7 @@ export const playedLines = (
   return pickedUp(event$).pipe(switchMap(() => line(1, [beginning])));
 };
 
-/** The history with what the bot said to this, when it has said it. */
+/** The history with the bot's reply to this, once it was said. */
 const heard = (
   event$: Observable<ConversationEvent>,
   history: readonly Message[],

@@ -1,10 +1,10 @@
 import type { Expectation, Scenario } from './scenario.ts';
 import type { SimulationEvent } from './simulate.ts';
 
-/** What the caller said, and what came of it. */
+/** A line of the caller, and the bot's answer. */
 export interface ExchangeHeard {
   readonly caller: string;
-  /** What the bot said to it, as far as it was heard. */
+  /** The bot's answer, as far as it was heard. */
   readonly bot: string;
   /** From the caller's last voice to the bot's first, ms; nothing if it said nothing. */
   readonly waitMs: number | undefined;
@@ -16,11 +16,11 @@ export interface ExchangeHeard {
   readonly causes: readonly string[];
 }
 
-/** What was not as expected. */
+/** A failed expectation. */
 export interface Complaint {
   /** The exchange (1, 2, …) that it is about; 0 for the call as a whole. */
   readonly exchange: number;
-  /** In a line: what was expected, and what was. */
+  /** In a line: the expectation, and the outcome. */
   readonly text: string;
 }
 
@@ -33,7 +33,7 @@ export function exchangesOf(values: readonly Timed[]): ExchangeHeard[] {
     if (timed.value.type === 'caller.says') parts.push({ caller: timed.value.text, values: [] });
     else parts.at(-1)?.values.push(timed);
   }
-  // What is cut by the next line is told after that began: it belongs to the line it answers.
+  // A reply that the next line cuts is reported after that began: it belongs to the line it answers.
   return parts.map(({ caller, values: own }, index) => {
     const turns = new Set(own.flatMap(({ value }) => (value.type === 'user.said' ? [value.turn] : [])));
     const all = [...own, ...(parts[index + 1]?.values ?? [])].filter(
@@ -78,7 +78,7 @@ function heardOf(values: readonly Timed[]): Omit<ExchangeHeard, 'caller'> {
   return { bot: texts.filter(Boolean).join(' '), waitMs, tools, interrupted, failed, causes };
 }
 
-/** What was not as expected in a simulated call: nothing, if all was well. */
+/** The failed expectations of a simulated call: none, if it passed. */
 export function judge(scenario: Scenario, values: readonly Timed[]): Complaint[] {
   const exchanges = exchangesOf(values);
   const complaints: Complaint[] = [];

@@ -17,7 +17,7 @@ const regularExpression = text.refine(
 const expectations = {
   /** The bot says these words, whatever their case. */
   says: text.exactOptional(),
-  /** What the bot says matches this regular expression, whatever the case. */
+  /** The bot's words match this regular expression, case-insensitively. */
   matches: regularExpression.exactOptional(),
   /** The bot calls this tool. */
   calls: text.exactOptional(),
@@ -29,41 +29,41 @@ const expectations = {
 const answer = z.strictObject(expectations);
 
 const exchange = z.strictObject({
-  /** What the caller says. */
+  /** The caller's words. */
   caller: text,
-  /** Says it into the bot's reply to what was said before, so long after it begins, ms. Default: when it has ended. */
+  /** Says it during the bot's reply to the previous line, this long after the reply begins, ms. Default: when it has ended. */
   interruptsAfterMs: z.number().int().nonnegative().exactOptional(),
-  /** What is expected of the bot's answer. */
+  /** Expectations of the bot's answer. */
   bot: answer.exactOptional(),
 });
 
 const scenario = z
   .strictObject({
     $schema: text.exactOptional(),
-    /** What it is about, in a line. */
+    /** Its subject, in a line. */
     name: text,
-    /** What is said, and expected, one after the other. */
+    /** Lines and expectations, one after the other. */
     conversation: z.array(exchange).min(1).exactOptional(),
-    /** Instead: who calls and what for, for a language model to play. */
+    /** Instead: the caller and their goal, for a language model to play. */
     caller: z
       .strictObject({ goal: text, maxTurns: z.number().int().min(1).max(50).default(8) })
       .exactOptional(),
-    /** What is expected of the call as a whole: some answer is so; `withinMs` is for all of them. */
+    /** Expectations of the call as a whole: some answer meets them; `withinMs` is for all answers. */
     expect: z.array(answer).exactOptional(),
-    /** What the bot never says: words, whatever their case. */
+    /** Words the bot must never say, case-insensitive. */
     never: z.array(text).exactOptional(),
   })
   .refine(({ conversation, caller }) => (conversation === undefined) !== (caller === undefined), {
     error: 'either a conversation (line by line) or a caller (with a goal)',
   });
 
-/** A conversation as it is written down: what the caller says or wants, and what is expected of the bot. */
+/** A conversation as a file describes it: the caller's lines or goal, and the expectations of the bot. */
 export type Scenario = z.infer<typeof scenario>;
 
 /** One line of a scenario. */
 export type Exchange = z.infer<typeof exchange>;
 
-/** What is expected of an answer; all of it must be so. */
+/** Expectations of an answer; it must meet all of them. */
 export type Expectation = z.infer<typeof answer>;
 
 /**

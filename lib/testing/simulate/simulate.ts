@@ -7,7 +7,7 @@ import type { Llm } from '../../llm/message.ts';
 import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 import { playedLines, readLines } from './caller.ts';
-import { asSound, asText } from './mouth.ts';
+import { soundInput, textInput } from './callerInput.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Something that happens in a simulated call. */
@@ -16,11 +16,11 @@ export type SimulationEvent =
   /** The caller begins to say this. */
   | { readonly type: 'caller.says'; readonly text: string };
 
-/** Who talks with whom. */
+/** Options of a simulated call. */
 export interface SimulateOptions {
   /**
-   * The bot: a conversation; at the level of text it must be made with the engine that is handed here, which knows what the caller
-   * says.
+   * The bot: a conversation; at the level of text it must be made with the engine that is passed here, which knows the
+   * caller's words.
    */
   readonly bot: (stt: Stt | undefined) => Conversation;
   /** The voice of the caller: the call is had as sound, and the bot's own engine listens. Default: as text. */
@@ -32,8 +32,8 @@ export interface SimulateOptions {
 }
 
 /**
- * Has somebody call the bot: who reads the lines of a scenario, or whom a language model plays. In virtual time where
- * all engines are of RxJS time (`virtualTime(() => simulate(…))`), else in real time. `judge` tells how it went.
+ * Calls the bot with a simulated caller, who reads the lines of a scenario or is played by a language model. In virtual time where
+ * all engines use RxJS time (`virtualTime(() => simulate(…))`), else in real time. `judge` evaluates the call.
  *
  * @throws RxvoiceError for a scenario with a goal without a model.
  *
@@ -58,7 +58,7 @@ export function simulate(
     const told$ = new Subject<SimulationEvent>();
     const line$ = person ? playedLines(caller!, person, event$) : readLines(conversation ?? [], event$);
     const heard$ = line$.pipe(tap(text => told$.next({ type: 'caller.says', text })));
-    const { input$, stt } = voice ? asSound(heard$, voice) : asText(heard$);
+    const { input$, stt } = voice ? soundInput(heard$, voice) : textInput(heard$);
     const over$ = new Subject<void>();
     const call$ = bot(stt)(input$, output).pipe(
       tap({ next: event => event$.next(event) }),

@@ -34,7 +34,7 @@ import { realTime } from '../../realTime.ts';
 import { leftOut, onSoundCard, theSoundCard } from '../../devices/soundCard.ts';
 import { type Screen, tmux, whyNoTmux } from './tmux.ts';
 
-// rxvoice talk as a person has it: built, in a terminal, at a sound card (which is not there).
+// rxvoice talk as a person uses it: built, in a terminal, at a sound card (which is not there).
 const root = join(import.meta.dirname, '../../..');
 const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/demo/clips/${name}.wav`)));
 
@@ -115,7 +115,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     await say('interrupt');
     const cut = await call.until(/✂/u);
     keep('interrupted', cut);
-    // The bot answers what was said: its next sound is a reply of its own.
+    // The bot answers the words: its next sound is a reply of its own.
     await call.until(/^You {4}Wait/mu);
     const voice = said.find(({ at, loud }) => at > from && loud)!;
     const silence = heard.findLast(({ at, loud }) => loud && at < voice.at + 1_000 && at > from)!;
@@ -185,7 +185,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
   });
 
   it(
-    'should tell that the sound server was killed, go on when it is back, and end in any case',
+    'should report that the sound server was killed, go on when it is back, and end in any case',
     realTime,
     async () => {
       const call = await talking();
@@ -210,7 +210,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     },
   );
 
-  it('should tell that the microphone stalls, and go on when it does', realTime, async () => {
+  it('should report that the microphone stalls, and go on when it does', realTime, async () => {
     const feed = feeding(sound.card.pipe);
     try {
       const call = await talking('--input-device', 'rxvoice_pipe');
@@ -229,7 +229,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     }
   });
 
-  it('should tell that the loudspeaker was pulled, and speak again when it is back', realTime, async () => {
+  it('should report that the loudspeaker was pulled, and speak again when it is back', realTime, async () => {
     const call = await talking();
     await say('goforward');
     await call.until(/bot speaks/u);
@@ -256,7 +256,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
   });
 });
 
-/** What is softer is no voice: the sound card has no noise of its own. */
+/** Softer audio is no speech: the sound card has no noise of its own. */
 const quiet = 0.001;
 
 interface Heard {
@@ -264,7 +264,7 @@ interface Heard {
   readonly loud: boolean;
 }
 
-/** What the microphone hears, 20 ms at a time, as it does. */
+/** Audio of the microphone, 20 ms at a time, in real time. */
 function microphoneOf(env: NodeJS.ProcessEnv, onFrame: (frame: AudioFrame) => void): () => void {
   const child = spawn(
     'parec',
@@ -293,7 +293,7 @@ function feeding(pipe: string): { start: () => void; stop: () => void; close: ()
       try {
         writeSync(file, frame);
       } catch {
-        // It is full: nobody reads it at the moment.
+        // It is full: it has no reader at the moment.
       }
     }, 20);
   };
@@ -309,7 +309,7 @@ function feeding(pipe: string): { start: () => void; stop: () => void; close: ()
   };
 }
 
-/** Keeps a picture of the screen beside this file where that is asked for, so that people can look at it. */
+/** Keeps a picture of the screen next to this file on request, for review. */
 function keep(name: string, text: string): void {
   if (process.env['RXVOICE_KEEP_SCREENS'] === undefined) return;
   const folder = join(import.meta.dirname, 'screens');

@@ -6,9 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** A program in a real terminal. */
 export interface Screen {
-  /** What is on the screen and has scrolled off it, without the empty lines at the end. */
+  /** The screen and its scrollback, without the empty lines at the end. */
   text(): string;
-  /** What is on the screen, once it is as expected; how it was when it was not in time is in the error. */
+  /** The screen, once it is as expected; on a timeout the error shows it. */
   until(expected: RegExp, withinMs?: number): Promise<string>;
   press(...keys: string[]): void;
   resize(columns: number, rows: number): void;
@@ -46,7 +46,7 @@ export function tmux(
   call('set-option', '-g', 'remain-on-exit', 'on');
   call('set-option', '-g', 'status', 'off');
   call('resize-window', '-x', String(columns), '-y', String(rows));
-  // The shell writes down how the program ended: tmux 3.3 forgets it when the terminal is closed before it is told.
+  // The shell writes down how the program ended: tmux 3.3 forgets it when the terminal is closed before it is notified.
   const ended = join(folder, 'ended');
   call('respawn-pane', '-k', `${command.map(quoted).join(' ')}; echo $? > ${quoted(ended)}`);
 

@@ -13,7 +13,7 @@ const say = (...messages: Message[]): string => answer(messages, now);
 /** The first words of a text. */
 const first = (count: number, text: string): string => text.split(' ').slice(0, count).join(' ');
 
-/** What a conversation answers to each of its turns, all of it heard. */
+/** Answers of a conversation to each of its turns, all of them heard. */
 const converse = (...turns: string[]): string[] => {
   const messages: Message[] = [];
   for (const turn of turns) {
@@ -66,7 +66,7 @@ describe('answer', () => {
     expect(say(user(said))).toMatch(/\?$/);
   });
 
-  it('should ask back when nobody said anything', () => {
+  it('should ask back when the user said nothing', () => {
     expect(say()).toMatch(/\?$/);
     expect(say({ role: 'system', content: 'You are a pirate.' })).toMatch(/\?$/);
   });
@@ -211,7 +211,7 @@ describe('a long conversation', () => {
   it.each(['Please continue.', 'go on', 'say that again', 'What is my name?', 'What did I say?', 'banana'])(
     'should be no more work than its length: %s',
     said => {
-      // Where each earlier answer is computed anew, each of them with all before it, turn 24 takes 2^24 times as long.
+      // If each earlier answer were computed again, each with all answers before it, turn 24 would take 2^24 times as long.
       expect(reads(47, said)).toBeLessThan(47 * 50);
       // A history that is four times as long: no more than a few times the work.
       expect(reads(3_201, said)).toBeLessThan(5 * reads(801, said));

@@ -9,7 +9,7 @@ const sum: readonly Message[] = [
   { role: 'user', content: 'What is two plus two?' },
 ];
 
-/** What comes at once, when subscribed. */
+/** Values emitted synchronously on subscription. */
 function now(source$: Observable<LlmEvent>): LlmEvent[] {
   const events: LlmEvent[] = [];
   source$.subscribe(event => events.push(event)).unsubscribe();
@@ -30,12 +30,12 @@ describe('builtinLlm', () => {
     expect(completedAt).toBe(200);
   });
 
-  it('should write as fast as it is told', () => {
+  it('should write at the configured rate', () => {
     const { values } = virtualTime(() => builtinLlm({ firstTokenMs: 0, tokensPerSecond: 10 })(sum));
     expect(values.map(({ at }) => at)).toEqual([0, 100, 200, 300, 400, 400]);
   });
 
-  it('should write all of it at once when told no rate', () => {
+  it('should write all of it at once without a rate', () => {
     const { values } = virtualTime(() => builtinLlm({ firstTokenMs: 50, tokensPerSecond: 0 })(sum));
     expect(values.map(({ at }) => at)).toEqual([50, 50, 50, 50, 50, 50]);
   });
@@ -58,7 +58,7 @@ describe('builtinLlm', () => {
     expect(now(answer$)).toEqual(now(answer$));
   });
 
-  it('should tell the time of the clock it runs by', () => {
+  it('should say the time of its clock', () => {
     const { values } = virtualTime(() => builtinLlm()([{ role: 'user', content: 'what year is it' }]));
     expect(values.map(({ value }) => (value.type === 'token' ? value.text : '')).join('')).toMatch(
       /nineteen (seventy|sixty-nine)/,

@@ -5,10 +5,10 @@ import { AuraVoice } from '../../../lib/providers/deepgram/auraVoice.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 import { VoiceSocket } from './voiceSocket.ts';
 
-/** What came of a sentence: the sample that its audio is made of, and how much of it. */
+/** Result of a sentence: the sample that its audio is made of, and its length. */
 type Heard = readonly [text: string, sample: number, ms: number] | readonly [text: string, 'over' | 'failed'];
 
-/** Sentences, from when on, and until when somebody listens. */
+/** Sentences, and when they are subscribed and unsubscribed. */
 type Lines = readonly (readonly [text: string, from: number, until?: number])[];
 
 const speak = (
@@ -98,7 +98,7 @@ describe('the voice of Aura over a socket', () => {
     ]);
   });
 
-  it('should clear what nobody waits for any more, once, and leave late audio out until Cleared', () => {
+  it('should clear unsubscribed sentences, once, and drop late audio until Cleared', () => {
     const run = speak(
       [
         ['One.', 10, 100],
@@ -186,7 +186,7 @@ describe('the voice of Aura over a socket', () => {
     ]);
   });
 
-  it('should speak what was lost with its connection anew, but for what was heard of it', () => {
+  it('should speak sentences lost with their connection again, without the part that was heard', () => {
     const run = speak(
       [
         ['One.', 10],
@@ -471,7 +471,7 @@ describe('the voice of Aura over a socket', () => {
     expect(told(run).filter(([, what]) => what === 'over')).toHaveLength(12);
   });
 
-  it('should hold a Flush until the one before is answered, where nobody hears that', () => {
+  it('should hold a Flush until the one before is answered, where that causes no gap', () => {
     const flushed = (happenings: Parameters<typeof speak>[1]) =>
       speak(
         [

@@ -6,7 +6,7 @@ import { virtualTime } from '../../../lib/testing/index.ts';
 
 type Happening = readonly [at: number, happen: (configuring: Configuring) => void];
 
-/** What a service is sent while things happen. */
+/** The messages that the service receives during these events. */
 const run = (...happenings: readonly Happening[]): { at: number; value: FluxConfiguration }[] => {
   const { values } = virtualTime(
     () =>

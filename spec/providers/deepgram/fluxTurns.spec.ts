@@ -60,7 +60,7 @@ describe('the turns of Flux', () => {
     ]);
   });
 
-  it('should make the older words of a very long turn final, and tell each word once', () => {
+  it('should make the older words of a very long turn final, and emit each word once', () => {
     const turns = new FluxTurns({ maxMs: 5_000 });
     const text = 'a b c d e f g h i j k l m n o';
     const told = heard(
@@ -103,7 +103,7 @@ describe('the turns of Flux', () => {
     ]);
   });
 
-  it('should tell an end that was decided by what was said from one of silence alone', () => {
+  it('should distinguish an end decided by the words from one of silence alone', () => {
     const ended = (trigger: string): unknown =>
       heard([turnInfo('StartOfTurn', 1, 'Hi'), { ...turnInfo('EndOfTurn', 6, 'Hi'), trigger }]).at(-1);
     expect(ended('model')).toEqual({ type: 'utteranceEnd', end: 900, decided: true });

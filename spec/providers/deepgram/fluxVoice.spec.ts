@@ -100,7 +100,7 @@ describe('a Flux voice', () => {
     expect(told.at(-1)?.at).toBe(1_200);
   });
 
-  it('should tell the service how much of the call was played when a reply is cut, and pass on what it says', () => {
+  it('should send the played length of the call when a reply is cut, and pass on the service’s report', () => {
     const { told, socket } = speak(
       [
         { text$: of('One.'), from: 0, played: at => Math.min(1_000, at) },
@@ -205,7 +205,7 @@ describe('a Flux voice', () => {
     expect(told.map(({ value }) => value)).toEqual([[1, 'heard']]);
   });
 
-  it('should speak a reply anew that is lost with its connection, but for what had come of it', () => {
+  it('should speak a reply lost with its connection again, without the audio already received', () => {
     const { told, socket } = speak(
       [{ text$: written('Hello', ' there.'), from: 0, played: () => 10_000 }],
       [

@@ -4,7 +4,7 @@ import { keptAlive } from '../../../lib/providers/deepgram/keptAlive.ts';
 import type { OpenSocket, SdkSocket } from '../../../lib/providers/deepgram/openSocket.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 
-/** What a connection is sent while nobody speaks, until it is taken over. */
+/** The messages that an idle connection receives until a call takes it over. */
 const idle = (
   takenOverAt = Infinity,
   { until = 20_001, keepAlive = true } = {},

@@ -97,7 +97,7 @@ describe('the turns of Nova', () => {
     ]);
   });
 
-  it('should end a turn with UtteranceEnd when noise keeps speech_final from coming, and tell its words once', () => {
+  it('should end a turn with UtteranceEnd when noise keeps speech_final from coming, and emit its words once', () => {
     let asked = 0;
     const turns = new NovaTurns({ silenceMs: 5_000, finalize: () => asked++ });
     expect(
@@ -105,7 +105,7 @@ describe('the turns of Nova', () => {
         [
           results('Turn it off', { start: 0, duration: 2, from: 0.5, to: 1.5 }),
           utteranceEnd(1.5),
-          // What the window holds becomes final only now; the rest of it is a turn of its own.
+          // The words of the window become final only now; the rest of it is a turn of its own.
           results('Turn it off please', { start: 0, duration: 4, from: 0.5, to: 1.9, is_final: true }),
         ],
         turns,

@@ -7,7 +7,7 @@ import {
 import { openSocket } from '../../../lib/providers/deepgram/openSocket.ts';
 
 describe('openSocket', () => {
-  it('should tell of an address that can not be opened, which the SDK keeps to itself', async () => {
+  it('should report an address that can’t be opened, which the SDK does not report', async () => {
     const connection = deepgramConnection({ apiKey: 'k', baseURL: 'http://127.0.0.1:9' });
     let transport: TransportFactory | undefined;
     const watched: typeof connection = {

@@ -45,7 +45,7 @@ describe('PcmFrames', () => {
 });
 
 describe('PcmFrames with a part to leave out', () => {
-  it('should leave out so much, over any number of frames', () => {
+  it('should leave out a length, over any number of frames', () => {
     const pcm = new PcmFrames(1_000, 3);
     const bytes = (...samples: number[]): Uint8Array => new Uint8Array(new Int16Array(samples).buffer);
     expect([bytes(1, 2), bytes(3, 4, 5), bytes(6)].map(piece => [...(pcm.next(piece)?.pcm ?? [])])).toEqual([
@@ -57,7 +57,7 @@ describe('PcmFrames with a part to leave out', () => {
 });
 
 describe('AudioMap', () => {
-  it('should find the place in the call of what a connection was sent', () => {
+  it('should map a position on a connection to one in the call', () => {
     const map = new AudioMap();
     map.sent(5_000, 20);
     map.sent(5_020, 20);

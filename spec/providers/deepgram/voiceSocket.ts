@@ -3,13 +3,13 @@ import { RxvoiceError } from '../../../lib/errors.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
 
-/** A voice that is told of its connection. */
+/** A voice that receives its connection. */
 interface Voice<Socket> {
   readonly connected: (open: OpenSocket<Socket>) => void;
   readonly lost: (reason: RxvoiceError) => void;
 }
 
-/** The other end of a voice's socket, in virtual time: notes what it is sent, and says what it is told to. */
+/** The other end of a voice's socket, in virtual time: records the messages it receives, and sends scripted ones. */
 export class VoiceSocket {
   readonly sent: (string | number)[][] = [];
   readonly notices: Notice[] = [];
@@ -59,7 +59,7 @@ export class VoiceSocket {
     this.#voice?.lost(reason);
   }
 
-  /** So much audio, every sample of which is this. */
+  /** Audio of a given length with one value for every sample. */
   audio(ms: number, sample: number): void {
     this.#message$.next(new Uint8Array(new Int16Array(ms * 8).fill(sample).buffer));
   }

@@ -4,7 +4,7 @@ import { flite$, flitePath, type Synthesise } from '../../../lib/providers/local
 import type { FliteRequest } from '../../../lib/providers/local/fliteWorker.js';
 
 const say = (text: string): FliteRequest => ({ text, voice: 'kal16', stretch: 1 });
-/** What the thread can't read, so that it dies of it. */
+/** Input that crashes the thread. */
 const poison = null as unknown as FliteRequest;
 
 describe('flite$', () => {

@@ -58,7 +58,7 @@ describe('localStt', () => {
     expect(errors / words).toBeLessThan(0.08);
   }, 120_000);
 
-  it('should tell where a voice begins and ends, and end each utterance once', async () => {
+  it('should emit where speech begins and ends, and end each utterance once', async () => {
     const transcripts = await hear(spoken('goforward.wav'));
     expect(transcripts.filter(({ type }) => type !== 'interim').map(({ type }) => type)).toEqual([
       'speechStart',
@@ -102,7 +102,7 @@ describe('localStt', () => {
     expect(text(transcripts)).toMatch(/and so/iu);
   }, 60_000);
 
-  it('should tell a final on the way when an utterance is long, and lose no word of it', async () => {
+  it('should emit finals during a long utterance, and lose no word of it', async () => {
     const transcripts = await hear(spoken('austen_0870.wav'), { maxMs: 3_000 });
     const finals = transcripts.filter(({ type }) => type === 'final');
     expect(finals.length).toBeGreaterThan(1);
@@ -157,7 +157,7 @@ describe('loadSherpa', () => {
     throw Object.assign(new Error('no'), { code });
   };
 
-  it('should say how to get the runtime, and when it cannot be had', () => {
+  it('should say how to get the runtime, and when it is unavailable', () => {
     expect(() => loadSherpa(failing('MODULE_NOT_FOUND'))).toThrow(/npm i sherpa-onnx-node@1\.13\.8/u);
     expect(() => loadSherpa(failing('ERR_DLOPEN_FAILED'))).toThrow(RxvoiceError);
     expect(() => loadSherpa(failing('ERR_DLOPEN_FAILED'))).toThrow(/glibc/u);

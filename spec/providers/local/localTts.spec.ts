@@ -106,7 +106,7 @@ describe('localTts', () => {
     expect(await lastValueFrom(localTts()(sentence).pipe(take(3), toArray()))).toHaveLength(3);
   });
 
-  it('should give the same sentence again to everyone who asks', async () => {
+  it('should give every subscriber the same sentence', async () => {
     const tts = warmed(localTts());
     const said$ = tts(sentence);
     const [once, twice] = await Promise.all([0, 1].map(() => lastValueFrom(said$.pipe(toArray()))));

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** What came of a request: how much, and how it ended. */
+/** Result of a request: its length, and how it ended. */
 const outcome = (
   value$: Observable<unknown>,
 ): Promise<{ readonly count: number; readonly error?: unknown }> =>
@@ -38,7 +38,7 @@ const outcome = (
 const befalling = (endpoint: Endpoint): Fault[] =>
   (Object.keys(faults) as Fault[]).filter(fault => faults[fault].endpoints.includes(endpoint));
 
-/** What a request survives with nothing lost; all else is an error, and which ones may pass later. */
+/** Faults that a request survives; the others are errors, of which some may pass later. */
 const harmless: readonly Fault[] = ['slow', 'no-done', 'ping', 'unknown-messages'];
 const final: readonly Fault[] = ['400', '401', '402', '403', '404', 'quota', 'garbage'];
 const limits = { timeoutMs: 600, retries: 1 };
@@ -49,6 +49,14 @@ const engines = [
     endpoint: 'completions',
     use: (address: string) =>
       openaiLlm({ apiKey, baseURL: address, model: 'test', ...limits })([{ role: 'user', content: words }]),
+  },
+  {
+    name: 'openaiLlm by responses',
+    endpoint: 'responses',
+    use: (address: string) =>
+      openaiLlm({ apiKey, baseURL: address, model: 'test', api: 'responses', ...limits })([
+        { role: 'user', content: words },
+      ]),
   },
   {
     name: 'openaiTts',
@@ -86,10 +94,15 @@ describe.each(engines)('$name on bad days', ({ endpoint, use }) => {
 
 describe.each(engines)('$name while the server is down', ({ endpoint, name }) => {
   const patient = { apiKey, model: 'test', timeoutMs: 300, retryForMs: 15_000 };
-  const use = (baseURL: string): Observable<unknown> =>
-    name === 'openaiLlm'
-      ? openaiLlm({ ...patient, baseURL })([{ role: 'user', content: words }])
-      : openaiTts({ ...patient, baseURL })(words);
+  const use = (baseURL: string, options = {}): Observable<unknown> =>
+    name === 'openaiTts'
+      ? openaiTts({ ...patient, ...options, baseURL })(words)
+      : openaiLlm({
+          ...patient,
+          ...options,
+          baseURL,
+          api: endpoint === 'responses' ? 'responses' : 'chat',
+        })([{ role: 'user', content: words }]);
 
   it.each([
     ['its port is closed', 'refused', {}],
@@ -114,11 +127,7 @@ describe.each(engines)('$name while the server is down', ({ endpoint, name }) =>
   it('should give up in words when it stays down for longer', async () => {
     await server.set({ faults: [{ fault: 'refused' }] });
     const baseURL = server.baseURL;
-    const { error } = await outcome(
-      name === 'openaiLlm'
-        ? openaiLlm({ ...patient, baseURL, retryForMs: 600 })([{ role: 'user', content: words }])
-        : openaiTts({ ...patient, baseURL, retryForMs: 600 })(words),
-    );
+    const { error } = await outcome(use(baseURL, { retryForMs: 600 }));
     expect(error).toMatchObject({
       retryable: true,
       message: expect.stringMatching(/can not be reached/) as string,

@@ -25,7 +25,7 @@ const refusal = (status: number, error: unknown): Response =>
     headers: { 'content-type': 'application/json' },
   });
 
-/** A server that answers in turn, the last answer over and over; what it was asked, and what the engine reported. */
+/** A server that answers in turn, the last answer over and over; its requests, and the engine's notices. */
 function serving(answers: readonly ((body: Body) => Response | string)[], options: OpenaiLlmOptions = {}) {
   const asked: Body[] = [];
   const warnings: string[] = [];
@@ -49,7 +49,7 @@ function serving(answers: readonly ((body: Body) => Response | string)[], option
   return { llm, asked, warnings };
 }
 
-/** What it says to the question, and how that ended. */
+/** Its answer to the question, and how that ended. */
 async function outcome(llm: ReturnType<typeof openaiLlm>, messages = question, request?: LlmRequest) {
   const all = await firstValueFrom(
     llm(messages, request).pipe(
@@ -251,7 +251,7 @@ describe('openaiLlm on servers of their own way', () => {
     ],
     ['a page', '<!doctype html><title>Welcome</title>', /sent a page \(HTML\).*baseURL/],
     ['no JSON', 'data: nonsense\n\n', /not JSON/],
-  ])('should tell of an error in the stream, as %s', async (_, body, message) => {
+  ])('should report an error in the stream, as %s', async (_, body, message) => {
     expect((await outcome(serving([() => body], { retries: 0 }).llm)).error?.message).toMatch(message);
   });
 
@@ -341,7 +341,7 @@ describe('openaiLlm and what a model refuses', () => {
     ],
     [
       'max_completion_tokens',
-      { maxTokens: 50, baseURL: 'https://x.openai.azure.com/openai/v1' },
+      { maxTokens: 50, api: 'chat', baseURL: 'https://x.openai.azure.com/openai/v1' },
       b =>
         b['max_completion_tokens'] === undefined
           ? undefined
@@ -463,7 +463,9 @@ describe('openaiLlm and what a model refuses', () => {
     const { error } = await outcome(serving([() => param('tools', message)]).llm, question, {
       tools: [time],
     });
-    expect(error?.message).toMatch(/Responses API only when it has tools.*choose another model/);
+    expect(error?.message).toMatch(
+      /Responses API only when it has tools: set api: 'responses', or choose another model/,
+    );
   });
 });
 
@@ -539,7 +541,7 @@ describe('openaiLlm and what a server attaches', () => {
     expect(picky.asked).toHaveLength(2);
   });
 
-  it('should keep the order of messages where it is told to', async () => {
+  it('should keep the order of messages where that is configured', async () => {
     const greeted: Message[] = [{ role: 'assistant', content: 'Hello.' }, ...question];
     const strict = serving([() => hello]);
     await outcome(strict.llm, greeted);

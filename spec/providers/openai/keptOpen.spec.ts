@@ -65,7 +65,7 @@ describe('the connections of openaiLlm', () => {
     await until(() => server.sockets === 0);
   });
 
-  it('should be shared by calls, each told of its own requests', async () => {
+  it('should be shared by calls, each with notices of its own requests only', async () => {
     const llm = await serve();
     const [one, other] = [llm.session!(), llm.session!()];
     const notices = [noticed(one), noticed(other)];
@@ -97,7 +97,7 @@ describe('the connections of openaiLlm', () => {
     ]);
   });
 
-  it('should be opened anew when the server gave up the one that was idle', async () => {
+  it('should be opened again when the server gave up the one that was idle', async () => {
     const llm = await serve({ faults: [{ fault: 'refused', on: 'completions', nth: 1 }] });
     const notices = noticed(llm);
     expect(await ask(llm)).toContainEqual({ type: 'token', text: 'Yes' });

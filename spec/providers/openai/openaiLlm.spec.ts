@@ -34,7 +34,7 @@ afterEach(() => {
 const serve = (...replies: Reply[]): Promise<CompletionServer> =>
   new Promise(resolve => open.push(completionServer(...replies).subscribe(resolve)));
 
-/** A model on that server; the whole of what it says to the question. */
+/** A model on that server; its whole answer to the question. */
 const ask = ({ baseURL }: CompletionServer, options: OpenaiLlmOptions = {}): Observable<LlmEvent> =>
   openaiLlm({ apiKey, baseURL, model: 'test', ...options })(question);
 
@@ -43,7 +43,7 @@ const all = (events$: Observable<LlmEvent>): Promise<LlmEvent[]> => firstValueFr
 const text = (events: readonly LlmEvent[]): string =>
   events.map(event => (event.type === 'token' ? event.text : '')).join('');
 
-/** What came before an error, and the error. */
+/** Values before an error, and the error. */
 const failing = (events$: Observable<LlmEvent>): Promise<{ events: LlmEvent[]; error: RxvoiceError }> =>
   new Promise((resolve, reject) => {
     const events: LlmEvent[] = [];
@@ -155,8 +155,8 @@ describe('openaiLlm', () => {
           new Response(completion('Yes.'), { headers: { 'content-type': 'text/event-stream' } }),
         );
       }) as typeof globalThis.fetch;
-      await all(openaiLlm({ apiKey, fetch, maxTokens: 100 })(question));
-      await all(openaiLlm({ apiKey, fetch, model: 'another' })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', maxTokens: 100 })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', model: 'another' })(question));
       expect(bodies).toEqual([
         expect.objectContaining({
           model: 'gpt-6-luna',
@@ -216,7 +216,7 @@ describe('openaiLlm', () => {
       await server.requests[0]!.closed;
     });
 
-    it('should give up after as many retries as it was told', async () => {
+    it('should give up after the configured number of retries', async () => {
       const server = await serve(refuse(503, {}, { 'retry-after-ms': '1' }));
       const { error } = await failing(ask(server, { retries: 1 }));
       expect(error).toMatchObject({ stage: 'llm', retryable: true });

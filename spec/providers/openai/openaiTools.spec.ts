@@ -36,7 +36,7 @@ const called = {
 };
 
 describe('openaiLlm with tools', () => {
-  it('should tell which tools the model wants, whole, after the text', async () => {
+  it('should emit the model’s tool calls, whole, after the text', async () => {
     const llm = await serve({ reply: called });
     expect((await all(llm(question))).filter(({ type }) => type !== 'token')).toEqual([
       {
@@ -50,7 +50,7 @@ describe('openaiLlm with tools', () => {
     ]);
   });
 
-  it('should describe them, let them run, and answer with what they gave', async () => {
+  it('should describe them, let them run, and answer with their results', async () => {
     const llm = await serve({
       reply: messages =>
         messages.at(-1)?.role === 'tool'

@@ -6,7 +6,7 @@ import { retryBeforeFirst } from '../../../lib/providers/openai/retryBeforeFirst
 const run: TestScheduler['run'] = callback =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(callback);
 
-/** An error that carries what a server asks to wait. */
+/** An error that carries a server's `Retry-After`. */
 const asking = (headers: Record<string, string>) =>
   Object.assign(new Error('refused'), { headers: new Headers(headers) });
 const soon = asking({ 'retry-after-ms': '10' });
@@ -149,7 +149,7 @@ describe('retryBeforeFirst', () => {
     });
   });
 
-  it('should tell its callback how many attempts failed', () => {
+  it('should pass the number of failed attempts to its callback', () => {
     run(({ cold, expectSubscriptions, expectObservable }) => {
       const source$ = cold('-#', undefined, soon);
       expectObservable(source$.pipe(retryBeforeFirst({}, (_, failed) => failed === 1))).toBe(

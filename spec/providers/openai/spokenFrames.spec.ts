@@ -165,7 +165,7 @@ describe('spokenFrames', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 80, maxLength: 3_000 }), async noise => {
         const even = noise.subarray(0, noise.length & ~1);
-        // What begins like MP3 but has no second frame is PCM.
+        // A body that begins like MP3 but has no second frame is PCM.
         const bytes = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0xc4]), even]);
         expect((await read(bytes)).pcm).toHaveLength(bytes.length / 2);
       }),

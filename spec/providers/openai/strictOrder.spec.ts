@@ -15,7 +15,7 @@ const calls = (...ids: string[]): Message => ({
 });
 const result = (toolCallId: string, content = 'found'): Message => ({ role: 'tool', content, toolCallId });
 
-/** What a strict template refuses in a history; nothing where it takes it. */
+/** A strict template's refusal of a history; `undefined` where it accepts it. */
 function refusal(messages: readonly Message[]): string | undefined {
   for (const [index, { role, content, toolCalls = [], toolCallId }] of messages.entries()) {
     const before = messages[index - 1];

@@ -1,6 +1,6 @@
 import type { Skills } from '../skill.ts';
 
-/** What the responder is, what rxvoice is, and what the figures beside the conversation mean. */
+/** Answers about the responder, about rxvoice, and about the figures shown with the conversation. */
 export const about: Skills = {
   measuring: {
     when: /\bmeasur|\bmetrics?\b|\blatenc|\bhow (long|fast) (do|did|does|will|are) (you|it|that)\b|\b(explain|what are|what do) (the|these|those|all the) (numbers|figures|times|milliseconds)/,

@@ -2,7 +2,7 @@ import type { Skills } from '../skill.ts';
 import { convert } from '../units.ts';
 import { reflect } from '../reflect.ts';
 
-/** Requests with no use but company: jokes, stories, quotations, and errands for somebody with a body. */
+/** Requests with no use but company: jokes, stories, quotations, and errands that need a body. */
 export const diversions: Skills = {
   joke: {
     when: /\b(joke|funny|make me laugh|something (funny|fun))\b/,

@@ -8,7 +8,7 @@ const goOn =
 /** A short sentence, so that the voice is there at once. */
 const resuming = 'Where was I? ';
 
-/** What the history is good for: names, what was said, and taking up a reply that was interrupted. */
+/** Answers from the history: names, earlier words, and taking up a reply that was interrupted. */
 export const memory: Skills = {
   resume: {
     when: goOn,
@@ -69,7 +69,7 @@ export const nameOf = (messages: readonly Message[]): string | undefined =>
     .map(message => introduced(wordsOf(message)))
     .findLast(name => name !== undefined);
 
-/** The name somebody gives as their own. "I'm Sam" only counts written like a name, since "I'm tired" is none. */
+/** The name the user gives as their own. "I'm Sam" only counts written like a name, since "I'm tired" is not a name. */
 function introduced(said: string): string | undefined {
   const name =
     /\bmy name(?:'s|’s| is) (?!not\b|the\b|an?\b|my\b|so\b|very\b)(\p{L}[\p{L}-]*)/iu.exec(said)?.[1] ??
@@ -100,8 +100,8 @@ function unheard({ before, replyTo }: Turn): string | undefined {
 }
 
 /**
- * What follows in a text after the words that were heard of it, from the beginning of the sentence that was cut;
- * `undefined` if nothing follows, or the words are those of another text.
+ * The rest of a text after its heard words, from the beginning of the sentence that was cut; `undefined` if there is no
+ * rest, or the words are those of another text.
  */
 function remainder(whole: string, heard: string): string | undefined {
   const bare = (word: string): string => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
