@@ -126,7 +126,7 @@ describe('endOfTurn, in marbles', () => {
     expect(types(() => 0)).toEqual(['speechStart', 'final', 'eagerEnd']);
   });
 
-  it('should fail with what a policy throws, and unsubscribe the engine', () => {
+  it('should fail with the error of a policy, and unsubscribe the engine', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('s-w-u---|', values);
       const silenceMs = (): number => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AudioFrame, silence } from '../../lib/audio/frame.ts';
 import type { VoiceActivity } from '../../lib/audio/voiceActivity.ts';
 import type { SttEvent } from '../../lib/stt/stt.ts';
-import { withVoice } from '../../lib/stt/withVoice.ts';
+import { withVad } from '../../lib/stt/withVad.ts';
 import { marbles } from '../marbles.ts';
 
 const loud: AudioFrame = { pcm: new Int16Array(320).fill(9_000), sampleRate: 16_000 };
@@ -25,11 +25,11 @@ const voice: OperatorFunction<AudioFrame, VoiceActivity> = frame$ =>
     map(() => start),
   );
 
-describe('withVoice', () => {
+describe('withVad', () => {
   it('should emit the events of both, the detector’s first, from one subscription of the audio', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const frame$ = cold('                                        q-v---q-v---|', frames);
-      expectObservable(frame$.pipe(withVoice(stt, voice))).toBe('--(sw)--(sw)|', values);
+      expectObservable(frame$.pipe(withVad(stt, voice))).toBe('--(sw)--(sw)|', values);
       expectSubscriptions(frame$.subscriptions).toBe('             ^-----------!');
     });
   });
@@ -38,7 +38,7 @@ describe('withVoice', () => {
     marbles(({ cold, expectObservable }) => {
       const late: OperatorFunction<AudioFrame, SttEvent> = () => cold('-----(w|)', values);
       const frame$ = cold('v-|', frames);
-      expectObservable(frame$.pipe(withVoice(late, voice))).toBe('s----(w|)', values);
+      expectObservable(frame$.pipe(withVad(late, voice))).toBe('s----(w|)', values);
     });
   });
 
@@ -54,7 +54,7 @@ describe('withVoice', () => {
         () =>
           cold('---#');
       const both$ = frame$.pipe(
-        withVoice(which === 'stt' ? failing() : stt, which === 'voice' ? failing() : voice),
+        withVad(which === 'stt' ? failing() : stt, which === 'voice' ? failing() : voice),
       );
       expectObservable(both$).toBe('---#');
       expectSubscriptions(frame$.subscriptions).toBe('^--!');
@@ -67,7 +67,7 @@ describe('withVoice', () => {
       const [heard$, voices$] = [cold<SttEvent>('-------'), cold<VoiceActivity>('-------')];
       expectObservable(
         frame$.pipe(
-          withVoice(
+          withVad(
             () => heard$,
             () => voices$,
           ),
@@ -75,15 +75,15 @@ describe('withVoice', () => {
         '^--!',
       ).toBe('----');
       for (const { subscriptions } of [heard$, voices$]) expectSubscriptions(subscriptions).toBe('^--!');
-      expectObservable(frame$.pipe(withVoice(stt, voice)), '^--!').toBe('-(sw)', values);
-      expectObservable(frame$.pipe(withVoice(stt, voice), take(1))).toBe('-(s|)', values);
+      expectObservable(frame$.pipe(withVad(stt, voice)), '^--!').toBe('-(sw)', values);
+      expectObservable(frame$.pipe(withVad(stt, voice), take(1))).toBe('-(s|)', values);
     });
   });
 
   it('should pass a frame on to both, also one that answers an event', () => {
     const frame$ = new Subject<AudioFrame>();
     const log: string[] = [];
-    const call = frame$.pipe(withVoice(stt, voice)).subscribe(({ type }) => {
+    const call = frame$.pipe(withVad(stt, voice)).subscribe(({ type }) => {
       log.push(type);
       if (log.length === 2) frame$.next(loud);
     });
