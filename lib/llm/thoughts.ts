@@ -16,7 +16,7 @@ const begun =
   /`?(?:<(?:\/?(?:[a-z]{1,20}[:_]?[a-z]{0,12})?\s{0,5}|\|[a-z_]{0,16}\|?)|\[\/?[A-Z]{0,5}|◁\/?[a-z]{0,5})$|`$/iu;
 
 /** A text before and after its first tag of reasoning. */
-function atTag(text: string): { before: string; closes: boolean; after: string } | undefined {
+export function atTag(text: string): { before: string; closes: boolean; after: string } | undefined {
   const match = tag.exec(text);
   if (match === null) return undefined;
   return {

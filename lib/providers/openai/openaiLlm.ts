@@ -8,6 +8,7 @@ import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import { saysAnything } from '../../stt/sameWords.ts';
 import { Adjustments } from './adjustments.ts';
+import type { UntaggedThoughts } from './answerStart.ts';
 import { chatMessages, type ProviderData } from './chatMessages.ts';
 import { completionChunks } from './completionChunks.ts';
 import { completionEvents, EmptyAnswer } from './completionEvents.ts';
@@ -79,6 +80,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
   const name = `${who} ${model}`;
   // A refusal of a parameter is a fact about the model: learned once, for all calls.
   const adjustments = new Adjustments();
+  const thoughts: UntaggedThoughts = { expected: false };
   let tooLong = Infinity;
 
   const engine = (client: OpenAI, tell: (notice: Notice) => void): Llm => {
@@ -111,6 +113,7 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
         completionEvents({
           names: tools.map(({ name }) => name),
           warn,
+          thoughts,
           dataOf: (attached, message): ProviderData => ({
             from: name,
             ...(attached && { attached }),
