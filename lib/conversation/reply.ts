@@ -118,13 +118,13 @@ export const reply = (
     // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
     const over$ = new ReplaySubject<void>(1);
     const answer$ = defer(asking).pipe(
-      takeUntil(over$),
       failingAs('llm'),
       // A model that fails ends its answer: its text so far is spoken, and then the turn fails.
       catchError((error: unknown) => {
         broken = error as StageFailure;
         return EMPTY;
       }),
+      takeUntil(over$),
     );
 
     const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));

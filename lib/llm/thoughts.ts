@@ -11,8 +11,8 @@ const tag = new RegExp(
   `(?<!\`)(?:<(/?)${name}\\s{0,5}>|\\[(/?)THINK\\]|◁(/?)think▷|<\\|(?:(end)|begin)_of_thought\\|>)`,
   'iu',
 );
-/** The beginning of what may become a tag. */
-const begun =
+/** The beginning of what may become a tag, at the end of a text. */
+export const begunTag =
   /`?(?:<(?:\/?(?:[a-z]{1,20}[:_]?[a-z]{0,12})?\s{0,5}|\|[a-z_]{0,16}\|?)|\[\/?[A-Z]{0,5}|◁\/?[a-z]{0,5})$|`$/iu;
 
 /** A text before and after its first tag of reasoning. */
@@ -47,7 +47,7 @@ export const thoughtsOver = <Event extends { readonly type: string }>(): Operato
         pending += text;
         const found = atTag(pending);
         if (found === undefined) {
-          const [held = ''] = begun.exec(pending) ?? [];
+          const [held = ''] = begunTag.exec(pending) ?? [];
           const passed = pending.slice(0, pending.length - held.length);
           pending = held;
           return token(passed);

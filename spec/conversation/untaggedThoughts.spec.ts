@@ -8,7 +8,7 @@ import { outline, run } from './call.ts';
 
 const question = { from: 500, to: 1_500, text: 'Are you open?' };
 
-/** A model that emits these pieces at once after 200 ms, or one every so many ms. */
+/** A model that emits these pieces at once after 200 ms, or one at a time. */
 const writing =
   (pieces: readonly (string | LlmEvent)[], everyMs = 0): Llm =>
   () =>

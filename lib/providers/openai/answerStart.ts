@@ -1,7 +1,7 @@
-import { atTag } from '../../llm/thoughts.ts';
+import { atTag, begunTag } from '../../llm/thoughts.ts';
 import { saysAnything } from '../../stt/sameWords.ts';
 
-/** What an engine has learnt of its model: whether reasoning comes as the beginning of the answer, without `<think>`. */
+/** Knowledge of a model, for all its answers: whether they begin with reasoning, without `<think>`. */
 export interface UntaggedThoughts {
   expected: boolean;
 }
@@ -21,10 +21,11 @@ const longestTag = 60;
 export class AnswerStart {
   readonly #thoughts: UntaggedThoughts;
   readonly #warn: (message: string) => void;
-  /** The end of what was passed on; nothing once a tag was found. */
+  /** Text that is held back; nothing once there was a word. A list, since a long text is not looked at with each piece. */
+  #held: string[] | undefined = [];
+  #hasWord = false;
+  /** The end of the text so far; nothing once a tag was found. */
   #tail: string | undefined = '';
-  /** What is held back; nothing once there was a word. */
-  held: string | undefined = '';
 
   /** `warn` is called when reasoning turns out to have been passed on. */
   constructor(thoughts: UntaggedThoughts, warn: (message: string) => void) {
@@ -32,48 +33,57 @@ export class AnswerStart {
     this.#warn = warn;
   }
 
+  /** Text that is held back; nothing once there was a word. */
+  get held(): string | undefined {
+    return this.#held?.join('');
+  }
+
+  /** Whether nothing has come yet. */
+  get isEmpty(): boolean {
+    return this.#held?.length === 0;
+  }
+
   /** Takes the next piece of the answer; returns what can be passed on. */
   push(piece: string): string {
-    const isFirst = this.held === '';
-    if (this.held === undefined) {
-      this.#watch(piece);
-      return piece;
+    const isFirst = this.isEmpty;
+    const tag = this.#tagIn(piece);
+    if (tag !== undefined) {
+      if (tag.closes && !isFirst && this.#held === undefined) this.#warn(untagged);
+      this.#thoughts.expected = tag.closes;
     }
-    this.held += piece;
-    if (this.#tail !== undefined && (isFirst || this.#thoughts.expected)) {
-      const end = this.held.slice(-(piece.length + longestTag));
-      const tag = atTag(end);
-      if (tag !== undefined) {
-        this.#tail = undefined;
-        this.#thoughts.expected = tag.closes;
-        if (tag.closes) this.held = tag.after;
-      }
+    if (this.#held === undefined) return piece;
+    if (tag?.closes === true) {
+      this.#held = [tag.after];
+      this.#hasWord = saysAnything(tag.after);
+    } else {
+      this.#held.push(piece);
+      this.#hasWord ||= saysAnything(piece);
     }
-    if (!saysAnything(this.held) || (this.#tail !== undefined && this.#thoughts.expected)) return '';
-    const text = this.held;
-    this.#watch(text);
-    this.held = undefined;
+    const isUnsure = this.#tail !== undefined && (this.#thoughts.expected || isBegunTag(this.#tail));
+    if (!this.#hasWord || isUnsure) return '';
+    const text = this.#held.join('');
+    this.#held = undefined;
     return text;
   }
 
   /** The answer is whole, but no reasoning has ended in it: what was held back is the answer. */
   rest(): string {
-    const { held = '' } = this;
-    if (!this.#thoughts.expected || !saysAnything(held)) return '';
+    if (!this.#thoughts.expected || !this.#hasWord || this.#held === undefined) return '';
     this.#thoughts.expected = false;
-    this.held = undefined;
-    return held;
+    const text = this.#held.join('');
+    this.#held = undefined;
+    return text;
   }
 
-  /** Looks for the end of reasoning that was passed on as the answer. */
-  #watch(piece: string): void {
-    if (this.#tail === undefined) return;
+  /** The first tag of reasoning, where it is whole with this piece. */
+  #tagIn(piece: string): ReturnType<typeof atTag> {
+    if (this.#tail === undefined) return undefined;
     const end = this.#tail + piece;
     const tag = atTag(end);
-    if (tag?.closes === true) {
-      this.#thoughts.expected = true;
-      this.#warn(untagged);
-    }
     this.#tail = tag === undefined ? end.slice(-longestTag) : undefined;
+    return tag;
   }
 }
+
+/** Whether a text is nothing but the beginning of a tag: `</think`. */
+const isBegunTag = (text: string): boolean => begunTag.exec(text)?.[0].length === text.trim().length;

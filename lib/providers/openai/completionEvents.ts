@@ -62,7 +62,7 @@ export interface CompletionEventsOptions {
   readonly names?: Iterable<string>;
   /** Called with a warning about an answer that is usable all the same. */
   readonly warn?: (message: string) => void;
-  /** What is known of the model's reasoning, for all its answers. */
+  /** Knowledge of the model's reasoning, for all its answers. Default: none. */
   readonly thoughts?: UntaggedThoughts;
   /** Makes the `providerData` of calls of what the server attached to them, and to the message of the first. */
   readonly dataOf?: (attached: CalledTool['attached'], message: AttachedToMessage | undefined) => unknown;
@@ -116,7 +116,7 @@ export const completionEvents =
           if (finish !== undefined || isDone) whole$.next();
           if (choice === undefined || !isMine) return [];
           // A message after the pieces of it holds the same once more.
-          const delta = choice.delta ?? (start.held === '' ? choice.message : undefined) ?? {};
+          const delta = choice.delta ?? (start.isEmpty ? choice.message : undefined) ?? {};
           for (const call of callsOf(delta)) {
             called.add(call);
             begun = true;

@@ -557,7 +557,7 @@ describe('openaiLlm on a server that leaves out the opening tag of reasoning', (
   const next = async (...answers: string[]) => {
     const { llm, warnings } = serving(answers.map(answer => () => answer));
     const texts: string[] = [];
-    for (const _ of answers) {
+    while (texts.length < answers.length) {
       const { text, error } = await outcome(llm);
       texts.push(error?.message ?? text);
     }
@@ -590,6 +590,13 @@ describe('openaiLlm on a server that leaves out the opening tag of reasoning', (
   ])('should lose nothing of an answer that then has %s', async (_, answer, expected) => {
     const { texts } = await next(thinks, answer, answer);
     expect(texts.slice(1)).toEqual([expected, expected]);
+  });
+
+  it('should not warn of a closing tag before which nothing was thought', async () => {
+    const empty = pieces('\n</think>\n\nYes, it is.');
+    const { texts, warnings } = await next(empty, empty);
+    expect(texts).toEqual(['\n\nYes, it is.', '\n\nYes, it is.']);
+    expect(warnings).toEqual([]);
   });
 
   it('should say that all tokens went into reasoning, and speak none of it', async () => {
