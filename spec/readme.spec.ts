@@ -23,7 +23,7 @@ describe('the README', () => {
     expect([...listed].sort()).toEqual([...new Set(types)].sort());
   });
 
-  it('should tell those who test with Jest how, and those who configure in TypeScript with which Node.js', () => {
+  it('should say how to test with Jest, and which Node.js a configuration in TypeScript needs', () => {
     expect(readme).toContain('NODE_OPTIONS=--experimental-vm-modules npx jest');
     expect(readme).toContain('TypeScript needs Node 22.18');
   });

@@ -117,7 +117,7 @@ describe('the doctor', () => {
 });
 
 describe.runIf(process.platform === 'linux')('the doctor, of sound', () => {
-  /** What it finds with these programs, and no others, on a machine without a sound server. */
+  /** Its findings with these programs, and no others, on a machine without a sound server. */
   const looking = (programs: Readonly<Record<string, string>>): readonly Check[] => {
     const folder = mkdtempSync(join(tmpdir(), 'rxvoice-doctor-'));
     for (const [name, text] of Object.entries(programs))
@@ -135,7 +135,7 @@ describe.runIf(process.platform === 'linux')('the doctor, of sound', () => {
   };
 
   it('should take no device for found that is listed and does not open, and give the reason once', () => {
-    // SoX can't list devices: it has a default one as long as nobody tries it.
+    // SoX can't list devices: it has a default one until one is tried.
     const complains = (name: string): string =>
       `/bin/sleep 0.2; echo "${name} FAIL formats: can't open input: no such device" >&2; exit 2`;
     const found = looking({ rec: complains('rec'), play: complains('play') });
