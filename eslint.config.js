@@ -4,7 +4,9 @@ import tseslint from 'typescript-eslint';
 
 const observables = new Set(['Observable', 'Subject', 'BehaviorSubject', 'ReplaySubject']);
 
-/** What holds an observable ends in `$`; functions that return one don't, unlike with the plug-in's own rule. */
+/**
+ * Variables that hold an observable end in `$`; functions that return one don't, unlike with the plug-in's own rule.
+ */
 const dollar = ESLintUtils.RuleCreator.withoutDocs({
   meta: {
     type: 'suggestion',

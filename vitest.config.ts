@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig, type Plugin } from 'vitest/config';
 
-/** What needs a browser, a terminal or a sound server, and the machine for itself: `npm run test:machine`. */
+/** Specs that need a browser, a terminal or a sound server, and the machine for themselves: `npm run test:machine`. */
 const machine = [
   'spec/browser/page.spec.ts',
   'spec/browser/whoseServer.spec.ts',
@@ -12,12 +12,21 @@ const machine = [
 ];
 
 /**
- * What runs in virtual time and shares no state: no socket, no process, no file but fixtures. One worker runs many of
+ * Specs in virtual time that share no state: no socket, no process, no file but fixtures. One worker runs many of
  * these files and loads the library once, which takes a third of the CPU time that a process for each file does.
  */
 const virtual = ['rx', 'audio', 'stt', 'llm', 'tts', 'conversation', 'metrics', 'languages', 'text'].map(
   folder => `spec/${folder}/**/*.spec.ts`,
 );
+
+/** Specs with sockets and files that leave nothing behind in their process: one worker runs many of these, too. */
+const sockets = [
+  ...['emulators', 'testing', 'tape', 'failover', 'setup', 'providers', 'server', 'cli'].map(
+    folder => `spec/${folder}/**/*.spec.ts`,
+  ),
+  'spec/browser/{connection,parts}.spec.ts',
+  'spec/devices/{devicesCommand,fresh,hostEnvironment,openDevice,playing}.spec.ts',
+];
 
 /** CPU time is measured here: a garbage collector in threads of its own would count as a function's work. */
 const growth = 'spec/growth/**/*.spec.ts';
@@ -35,8 +44,9 @@ const seam: Plugin = {
 export default defineConfig({
   plugins: [seam],
   test: {
-    maxWorkers: 2,
-    // A machine that is busy is no failure: what is waited for comes, or never does.
+    // More than two cores have work for: where a spec waits for a socket or a process, another goes on.
+    maxWorkers: 3,
+    // A busy machine is no failure: awaited events come, or never do.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
@@ -44,7 +54,19 @@ export default defineConfig({
       { extends: true, test: { name: 'virtual', include: virtual, isolate: false } },
       {
         extends: true,
-        test: { name: 'anywhere', exclude: [...configDefaults.exclude, ...machine, ...virtual, growth] },
+        test: {
+          name: 'sockets',
+          include: sockets,
+          exclude: [...configDefaults.exclude, ...machine],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'anywhere',
+          exclude: [...configDefaults.exclude, ...machine, ...virtual, ...sockets, growth],
+        },
       },
       { extends: true, test: { name: 'growth', include: [growth], execArgv: ['--single-threaded-gc'] } },
       { extends: true, test: { name: 'machine', include: machine } },

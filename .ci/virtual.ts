@@ -1,4 +1,4 @@
-// What .ci/runtimes runs in Bun and Deno: a barge-in in virtual time, exact to the millisecond as in Node.
+// Run by .ci/runtimes in Bun and Deno: a barge-in in virtual time, exact to the millisecond as in Node.
 import { deepStrictEqual } from 'node:assert';
 import { setup } from 'rxvoice';
 import { scriptedInput, scriptedLlm, scriptedStt, scriptedTts, virtualTime } from 'rxvoice/testing';

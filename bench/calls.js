@@ -1,8 +1,8 @@
 // Many calls at once in one process, compared with a hand-written loop of `ws` and `fetch`, against the same loopback providers
 // in another process:
 //   npm run build && node bench/calls.js [1,10,50,100,200,400] [--seconds 30] [--scripted 1000]
-// Each contestant has a process of its own, one after the other for each number of calls. Added: what a turn took beyond
-// the delays the providers were set to. CPU: user and system time of the process a minute of a call.
+// Each contestant has a process of its own, one after the other for each number of calls. Added: the time of a turn
+// beyond the configured delays of the providers. CPU: user and system time of the process a minute of a call.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -35,7 +35,7 @@ const { callMs, turns, script } = manyCalls(values.seconds);
 /** Latencies of the engines for a turn. */
 const setMs = { sockets: providersMs, scripted: endpointingMs + firstTokenMs + 5 * 20 + firstAudioMs };
 
-/** One set-up for all calls, as a server has it. */
+/** One set-up for all calls, as in a server. */
 let shared;
 
 if (values.child !== undefined) await runCalls(JSON.parse(values.child));
@@ -93,7 +93,7 @@ async function measure({ calls, contestant }) {
   return { calls, contestant, ...result };
 }
 
-/** The calls, out of step with each other, and what they took. */
+/** The calls, out of step with each other, and their figures. */
 async function runCalls({ calls, contestant, ...providers }) {
   const totals = [];
   let turnsHeard = 0;

@@ -1,7 +1,7 @@
 // How fast microphone and loudspeaker are, on a virtual sound card, in about a minute:
 //   npm run bench:devices
-// Left what naudiodon does by itself, with its defaults; then rxvoice by each backend that is installed; right the
-// figures of the study that rxvoice's devices were built from (2 shared cores, quiet).
+// Left naudiodon by itself, with its defaults; then rxvoice by each backend that is installed; right the figures of the
+// study that rxvoice's devices were built from (2 shared cores, quiet).
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -35,22 +35,22 @@ const tone = ms =>
   }));
 
 /** When sound was last heard to begin and to end; the recorder's own 10 ms are known, and counted. */
-const ear = { begins: [], endedAt: 0, loud: false };
-const beganAfter = time => ear.begins.find(at => at > time);
+const detected = { begins: [], endedAt: 0, loud: false };
+const beganAfter = time => detected.begins.find(at => at > time);
 const listening = card.heard$.subscribe(({ pcm }) => {
   for (let index = 0; index < pcm.length; index += 16) {
     const loud = Math.abs(pcm[index]) > 500;
     const at = now() - (pcm.length - index) / 16;
-    if (loud && !ear.loud) ear.begins.push(at);
-    if (!loud && ear.loud) ear.endedAt = at;
-    ear.loud = loud;
+    if (loud && !detected.loud) detected.begins.push(at);
+    if (!loud && detected.loud) detected.endedAt = at;
+    detected.loud = loud;
   }
 });
 const untilLoud = async () => {
-  while (!ear.loud) await wait(2);
+  while (!detected.loud) await wait(2);
 };
 const untilQuiet = async () => {
-  while (ear.loud) await wait(2);
+  while (detected.loud) await wait(2);
   await wait(60);
 };
 
@@ -143,7 +143,7 @@ async function measureAlone() {
     await Promise.race([untilLoud(), wait(2_000)]);
     await Promise.race([untilQuiet(), wait(5_000)]);
     toHeard.push(beganAfter(first) - first);
-    toSilence.push(ear.endedAt - cutAt);
+    toSilence.push(detected.endedAt - cutAt);
     talker.kill('SIGKILL');
     await untilQuiet();
   }
@@ -181,8 +181,8 @@ async function measure(backend) {
     const counted = playedMs;
     await untilQuiet();
     toHeard.push(beganAfter(begun) - begun);
-    toSilence.push(Math.max(0, ear.endedAt - cutAt));
-    told.push(ear.endedAt - beganAfter(begun) - counted);
+    toSilence.push(Math.max(0, detected.endedAt - cutAt));
+    told.push(detected.endedAt - beganAfter(begun) - counted);
     const nextAt = now();
     const next = output(from(tone(400)).pipe(paced({ leadMs: 200 })));
     await lastValueFrom(next.pipe(toArray()));

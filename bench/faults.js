@@ -1,11 +1,11 @@
-// Every cloud engine with every fault: what the user heard, what the program received, after
-// how long, and what was left behind. Real sockets; the providers are loopback servers in another process.
+// Every cloud engine with every fault: the words that the user heard, the program's events and their delay, and the
+// leaked resources. Real sockets; the providers are loopback servers in another process.
 //   npm run build && node bench/faults.js [engine …] [--fault name] [--outage-ms 15000] [--calls 20] [--at-once 4]
-// Each call has three turns. A refusal befalls the first connection of a socket, and the second request of what is asked
-// by requests; what goes wrong in the middle befalls the second turn. Exits with 1 where words were lost, a call did
-// not go on though it could, or anything was left behind.
-// After the faults come outages (`--fault refuse`, `reset`, `silence`): the provider is killed in the middle of 20 calls
-// and revived 15 s later. No call may end, and what was said meanwhile has to be answered.
+// Each call has three turns. A refusal strikes the first connection of an engine with a socket, or the second request
+// of one without; a fault in the middle strikes the second turn. Exits with 1 where words were lost, a call did not go
+// on though it could, or anything was left behind. After the faults come outages (`--fault refuse`, `reset`,
+// `silence`): the provider is killed in the middle of 20 calls and revived 15 s later. No call may end, and the words
+// said meanwhile must be answered.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -46,6 +46,17 @@ const engines = {
     endpoint: 'completions',
     config: { engine: 'openai', model: 'any', ...key },
   },
+  'OpenAI responses': {
+    stage: 'llm',
+    endpoint: 'responses',
+    config: { engine: 'openai', model: 'any', api: 'responses', ...key },
+  },
+  'OpenAI responses, WebSocket': {
+    stage: 'llm',
+    endpoint: 'responsesSocket',
+    socket: true,
+    config: { engine: 'openai', model: 'any', api: 'responses', transport: 'websocket', ...key },
+  },
   'OpenAI speech': { stage: 'tts', endpoint: 'speech', config: { engine: 'openai', model: 'any', ...key } },
 };
 
@@ -69,7 +80,7 @@ const { positionals, values } = parseArgs({
 });
 const outageMs = Number(values['outage-ms']);
 const outageCalls = Number(values.calls);
-/** How a provider that is down behaves: to who connects, and to the connections that it had. */
+/** How a provider that is down behaves: to new connections, and to those that it had. */
 const outages = {
   refuse: { refusal: 'refused', strike: 'cut' },
   reset: { refusal: 'refused', each: true, strike: 'cut' },
@@ -127,7 +138,7 @@ async function runAll(names) {
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 
-/** Runs jobs in processes of their own, so many at once. */
+/** Runs jobs in processes of their own, a limited number at once. */
 async function runJobs(jobs, atOnce, jobMs, done) {
   const waiting = [...jobs];
   const worker = async first => {
@@ -160,12 +171,12 @@ async function runJob(child, job, jobMs) {
     sleep(jobMs, failed(`was not over after ${jobMs / 1000} s`), over),
   ]);
   over.abort();
-  // What hung may hang on.
+  // A job that hung may still hang.
   if (row.isLost) child.kill();
   return row;
 }
 
-/** Runs what the parent asks for. */
+/** Runs the parent's jobs. */
 function workerProcess() {
   const unhandled = [];
   process.on('unhandledRejection', error => unhandled.push(String(error)));
@@ -209,7 +220,7 @@ function faultsOf({ endpoint }) {
 async function callThrough(name, fault, unhandled) {
   const engine = engines[name];
   const providers = await startProviders({
-    // By what is heard and not by the clock: a connection that comes after another hears what was said then.
+    // By the audio and not by the clock: a connection that comes after another receives the replayed audio.
     deepgram: { lines, msPerCharacter: 30, faults: rules(engine, fault) },
     openai: { reply, msPerCharacter: 30, faults: rules(engine, fault) },
   });
@@ -226,7 +237,7 @@ async function callsThrough(name, outage, unhandled) {
   const engine = engines[name];
   const count = outageCalls;
   const providers = await startProviders({
-    // Each call is its own speaker: what is said is the same for all, by the time of the call.
+    // Each call is its own speaker: the words are the same for all, by the time of the call.
     deepgram: { lines: [line], msPerCharacter: 30 },
     openai: { reply, msPerCharacter: 30 },
   });
@@ -241,8 +252,8 @@ async function callsThrough(name, outage, unhandled) {
     llm: configure('llm', { engine: 'openai', model: 'any', ...key }),
     tts: configure('tts', { engine: 'deepgram', ...key }),
   });
-  // Said before the outage, in its middle, and after it, when what was said in it has been answered: a request without
-  // an answer is asked again after 10 s.
+  // Said before the outage, in its middle, and after it, when the words in it have been answered: a request without an
+  // answer is asked again after 10 s.
   const killedMs = 6_000;
   const at = [600, killedMs + outageMs / 2, killedMs + outageMs + 12_000];
   const speech = at.map(from => ({ from, to: from + 1_000 }));
@@ -341,7 +352,7 @@ function rules({ endpoint, socket, stage }, fault) {
   if (kind === 'refusal') return [{ fault, on: endpoint, nth: socket ? 1 : second(stage) }];
   // In the second turn: of its words, its second sentence or its tokens.
   if (socket && stage === 'stt') return [{ fault, on: endpoint, nth: 1, afterMs: everyMs + 1_100 }];
-  // A reply is some 15 messages: its audio by 80 ms, and what is told of it.
+  // A reply is some 15 messages: its audio by 80 ms, and its events.
   if (socket) return [{ fault, on: endpoint, nth: 1, after: 21 }];
   return [{ fault, on: endpoint, nth: second(stage) }];
 }

@@ -13,6 +13,7 @@ const commands = [
   ['what a turn takes beyond the providers', 5, 'bench/latency.js', short ? '3' : '10'],
   ['from the user’s voice to silence', 4, 'bench/bargeIn.js', short ? '3' : '10'],
   ['what guesses save', 5, 'bench/speculation.js', short ? '3' : '10'],
+  ['requests of the language model, by API and transport', 4, 'bench/responses.js', short ? '6' : '24'],
   [
     'many calls in one process',
     20,

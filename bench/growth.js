@@ -15,14 +15,14 @@ const { values } = parseArgs({
 });
 const length = Number(values.length);
 const limit = 1.2;
-/** What takes less than this at the full length harms nobody, whatever its exponent: it is measured no further, ms. */
+/** A function that takes less than this at the full length is fast enough, whatever its exponent, and is measured no further, ms. */
 const harmlessMs = 10;
 /** How many inputs of each function, of those that look worst, are measured with care. */
 const candidates = 2;
 
 const functions = await growthFunctions(path => import(`../dist/${path}.js`));
 const tried = inputs(Number(values.mixtures), Number(values.seed));
-/** What the inputs are looked through with; those that look worst at these lengths are measured at the longest, too. */
+/** The lengths of the first pass; the functions that look worst in it are measured at the longest, too. */
 const short = [1 / 64, 1 / 16].map(part => Math.floor(length * part));
 const long = [1 / 8, 1].map(part => Math.floor(length * part));
 const fine = [1 / 8, 1 / 4, 1 / 2, 1].map(part => Math.floor(length * part));

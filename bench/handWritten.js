@@ -1,5 +1,5 @@
 // A voice bot as one would write it by hand with `ws` and `fetch`, and nothing else: the floor that rxvoice is measured
-// against. It does what has to be done and no more: no retries, no history, no clean-up of markdown, one sentence rule.
+// against. It does the necessary minimum: no retries, no history, no clean-up of markdown, one sentence rule.
 import WebSocket from 'ws';
 
 /**

@@ -17,7 +17,7 @@ const { positionals, values } = parseArgs({
 const turns = Number(positionals[0] ?? 10);
 const tokensPerSecond = Number(values['tokens-per-second']);
 
-// The set-up of a fast service: what a turn takes when nothing is added.
+// The set-up of a fast service: the time of a turn when nothing is added.
 const endpointingMs = 200;
 const latencies = { sttMs: 80, firstTokenMs: 250, ttsMs: 120 };
 const reply = 'It is sunny in Rome today. It will rain tomorrow.';

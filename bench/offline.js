@@ -1,6 +1,6 @@
 // How well and how fast the offline engines are, on recordings of real people, in real time:
 //   npm run build && node bench/offline.js [folder with WAV files and a transcripts.json]
-// STT_MODEL=base and ENDPOINTING_MS=700 change what is measured.
+// STT_MODEL=base and ENDPOINTING_MS=700 change the set-up.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { from, lastValueFrom, merge, of, share, tap } from 'rxjs';
@@ -13,7 +13,7 @@ const recordings = JSON.parse(readFileSync(join(folder, 'transcripts.json'), 'ut
 const model = process.env.STT_MODEL === 'base' ? 'base' : 'tiny';
 const endpointingMs = Number(process.env.ENDPOINTING_MS ?? 500);
 
-// A model that answers at once: what is left is the speech engines' and rxvoice's own.
+// A model that answers at once: the remaining time is the speech engines' and rxvoice's own.
 /** @type {import('rxvoice').Llm} */
 const llm = () => of({ type: 'token', text: 'I heard what you said. Thank you.' });
 const voice = setup({ stt: { engine: 'local', model, endpointingMs }, llm, tts: { engine: 'local' } });

@@ -1,5 +1,5 @@
-// Deepgram and OpenAI as loopback servers in a process of their own, so that what they cost is not counted. Forked by
-// `startProviders`, which is what a benchmark imports.
+// Deepgram and OpenAI as loopback servers in a process of their own, so that their cost is not counted. Forked by
+// `startProviders`, which a benchmark imports.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -23,6 +23,7 @@ const run = share =>
       'conversation/random',
       'conversation/policies',
       'conversation/randomTools',
+      'conversation/randomResponses',
       'conversation/scenarios/commandsToEvents',
       'stt/turns.random',
     ];

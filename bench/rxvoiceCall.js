@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { microphone } from './realTime.js';
 
 /**
- * Has a call from its beginning to its end: the microphone begins when the call is ready, and what goes wrong is shown.
+ * Runs a call from its beginning to its end: the microphone begins when the call is ready, and errors are shown.
  *
  * @param {import('rxvoice').Conversation} conversation$
  * @param {{

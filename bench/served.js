@@ -1,9 +1,10 @@
 // Many calls from web pages at once: `rxvoice/server` with scripted engines in one process, the pages in another, compared with
 // a hand-written `ws` server that does the minimum: counts the audio, waits as long, sends audio and a few events.
 //   npm run build && node bench/served.js [1,50,100,200,400] [--seconds 30] [--opus] [--cloud]
-// `--cloud`: with the Deepgram and OpenAI engines over sockets to loopback providers in a third process, and the loop of
-// `ws` and `fetch` in the hand-written server. Each page sends 50 frames a second and acknowledges what it would have played ten times a second. Added: what a turn
-// took, at the page, beyond what the engines were set to. CPU and memory are the server's.
+// `--cloud`: with the Deepgram and OpenAI engines over sockets to loopback providers in a third process, and the loop
+// of `ws` and `fetch` in the hand-written server. Each page sends 50 frames a second and acknowledges the audio it
+// would have played ten times a second. Added: the time of a turn, at the page, beyond the configured delays of the
+// engines. CPU and memory are the server's.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

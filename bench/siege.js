@@ -2,7 +2,7 @@
 // the end-to-end latency of the good calls is compared with that without an attack.
 //   npm run siege                      all attacks, 20 good calls
 //   npm run siege -- --short           a few attacks, for CI: fails where good calls are refused, unanswered or slow, or
-//                                      sockets are left. What a busy machine shows is no failure: see `compare`
+//                                      sockets are left. The figures of a busy machine are no failure: see `compare`
 //   npm run siege -- --attack pings    one of them
 // Everything stays on this machine and is bounded: each attack has a rate, a number of connections and an end.
 import { fork } from 'node:child_process';
@@ -41,7 +41,7 @@ const script = Array.from({ length: 600 }, (_, turn) => ({
   text: 'What is the weather in Rome?',
 }));
 
-/** A connection that speaks WebSocket but says only what it is made to. */
+/** A connection that speaks WebSocket and sends only the given messages. */
 const open = url =>
   new Promise(resolve => {
     const socket = new WebSocket(url.replace('http', 'ws') + '/call', 'rxvoice.v1', {
@@ -60,7 +60,7 @@ const calling = async (url, more) => {
   await Promise.race([once(socket, 'message'), once(socket, 'close'), sleep(2_000)]);
   return socket;
 };
-/** A raw connection: what no client library sends. */
+/** A raw connection, for bytes that no client library sends. */
 const raw = (url, text, { stay = true } = {}) => {
   const socket = connect({
     port: Number(new URL(url).port),
@@ -83,7 +83,7 @@ async function repeat(until, perSecond, act) {
     await sleep(5);
   }
 }
-/** A message of the protocol, and what it does not know, up to the most that a message may have. */
+/** A message of the protocol with unknown fields, up to the most that a message may have. */
 const text64k = JSON.stringify({
   type: 'played',
   reply: 1,
@@ -92,7 +92,7 @@ const text64k = JSON.stringify({
 });
 
 /**
- * The attacks: what an attacker does from now until a moment. Open connections are closed after it, by the end of the
+ * The attacks: an attacker's actions from now until a moment. Open connections are closed after it, by the end of the
  * process.
  *
  * @type {Record<string, (url: string, until: number) => Promise<unknown>>}
@@ -294,7 +294,7 @@ async function compare() {
   }
 }
 
-/** What an attack must not do to good calls, compared with a quiet time: no bounds that depend on the machine. */
+/** The permitted effect of an attack on good calls, relative to a quiet time: no bounds that depend on the machine. */
 function faultsOf({ turns, lost, refused, p50, sockets }, quiet) {
   return [
     ...(refused > quiet.refused ? [`${refused} good calls were refused`] : []),
@@ -329,7 +329,7 @@ async function besieged(name) {
   await once(good, 'exit');
   host.send('cpu');
   const [{ core }] = await once(host, 'message');
-  // The attacker keeps open what the server leaves open.
+  // The attacker keeps open every connection that the server leaves open.
   await sleep(name === 'quiet' ? 500 : values.short ? 8_000 : 10_000);
   host.send('sockets');
   const [{ sockets }] = await once(host, 'message');

@@ -16,7 +16,7 @@ const wordsOf = text =>
     .filter(Boolean);
 
 /**
- * How many words differ (substituted, left out, put in) between what was said and what was heard.
+ * How many words differ (substituted, left out, put in) between the spoken and the recognised words.
  *
  * @param {string} said
  * @param {string} heard

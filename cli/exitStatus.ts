@@ -8,8 +8,8 @@ export type Failure = Extract<ConversationEvent, { readonly type: 'turn.failed' 
 const mostReasons = 3;
 
 /**
- * What has to be said of a call that went to its end, and its exit code: how many turns failed and why, and 1 when not a
- * single one was answered.
+ * The message about a call that went to its end, and its exit code: the number of failed turns and the reasons, and 1
+ * when not a single one was answered.
  */
 export function exitStatus(
   turns: readonly Pick<TurnMetrics, 'outcome' | 'total'>[],

@@ -5,13 +5,13 @@ export function fileError(cause: unknown): string {
   return words === undefined ? ` (${code}).` : `: ${words} (${code}).`;
 }
 
-const noRight = 'you may not do that there; name another one, or change its rights';
+const noPermission = 'permission denied; name another file, or change its permissions';
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'this is a folder; name a file in it',
-  ENOTDIR: 'a part of the path is a file',
-  EACCES: noRight,
-  EPERM: noRight,
-  EROFS: 'nothing can be written there; name one in another folder',
+  ENOTDIR: 'a part of the path is a file; name a path of folders',
+  EACCES: noPermission,
+  EPERM: noPermission,
+  EROFS: 'the file system is read-only; name a file in another folder',
   ENOSPC: 'the disk is full',
 };

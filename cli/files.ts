@@ -57,7 +57,7 @@ export async function readSound(path: string): Promise<AudioFrame> {
   }
 }
 
-/** Makes sure that a file can be written, before what goes into it is made. */
+/** Makes sure that a file can be written, before its content is made. */
 export function writable(path: string, flag = '--output'): void {
   const folder = dirname(path);
   const problem = (text: string): UsageError => new UsageError(`${flag} ${path}: it can't be written${text}`);

@@ -4,7 +4,7 @@ import type { AudioFrame, VoiceConfig } from '../lib/index.ts';
 /** Below it there is nothing but the noise of a converter, dB of the loudest that a sample can be. */
 const silentBelow = -60;
 
-/** That nothing was heard in a recording, and what may be the matter with it. */
+/** The error if nothing was heard in a recording, with possible causes. */
 export function nothingHeard(path: string, sound: AudioFrame, stt: VoiceConfig['stt']): string {
   if (sound.pcm.length === 0) return `nothing was heard in ${path}: there is no sound in it.`;
   const loudest = sound.pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);

@@ -48,7 +48,7 @@ export const onTape =
         llm: taping.llm(voice.llm),
         tts: taping.tts(voice.tts),
         ...promptOf(config),
-        ...(config.voice && { voice: taping.voice(config.voice) }),
+        ...(config.vad && { vad: taping.vad(config.vad) }),
       })
         .conversation$(taping.input(input), taping.output(output))
         .pipe(

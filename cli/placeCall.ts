@@ -24,7 +24,7 @@ export interface CallOptions {
   readonly output: Output;
   readonly view: View;
   readonly meters: Meters;
-  /** The WAV file that the recording goes to, and who is on which side of it. Default: no recording. */
+  /** The WAV file of the recording, and the speaker of each side. Default: no recording. */
   readonly record?: { readonly path: string; readonly sides: string } | undefined;
   /** The tape that the call goes on, for `rxvoice replay`. Default: none. */
   readonly tape?: Taping | undefined;
@@ -48,11 +48,14 @@ export async function placeCall(options: CallOptions): Promise<number> {
   if (record && options.tape && resolve(record.path) === resolve(options.tape.path))
     throw new UsageError(`${record.path}: the recording and the tape need files of their own.`);
   const conversation$ = options.tape ? onTape(voice, options.tape) : voice.conversation$;
-  const tape = record && recording();
+  const recorder = record && recording();
   const heard$ = meters.input(input$);
   const spoken = meters.output(output);
   const failures: Failure[] = [];
-  const call$ = conversation$(tape ? tape.input(heard$) : heard$, tape ? tape.output(spoken) : spoken).pipe(
+  const call$ = conversation$(
+    recorder ? recorder.input(heard$) : heard$,
+    recorder ? recorder.output(spoken) : spoken,
+  ).pipe(
     tap(event => {
       onEvent?.(event);
       if (event.type === 'turn.failed') failures.push(event);
@@ -67,7 +70,7 @@ export async function placeCall(options: CallOptions): Promise<number> {
   };
   const keep = (): string => {
     const lines: string[] = [];
-    const wav = tape?.wav();
+    const wav = recorder?.wav();
     if (record && wav && wav.byteLength > headerBytes) {
       const problem = written(record.path, wav);
       if (problem === undefined)
@@ -106,7 +109,10 @@ export async function placeCall(options: CallOptions): Promise<number> {
   return files.lost ? 1 : went.code;
 }
 
-/** Writes a recording; what the system says when it can't be written. The call is over, and its outcome is still shown. */
+/**
+ * Writes a recording; returns the system's error if it can't be written. The call is over, and its outcome is still
+ * shown.
+ */
 function written(path: string, wav: Uint8Array): string | undefined {
   try {
     writeFileSync(path, wav);

@@ -12,7 +12,7 @@ import { UsageError } from './usageError.ts';
  * Runs a command line to its end, and leaves its exit code in `process.exitCode`. Everything that goes wrong is
  * explained on stderr. Only the command that runs is imported.
  *
- * @param args what follows the program's name.
+ * @param args the arguments after the program's name.
  */
 export async function rxvoice(args: readonly string[]): Promise<void> {
   // chalk itself knows FORCE_COLOR only (https://no-color.org).
@@ -78,7 +78,7 @@ Examples:
 Exit codes: 0 done, 1 the run failed (or nothing was heard, or no turn answered, or a file could not be written),
 2 wrong usage or configuration, 130 ended with Ctrl-C.`;
 
-/** `rxvoice help`: what a command can do, or what commands there are. */
+/** `rxvoice help`: the help of a command, or the list of commands. */
 const addHelp = (program: Command): Command =>
   program
     .helpCommand(false)
@@ -90,14 +90,14 @@ const addHelp = (program: Command): Command =>
       for (const name of names) {
         const found = command.commands.find(candidate => candidate.name() === name);
         if (found === undefined && command !== program) unknownCommand(command, name);
-        // As a command it is unknown, too; commander then suggests what may be meant.
+        // As a command it is unknown, too; commander then suggests similar ones.
         if (found === undefined) await program.parseAsync([name], { from: 'user' });
         else command = found;
       }
       command.outputHelp();
     });
 
-/** Prints on stderr what went wrong, and returns the exit code. */
+/** Prints the error on stderr, and returns the exit code. */
 async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said so itself
   const wrongUsage = error instanceof UsageError || (await isSetupError(error));

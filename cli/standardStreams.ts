@@ -6,7 +6,7 @@ const readerLeft = { already: false, listeners: new Set<() => void>() };
 let failed = false;
 
 /**
- * Prepares the program for what may happen to its streams and to itself at any moment:
+ * Prepares the program for events of its streams and signals:
  *
  * - A reader that has seen enough (`| head`) is no failure: the work is asked to stop, see {@link onReaderLeft}.
  * - An output that can't be written for another reason, such as a full disk, is reported once. The work goes on, and the

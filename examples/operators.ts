@@ -13,9 +13,9 @@ const censor = map((sentence: string) => sentence.replaceAll(/\bdamn\b/gi, 'darn
 wavInput('question.wav')
   .pipe(
     localStt(), // audio → transcripts
-    utterances({ maxMs: 20_000 }), // transcripts → what was said, a message each
+    utterances({ maxMs: 20_000 }), // transcripts → utterances, a message each
     switchMap(utterance => {
-      const ledger = new SpeechLedger(); // keeps what was heard of the reply
+      const ledger = new SpeechLedger(); // records the heard part of the reply
       history.push(utterance);
       return llm([...history]).pipe(
         sentences(),

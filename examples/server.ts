@@ -13,5 +13,5 @@ const voices = voiceServer({
     }),
 });
 voices.attach(server);
-voices.event$.pipe(logLines()).subscribe(line => console.log(line)); // without what people said
+voices.event$.pipe(logLines()).subscribe(line => console.log(line)); // without the spoken words
 server.listen(8080, () => console.log('Open http://localhost:8080'));

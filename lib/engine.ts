@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 
-/** The progress of an engine that loads what it needs. */
+/** The progress of an engine that loads its resources. */
 export interface Loading {
   /** The name of the resource, for people: "Moonshine tiny speech recognition". */
   readonly engine: string;

@@ -15,7 +15,7 @@ const marker = Symbol.for('rxvoice.error');
 
 /**
  * Every error that rxvoice raises. Its message names the problem, the value and the fix, and never holds a key or
- * what people said.
+ * people's words.
  *
  * @example
  * call$.subscribe({ error: error => RxvoiceError.is(error) && error.stage === 'stt' && reconnect() });

@@ -25,9 +25,11 @@ export { remember } from './conversation/history.ts';
 export { type TurnMetrics, turnMetrics } from './metrics/turnMetrics.ts';
 export { summary } from './metrics/summary.ts';
 
-// Engines: their types, and what makes one of others.
+// Engines: their types, and functions that make one of others.
 export type { AudioFrame } from './audio/frame.ts';
 export type { Stt, SttEvent } from './stt/stt.ts';
+export type { Bot, BotAnswer, BotPart, BotRequest } from './llm/bot/bot.ts';
+export { llmFrom } from './llm/bot/llmFrom.ts';
 export type { Llm, LlmEvent, Message } from './llm/message.ts';
 export type { Tts } from './tts/tts.ts';
 export type { Output } from './audio/output.ts';

@@ -19,12 +19,12 @@ export {
   type PatienceOptions,
   type Silence,
 } from './stt/patience.ts';
-export { withVoice } from './stt/withVoice.ts';
+export { withVad } from './stt/withVad.ts';
 
 // The model.
 export type { LlmRequest, ToolCall, ToolDescription } from './llm/message.ts';
 export { systemPrompt } from './llm/systemPrompt.ts';
-export type { ToolOptions } from './llm/tool.ts';
+export type { ToolContext, ToolOptions } from './llm/tool.ts';
 export { withTools, type WithToolsOptions } from './llm/withTools.ts';
 export { sentences, type SentencesOptions } from './llm/sentences.ts';
 
@@ -38,7 +38,8 @@ export { SpeechLedger } from './tts/speechLedger.ts';
 export { VoiceTimes } from './tts/voiceTimes.ts';
 
 // The floor, and replies that answer nothing.
-export { bargeIn, type BargeInOptions, type BargeInProfile } from './conversation/bargeIn.ts';
+export { bargeIn } from './conversation/bargeIn.ts';
+export type { BargeInOptions, BargeInProfile } from './conversation/bargeInOptions.ts';
 export type { FloorEvent } from './conversation/floor.ts';
 export type { BotState } from './conversation/botState.ts';
 export { interruption, type InterruptionOptions, type Verdict } from './conversation/interruption.ts';

@@ -1,4 +1,5 @@
-// Writes THIRD_PARTY_LICENSES.md: what ships in the package, what npm installs with it, and what a user may add.
+// Writes THIRD_PARTY_LICENSES.md: the code that ships in the package, npm's dependencies, and the packages a user may
+// add.
 //   node scripts/licences.js           writes it
 //   node scripts/licences.js --check   fails where it is out of date
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ const read = path => JSON.parse(readFileSync(path, 'utf8'));
 const { dependencies, peerDependencies } = read('package.json');
 const { packages } = read('package-lock.json');
 
-/** Peers that are not installed here, by what their own package.json says. */
+/** Peers that are not installed here, by their own package.json. */
 const elsewhere = { decibri: 'Apache-2.0', naudiodon2: 'Apache-2.0' };
 /** Descriptions of packages whose names say too little. */
 const notes = {

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { VoiceConfig } from 'rxvoice';
 import { deepgramServer, openaiServer } from '../lib/testing/index.ts';
 
-// The examples that are no specs themselves, run as they are: only what is not on every machine is replaced.
+// The examples that are no specs themselves, run as they are: only parts that not every machine has are replaced.
 vi.mock('rxvoice/devices', () => ({ microphone: () => NEVER, speaker: () => () => NEVER }));
 vi.mock('rxvoice', async original => {
   const { setup, ...others } = await original<typeof import('rxvoice')>();

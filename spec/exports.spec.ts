@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as ai from '../lib/providers/ai/index.ts';
 import * as devices from '../lib/devices/index.ts';
 import * as deepgram from '../lib/providers/deepgram/index.ts';
 import * as local from '../lib/providers/local/index.ts';
@@ -18,6 +19,7 @@ describe('the public names', () => {
     ['rxvoice/audio', audio],
     ['rxvoice/node', node],
     ['rxvoice/devices', devices],
+    ['rxvoice/ai', ai],
     ['rxvoice/deepgram', deepgram],
     ['rxvoice/local', local],
     ['rxvoice/openai', openai],

@@ -52,7 +52,7 @@ export const demo = (command: Command): Command =>
         meters,
         tape: tape && { ...tape, config },
         record: { path: options.output, sides: 'left the caller, right the bot' },
-        ifSilent: () => `the bot heard nothing of what the caller said. rxvoice doctor looks at the engines.`,
+        ifSilent: () => `the bot heard nothing of the caller. Run rxvoice doctor to check the engines.`,
         onEvent: event => event$.next(event),
       });
     });

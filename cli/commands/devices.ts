@@ -27,7 +27,7 @@ export const devices = (command: Command): Command =>
       );
     });
 
-/** A report for programs: a line for each device, or one for what is wrong. */
+/** A report for programs: a line for each device, or one for the problem. */
 function lines(report: BackendReport): string {
   const { backend } = report;
   const objects =

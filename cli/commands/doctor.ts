@@ -12,6 +12,7 @@ import { keyChecks } from '../doctor/keyChecks.ts';
 import { modelChecks } from '../doctor/modelChecks.ts';
 import { nodeCheck } from '../doctor/nodeCheck.ts';
 import { packageChecks } from '../doctor/packageChecks.ts';
+import { responsesCheck } from '../doctor/responsesCheck.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { meter, share } from '../view/meter.ts';
 import { indent } from '../view/paragraph.ts';
@@ -23,7 +24,7 @@ interface DoctorOptions extends Options {
   readonly json?: boolean;
 }
 
-/** `rxvoice doctor`: whether this machine has what a call needs, and what to do where it has not. */
+/** `rxvoice doctor`: checks this machine for everything that a call needs, and suggests fixes. */
 export const doctor = (command: Command): Command =>
   withSettings(command, 'stt', 'llm', 'tts', 'talk')
     .option('--no-audio', 'leave out the sound card, as for a server')
@@ -47,7 +48,7 @@ export const doctor = (command: Command): Command =>
       setTimeout(() => process.exit(), 1_000).unref();
     });
 
-/** All checks, in the order of what depends on what. */
+/** All checks, in the order of their dependencies. */
 const checks = (options: DoctorOptions, onLevel: (level: number) => void): Observable<Check> =>
   concat(
     of(nodeCheck()),
@@ -58,13 +59,14 @@ const checks = (options: DoctorOptions, onLevel: (level: number) => void): Obser
           packageChecks(config),
           modelChecks(config),
           keyChecks(config, readEnvironment(process.cwd())),
+          responsesCheck(config, readEnvironment(process.cwd())),
           options.audio ? audioChecks(talk, onLevel) : EMPTY,
         ),
       ),
     ),
   );
 
-/** The configuration, with what is wrong with it; where it is, the offline engines are looked at. */
+/** The configuration and its problem; if it has one, the offline engines are checked. */
 const configured = (
   options: Options,
 ): Observable<Pick<Configured, 'config' | 'talk'> & { readonly check: Check }> =>
@@ -93,7 +95,7 @@ const configured = (
 
 const colours = { ok: chalk.green, warn: chalk.yellow, fail: chalk.red };
 
-/** A finding: its state, what was looked at, what was found, and the fix below. */
+/** A finding: its state, the subject, the result, and the fix below. */
 function lines({ what, state, found, cure }: Check, columns: number): string[] {
   const margin = ' '.repeat(indent);
   const name = what.length < nameColumns ? what.padEnd(nameColumns) : `${what}  `;

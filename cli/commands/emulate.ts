@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { map, merge, mergeMap, type Observable, tap } from 'rxjs';
 import type { LoopbackEvent } from '../../lib/testing/index.ts';
 import { printableJson } from '../../lib/text/printable.ts';
-import { builtinReply } from '../emulate/builtinReply.ts';
+import { builtinReply, callingFirst } from '../emulate/builtinReply.ts';
 import { eventLine } from '../emulate/eventLine.ts';
 import { faultList, faultOption } from '../emulate/faultOption.ts';
 import { type Servers, servers } from '../emulate/servers.ts';
@@ -20,6 +20,7 @@ interface EmulateOptions {
   readonly line?: readonly string[];
   readonly speak?: string;
   readonly reply?: string;
+  readonly call?: string;
   readonly connectLatency: string;
   readonly sttLatency: string;
   readonly endOfTurn: string;
@@ -44,6 +45,7 @@ export const emulate = (command: Command): Command =>
     .option('--line <text...>', 'with --hear energy: what is heard, one after the other')
     .option('--speak <how>', 'offline (really speaks; default if installed) or tone')
     .option('--reply <text>', 'what the model answers; default: the built-in responder')
+    .option('--call <tool>', 'a tool that the model calls before its answer where it is offered: name[:json]')
     .option('--connect-latency <ms>', "from the request for one of Deepgram's sockets to its opening", '0')
     .option('--stt-latency <ms>', 'from the audio that decides it to a transcript', '80')
     .option('--end-of-turn <ms>', 'silence after which Flux takes a turn for over', '260')
@@ -63,6 +65,7 @@ ${faultList()}`,
     .action(async (options: EmulateOptions) => {
       const { stt, sttFor, tts } = speechEngines(options);
       const faults = options.fault?.map(faultOption) ?? [];
+      const answer = options.reply ?? builtinReply;
       const common = { faults, seed: number('--seed', options.seed), ...(tts && { tts }) };
       const speaking = {
         ttsMs: number('--tts-latency', options.ttsLatency),
@@ -84,7 +87,7 @@ ${faultList()}`,
         {
           ...common,
           port: number('--openai-port', options.openaiPort),
-          reply: options.reply ?? builtinReply,
+          reply: options.call === undefined ? answer : callingFirst(options.call, answer),
           latencies: {
             ...speaking,
             firstTokenMs: number('--llm-latency', options.llmLatency),
@@ -119,7 +122,7 @@ const asJson = (servers$: Observable<Servers>): Observable<unknown> =>
     tap(event => write(printableJson(event))),
   );
 
-/** The addresses, how to use them, and a line for what is worth one. */
+/** The addresses, how to use them, and a line for each important event. */
 const forPeople =
   (about: string) =>
   (servers$: Observable<Servers>): Observable<unknown> =>
@@ -132,6 +135,7 @@ const forPeople =
             '',
             `  export DEEPGRAM_BASE_URL=${deepgram.url} DEEPGRAM_API_KEY=any`,
             `  export OPENAI_BASE_URL=${openai.baseURL} OPENAI_API_KEY=any OPENAI_MODEL=any`,
+            '  export RXVOICE_LLM_API=responses RXVOICE_LLM_TRANSPORT=websocket # else Chat Completions',
             '',
             'Ctrl-C ends it.',
             '',

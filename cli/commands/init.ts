@@ -28,24 +28,24 @@ export const init = (command: Command): Command =>
     const there = names.filter(name => isThere(join(target, name)));
     if (there.length > 0)
       throw new UsageError(
-        `${folder}: there ${there.length === 1 ? 'is a file' : 'are files'} that would be replaced: ${there.join(', ')}. Name a folder that is empty or new.`,
+        `${folder}: ${there.length === 1 ? 'a file' : 'files'} would be replaced: ${there.join(', ')}. Name an empty or new folder.`,
       );
     const isNew = !isThere(target);
     try {
       await make(target);
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      // Half a project would be in the way of the next try. Where a file is in its place, nothing was made.
+      // Half a project would be in the way of the next try. Where a file has its name, nothing was made.
       if (code !== 'ENOTDIR' && code !== 'EEXIST')
         for (const path of isNew ? [target] : names.map(name => join(target, name)))
           rmSync(path, { recursive: true, force: true });
       if (code === 'ENOSPC')
         throw new UsageError(
-          `${folder}: no project can be made there${fileError(cause)} Make room on it, or name a folder on another.`,
+          `${folder}: the project can not be created${fileError(cause)} Free some space, or name a folder on another disk.`,
         );
       throw new UsageError(
-        `${folder}: ${code === 'ENOTDIR' ? 'a file is in its place' : 'no project can be made there'} (${code}). ` +
-          'Name a folder that is empty or new, where you may write.',
+        `${folder}: ${code === 'ENOTDIR' ? 'a file has this name' : 'the project can not be created'} (${code}). ` +
+          'Name an empty or new folder in which you may write.',
       );
     }
     const way = relative(process.cwd(), target);
@@ -63,7 +63,7 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    return false; // a file is where a folder should be, which is reported when it is written
+    return false; // a part of the path is a file, which is reported when it is written
   }
 }
 

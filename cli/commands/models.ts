@@ -23,7 +23,7 @@ export function models(command: Command): Command {
     .command('list', { isDefault: true })
     .description('what there is, and what is on this machine')
     .option('--json', 'one model a line, for programs')
-    .allowExcessArguments() // what is no command above ends up here
+    .allowExcessArguments() // an unknown command ends up here
     .action(async ({ json }: { readonly json?: boolean }, list: Command) => {
       const [extra] = list.args;
       if (extra !== undefined) unknownCommand(command, extra);

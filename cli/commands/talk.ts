@@ -46,7 +46,7 @@ export const talk = (command: Command): Command =>
       'after',
       `
 Keys: m mutes the microphone, i interrupts the bot, q or Ctrl-C hangs up. With --push-to-talk the space bar opens the
-microphone: held, until it is let go; pressed once, until it is pressed again.`,
+microphone: held, until it is released; pressed once, until it is pressed again.`,
     )
     .action(async (options: TalkCommandOptions) => {
       const { record } = options;

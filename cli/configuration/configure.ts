@@ -22,9 +22,9 @@ export interface Configured {
 }
 
 /**
- * Puts together what the configuration file, the environment (with `.env`) and the flags say, each winning over those
- * before it, and sets the voice up. Without any of them everything is offline; a language model is asked where one is at
- * hand (`OPENAI_API_KEY`, `OPENAI_BASE_URL`). Errors name the source; keys are never shown.
+ * Merges the configuration file, the environment (with `.env`) and the flags, each winning over those before it, and
+ * sets the voice up. Without any of them everything is offline; a language model is asked where one is at hand
+ * (`OPENAI_API_KEY`, `OPENAI_BASE_URL`). Errors name the source; keys are never shown.
  *
  * @param of the sections that the command uses; of the others nothing is read.
  */
@@ -150,10 +150,5 @@ function about({ stt, llm, tts }: VoiceConfig): string {
       : llm.engine === 'builtin'
         ? 'a small built-in responder, which is no language model'
         : `a language model (${llm.engine}${llm.model === undefined ? '' : `, ${llm.model}`})`;
-  const [ears, mouth] = [nameOf(stt), nameOf(tts)];
-  return `${
-    ears === mouth
-      ? `Speech is heard and spoken by ${ears}.`
-      : `Speech is heard by ${ears} and spoken by ${mouth}.`
-  } The answers come from ${answers}.`;
+  return `Speech-to-text: ${nameOf(stt)}; text-to-speech: ${nameOf(tts)}. The answers come from ${answers}.`;
 }

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { UsageError } from '../usageError.ts';
 import { fileError } from '../fileError.ts';
 
-/** The environment's variables, and what was read from a file rather than set. */
+/** The environment's variables, and those read from a file. */
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Where a variable comes from, for a person: "RXVOICE_STT" or "RXVOICE_STT in .env". */
@@ -12,15 +12,15 @@ export interface Environment {
 }
 
 /**
- * The variables that are read from `.env`, by how their names begin: those of rxvoice and of what it works with. Others,
- * such as `PATH` or `NODE_OPTIONS`, would change the program rather than configure it.
+ * The variables that are read from `.env`, by how their names begin: those of rxvoice and of its engines. Others, such
+ * as `PATH` or `NODE_OPTIONS`, would change the program rather than configure it.
  */
 const readPrefixes = ['RXVOICE_', 'OPENAI_', 'DEEPGRAM_', 'TWILIO_', 'OTEL_'] as const;
 
 /**
- * The environment with what the folder's `.env` adds to it, as far as the names begin with one of `readPrefixes`: a
- * variable that is set already wins. Added variables are set for the whole program, since engines read their keys there.
- * A variable that is empty is not set.
+ * The environment with the additions of the folder's `.env`, if their names begin with one of `readPrefixes`: a
+ * variable that is set already wins. Added variables are set for the whole program, since engines read their keys
+ * there. A variable that is empty is not set.
  */
 export function readEnvironment(folder: string, variables = process.env): Environment {
   const added = new Set<string>();

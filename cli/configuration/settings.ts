@@ -78,6 +78,20 @@ export const settings: readonly Setting[] = [
     description: 'a server that speaks the OpenAI protocol; default $OPENAI_BASE_URL',
   },
   {
+    path: ['llm', 'api'],
+    flag: '--llm-api',
+    variable: 'RXVOICE_LLM_API',
+    argument: 'api',
+    description: 'with --llm openai: responses (default at OpenAI) or chat (default at other servers)',
+  },
+  {
+    path: ['llm', 'transport'],
+    flag: '--llm-transport',
+    variable: 'RXVOICE_LLM_TRANSPORT',
+    argument: 'how',
+    description: 'with --llm-api responses: websocket (one for a call; default at OpenAI) or http',
+  },
+  {
     path: ['llm', 'systemPrompt'],
     flag: '--system-prompt',
     variable: 'RXVOICE_SYSTEM_PROMPT',

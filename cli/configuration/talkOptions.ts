@@ -14,7 +14,7 @@ const schema = z.strictObject({
   pushToTalk: z.boolean().exactOptional(),
 });
 
-/** How to talk: which devices, what about the echo, and whether the space bar opens the microphone. */
+/** How to talk: the devices, the treatment of echo, and whether the space bar opens the microphone. */
 export type TalkOptions = z.infer<typeof schema>;
 
 const expected: Readonly<Record<string, string>> = {

@@ -37,7 +37,7 @@ export const caller = (
   onLine: (line: ScriptLine) => void = () => undefined,
 ): Observable<AudioFrame> =>
   defer(() => {
-    // One clock for all of it, like a microphone's: what is late does not add up.
+    // One clock for all of it, like a microphone's: delays do not add up.
     const playhead = new Playhead();
     const say = (audio$: Observable<AudioFrame>): Observable<AudioFrame> =>
       audio$.pipe(reframe(), paced({ playhead }));

@@ -3,7 +3,7 @@ import type { VoiceConfig } from '../../lib/index.ts';
 import { modelFolder, verifyModel } from '../../lib/providers/local/index.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
-/** Whether the models of offline speech recognition are on this machine, and are what they should be. */
+/** Whether the models of offline speech recognition are on this machine, and intact. */
 export function modelChecks({ stt }: VoiceConfig): Observable<Check> {
   if (typeof stt === 'function' || stt.engine !== 'local') return EMPTY;
   return from(['silero-vad', `moonshine-${stt.model ?? 'tiny'}`] as const).pipe(

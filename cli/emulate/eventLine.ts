@@ -1,7 +1,7 @@
 import chalk from 'chalk';
 import type { LoopbackEvent } from '../../lib/testing/index.ts';
 
-/** A line for a person about what a server saw, without what was said; none for most of it. */
+/** A line for a person about a server's event, without the spoken words; none for most events. */
 export function eventLine(event: LoopbackEvent): string | undefined {
   const what = happening(event);
   return what && `${chalk.dim(`${event.endpoint} #${event.connection}`)} ${what}`;
@@ -27,4 +27,4 @@ function happening(event: LoopbackEvent): string | undefined {
 }
 
 /** Messages that are worth a line. */
-const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure']);
+const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure', 'response.create']);

@@ -16,7 +16,7 @@ export interface SpeechEngines {
   readonly tts: Tts | undefined;
 }
 
-/** The shortest silence the offline recogniser is given: it needs some to write down what was said. */
+/** The shortest silence the offline recogniser is given: it needs some to transcribe the utterance. */
 const leastSilenceMs = 250;
 
 /** The engines that were asked for, or that are there. */
@@ -35,7 +35,7 @@ export function speechEngines({ hear, speak }: SpeechOptions): SpeechEngines {
 function chosen(flag: string, value: string | undefined, values: readonly string[], needs: string): boolean {
   if (value === undefined) return installed(needs);
   if (!values.includes(value)) throw new UsageError(`${flag} ${value}: expected ${values.join(' or ')}.`);
-  return value === 'offline'; // what is missing is said by the engine itself
+  return value === 'offline'; // the engine itself reports a missing part
 }
 
 function installed(name: string): boolean {

@@ -2,7 +2,7 @@ import { defer, map, type MonoTypeOperatorFunction } from 'rxjs';
 import { frameMs, silence } from '../../lib/audio/index.ts';
 import type { AudioFrame } from '../../lib/index.ts';
 
-/** Puts silence in the place of frames while something holds, so that who listens keeps their clock. */
+/** Replaces frames by silence while a condition holds, so that subscribers keep their clock. */
 export const silencedWhile =
   (holds: () => boolean): MonoTypeOperatorFunction<AudioFrame> =>
   frame$ =>

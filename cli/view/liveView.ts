@@ -17,16 +17,16 @@ export interface LiveViewOptions {
   readonly meters: Meters;
   /** Whether the user is listened to. Default: always. */
   readonly listening?: () => MicrophoneState;
-  /** Which keys do what, in a few words. Default: none. */
+  /** The keys and their effects, in a few words. Default: none. */
   readonly keys?: string;
 }
 
 /** The rows of the region that are no text: a rule, the status, the figures of a turn and of the call. */
-const rowsBeside = 7;
+const fixedRows = 7;
 
 /**
- * A call on a screen: what was said stands as in a plain view; below it one region shows how things are now: the words as
- * they form, the reply as it is heard (what is still to come is dim), who speaks and how loud, and the figures.
+ * A call on a screen. The transcript stays as in a plain view. Below it one region shows the present: the words as they
+ * form, the reply as it is heard (the rest is dim), the speaker and the levels, and the figures.
  */
 export function liveView(
   terminal: Terminal,
@@ -40,7 +40,7 @@ export function liveView(
   let reply: string[] | undefined;
   let doing: 'nothing' | 'thinking' | 'speaking' = 'nothing';
   let paused = false;
-  /** The figures of the last turn: in the region until what comes next pushes them up. */
+  /** The figures of the last turn: in the region until the next lines push them up. */
   let last: TurnMetrics | undefined;
   let over = false;
 
@@ -62,7 +62,7 @@ export function liveView(
       [words.slice(0, heard).join(' '), plain],
       [words.slice(heard).join(' '), chalk.dim],
     ];
-    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - rowsBeside - 1);
+    return around(bot(columns, ...parts), bot(columns, parts[0]!).length, terminal.rows - fixedRows - 1);
   };
 
   const draw = (): void => {
@@ -72,14 +72,14 @@ export function liveView(
       terminal.live([...loading].map(([name, share]) => progressBar(name, share).slice(0, columns)));
       return;
     }
-    const { user, bot: mouth } = meters;
+    const { user, bot: level } = meters;
     const ms = performance.now() - startedAt;
     terminal.live([
       ...spoken(columns),
       ...forming(columns),
       ...(last ? turnFigures(last, columns) : []),
       chalk.dim('─'.repeat(columns)),
-      statusLine({ phase: phase(), listening: listening(), user, bot: mouth, ms }, columns),
+      statusLine({ phase: phase(), listening: listening(), user, bot: level, ms }, columns),
       ...runningLines(summarise(turns), keys, columns),
     ]);
   };

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { printable } from '../../lib/text/printable.ts';
 import { wrap } from './wrap.ts';
 
-/** Where text begins: after the name of who speaks. */
+/** Where text begins: after the speaker's name. */
 export const indent = 7;
 
 /** A piece of text and how it looks. */

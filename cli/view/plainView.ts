@@ -7,7 +7,7 @@ import type { View } from './view.ts';
 import { figuresLine, waterfall } from './waterfall.ts';
 import { wrap } from './wrap.ts';
 
-/** A call as a conversation to read, in lines that stay: what was said, and under each turn its figures. */
+/** A call as a conversation to read, in lines that stay: the transcript, and under each turn its figures. */
 export function plainView(terminal: Terminal): View {
   const print = (lines: readonly string[]): void => {
     if (lines.length > 0) terminal.line(lines.join('\n'));

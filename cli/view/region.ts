@@ -2,9 +2,9 @@ import stringWidth from 'string-width';
 
 /** The last lines of a terminal, redrawn in place. */
 export interface Region {
-  /** Shows these lines in place of what was there. */
+  /** Shows these lines in place of the previous ones. */
   draw(lines: readonly string[]): void;
-  /** Removes them; what is written next stands in their place. */
+  /** Removes them; the next output stands in their place. */
   clear(): void;
 }
 
@@ -22,7 +22,7 @@ export function region(stream: NodeJS.WriteStream): Region {
   let shown: readonly string[] = [];
   let shownColumns = 0;
 
-  /** To the beginning of what is shown. */
+  /** To the beginning of the region. */
   const back = (): string => {
     const columns = Math.max(1, columnsOf(stream));
     const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);

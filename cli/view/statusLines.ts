@@ -29,18 +29,18 @@ const looks: Readonly<Record<Phase, ChalkInstance>> = {
   paused: chalk.yellow,
 };
 
-/** One line: a meter for either side, who is speaking, and how long the call has lasted. */
+/** One line: a meter for either side, the current speaker, and the duration of the call. */
 export function statusLine({ phase, listening, user, bot, ms }: Status, columns: number): string {
   const clock = `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
   const room = Math.min(20, Math.max(4, Math.floor((columns - 38) / 2)));
   const side = (name: string, speaks: boolean, colour: ChalkInstance, share: number): string =>
     `${speaks ? colour('●') : chalk.dim('○')} ${name} ${trough(meter(share, room), share > 0.97 ? chalk.red : colour)}`;
-  const ears = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
+  const off = listening === 'on' ? '' : chalk.yellow(listening === 'muted' ? 'muted' : 'mic off');
   // A microphone that is off shows its state in place of its level.
   const left = [
-    ears === ''
+    off === ''
       ? side('you', phase === 'you speak', chalk.cyan, user)
-      : `${chalk.yellow('⊘')} you ${pad(ears, room)}`,
+      : `${chalk.yellow('⊘')} you ${pad(off, room)}`,
     side('bot', phase === 'bot speaks', chalk.green, bot),
     looks[phase](phase),
   ].join('  ');

@@ -14,7 +14,7 @@ const meanings: Readonly<Record<(typeof figures)[number], string>> = {
   bargeIn: 'user speaks → bot silent',
 };
 
-/** The least columns in which every row can say what it means. */
+/** The least columns in which every row can show its meaning. */
 const wide = 72;
 
 /** The figures of a call as a table, ms, with each stage's sign in the waterfall; those that no turn has are left out. */

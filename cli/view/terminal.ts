@@ -9,7 +9,7 @@ export interface Terminal {
   readonly rows: number;
   /** Prints lines that stay. */
   line(text: string): void;
-  /** Draws the live region, in place of what was there. */
+  /** Draws the live region, in place of the previous one. */
   live(lines: readonly string[]): void;
   /** Empties the live region. */
   clear(): void;

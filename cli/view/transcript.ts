@@ -15,7 +15,7 @@ export const bot = (columns: number, ...parts: Part[]): string[] =>
 /** A remark under the words. */
 export const aside = (columns: number, ...parts: Part[]): string[] => paragraph('', plain, parts, columns);
 
-/** The lines that stay of what happened in a call; none for most events. */
+/** The lines that stay of an event of a call; none for most events. */
 export function transcript(event: ConversationEvent, columns: number): string[] {
   switch (event.type) {
     case 'call.warning':
@@ -41,7 +41,7 @@ export function transcript(event: ConversationEvent, columns: number): string[] 
       return bot(
         columns,
         [event.heard + mark, plain],
-        // The cut stands where it was: without colours, too, what comes after it was not heard.
+        // The cut stands where it was: without colours, too, the words after it count as not heard.
         ['✂', chalk.yellow],
         [rest.slice(mark.length), chalk.dim.strikethrough],
       );
@@ -77,7 +77,7 @@ const ends: Readonly<Record<Extract<ConversationEvent, { readonly type: 'call.en
     command: 'The bot hung up.',
   };
 
-/** The beginning of what may be long, in one line. */
+/** The beginning of a possibly long text, in one line. */
 const short = (text: string): string => {
   const line = text.replace(/\s+/gu, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;

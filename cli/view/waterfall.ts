@@ -21,7 +21,7 @@ const bar = { least: 8, most: 32 };
 
 /**
  * One line that shows where the time of a turn went: a bar in proportion, and the stages that add up to the total, by
- * their names, or by their signs where there is little room; what has not happened is left out.
+ * their names, or by their signs where there is little room; stages that did not happen are left out.
  */
 export function waterfall(turn: TurnMetrics, columns: number): string {
   const known = stages.filter(stage => turn[stage] !== undefined);

@@ -41,7 +41,7 @@ export class AudioClock {
     return 2 * low;
   }
 
-  /** Forgets what is too old, and makes room for as much again as is left. */
+  /** Forgets old entries, and makes room for as many again as are left. */
   #makeRoom(): void {
     const kept = this.#frames.subarray(this.#indexOf(this.#positionMs - memoryMs), this.#length);
     this.#frames = new Float64Array(2 * kept.length);

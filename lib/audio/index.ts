@@ -1,4 +1,4 @@
-/** rxvoice/audio: frames of sound, and what reads, writes, paces and converts them. Nothing here needs Node. */
+/** rxvoice/audio: frames of sound, and functions that read, write, pace and convert them. Nothing here needs Node. */
 
 // Frames.
 export { type AudioFrame, concatFrames, frameBytes, frameMs, frameOf, level, silence } from './frame.ts';

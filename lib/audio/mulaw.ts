@@ -3,7 +3,7 @@ const bias = 0x84;
 const loudest = 32_635;
 
 /**
- * 16-bit samples as µ-law bytes (ITU-T G.711), a byte each: what telephone lines carry, at 8,000 Hz.
+ * 16-bit samples as µ-law bytes (ITU-T G.711), a byte each: the format of telephone lines, at 8,000 Hz.
  *
  * @example
  * socket.send(encodeMulaw(resampleFrame(frame, 8_000).pcm))

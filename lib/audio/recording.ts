@@ -2,7 +2,7 @@ import { defer, type Observable } from 'rxjs';
 import { wrap } from '../engine.ts';
 import type { AudioFrame } from './frame.ts';
 import type { Output } from './output.ts';
-import { tapedInput, tapedOutput } from './taped.ts';
+import { recordedInput, recordedOutput } from './recorded.ts';
 import { Timeline } from './timeline.ts';
 import { writeWav } from './wav.ts';
 
@@ -23,9 +23,9 @@ const sampleRate = 16_000;
  * is subscribed, so that pauses, barge-ins and cuts are exact.
  *
  * @example
- * const tape = recording();
- * const call$ = voice.conversation$(tape.input(microphone$), tape.output(speaker));
- * call$.subscribe({ complete: () => writeFileSync('call.wav', tape.wav()) });
+ * const recorder = recording();
+ * const call$ = voice.conversation$(recorder.input(microphone$), recorder.output(speaker));
+ * call$.subscribe({ complete: () => writeFileSync('call.wav', recorder.wav()) });
  */
 export function recording(): Recording {
   let user = new Timeline(sampleRate);
@@ -35,10 +35,10 @@ export function recording(): Recording {
       wrap(frame$, frame$ =>
         defer(() => {
           [user, bot] = [new Timeline(sampleRate), new Timeline(sampleRate)];
-          return tapedInput(frame$, user);
+          return recordedInput(frame$, user);
         }),
       ),
-    output: output => tapedOutput(output, () => bot),
+    output: output => recordedOutput(output, () => bot),
     wav: () => writeWav(user.sound, bot.sound),
   };
 }

@@ -12,8 +12,8 @@ export interface ReframeOptions {
  * Cuts audio into frames of `ms` milliseconds (to the nearest whole sample; default 20), however it comes in. The last
  * frame may be shorter, also the last one before the sample rate changes.
  *
- * A frame of the right length passes as it is and pieces of a longer one are views of it; only what has to be joined
- * is copied.
+ * A frame of the right length passes as it is and pieces of a longer one are views of it; only joined pieces are
+ * copied.
  *
  * @example
  * tts('Hello.').pipe(reframe(20))

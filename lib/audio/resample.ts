@@ -11,8 +11,8 @@ import { SpeexResampler } from './speex.ts';
  * much shorter; `reframe` after this makes them even. When the rate of the source changes, the rest of the old comes
  * with the first frame of the new.
  *
- * The filter is SpeexDSP's at quality 5, in WASM: flat within 0.2 dB up to 7 kHz and nothing audible of what lies
- * above 8.5 kHz when going to 16,000 Hz, in under 1 ms of a CPU core for each second of audio.
+ * The filter is SpeexDSP's at quality 5, in WASM: flat within 0.2 dB up to 7 kHz, with nothing audible above 8.5 kHz
+ * when going to 16,000 Hz, in under 1 ms of a CPU core for each second of audio.
  *
  * @example
  * microphone$.pipe(resample(16_000), reframe(20));

@@ -6,7 +6,7 @@ import { WavDecoder } from './wavDecoder.ts';
 
 /**
  * Sound as bytes in pieces of any size: samples without a header (`s16le` mono at the given rate), or a WAV file, whose
- * header says what is in it. Anything else is refused rather than played as noise.
+ * header names its format. Anything else is refused rather than played as noise.
  */
 export class SoundBytes {
   readonly #sampleRate: number;

@@ -4,7 +4,7 @@ import type { AudioFrame } from './frame.ts';
 /** Frames that come this late are still one piece of sound: timers and networks are uneven. */
 const toleranceMs = 40;
 
-/** Sound on one line of real time, RxJS's: what is played when, with silence between. Positions are samples. */
+/** Sound on one line of RxJS's time, with silence between. Positions are samples. */
 export class Timeline {
   readonly sampleRate: number;
   readonly #startedAt = asyncScheduler.now();

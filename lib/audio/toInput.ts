@@ -35,7 +35,7 @@ export interface AudioReader {
   close?(): unknown;
 }
 
-/** A readable stream of Node's, by what is used of it; an encoding must not be set. */
+/** The used members of Node's readable streams; an encoding must not be set. */
 export interface ByteReadable {
   readonly readable: boolean;
   destroy(): unknown;

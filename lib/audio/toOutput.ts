@@ -33,7 +33,7 @@ export interface AudioWriter {
   drain?(): unknown;
 }
 
-/** A writable stream of Node's, by what is used of it. */
+/** The used members of Node's writable streams. */
 export interface ByteWritable {
   readonly writable: boolean;
   readonly errored: Error | null;
@@ -46,8 +46,8 @@ export interface ByteWritable {
 export type AudioSink = Output | AudioWriter | ByteWritable;
 
 /**
- * Any sink as an {@link Output}. Nothing is written after a cut. A sink that is slower than real time delays the
- * speech and drops none of it; what waits is bounded by the reply, and gone when the reply is cut. A Node stream is
+ * Any sink as an {@link Output}. Nothing is written after a cut. A sink that is slower than real time delays the speech
+ * and drops none of it; the waiting audio is bounded by the reply, and dropped when the reply is cut. A Node stream is
  * never ended.
  *
  * @throws RxvoiceError for a sink of another kind. Errors of the sink come as RxvoiceError, stage `output`, also when a

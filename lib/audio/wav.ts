@@ -5,7 +5,7 @@ import { WavDecoder } from './wavDecoder.ts';
  * The sound of a WAV file: any rate from 8,000 to 192,000 Hz; 8 to 32 bits, float, A-law or µ-law; several channels are
  * mixed to one. A file that was cut off, or streamed without its length, is read as far as it goes.
  *
- * @throws RxvoiceError for anything else, saying what it seems to be and how to convert it.
+ * @throws RxvoiceError for anything else; it names the probable format and how to convert it.
  *
  * @example
  * readWav(readFileSync('question.wav')) // { pcm: Int16Array, sampleRate: 44100 }

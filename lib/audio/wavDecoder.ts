@@ -10,7 +10,7 @@ const mostHeaderBytes = 64;
 /** How far a damaged file is searched for the next chunk. */
 const mostSearchedBytes = 1_024;
 
-/** Chunks that are known to exist: what stands in a file where one is expected is one of these, or it is unsure. */
+/** Known kinds of chunks. Other bytes in a chunk's place are doubtful. */
 const known = new Set(
   (
     'fmt ,data,fact,LIST,JUNK,junk,PAD ,FLLR,bext,iXML,axml,chna,ubxt,umid,cart,id3 ,ID3 ,cue ,plst,smpl,inst,acid,' +
@@ -40,7 +40,7 @@ export class WavDecoder {
   #odd = false;
   #format: WavFormat | undefined;
   #samples: ReturnType<typeof samplesOf> | undefined;
-  /** The length of the sound by `ds64`, and what is still to come of it. */
+  /** The length of the sound by `ds64`, and the length still to come. */
   #longLength: number | undefined;
   #rest = Infinity;
 
@@ -49,7 +49,7 @@ export class WavDecoder {
     return this.#format?.sampleRate ?? 16_000;
   }
 
-  /** The sound is complete: what follows in the file is something else. */
+  /** The sound is complete: the rest of the file is something else. */
   get over(): boolean {
     return this.#state === 'over';
   }
@@ -57,7 +57,8 @@ export class WavDecoder {
   /**
    * The sound in the next bytes, with those before; `undefined` when there is none yet.
    *
-   * @throws RxvoiceError for what is no WAV file, or none that can be read: what it is, and how to convert it.
+   * @throws RxvoiceError for bytes that are no WAV file, or an unsupported one; it names the format and how to convert
+   * it.
    */
   push(bytes: Uint8Array): AudioFrame | undefined {
     if (this.#state === 'over') return undefined;
@@ -143,7 +144,7 @@ export class WavDecoder {
     return true;
   }
 
-  /** Where the next chunk begins: here, or after a pad byte, or after what a damaged file has between. */
+  /** Where the next chunk begins: here, after a pad byte, or after the stray bytes of a damaged file. */
   #chunkAt(complete: boolean): number | undefined {
     const bytes = this.#pending;
     const places = this.#odd ? [1, 0] : [0];

@@ -23,7 +23,7 @@ const startsWithin = 10_000;
 /** The browser's audio, ready: it must be asked for while a click is handled, or the browser keeps it silent. */
 export const audioContext = (workletUrl: string | undefined): Observable<AudioContext> =>
   new Observable(subscriber => {
-    // Chromium has the class on insecure pages too, but not what loads its code.
+    // Chromium has the class on insecure pages too, but not `audioWorklet`, which loads its code.
     const worklets =
       'AudioWorkletNode' in globalThis &&
       'AudioContext' in globalThis &&
@@ -59,7 +59,7 @@ export const audioContext = (workletUrl: string | undefined): Observable<AudioCo
   });
 
 /**
- * What a microphone hears: frames of 20 ms. Being muted does not end it; that the device is unplugged does, with
+ * The audio of a microphone, in frames of 20 ms. Muting does not end it; unplugging the device does, with
  * {@link Unplugged}.
  */
 export const microphone = (
@@ -93,7 +93,10 @@ export class Unplugged extends Error {}
 
 const stop = (stream: MediaStream): void => stream.getTracks().forEach(track => track.stop());
 
-/** A microphone, with the browser's echo cancellation, noise suppression and gain control; it is up to who takes it. */
+/**
+ * A microphone, with the browser's echo cancellation, noise suppression and gain control; the caller of this function
+ * must stop it.
+ */
 export const openMicrophone = (device?: string): Observable<MediaStream> =>
   new Observable(subscriber => {
     // TypeScript thinks it is always there; on insecure pages it is not.

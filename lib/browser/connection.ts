@@ -114,7 +114,7 @@ const socket = (
     socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
       if (typeof data !== 'string') return subscriber.next({ type: 'audio', bytes: data });
       const message = JSON.parse(data) as ServerMessage;
-      // From here on audio may be sent; `never`, because what may be is typed too narrowly.
+      // From here on audio may be sent; `never`, because its type is too narrow.
       if (message.type === 'welcome')
         attach({
           send: (sent: never) => socket.readyState === WebSocket.OPEN && socket.send(sent),

@@ -56,7 +56,7 @@ const audioData = (pcm: Int16Array, at: number): AudioData =>
     data: pcm as Int16Array<ArrayBuffer>,
   });
 
-/** Writes what is said on one connection: messages of packets. */
+/** Encodes the user's audio for one connection: messages of packets. */
 export class OpusEncoding {
   readonly #encoder: AudioEncoder;
   #at = 0;

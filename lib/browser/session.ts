@@ -6,7 +6,7 @@ import { CallError } from './callError.ts';
 import type { Incoming, OpenConnection } from './connection.ts';
 import { opusDelay, OpusDecoding, OpusEncoding } from './opus.ts';
 import { SentAudio } from './sentAudio.ts';
-import type { VoiceCallOptions } from './voiceCall.ts';
+import type { VoiceCallOptions } from './voiceCallOptions.ts';
 
 /** Limit of the audio buffered while the network is gone, samples: a minute. */
 const mostKept = 60 * 16_000;
@@ -23,14 +23,14 @@ export class Session {
   #line: OpenConnection | undefined;
   #welcome: Extract<ServerMessage, { readonly type: 'welcome' }> | undefined;
   #seq = 0;
-  /** The reply whose audio comes, how much of it has come, and how much of what comes now was there before. */
+  /** The reply whose audio comes, the length that has come, and how much of the next audio was received before. */
   #reply = 0;
   #received = 0;
   #skip = 0;
   /** The delay of the browser's Opus encoder, samples; nothing where it has none. */
   #delay: number | undefined;
   #opusFailed = false;
-  /** How what is said is written on this connection, and the reply read; nothing for PCM. */
+  /** The codec of this connection, for the user's audio and the reply; undefined for PCM. */
   #encoding: OpusEncoding | undefined;
   #decoding: OpusDecoding | undefined;
 
@@ -120,7 +120,7 @@ export class Session {
     }
   }
 
-  /** A connection is there: the server hears what it has not heard yet. */
+  /** A connection is there: the server receives the audio that it has missed. */
   #begin({ audio, resumed, received }: Extract<ServerMessage, { readonly type: 'welcome' }>): void {
     const [line, delay] = [this.#line, this.#delay];
     if (audio === 'opus' && delay !== undefined && line !== undefined) {

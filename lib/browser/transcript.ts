@@ -5,7 +5,7 @@ import { wordsWithin } from '../tts/wordsWithin.ts';
 export interface TranscriptLine {
   readonly who: 'user' | 'bot';
   readonly turn: number;
-  /** All of it: of the user what was understood so far, of the bot the sentences that have begun. */
+  /** All of it: the user's words so far, or the bot's sentences that have begun. */
   readonly text: string;
   /** `open` while it goes on; `ignored`: said while the bot spoke, but not taken for an interruption. */
   readonly state: 'open' | 'done' | 'interrupted' | 'failed' | 'ignored';
@@ -25,7 +25,7 @@ interface Sentence {
   readonly from: number;
 }
 
-/** The transcript of a call, from its events and from what the loudspeaker has played. */
+/** The transcript of a call, from its events and the audio that the loudspeaker has played. */
 export class Transcript {
   lines: readonly TranscriptLine[] = [];
   #sentences: Sentence[] = [];

@@ -35,30 +35,14 @@ import { CallError } from './callError.ts';
 import { connection, type Incoming } from './connection.ts';
 import { Session } from './session.ts';
 import { Transcript, type TranscriptLine } from './transcript.ts';
+import type { VoiceCallOptions } from './voiceCallOptions.ts';
 import type { FromMicrophone } from './worklet/messages.ts';
-
-/** How {@link voiceCall} calls. */
-export interface VoiceCallOptions {
-  /** Where the server takes calls. Default `/call` of the page's own host. */
-  readonly url?: string;
-  /**
-   * How to get a token of your back end's `mintToken`: asked for whenever a call is placed. Or a token, for one call only.
-   */
-  readonly token?: string | (() => string | PromiseLike<string>);
-  /** Anything for the code at the server that sets the call up, as JSON of up to 60 kB. */
-  readonly data?: unknown;
-  /** The device ids of `enumerateDevices`. Default: the system's. */
-  readonly microphone?: string;
-  readonly speaker?: string;
-  /** Where the worklet's file is, for a page whose policy forbids `blob:` scripts: `rxvoice/browser/worklet.js`. */
-  readonly workletUrl?: string;
-}
 
 /** How a call is. */
 export interface CallState {
   /**
-   * `reconnecting`: the network is gone, in a call that was open; what is said meanwhile is kept. `ended`: also before
-   * the next call.
+   * `reconnecting`: the network is gone, in a call that was open; audio is kept meanwhile. `ended`: also before the
+   * next call.
    */
   readonly phase: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'ended';
   /** Whether the bot's engines are ready: from here on it listens. */

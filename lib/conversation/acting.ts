@@ -22,8 +22,8 @@ export type ActingOptions = Omit<ReplyContext, 'held$' | 'userSpeaks$' | 'says$'
 };
 
 /**
- * From signals to the events of a conversation: reports what the user does, and has the bot do one thing at a time. A
- * signal that takes the floor replaces it.
+ * From signals to the events of a conversation: reports the user's actions, and runs one activity of the bot at a time.
+ * A signal that takes the floor replaces it.
  */
 export const acting =
   ({ clock, goodbye, lost, ...options }: ActingOptions): OperatorFunction<Signal, ConversationEvent> =>
@@ -57,7 +57,7 @@ export const acting =
             filter(takesTheFloor),
             // A turn that is committed with the words that are being answered goes on with that answer.
             distinctUntilChanged<FloorTaker>(isCommitOf),
-            // The barge-in: whoever takes the floor replaces what the bot is about, and there is but one of it.
+            // The barge-in: a signal that takes the floor replaces the bot's activity. This is the only place.
             switchMap(signal =>
               defer(() => {
                 const cut = call.current.cut();

@@ -1,45 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
 import { stateMachine } from '../rx/stateMachine.ts';
 import type { UserTurnEvent } from '../stt/userTurns.ts';
+import type { BargeInOptions } from './bargeInOptions.ts';
 import type { BotState } from './botState.ts';
 import { type FloorEvent, floor } from './floor.ts';
-import type { InterruptionOptions, Verdict } from './interruption.ts';
-
-/** Rules for an interruption of the bot. */
-export interface BargeInProfile extends InterruptionOptions {
-  /**
-   * What a voice does before there are words. `pause` silences the bot at once and resumes if no words follow; `cut`
-   * ends the reply; `wait` lets the bot speak until there are words.
-   *
-   * @defaultValue `pause`
-   */
-  readonly onVoice?: 'pause' | 'cut' | 'wait';
-  /** The shortest voice that does so, ms. Default 0. */
-  readonly minVoiceMs?: number;
-  /** How long a paused bot waits for words after the last sign of them, ms. Default 2,000. */
-  readonly resumeMs?: number;
-}
-
-/** When the user interrupts the bot. Each part can be replaced on its own. */
-export interface BargeInOptions extends BargeInProfile {
-  /** Rules that differ while the bot prepares its answer. */
-  readonly thinking?: BargeInProfile;
-  /** Rules that differ while the bot is audible. */
-  readonly speaking?: BargeInProfile;
-  /** Judges words. Default {@link interruption}. */
-  readonly judge?: (text: string, bot: BotState, options: InterruptionOptions) => Verdict;
-  /** Sentences of the bot that nothing interrupts; what the user says meanwhile is answered after. Default: none. */
-  readonly protect?: (sentence: string) => boolean;
-  /**
-   * The echo canceller of a device needs this much of the bot's voice to adapt, ms. Until then a voice without words,
-   * and the bot's own words, have no effect. Default 0.
-   */
-  readonly warmUpMs?: number;
-}
 
 /**
- * Decides who has the floor when the user speaks while the bot thinks or speaks; see {@link floor}. Turns that take
- * the floor pass; the others become `ignored`.
+ * Gives the floor to the user or the bot when the user speaks while the bot thinks or speaks; see {@link floor}. Turns
+ * that take the floor pass; the others become `ignored`.
  *
  * @example
  * userTurn$.pipe(bargeIn({ minWords: 2, thinking: { minWords: 1 } }, () => bot))

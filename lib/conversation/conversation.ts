@@ -4,6 +4,7 @@ import { AudioClock } from '../audio/audioClock.ts';
 import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
 import { sessionOf } from '../engine.ts';
+import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Message } from '../llm/message.ts';
 import { systemPrompt } from '../llm/systemPrompt.ts';
 import { withoutPending } from '../llm/toolResults.ts';
@@ -18,8 +19,8 @@ import { CurrentReply } from './currentReply.ts';
 import type { ConversationEvent } from './events.ts';
 import { hearing } from './hearing.ts';
 import { remember } from './history.ts';
-import { noticed } from './noticed.ts';
-import { whileWarm } from './whileWarm.ts';
+import { withNotices } from './withNotices.ts';
+import { keepWarm } from './keepWarm.ts';
 import { withLateResults } from './withLateResults.ts';
 import { PreparedSpeech } from './preparedSpeech.ts';
 import { beginning, programmed, type Signal } from './signal.ts';
@@ -37,7 +38,7 @@ export type Conversation = (
  * Cold: subscribing places the call; unsubscribing hangs up (closes sockets, aborts requests, stops timers, releases
  * devices). When the input completes, the bot finishes its last reply and the call completes. The call errors only if
  * the input or the speech-to-text engine is lost for good, an engine can't be loaded, or a policy of yours (`judge`,
- * `protect`, `silenceMs`, `voice`) throws; the last reply and the `lastWords` come first. Any other failure ends the
+ * `protect`, `silenceMs`, `vad`) throws; the last reply and the `lastWords` come first. Any other failure ends the
  * turn with `turn.failed`, and the call goes on.
  *
  * @example
@@ -51,7 +52,11 @@ export const conversation = (options: ConversationOptions): Conversation => {
     const output = toOutput(sink);
 
     return defer(() => {
-      const [stt, llm, tts] = [sessionOf(options.stt), sessionOf(options.llm), sessionOf(options.tts)];
+      const [stt, llm, tts] = [
+        sessionOf(options.stt),
+        sessionOf(llmFrom(options.llm)),
+        sessionOf(options.tts),
+      ];
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
@@ -94,12 +99,12 @@ export const conversation = (options: ConversationOptions): Conversation => {
         // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
-      const call$ = noticed({ input, stt, llm, tts, output: sink }, notice => {
+      const call$ = withNotices({ input, stt, llm, tts, output: sink }, notice => {
         if (notice.type === 'heard') return current.corrected(notice.text);
         voiceTimes.noteWords(notice.text, notice.words);
         return [];
       })(event$);
-      const conversation$ = whileWarm(
+      const conversation$ = keepWarm(
         { stt, llm, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),

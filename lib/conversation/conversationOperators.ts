@@ -3,8 +3,8 @@ import type { AudioFrame } from '../audio/frame.ts';
 import type { SttEvent } from '../stt/stt.ts';
 
 /**
- * Operators of your own, at four places of a conversation. The operators of a reply change what is spoken, and so
- * what the history holds; an error in one fails the turn.
+ * Operators of your own, at four places of a conversation. The operators of a reply change the spoken words, and so the
+ * history; an error in one fails the turn.
  *
  * @example
  * setup({ …, operators: { sentences: map(text => text.replaceAll(/\bdamn\b/giu, 'darn')) } })

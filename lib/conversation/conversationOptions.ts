@@ -2,7 +2,8 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { HalfDuplexOptions } from '../audio/halfDuplex.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
-import type { Llm, Message } from '../llm/message.ts';
+import type { Bot } from '../llm/bot/bot.ts';
+import type { Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
@@ -10,7 +11,7 @@ import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
 import type { SpeakOptions } from '../tts/speak.ts';
 import type { Tts } from '../tts/tts.ts';
-import type { BargeInOptions } from './bargeIn.ts';
+import type { BargeInOptions } from './bargeInOptions.ts';
 import type { Command } from './command.ts';
 import type { ContextOptions } from './context.ts';
 import type { ConversationOperators } from './conversationOperators.ts';
@@ -21,7 +22,8 @@ import type { SpeculationOptions } from './speculationOptions.ts';
 /** The engines and options of a conversation. */
 export interface ConversationOptions {
   readonly stt: Stt;
-  readonly llm: Llm;
+  /** A language model, or a chat bot in any form that `llmFrom` takes. */
+  readonly llm: Bot;
   readonly tts: Tts;
   /** The model's instructions. Default: a prompt written for voice (`systemPrompt`). */
   readonly systemPrompt?: string;
@@ -31,8 +33,8 @@ export interface ConversationOptions {
   readonly tools?: readonly Tool[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
-  /** A voice detector that runs alongside the engine and is quicker than it: see `withVoice`. Default: none. */
-  readonly voice?: OperatorFunction<AudioFrame, VoiceActivity>;
+  /** A voice detector that runs alongside the engine and is quicker than it: see `withVad`. Default: none. */
+  readonly vad?: OperatorFunction<AudioFrame, VoiceActivity>;
   /** When the user interrupts the bot. */
   readonly bargeIn?: BargeInOptions;
   /**

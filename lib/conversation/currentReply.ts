@@ -1,23 +1,23 @@
 import { asyncScheduler, defer, type Observable, tap } from 'rxjs';
 import { SpeechLedger } from '../tts/speechLedger.ts';
 import type { VoiceTimes } from '../tts/voiceTimes.ts';
-import type { BargeInOptions } from './bargeIn.ts';
+import type { BargeInOptions } from './bargeInOptions.ts';
 import { type BotState, botState, type OpenReply } from './botState.ts';
 import type { BotEvent, UserEvent } from './events.ts';
-import type { Speculated } from './speculated.ts';
+import type { SpeculationMeter } from './speculationMeter.ts';
 
 /** How long a protected reply may stay silent and still delay the user, ms. */
 const protectedSilenceMs = 5_000;
 
 /**
- * The one feedback edge of a conversation: the reply in progress, which decides what the user's voice does. Replies
- * run through it, and nothing else changes it.
+ * The one feedback edge of a conversation: the reply in progress, on which the effect of the user's voice depends.
+ * Replies run through it, and nothing else changes it.
  */
 export class CurrentReply {
   readonly #bargeIn: BargeInOptions;
   readonly #times: VoiceTimes;
   #reply: OpenReply | undefined;
-  #guess: Speculated | undefined;
+  #guess: SpeculationMeter | undefined;
   /** The turn whose reply was cut last; cleared when the next reply begins. */
   #cutTurn: number | undefined;
   /** How much of the bot's voice was played in earlier replies, ms. */
@@ -63,7 +63,7 @@ export class CurrentReply {
   }
 
   /** Registers a speculative answer, which may be discarded. */
-  guess(guess: Speculated): void {
+  guess(guess: SpeculationMeter): void {
     this.#guess = guess;
   }
 

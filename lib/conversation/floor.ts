@@ -1,6 +1,6 @@
 import type { Machine, Step } from '../rx/stateMachine.ts';
 import type { UserTurnEvent } from '../stt/userTurns.ts';
-import type { BargeInOptions, BargeInProfile } from './bargeIn.ts';
+import type { BargeInOptions, BargeInProfile } from './bargeInOptions.ts';
 import type { BotState } from './botState.ts';
 import { interruption, mayBecomeBackchannel, type Verdict } from './interruption.ts';
 
@@ -23,8 +23,8 @@ type Said = Extract<UserTurnEvent, { readonly type: 'said' }>;
 type Ignored = Extract<FloorEvent, { readonly type: 'ignored' }>;
 
 /**
- * Who has the floor. `free`: the bot may speak; `voice`: it still may, but the user's voice is heard and counts at
- * `dueAt`; `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has the floor.
+ * The holder of the floor. `free`: the bot may speak; `voice`: it still may, but the user's voice is heard and counts
+ * at `dueAt`; `paused`: the bot is silent until there are words, or until `dueAt`; `user`: the user has the floor.
  */
 export interface FloorState {
   readonly holder: 'free' | 'voice' | 'paused' | 'user';
@@ -195,7 +195,7 @@ function profileOf({ options, bot }: FloorContext): BargeInProfile {
   return { ...both, ...(doing === 'thinking' ? thinking : doing === 'speaking' ? speaking : undefined) };
 }
 
-/** A judge of one's own has the last word at once. */
+/** A judge in the options has the last word at once. */
 function mayStillChange(text: string, context: FloorContext): boolean {
   const bot = context.bot();
   if (bot.doing === 'nothing' || context.options.judge !== undefined) return false;

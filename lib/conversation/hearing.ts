@@ -8,7 +8,7 @@ import { without } from '../rx/ofType.ts';
 import { endOfTurn } from '../stt/endOfTurn.ts';
 import type { Stt } from '../stt/stt.ts';
 import { type UserTurnEvent, userTurns } from '../stt/userTurns.ts';
-import { withVoice } from '../stt/withVoice.ts';
+import { withVad } from '../stt/withVad.ts';
 import { bargeIn } from './bargeIn.ts';
 import type { ConversationOptions } from './conversationOptions.ts';
 import type { CurrentReply } from './currentReply.ts';
@@ -26,7 +26,7 @@ const sttRestMs = 20_000;
 export function hearing(
   {
     turns,
-    voice,
+    vad,
     bargeIn: options = {},
     halfDuplex: half = false,
     speculation = false,
@@ -48,11 +48,11 @@ export function hearing(
     }),
   );
   const heard = pipe(
-    voice === undefined ? stt : withVoice(stt, voice),
+    vad === undefined ? stt : withVad(stt, vad),
     operators.transcripts ?? identity,
     endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
   );
-  const detected = guesses === false || voice !== undefined ? heard : withSilences(heard, guesses.silenceMs);
+  const detected = guesses === false || vad !== undefined ? heard : withSilences(heard, guesses.silenceMs);
   return pipe(
     listening,
     finishing(detected, sttRestMs),

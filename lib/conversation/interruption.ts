@@ -30,11 +30,11 @@ export interface InterruptionOptions {
   readonly minWords?: number;
 }
 
-/** The most characters of what the user said that are judged: more than two minutes of speech. */
+/** The most characters of the user's words that are judged: more than two minutes of speech. */
 const longest = 2_000;
 
 /**
- * Judges what the user said while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
+ * Judges the user's words while the bot was thinking or speaking. "Okay" is no interruption, but it is an answer when
  * the bot is just asking something. It judges the first 2,000 characters.
  *
  * @throws RxvoiceError for a `language` of no known tag.
@@ -46,9 +46,10 @@ export function interruption(said: string, bot: BotState, options: InterruptionO
   const text = beginningOf(said);
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels, minWords = 1 } = options;
+  const { interruptionEndings, backchannelEndings } = language;
   if (bot.warmingUp && isPartOf(text, bot.text)) return 'echo';
-  if (!isAsking(bot) && isMadeOf(text, without(never, always))) return 'backchannel';
-  if (hasPhrase(text, always)) return 'interrupts';
+  if (!isAsking(bot) && isMadeOf(text, without(never, always), backchannelEndings)) return 'backchannel';
+  if (hasPhrase(text, always, interruptionEndings)) return 'interrupts';
   return minWords > 1 && countWords(text) < minWords ? 'short' : 'interrupts';
 }
 
@@ -68,7 +69,12 @@ export function mayBecomeBackchannel(
 ): boolean {
   const language = languageOf(options.language ?? 'en');
   const { always = language.interruptions, never = language.backchannels } = options;
-  return !isAsking(bot) && !hasPhrase(text, always) && beginsPhrase(text, without(never, always));
+  const { interruptionEndings, backchannelEndings } = language;
+  return (
+    !isAsking(bot) &&
+    !hasPhrase(text, always, interruptionEndings) &&
+    beginsPhrase(text, without(never, always), backchannelEndings)
+  );
 }
 
 const isAsking = (bot: BotState): boolean => /[?？؟]\s*$/u.test(bot.sentence);

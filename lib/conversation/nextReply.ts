@@ -11,7 +11,7 @@ import { speculate } from './replies/speculate.ts';
 import type { ReplyContext } from './replyContext.ts';
 import { type FloorTaker, isCommitOf, type Signal, userSaid } from './signal.ts';
 
-/** The bot's activity from a signal on: its reply, and what follows while there is nothing to answer. */
+/** The bot's activity from a signal on: its reply, and its behaviour while there is nothing to answer. */
 export function nextReply(
   call: ReplyContext,
   signal: FloorTaker,

@@ -13,7 +13,7 @@ import type { Say } from './replyContext.ts';
 export type HangUp = Extract<Command, { readonly type: 'hangUp' }> & { readonly tooLong?: boolean };
 
 /**
- * An input that decides what the bot does next: from the user's turns, the floor or the program. Signals are handled
+ * An input that decides the bot's next activity: from the user's turns, the floor or the program. Signals are handled
  * one at a time.
  */
 export type Signal =

@@ -1,7 +1,7 @@
 import { RxvoiceError } from '../errors.ts';
 
 /**
- * What is wrong with a backend: the package isn't there (`not-installed`), has no binary (`not-built`), one for another
+ * The problem of a backend: the package isn't there (`not-installed`), has no binary (`not-built`), one for another
  * Node.js (`abi-mismatch`), lacks a library of the system (`lib-missing`), took its process with it (`crashed`); or it
  * works, but there is no such device that can be opened (`no-device`).
  */

@@ -9,7 +9,7 @@ import type { HostMessage, HostRequest } from './protocol.ts';
 /** The host's program is in this folder, in the sources as in the package. */
 const program = fileURLToPath(new URL('./host/main.js', import.meta.url));
 
-/** How much of what a host printed is kept, characters. */
+/** How much of a host's output is kept, characters. */
 const logLength = 4_000;
 
 /** A process for one device: see `host/main.js`. */
@@ -35,7 +35,7 @@ export function forkHost(backend: FoundBackend): AudioHost {
     // naudiodon's crash handler writes a file into it.
     cwd: tmpdir(),
     execArgv: [],
-    // A group of its own: Ctrl-C is for the program alone, and what the host starts ends with it.
+    // A group of its own: Ctrl-C is for the program alone, and processes that the host starts end with it.
     detached: process.platform !== 'win32',
     env: {
       ...hostEnvironment(),

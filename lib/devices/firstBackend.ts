@@ -12,9 +12,9 @@ interface Task {
 
 /**
  * Does something with the first backend it works with: each is tried in a host of its own. Errors when none is left,
- * with what each of them said.
+ * with the error of each.
  *
- * @param what could not be done, for the error: "No microphone can be opened"
+ * @param what the failed action, for the error: "No microphone can be opened"
  * @param wanted the name of the device, if one is wanted: then backends that aren't there are no news where others are
  */
 export const firstBackend = <Value>(

@@ -14,7 +14,7 @@ const zeros = 150;
 /** The system's monotonic clock, ms: the same one in all processes. */
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Leaves out what comes too late because this program was busy, and warns of it when it is no more. */
+/** Drops audio that comes too late because this program was busy, and warns of it afterwards. */
 export const fresh =
   (warn: (message: string) => void): MonoTypeOperatorFunction<AudioMessage> =>
   message$ =>

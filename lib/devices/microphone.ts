@@ -5,17 +5,17 @@ import { resample } from '../audio/resample.ts';
 import type { Noticing } from '../engine.ts';
 import { ofType } from '../rx/ofType.ts';
 import type { AudioBackend } from './backends.ts';
-import { deviceLine } from './deviceLine.ts';
+import { keepDeviceOpen } from './keepDeviceOpen.ts';
 import { fresh, notMuted } from './fresh.ts';
-import type { Line } from './openLine.ts';
+import type { OpenDevice } from './openDevice.ts';
 import type { HostMessage } from './protocol.ts';
 import { warnings } from './warnings.ts';
 
-/** Which microphone, and how. */
+/** The microphone, and its format. */
 export interface MicrophoneOptions {
   /** Its name, or a part of it that no other has; `rxvoice devices` lists them. Default: the system's default. */
   readonly device?: string | undefined;
-  /** Hz. Default 16,000, what speech recognition wants. */
+  /** Hz. Default 16,000, the rate of speech recognition. */
   readonly sampleRate?: number;
   /** Default: the first that works. */
   readonly backend?: AudioBackend | undefined;
@@ -26,32 +26,32 @@ export type Microphone = Observable<AudioFrame> & Required<Noticing>;
 
 /**
  * A microphone as an input: mono frames of 20 ms. Cold: subscribing opens the device, unsubscribing closes it, in
- * milliseconds; each subscriber has a stream of its own, so share it where several listen. The device lives in a process
- * of its own, and whatever its driver does, this one goes on.
+ * milliseconds; each subscriber has a stream of its own, so share it where several listen. The device runs in a
+ * process of its own: a driver that crashes does not end this one.
  *
- * A microphone that is lost is a warning in `notice$`: silence is heard until it is back. So is sound that was left out
- * because this program was busy for over a second, and a microphone that gives nothing but zeros. One that can't be
- * opened to begin with is an AudioBackendError, stage `input`.
+ * `notice$` warns of a lost microphone (silence is emitted until it is back), of audio that was dropped because this
+ * program was busy for over a second, and of a microphone that delivers only zeros. If it can't be opened at first, the
+ * error is an AudioBackendError, stage `input`.
  *
  * @example
  * voice.conversation$(microphone({ device: 'USB Headset' }), speaker()).subscribe();
  */
 export function microphone({ device, sampleRate = 16_000, backend }: MicrophoneOptions = {}): Microphone {
   const { notice$, warn } = warnings();
-  const frame$ = deviceLine({ kind: 'microphone', device, sampleRate, backend, warn }).pipe(
-    skipWhile(line => line === undefined),
-    switchMap(line => (line ? sound(line, sampleRate, warn) : quiet(sampleRate))),
+  const frame$ = keepDeviceOpen({ kind: 'microphone', device, sampleRate, backend, warn }).pipe(
+    skipWhile(opened => opened === undefined),
+    switchMap(opened => (opened ? sound(opened, sampleRate, warn) : quiet(sampleRate))),
   );
   return Object.assign(frame$, { notice$ });
 }
 
-/** Silence, so that who listens keeps their clock, and a sentence that was open ends. */
+/** Silence, so that subscribers keep their clock, and an open utterance ends. */
 const quiet = (sampleRate: number): Observable<AudioFrame> =>
   interval(20).pipe(map(() => silence(20, sampleRate)));
 
 /** The frames of an open microphone. */
 const sound = (
-  { message$, sampleRate: from }: Line,
+  { message$, sampleRate: from }: OpenDevice,
   to: number,
   warn: (message: string) => void,
 ): Observable<AudioFrame> => {

@@ -2,35 +2,34 @@ import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { type AudioFrame, frameMs } from '../audio/frame.ts';
 import type { Playback } from '../audio/output.ts';
 import { RxvoiceError } from '../errors.ts';
-import type { LoudspeakerLine } from './loudspeakerLine.ts';
+import type { OpenLoudspeaker } from './openLoudspeaker.ts';
 
-/** How long speech waits for a lost loudspeaker, ms; later speech would be of no use. */
+/** The longest that speech waits for a lost loudspeaker, ms; later it would be of no use. */
 const patience = 3_000;
 
-/** How much speech may wait to be heard, ms. A conversation hands it over 200 ms ahead. */
+/** The most speech that may wait to be heard, ms. A conversation hands it over 200 ms ahead. */
 const most = 300_000;
 
-/** Resampling may keep back a little of the end, ms. */
+/** The most of the end that the resampler may keep back, ms. */
 const tolerance = 5;
 
 /**
- * Plays one reply on a line that may arrive late, break and recover. The device counts the audio that was heard;
- * audio that was not heard when the line broke is played again on the next one, so that a short loss costs a pause
- * and no words.
+ * Plays one reply on a loudspeaker that may open late, break and recover. The device counts the audio that was heard.
+ * Audio that was not heard when it broke is played when it is open again: a short loss costs a pause and no words.
  */
 export const playing = (
   speech$: Observable<AudioFrame>,
-  line$: Observable<LoudspeakerLine | undefined>,
+  loudspeaker$: Observable<OpenLoudspeaker | undefined>,
   cut: () => void,
 ): Observable<Playback> =>
   new Observable(subscriber => {
-    // Hand-written, for it runs for each frame, and its parts all turn on what was heard.
+    // Hand-written, since it runs for each frame, and all its parts depend on the audio that was heard.
     /** The audio not yet heard, and the length of the audio before it. */
     const unheard: AudioFrame[] = [];
     let unheardMs = 0;
     let heardMs = 0;
     let playedMs = 0;
-    let line: LoudspeakerLine | undefined;
+    let loudspeaker: OpenLoudspeaker | undefined;
     let complete = false;
     let hearing: Subscription | undefined;
     let waiting: Subscription | undefined;
@@ -42,7 +41,7 @@ export const playing = (
       if (complete && unheard.length === 0) subscriber.complete();
     };
 
-    /** The line has played this much of this reply, ms. */
+    /** The length of this reply's audio that the loudspeaker has played, ms. */
     const heard = (ms: number): void => {
       for (let first = unheard[0]; first; first = unheard[0]) {
         if (heardMs + frameMs(first) > ms + tolerance) break;
@@ -55,24 +54,24 @@ export const playing = (
       check();
     };
 
-    const use = (next: LoudspeakerLine | undefined): void => {
+    const use = (next: OpenLoudspeaker | undefined): void => {
       if (next === undefined && waiting?.closed === false) return; // one more attempt to open it
       hearing?.unsubscribe();
       waiting?.unsubscribe();
-      line = next;
-      if (line === undefined) {
+      loudspeaker = next;
+      if (loudspeaker === undefined) {
         waiting = asyncScheduler.schedule(
           () => fail('The loudspeaker is gone, and did not come back in time.'),
           patience,
         );
         return;
       }
-      const before = line.sentMs - heardMs;
-      hearing = line.heardMs$.subscribe({
+      const before = loudspeaker.sentMs - heardMs;
+      hearing = loudspeaker.heardMs$.subscribe({
         next: ms => heard(ms - before),
         error: (error: unknown) => subscriber.error(error),
       });
-      for (const frame of unheard) line.send(frame);
+      for (const frame of unheard) loudspeaker.send(frame);
     };
 
     const take = (frame: AudioFrame): void => {
@@ -80,12 +79,12 @@ export const playing = (
       unheardMs += frameMs(frame);
       if (unheardMs > most)
         return fail(`Over ${most / 1000} s of speech wait to be heard: hand it over in time.`);
-      line?.send(frame);
+      loudspeaker?.send(frame);
     };
 
-    const lines = line$.subscribe({ next: use, error: (error: unknown) => subscriber.error(error) });
+    const opening = loudspeaker$.subscribe({ next: use, error: (error: unknown) => subscriber.error(error) });
     subscriber.add(() => {
-      lines.unsubscribe();
+      opening.unsubscribe();
       hearing?.unsubscribe();
       waiting?.unsubscribe();
       if (unheard.length > 0) cut();

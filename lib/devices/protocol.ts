@@ -12,7 +12,7 @@ export type HostRequest =
       readonly device: string | undefined;
       readonly sampleRate: number;
     }
-  /** Play this after what waits already: `s16le` at the rate of the opened device. */
+  /** Play this after the waiting audio: `s16le` at the rate of the opened device. */
   | { readonly type: 'play'; readonly pcm: Uint8Array };
 
 /** A message of an audio host. */
@@ -51,7 +51,7 @@ export interface OpenSpeaker {
   write(chunk: Uint8Array): Promise<void>;
 }
 
-/** How a host reaches devices: what each backend is made to look like. */
+/** How a host reaches devices: the common form of all backends. */
 export interface HostBackend {
   list(): Promise<readonly AudioDevice[]>;
   microphone(

@@ -16,17 +16,17 @@ import type { Loading, Noticing, Warmable } from '../engine.ts';
 import { RxvoiceError } from '../errors.ts';
 import { type AudioHost, forkHost } from './audioHost.ts';
 import type { AudioBackend } from './backends.ts';
-import { deviceLine } from './deviceLine.ts';
-import { type LoudspeakerLine, loudspeakerLine } from './loudspeakerLine.ts';
-import type { Line } from './openLine.ts';
+import { keepDeviceOpen } from './keepDeviceOpen.ts';
+import { type OpenLoudspeaker, openLoudspeaker } from './openLoudspeaker.ts';
+import type { OpenDevice } from './openDevice.ts';
 import { playing } from './playing.ts';
 import { warnings } from './warnings.ts';
 
-/** Which loudspeaker, and how. */
+/** The loudspeaker, and its format. */
 export interface SpeakerOptions {
   /** Its name, or a part of it that no other has; `rxvoice devices` lists them. Default: the system's default. */
   readonly device?: string | undefined;
-  /** Hz; speech is brought to it. Default 24,000, what the better voices have. */
+  /** Hz; speech is converted to it. Default 24,000, the rate of the better voices. */
   readonly sampleRate?: number;
   /** Default: the first that works. */
   readonly backend?: AudioBackend | undefined;
@@ -35,15 +35,15 @@ export interface SpeakerOptions {
 /** A loudspeaker as an output, with its warnings, and a way to keep it open. */
 export type Speaker = Output & Required<Noticing> & Required<Warmable>;
 
-/** A spare is started when the device that was just opened has had the processor to itself for this time, ms. */
+/** The delay before a spare host is started, ms: until then the new device has the processor to itself. */
 const spareAfter = 300;
 
 /**
- * A loudspeaker as an output. It reports what was heard as the device itself counts it, about every 20 ms, and
- * completes when everything was heard. Unsubscribing silences it within 20 ms: the device's process is killed, and a
+ * A loudspeaker as an output. It reports the audio that was heard, as the device itself counts it, about every 20 ms,
+ * and completes when all of it was heard. Unsubscribing silences it within 20 ms: the device's process is killed, and a
  * spare, started beforehand, opens it again. It plays one reply at a time.
  *
- * `warm$` opens it and keeps it open, as a conversation does throughout; used cold it is opened for each reply, which
+ * `warm$` opens it and keeps it open, as a conversation does throughout. Without it, each reply opens the device, which
  * takes a tenth of a second.
  *
  * A lost loudspeaker is a warning in `notice$`. It is opened again as soon as possible: audio that was not heard is
@@ -57,26 +57,36 @@ export function speaker({ device, sampleRate = 24_000, backend }: SpeakerOptions
   const { notice$, warn } = warnings();
   const cut$ = new Subject<void>();
 
-  const line$ = defer(() => {
+  const loudspeaker$ = defer(() => {
     const spares = spareHost();
-    return deviceLine({ kind: 'speaker', device, sampleRate, backend, warn, cut$, spare: spares.take }).pipe(
-      switchMap(line => (line ? merge(opened(line, sampleRate), spares.prepare(line)) : [undefined])),
+    return keepDeviceOpen({
+      kind: 'speaker',
+      device,
+      sampleRate,
+      backend,
+      warn,
+      cut$,
+      spare: spares.take,
+    }).pipe(
+      switchMap(opened =>
+        opened ? merge(loudspeakerOf(opened, sampleRate), spares.prepare(opened)) : [undefined],
+      ),
       finalize(spares.drop),
     );
-  }).pipe(share({ connector: () => new ReplaySubject<LoudspeakerLine | undefined>(1) }));
+  }).pipe(share({ connector: () => new ReplaySubject<OpenLoudspeaker | undefined>(1) }));
 
   let busy = false;
   const output: Output = speech$ =>
     defer(() => {
       if (busy) return throwError(() => inUse());
       busy = true;
-      return playing(speech$.pipe(resample(sampleRate)), line$, () => cut$.next()).pipe(
+      return playing(speech$.pipe(resample(sampleRate)), loudspeaker$, () => cut$.next()).pipe(
         finalize(() => (busy = false)),
       );
     });
 
-  const warm$ = line$.pipe(
-    filter(line => line !== undefined),
+  const warm$ = loudspeaker$.pipe(
+    filter(loudspeaker => loudspeaker !== undefined),
     map(() => ready),
     startWith(opening),
     distinctUntilChanged(),
@@ -95,10 +105,10 @@ const inUse = (): RxvoiceError =>
     },
   );
 
-/** An open line, for as long as it is subscribed. */
-const opened = (line: Line, sampleRate: number): Observable<LoudspeakerLine> =>
+/** An open loudspeaker, for as long as it is subscribed. */
+const loudspeakerOf = (device: OpenDevice, sampleRate: number): Observable<OpenLoudspeaker> =>
   new Observable(subscriber => {
-    const loudspeaker = loudspeakerLine(line, sampleRate);
+    const loudspeaker = openLoudspeaker(device, sampleRate);
     subscriber.next(loudspeaker);
     return () => loudspeaker.free();
   });
@@ -106,7 +116,7 @@ const opened = (line: Line, sampleRate: number): Observable<LoudspeakerLine> =>
 /** A host in reserve. */
 function spareHost(): {
   readonly take: () => AudioHost | undefined;
-  readonly prepare: (line: Line) => Observable<never>;
+  readonly prepare: (device: OpenDevice) => Observable<never>;
   readonly drop: () => void;
 } {
   let spare: AudioHost | undefined;

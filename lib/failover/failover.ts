@@ -20,8 +20,8 @@ import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
 import type { Tts } from '../tts/tts.ts';
 import { Health } from './health.ts';
-import { inTurn, type Line, whatFailed } from './inTurn.ts';
-import { listenInTurn } from './listenInTurn.ts';
+import { type EngineGroup, tryInOrder, failureOf } from './tryInOrder.ts';
+import { transcribeInOrder } from './transcribeInOrder.ts';
 
 /** When {@link failover} turns to the next engine, and back. */
 export interface FailoverOptions {
@@ -61,10 +61,10 @@ export function failover(
 
   const session = (mine: readonly AnyEngine[]): AnyEngine => {
     const warning$ = new Subject<Notice>();
-    const tell = (message: string): void => warning$.next({ type: 'warning', message });
-    const line: Line = { count: mine.length, health, patienceMs, tell };
-    return Object.assign(doing(mine, line, bufferMs), {
-      warm$: warmth(mine, line),
+    const warn = (message: string): void => warning$.next({ type: 'warning', message });
+    const group: EngineGroup = { count: mine.length, health, patienceMs, warn };
+    return Object.assign(doing(mine, group, bufferMs), {
+      warm$: warmth(mine, group),
       notice$: merge(warning$, ...mine.flatMap(({ notice$ }) => (notice$ ? [notice$] : []))),
       endTurn: () => mine.forEach(engine => (engine as unknown as Stt).endTurn?.()),
     });
@@ -79,25 +79,25 @@ export function failover(
 /** An engine of any stage: its position and its function. */
 type AnyEngine = ((input: never, request?: never) => Observable<unknown>) & Engine<AnyEngine>;
 
-const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
+const doing = (engines: unknown, group: EngineGroup, bufferMs: number): AnyEngine => {
   const models = engines as readonly Llm[];
   const voices = engines as readonly Tts[];
-  const listen = listenInTurn(engines as readonly Stt[], line, bufferMs);
+  const listen = transcribeInOrder(engines as readonly Stt[], group, bufferMs);
 
   const ask = (messages: readonly Message[], request?: LlmRequest) =>
-    inTurn(
-      line,
+    tryInOrder(
+      group,
       index => models[index]!(messages, request),
       error => throwError(() => error),
       messages.map(({ content }) => content),
     );
   const speak = (text: string) =>
-    inTurn(
-      line,
+    tryInOrder(
+      group,
       index => voices[index]!(text).pipe(saysAnything(text) ? throwIfEmpty(silentVoice) : identity),
       (error, index) => {
-        if (line.count === 1) return throwError(() => error);
-        line.tell(`${whatFailed(index, line.count, error, [text])} A sentence was cut.`);
+        if (group.count === 1) return throwError(() => error);
+        group.warn(`${failureOf(index, group.count, error, [text])} A sentence was cut.`);
         return EMPTY;
       },
       [text],
@@ -110,13 +110,13 @@ const doing = (engines: unknown, line: Line, bufferMs: number): AnyEngine => {
 };
 
 /** Warms all of them; ready when the first one that can be loaded is. */
-function warmth(engines: readonly AnyEngine[], { count, health, tell }: Line): Observable<Loading> {
+function warmth(engines: readonly AnyEngine[], { count, health, warn }: EngineGroup): Observable<Loading> {
   const ready: Loading = { engine: 'failover', progress: 1 };
   const warm = (index: number): Observable<Loading> =>
     (engines[index]?.warm$ ?? of(ready)).pipe(
       catchError((error: unknown) => {
         health.failed(index);
-        tell(whatFailed(index, count, error));
+        warn(failureOf(index, count, error));
         return index + 1 < count ? warm(index + 1) : of(ready);
       }),
     );

@@ -26,6 +26,17 @@ export const en: Language = {
   interruptions: [
     ...['stop', 'wait', 'no', 'hold on', 'hang on', 'excuse me'],
     ...['pause', 'cancel', 'quiet', 'shut up', 'enough'],
+    ...[
+      'nope',
+      'nah',
+      'hold it',
+      'never mind',
+      'one moment',
+      'one second',
+      'just a second',
+      'just a minute',
+      'just a moment',
+    ],
   ],
   open: [
     ...[

@@ -59,6 +59,14 @@ export const fr: Language = {
       'annulez',
       'pause',
     ],
+    ...[
+      'un petit instant',
+      'une petite seconde',
+      'une petite minute',
+      'attends-moi',
+      'arrête-toi',
+      'arrêtez-vous',
+    ],
   ],
   open: [
     ...[

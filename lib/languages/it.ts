@@ -62,6 +62,20 @@ export const it: Language = {
       'un attimo',
     ],
     ...['un momento', 'scusa', 'scusi', 'mi scusi', 'silenzio', 'zitto', 'annulla', 'pausa', 'alt'],
+    ...[
+      'aspettate',
+      'aspettami',
+      'aspettatemi',
+      'aspetta un po',
+      'fermi',
+      'fermatevi',
+      'scusami',
+      'scusatemi',
+      'annullalo',
+      'annullala',
+      'un attimino',
+      'un momentino',
+    ],
   ],
   open: [
     ...[

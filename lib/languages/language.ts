@@ -2,7 +2,7 @@
  * The words of a language that turn-taking needs, as data. Case, accents of Greek, vowel marks, full-width
  * forms and apostrophes do not matter (see `folded`), nor do repetitions ("ja ja", "嗯嗯嗯") and long letters ("mmmm").
  *
- * To add yours: copy `lib/languages/en.ts`, translate by what people say and not by the dictionary, and put it into
+ * To add yours: copy `lib/languages/en.ts`, translate by everyday speech and not by the dictionary, and put it into
  * `lib/languages/languages.ts`; the tables of `spec/languages` have a row for it. Without a change to the library: give
  * the object itself as `bargeIn: { language }` and `turns: { language }`.
  */
@@ -13,6 +13,14 @@ export interface Language {
   readonly backchannels: readonly string[];
   /** Phrases that always interrupt, even when short. */
   readonly interruptions: readonly string[];
+  /**
+   * Endings of those phrases, which speakers attach without a space: particles and polite forms, such as 요 of 그만요.
+   * Only after two syllables or three letters. An ending that makes other words (그만큼) does not belong here: list the
+   * whole form instead. Default: none.
+   */
+  readonly interruptionEndings?: readonly string[];
+  /** The same for `backchannels`. */
+  readonly backchannelEndings?: readonly string[];
   /**
    * Words that end no sentence, whatever punctuation the engine set after them: conjunctions, articles, fillers. `-`
    * before one makes it the ending of a longer word.

@@ -74,6 +74,7 @@ export const nl: Language = {
       'annuleren',
       'pauze',
     ],
+    ...['stopt', 'secondje', 'minuutje', 'neen'],
   ],
   open: [
     ...[

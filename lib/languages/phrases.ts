@@ -1,18 +1,7 @@
+import { type Endings, endingsOf, isWithEnding, leastOf, stemsOf } from './endings.ts';
 import { folded } from './folded.ts';
 import { isSpaceless, wordSpans } from './words.ts';
-
-/**
- * The words of a text, folded: one spelling of many (see `folded`), without marks.
- *
- * @example
- * wordsOf('Uh-huh, it’s 3.5!') // ['uh', 'huh', "it's", '3.5']
- */
-export const wordsOf = (text: string): string[] =>
-  wordSpans(text)
-    .map(({ from, to }) => bare(folded(text.slice(from, to))))
-    .filter(Boolean);
-
-const bare = (word: string): string => word.replaceAll(/(?<=\p{L})[.·](?=\p{L})/gu, '');
+import { bare, wordsOf } from './wordsOf.ts';
 
 /** Phrases, ready to be looked for. */
 interface Phrases {
@@ -35,54 +24,94 @@ function phrasesOf(list: readonly string[]): Phrases {
   return phrases;
 }
 
+/** No endings. */
+const none: readonly string[] = [];
+
 /**
  * Words, but single characters in scripts without spaces: a dictionary finds different words in different contexts.
  */
 const unitsOf = (text: string): string[] =>
   wordsOf(text).flatMap(word => (isSpaceless(word) ? Array.from(word) : [word]));
 
+/** The phrases of a list that may begin with a unit. */
+const beginningWith = (unit: string, { byFirst }: Phrases, endings: Endings): (readonly string[])[] =>
+  stemsOf(unit, endings).flatMap(stem => byFirst.get(stem) ?? []);
+
+/** Whether a phrase is at a place among units; its last word may have an ending. */
+function isAt(phrase: readonly string[], units: readonly string[], from: number, endings: Endings): boolean {
+  return phrase.every((word, index) => {
+    const unit = units[from + index];
+    if (unit === word) return true;
+    const isLast = index === phrase.length - 1;
+    const isLong = phrase.join('').length >= leastOf(word);
+    return isLast && isLong && unit !== undefined && isWithEnding(unit, word, endings);
+  });
+}
+
 /**
- * Whether a text has one of these phrases in it, as words: "no" is not in "nowhere", 停 is not in 停车场.
+ * Whether a text has one of these phrases in it, as words: "no" is not in "nowhere", 停 is not in 停车场. The last word
+ * of a phrase may have one of these `endings`; see `Language`.
  *
  * @example
  * hasPhrase('请停一下', ['停']) // true
+ * hasPhrase('그만요', ['그만'], ['요']) // true
  */
-export function hasPhrase(text: string, list: readonly string[]): boolean {
-  const phrases = phrasesOf(list);
+export function hasPhrase(text: string, list: readonly string[], endings = none): boolean {
   if (isMadeOf(text, list)) return saysSomething(text);
-  const units: string[] = [];
-  // Where words begin and end, counted in units.
-  const starts = new Set<number>();
-  const ends = new Set<number>();
-  for (const word of wordsOf(text)) {
-    starts.add(units.length);
-    if (isSpaceless(word)) units.push(...Array.from(word));
-    else units.push(word);
-    ends.add(units.length);
-  }
+  const phrases = phrasesOf(list);
+  const prepared = endingsOf(endings);
+  const { units, starts, ends, innerEnds } = placesOf(text);
+  const mayEnd = (to: number, phrase: readonly string[]): boolean =>
+    ends.has(to) || (phrase.length > 1 && innerEnds.has(to));
   return units.some(
     (unit, from) =>
       starts.has(from) &&
-      phrases.byFirst.get(unit)?.some(
-        phrase =>
-          // Matches of two letters or more do not depend on a dictionary's word boundaries.
-          (ends.has(from + phrase.length) || (phrase.length > 1 && isSpaceless(phrase.at(-1)!))) &&
-          phrase.every((word, index) => units[from + index] === word),
+      beginningWith(unit, phrases, prepared).some(
+        phrase => mayEnd(from + phrase.length, phrase) && isAt(phrase, units, from, prepared),
       ),
   );
 }
 
+/** The units of a text, and where words begin and end among them. */
+interface Places {
+  readonly units: readonly string[];
+  readonly starts: ReadonlySet<number>;
+  readonly ends: ReadonlySet<number>;
+  /** Where a phrase may end within a word of a dictionary, which finds different words in different contexts. */
+  readonly innerEnds: ReadonlySet<number>;
+}
+
+function placesOf(text: string): Places {
+  const units: string[] = [];
+  const [starts, ends, innerEnds] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  for (const { from, to } of wordSpans(text)) {
+    const word = bare(folded(text.slice(from, to)));
+    if (word === '') continue;
+    const at = units.length;
+    starts.add(at);
+    if (isSpaceless(word)) {
+      units.push(...Array.from(word));
+      // Katakana goes on to the end of its word: ダメ is not in ダメージ.
+      for (const [index, letter] of Array.from(text.slice(from, to).normalize('NFKC')).entries())
+        if (/[\p{Script=Han}\p{Script=Hiragana}]/u.test(letter)) innerEnds.add(at + index);
+    } else units.push(word);
+    ends.add(units.length);
+  }
+  return { units, starts, ends, innerEnds };
+}
+
 /**
  * Whether a text is nothing but these phrases, however often and however long: "ja ja ja", "jajaja", "mmmmm", 嗯嗯嗯.
+ * The last word of each may have one of these `endings`.
  *
  * @example
  * isMadeOf('Uh-huh, okay…', ['uh huh', 'okay']) // true
  */
-export function isMadeOf(text: string, list: readonly string[]): boolean {
+export function isMadeOf(text: string, list: readonly string[], endings = none): boolean {
   const units = unitsOf(text);
-  if (areMadeOf(units, list)) return true;
+  if (areMadeOf(units, list, endings)) return true;
   const once = units.filter((unit, at) => !(unit === units[at - 1] && isDrawnOut(units, at)));
-  return once.length < units.length && areMadeOf(once, list);
+  return once.length < units.length && areMadeOf(once, list, endings);
 }
 
 /**
@@ -91,7 +120,7 @@ export function isMadeOf(text: string, list: readonly string[]): boolean {
  * @example
  * beginsPhrase('Go', ['go on']) // true
  */
-export function beginsPhrase(text: string, list: readonly string[]): boolean {
+export function beginsPhrase(text: string, list: readonly string[], endings = none): boolean {
   const units = unitsOf(text);
   const { byFirst } = phrasesOf(list);
   return units.some((unit, at) =>
@@ -101,7 +130,7 @@ export function beginsPhrase(text: string, list: readonly string[]): boolean {
         phrase =>
           at + phrase.length > units.length &&
           units.slice(at).every((word, index) => word === phrase[index]) &&
-          areMadeOf(units.slice(0, at), list),
+          areMadeOf(units.slice(0, at), list, endings),
       ),
   );
 }
@@ -113,18 +142,25 @@ function isDrawnOut(units: readonly string[], at: number): boolean {
   return Array.from(unit).length === 1 && (before === 2 || units[at + 1] === unit);
 }
 
-function areMadeOf(units: readonly string[], list: readonly string[]): boolean {
-  const { lists, byFirst } = phrasesOf(list);
+function areMadeOf(units: readonly string[], list: readonly string[], endings: readonly string[]): boolean {
+  const phrases = phrasesOf(list);
+  const prepared = endingsOf(endings);
   // Visits each position once, however many ways lead there: "uh huh" is also "uh" and "huh". Positions that are
   // added are visited, too.
   const reached = new Set([0]);
   for (const at of reached) {
     const unit = units[at];
     if (unit === undefined) break;
-    for (const phrase of byFirst.get(unit) ?? [])
-      if (phrase.every((word, index) => units[at + index] === word)) reached.add(at + phrase.length);
-    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // what was said goes on
-    if (unit.length <= 64 && lists.some(phrase => phrase.length === 1 && isLonger(unit, phrase[0]!)))
+    for (const phrase of beginningWith(unit, phrases, prepared)) {
+      if (!isAt(phrase, units, at, prepared)) continue;
+      const to = at + phrase.length;
+      reached.add(to);
+      if (phrase.length > 1 && isSpaceless(phrase[0]!))
+        for (const ending of prepared.list)
+          if (units.slice(to, to + ending.length).join('') === ending) reached.add(to + ending.length);
+    }
+    if (/^[ーゝ々ๆっ]$/u.test(unit) && at > 0) reached.add(at + 1); // the sentence goes on
+    if (unit.length <= 64 && phrases.lists.some(phrase => phrase.length === 1 && isLonger(unit, phrase[0]!)))
       reached.add(at + 1);
   }
   return reached.has(units.length);
@@ -154,54 +190,3 @@ function isLonger(word: string, than: string): boolean {
 }
 
 const squeezed = (word: string): string => word.replaceAll(/(.)\1+/gu, '$1');
-
-/** Whether a text ends with one of these phrases, as words; with `-` before one, as the ending of a longer word. */
-export function endsWithPhrase(text: string, list: readonly string[]): boolean {
-  const spans = wordSpans(text);
-  const words = spans.map(({ from, to }) => bare(folded(text.slice(from, to))));
-  const last = words.at(-1);
-  if (last === undefined) return false;
-  const spaceless = isSpaceless(last);
-  // "mm-hmm" does not end with "hmm".
-  const isCompound = /[\p{L}\p{N}][-‐‑]$/u.test(
-    text.slice(Math.max(0, spans.at(-1)!.from - 2), spans.at(-1)!.from),
-  );
-  return list.some(phrase => {
-    if (phrase.startsWith('-')) {
-      const ending = folded(phrase.slice(1)).split(' ');
-      return endsWith(words, ending, (word, part) => word.length > part.length && word.endsWith(part));
-    }
-    const parts = partsOf(phrase);
-    if (isCompound && parts.length === 1) return false;
-    if (!spaceless) return endsWith(words, parts, (word, part) => word === part);
-    // By letters, but from where a word begins.
-    const letters = parts.join('');
-    let tail = '';
-    for (let at = words.length - 1; at >= 0 && tail.length < letters.length; at -= 1)
-      tail = words[at]! + tail;
-    return tail === letters;
-  });
-}
-
-function endsWith(
-  words: readonly string[],
-  parts: readonly string[],
-  isFirst: (word: string, part: string) => boolean,
-): boolean {
-  const from = words.length - parts.length;
-  return (
-    from >= 0 &&
-    isFirst(words[from]!, parts[0]!) &&
-    parts.slice(1).every((part, index) => words[from + 1 + index] === part)
-  );
-}
-
-const parts = new Map<string, readonly string[]>();
-/** The words of a phrase of a list; lists are data, so they are kept. */
-function partsOf(phrase: string): readonly string[] {
-  const known = parts.get(phrase);
-  if (known !== undefined) return known;
-  const made = wordsOf(phrase);
-  if (parts.size < 10_000) parts.set(phrase, made);
-  return made;
-}

@@ -73,6 +73,23 @@ export const pl: Language = {
       'przestań',
       'pauza',
     ],
+    ...[
+      'czekajcie',
+      'czekajże',
+      'poczekajcie',
+      'poczekajże',
+      'zaczekajcie',
+      'stójcie',
+      'stójże',
+      'przestańcie',
+      'przestańże',
+      'chwilka',
+      'chwilkę',
+      'sekundka',
+      'sekundkę',
+      'sekunda',
+      'anulujcie',
+    ],
   ],
   open: [
     ...[

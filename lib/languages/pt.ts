@@ -62,6 +62,18 @@ export const pt: Language = {
       'stop',
       'alto',
     ],
+    ...[
+      'esperem',
+      'espera-me',
+      'pára',
+      'cancele',
+      'cancela-o',
+      'cala-te',
+      'cale-se',
+      'um momentinho',
+      'um segundinho',
+      'um minutinho',
+    ],
   ],
   open: [
     ...[

@@ -50,6 +50,7 @@ export const tr: Language = {
       'hay hay',
       'öyle',
     ],
+    ...['hı', 'pekiyi', 'tabii canım', 'evet efendim'],
   ],
   interruptions: [
     ...[
@@ -78,7 +79,24 @@ export const tr: Language = {
       'stop',
       'durdur',
     ],
+    ...[
+      'durunuz',
+      'bekleyiniz',
+      'bekler misin',
+      'bekler misiniz',
+      'susunuz',
+      'kesiniz',
+      'durdurun',
+      'durdurunuz',
+      'durdurur musun',
+      'yeterin',
+      'iptali',
+      'iptalini',
+      'yokmuş',
+    ],
   ],
+  interruptionEndings: ['sana', 'sene', 'sanıza', 'senize', 'cık', 'cik', 'cuk', 'cük', 'nızı', 'nizi'],
+  backchannelEndings: ['dır', 'dir', 'dur', 'dür', 'mış', 'miş', 'muş', 'müş', 'ymış', 'ymiş'],
   open: [
     ...[
       've',

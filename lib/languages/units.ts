@@ -30,6 +30,6 @@ export function unitsOf(text: string): Unit[] {
   return units;
 }
 
-/** A character with what combines with it; letters of scripts with spaces in a row. */
+/** A character with its combining marks; letters of scripts with spaces in a row. */
 const cluster =
   /(?:(?=[\p{Script=Latin}\p{N}])[\p{Script=Latin}\p{N}]+|[\p{L}\p{N}])[\p{M}\uff9e\uff9f\u200c\u200d]*/gu;

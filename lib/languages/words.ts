@@ -67,7 +67,7 @@ function segment(letters: string, at: number, add: (from: number, to: number) =>
   }
 }
 
-/** The end of a piece that splits no character: marks that combine stay with what they combine with. */
+/** The end of a piece that splits no character: combining marks stay with their character. */
 function pieceEnd(letters: string, at: number): number {
   let end = at;
   while (

@@ -2,7 +2,7 @@
 export interface OpenQuotation {
   /** The next character, and the word before it. */
   add(char: string, word: string): void;
-  /** A chunk is over: forgets what is open but for the French quotation, which goes on over sentences. */
+  /** A chunk is over: forgets the open quotations, except French ones, which go on over sentences. */
   reset(): void;
   /** Whether anything is open. */
   readonly open: boolean;
@@ -20,7 +20,7 @@ export function openQuotation(): OpenQuotation {
     add(char, word) {
       if (char === '«') french = true;
       else if (char === '»') french = false;
-      // “ closes in German what „ has opened.
+      // In German, “ closes the quotation that „ has opened.
       else if (char === '“' && marks.delete('„')) return;
       else if (char === '„') marks.add(char);
       else if (/[\p{Ps}\p{Pi}]/u.test(char)) brackets += 1;

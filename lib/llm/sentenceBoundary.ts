@@ -47,14 +47,14 @@ const longestAhead = 40;
 /**
  * Whether a sentence ends with this word, after which a space has come: `undefined` if that needs more text.
  *
- * It follows the rules of Unicode (UAX #29, SB6 to SB11) and corrects what they get wrong: abbreviations, initials,
- * ordinals, list numbers. Characters needed beyond the space:
+ * It follows the rules of Unicode (UAX #29, SB6 to SB11) and corrects their errors: abbreviations, initials, ordinals,
+ * list numbers. Characters needed beyond the space:
  *
  * | the word ends with | characters |
  * | --- | --- |
  * | `!`, `?`, `।`, `؟` …; a word or a number of three digits or more and a full stop; a title; "e.g."; a list number | 0 |
  * | an ellipsis; a closing quote or bracket; "etc.", "No.", "min."; a number of one or two digits; an open « | 1 (the next letter) |
- * | a number of one or two digits before what may be a German month | up to 3 |
+ * | a number of one or two digits before a possible German month | up to 3 |
  * | an initial, "U.S.", "a.m.", "Inc.", "Mio." before a capital | to where the next word can't start a sentence, at most that word and 1 |
  */
 export function endsSentence(

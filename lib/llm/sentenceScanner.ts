@@ -11,13 +11,13 @@ export interface ScannerLimits {
   readonly firstMinChars: number | false;
   /** No chunk is longer. */
   readonly maxChars: number;
-  /** Whether the first chunk may end with a mark that ends the text so far, before it is known what follows. */
-  readonly eager: boolean;
+  /** Whether the first chunk may end with a mark that ends the text so far, before the next character is known. */
+  readonly firstAtMark: boolean;
 }
 
 /** Finds the ends of sentences in a text that comes in pieces of any length. */
 export interface SentenceScanner {
-  /** More text: gives what is settled. A word is settled once it is known what follows it. */
+  /** Takes more text, and returns the settled pieces. A word is settled once the text after it is known. */
   push(text: string): Piece[];
   /** Nothing has come for a while: ends the chunk after the last word that is surely whole. */
   stall(): Piece[];
@@ -51,17 +51,17 @@ const surelyEnds = new RegExp(
 const shortAnswer = /^(?:\p{L}{2}|\p{Lo}\p{M}*)\.$/u;
 
 /** Makes a scanner; each text needs its own. */
-export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimits): SentenceScanner {
+export function sentenceScanner({ firstMinChars, maxChars, firstAtMark }: ScannerLimits): SentenceScanner {
   let pieces: Piece[] = [];
   let word = ''; // the word that is being written
   let gap = ''; // the space after it, while it isn't known whether it ends a sentence
   let spaced = false; // whether that ends with a plain space
-  let ahead = ''; // what came after that space
+  let ahead = ''; // the text after that space
   let surrogate = ''; // half a character
   let previous = ''; // the word before, in the same chunk
   let length = 0; // of the chunk so far, without `word`
   let wordLength = 0;
-  let unbroken = 0; // of what has no space or mark in it, in a script without spaces
+  let unbroken = 0; // of the run without spaces and marks, in a script without spaces
   let speaks = false; // whether the chunk has anything to say
   let first = true;
   const quotation = openQuotation();
@@ -180,7 +180,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
   };
 
   /** The text so far probably ends with the first sentence: emitting it now saves the time of a token. */
-  const endEagerly = (): void => {
+  const endFirstAtMark = (): void => {
     if (!first || gap !== '' || quotation.open) return; // a closing mark is still to come
     if (!surelyEnds.test(word) && !(length === 0 && shortAnswer.test(word))) return;
     if (endsSentence(word, { previous, ahead: '' }) !== true) return;
@@ -221,7 +221,7 @@ export function sentenceScanner({ firstMinChars, maxChars, eager }: ScannerLimit
       const whole = surrogate + text;
       surrogate = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? '';
       for (const char of whole.slice(0, whole.length - surrogate.length)) add(char);
-      if (eager) endEagerly();
+      if (firstAtMark) endFirstAtMark();
       return take();
     },
     stall() {

@@ -36,7 +36,7 @@ export interface SentencesOptions {
    *
    * @defaultValue true
    */
-  readonly eager?: boolean;
+  readonly firstAtMark?: boolean;
   /**
    * When the model stalls for this many milliseconds, the whole words so far are emitted; `false` waits without a
    * limit. Text that may go on is held back: a word without a space after it, a number ("3." may become "3.5"), an
@@ -51,7 +51,7 @@ const defaults = {
   firstMinChars: 25,
   maxChars: 300,
   maxWaitMs: 800,
-  eager: true,
+  firstAtMark: true,
 } as const satisfies SentencesOptions;
 
 type Signal =
@@ -60,9 +60,9 @@ type Signal =
 /**
  * Cuts a model's answer into sentences, each as soon as it is sure to be one, so that speech can start with the first.
  *
- * The chunks joined are the text, space for space, and they are the same however the model cuts its tokens, but for
- * what `eager` lets go and `maxWaitMs` flushes. Most sentences are emitted with the space after their full stop, the
- * first with the full stop itself; {@link endsSentence} has the table of what needs more. The first space goes with the
+ * The chunks joined are the text, space for space, and they are the same however the model cuts its tokens, except for
+ * the effects of `firstAtMark` and `maxWaitMs`. Most sentences are emitted with the space after their full stop, the
+ * first with the full stop itself; {@link endsSentence} has the table of the exceptions. The first space goes with the
  * sentence before it. Line ends end a chunk. Scripts without marks (Thai, Lao, Khmer, Burmese) are cut at the spaces
  * between their phrases; text without marks and spaces is cut between two words. Every chunk has a letter or digit in
  * it, except perhaps the last, and chunks of more than `maxChars` spaces. Events other than tokens are ignored.

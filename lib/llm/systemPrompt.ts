@@ -1,8 +1,8 @@
 /**
- * The system prompt a voice bot starts from: how to speak, rather than what about.
+ * The base of a voice bot's system prompt: how to speak, on any subject.
  *
- * Put what your bot is for in front of it or after it; it is plain text, in English, and fixes no language: the model
- * answers in the language it is spoken to.
+ * Put your bot's purpose in front of it or after it. It is plain text, in English, and fixes no language: the model
+ * answers in the user's language.
  *
  * @example
  * const llm = { engine: 'openai', systemPrompt: `${systemPrompt}\n\nYou take bookings for the Blue Door restaurant.` };

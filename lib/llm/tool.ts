@@ -13,17 +13,26 @@ import { timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
 import { kindOf, RxvoiceError } from '../errors.ts';
 import { settled } from '../rx/settled.ts';
+import { notePromise } from '../rx/promiseGuard.ts';
 import { withSignal } from '../rx/withSignal.ts';
 import { longestTimerMs } from '../rx/timers.ts';
-import type { ToolDescription } from './message.ts';
+import type { Message, ToolDescription } from './message.ts';
+
+/** The call of a tool, in addition to its arguments. */
+export interface ToolContext {
+  /** The id of the call. */
+  readonly id: string;
+  /** The conversation that the model had read when it called. */
+  readonly messages: readonly Message[];
+}
 
 /** A tool that a model may call: its description for the model, and its function. */
 export interface Tool extends ToolDescription {
   /**
    * Subscribing runs it, unsubscribing aborts it. Takes the arguments as JSON, as the model wrote them, and gives the
-   * result as a text for the model, once. It does not error: what goes wrong is a result that says so.
+   * result as a text for the model, once. It does not error: a failure is a result that describes it.
    */
-  readonly call: (json: string) => Observable<string>;
+  readonly call: (json: string, context?: ToolContext) => Observable<string>;
   /** Whether it finishes when the reply that called it is cut; see {@link ToolOptions.onInterrupt}. Default `finish`. */
   readonly onInterrupt?: 'finish' | 'cancel';
 }
@@ -39,14 +48,17 @@ export interface ToolOptions<Parameters extends z.ZodObject> {
   /**
    * Does it: a value, a promise of one, or an observable whose last value counts. A text goes to the model as it is,
    * anything else as JSON. The signal is aborted when the time is up, when the call ends, or, with
-   * `onInterrupt: 'cancel'`, when the reply is cut. No promise settles in virtual
-   * time: there, in `scriptedCall` say, it takes too long; give a value or an observable (`timer(300).pipe(…)`).
+   * `onInterrupt: 'cancel'`, when the reply is cut. No promise settles in
+   * `virtualTime` and `scriptedCall`: use `fakeTime` there, or give a value or an observable (`timer(300).pipe(…)`).
    */
-  readonly run: (args: z.output<Parameters>, context: { readonly signal: AbortSignal }) => unknown;
+  readonly run: (
+    args: z.output<Parameters>,
+    context: { readonly signal: AbortSignal; readonly call?: ToolContext },
+  ) => unknown;
   /** The longest it may take, ms. Default 10,000; `Infinity` for as long as it wants. */
   readonly timeoutMs?: number;
   /**
-   * Controls what a tool that has begun does when its reply is cut (by the user, or by `interrupt` and `say now`) or
+   * Decides whether a running tool goes on when its reply is cut (by the user, or by `interrupt` and `say now`) or
    * fails. It runs once in either case.
    *
    * - `finish`: it goes on. Its result is a `bot.toolResult` event when it comes, and is in the history of the next
@@ -100,9 +112,11 @@ export function tool<Parameters extends z.ZodObject>({
     description,
     parameters: schemaOf(name, parameters),
     onInterrupt,
-    call: json =>
+    call: (json, call) =>
       withSignal(signal =>
-        defer(() => valueOf(run(argumentsOf(json, parameters), { signal }))).pipe(
+        defer(() =>
+          valueOf(run(argumentsOf(json, parameters), { signal, ...(call && { call }) }), name),
+        ).pipe(
           takeLast(1),
           throwIfEmpty(() => new Error('it ended without a result')),
           map(textOf),
@@ -137,7 +151,11 @@ function argumentsOf<Parameters extends z.ZodObject>(
   return data;
 }
 
-const valueOf = (value: unknown): Observable<unknown> => (isObservable(value) ? value : settled(value));
+function valueOf(value: unknown, tool: string): Observable<unknown> {
+  if (isObservable(value)) return value;
+  if (typeof value === 'object' && value !== null && 'then' in value) notePromise(`the tool '${tool}'`);
+  return settled(value);
+}
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -22,7 +22,7 @@ const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export const lastWord = (text: string): number => [...words.segment(text)].at(-1)?.index ?? 0;
 
 /**
- * Where a text that may go on can be cut: before its last two words, since what follows may lengthen them; within a
+ * Where a text that may go on can be cut: before its last two words, since further text may lengthen them; within a
  * single word before its last character.
  */
 export function lastBreak(text: string): number {

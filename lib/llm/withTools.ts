@@ -5,7 +5,7 @@ import { RxvoiceError } from '../errors.ts';
 import { each } from '../rx/each.ts';
 import { askedAgain } from './askedAgain.ts';
 import type { Llm, LlmEvent, LlmRequest, Message, ToolCall } from './message.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolContext } from './tool.ts';
 import { cancelled, notRun } from './toolResults.ts';
 import { ToolRound, type UnansweredCall } from './toolRound.ts';
 import { type ToolRunner, withinAnswer } from './toolRunner.ts';
@@ -13,8 +13,8 @@ import { type ToolRunner, withinAnswer } from './toolRunner.ts';
 /** Options of {@link withTools}. */
 export interface WithToolsOptions {
   /**
-   * Tools run only once this emits, for an answer that may yet be discarded: a guess at what the user will have said.
-   * It is subscribed when the model calls one, so let it replay. Default: at once.
+   * Tools run only once this emits, for an answer that may yet be discarded: a speculative one. It is subscribed when
+   * the model calls one, so let it replay. Default: at once.
    */
   readonly allowed$?: Observable<unknown>;
   /**
@@ -71,7 +71,8 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
         return released$.pipe(
           switchMap(() => {
             begun.add(call);
-            return runner.run(call, tool);
+            const context: ToolContext = { id: call.id, messages };
+            return runner.run(call, { ...tool, call: json => tool.call(json, context) });
           }),
           map(content => written.settle(call, content)),
         );

@@ -36,7 +36,10 @@ function readFile(path: string): AudioFrame {
   }
 }
 
-/** The sound of a file, which is read no further than that: not what is no WAV file, nor what follows the sound. */
+/**
+ * The sound of a file, which is read no further than that: neither a file of another kind, nor the bytes after the
+ * sound.
+ */
 function sound(path: string): AudioFrame {
   const file = openSync(path, 'r');
   try {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { tap } from 'rxjs';
 import { RxvoiceError } from '../errors.ts';
 import type { Output } from '../audio/output.ts';
-import { tapedOutput } from '../audio/taped.ts';
+import { recordedOutput } from '../audio/recorded.ts';
 import { Timeline } from '../audio/timeline.ts';
 import { toOutput } from '../audio/toOutput.ts';
 import { writeWav } from '../audio/wav.ts';
@@ -23,7 +23,7 @@ export interface WavOutputOptions {
  */
 export const wavOutput = (path: string, { sampleRate = 16_000 }: WavOutputOptions = {}): Output => {
   let timeline: Timeline | undefined;
-  const play = tapedOutput(
+  const play = recordedOutput(
     toOutput({ write: () => undefined }),
     () => (timeline ??= new Timeline(sampleRate)),
   );

@@ -35,7 +35,7 @@ export const helloSchema = z.object({
   type: z.literal('hello'),
   /** A token of `mintToken`, where the server asks for one. */
   token: z.string().max(4_096).optional(),
-  /** Whether `played` will be sent. Without it what was heard is taken from the server's clock. */
+  /** Whether `played` will be sent. Without it the server estimates the heard part by its clock. */
   acknowledges: z.boolean().default(false),
   /** The codecs it can write and read. Default `['pcm']`, which every client must support. Unknown ones are ignored. */
   audio: z.array(z.string().max(32)).max(16).default(['pcm']),
@@ -117,7 +117,7 @@ export type ServerMessage =
   | { readonly type: 'reply'; readonly reply: number; readonly from: number; readonly skip?: number }
   /** All audio of the reply was sent; its length in samples. */
   | { readonly type: 'replyEnd'; readonly reply: number; readonly samples: number }
-  /** The reply was cut: fall silent at once, and forget what has not been heard. */
+  /** The reply was cut: fall silent at once, and drop the audio that was not heard. */
   | { readonly type: 'clear'; readonly reply: number }
   /** How many samples of the client's audio have arrived. Once a second: a connection without it is lost. */
   | { readonly type: 'received'; readonly samples: number }

@@ -1,6 +1,6 @@
-import { asyncScheduler, concat, defer, EMPTY, expand, mergeMap, type Observable, observeOn } from 'rxjs';
-import { type OperatorFunction, queueScheduler, switchMap, timer } from 'rxjs';
-import { longestTimerMs } from './timers.ts';
+import { asyncScheduler, concat, defer, map, mergeMap, Observable, observeOn, of } from 'rxjs';
+import { type OperatorFunction, queueScheduler, switchMap } from 'rxjs';
+import { alarm } from './alarm.ts';
 
 /** The result of a step: the next state and the values to emit. */
 export interface Step<State, Out> {
@@ -20,6 +20,11 @@ export interface Machine<In, State, Out> {
   readonly step: (state: State, event: In | Due, now: number) => Step<State, Out>;
   /** The time of the next step without an event; `undefined` or `Infinity` for never. */
   readonly dueAt?: (state: State, now: number) => number | undefined;
+  /**
+   * Events that the state after an event of the source waits for, in addition to its time: an answer to a question.
+   * Unsubscribed at the source's next event. Default: none.
+   */
+  readonly awaits?: (state: State) => Observable<In> | undefined;
 }
 
 /**
@@ -27,13 +32,13 @@ export interface Machine<In, State, Out> {
  * at the time that the state waits for.
  *
  * An event that arrives while a step's results are emitted is handled after all of them. When the source completes,
- * times that are still waited for pass first.
+ * times and answers that are still waited for pass first.
  *
  * @example
  * userTurn$.pipe(stateMachine(floor))
  */
 export const stateMachine =
-  <In, State, Out>({ initial, step, dueAt }: Machine<In, State, Out>): OperatorFunction<In, Out> =>
+  <In, State, Out>({ initial, step, dueAt, awaits }: Machine<In, State, Out>): OperatorFunction<In, Out> =>
   event$ =>
     defer(() => {
       let state = initial;
@@ -42,21 +47,25 @@ export const stateMachine =
         state = next;
         return emit;
       };
-      const wait = (): Observable<unknown> => {
-        const now = asyncScheduler.now();
-        const at = dueAt?.(state, now) ?? Infinity;
-        if (at === Infinity) return EMPTY;
-        return timer(Math.min(Math.max(0, Math.ceil(at - now)), longestTimerMs)).pipe(
-          observeOn(queueScheduler),
+      const due$: Observable<In | Due> = alarm(now => dueAt?.(state, now)).pipe(map(() => ({ type: 'due' })));
+      const answers = (): Observable<In | Due> => {
+        const answer$ = awaits?.(state);
+        if (answer$ === undefined) return due$;
+        // An answer may change the time that the state waits for.
+        return concat(of(undefined), answer$.pipe(observeOn(queueScheduler))).pipe(
+          switchMap(answer => (answer === undefined ? due$ : thenWait<In | Due>(answer, () => due$))),
         );
       };
-      // `expand` instead of recursion: a state that waits for long would nest thousands of subscriptions.
-      const due$ = defer(wait).pipe(
-        expand(wait),
-        mergeMap(() => take({ type: 'due' })),
-      );
       return event$.pipe(
         observeOn(queueScheduler),
-        switchMap(event => concat(take(event), due$)),
+        switchMap(event => thenWait<In | Due>(event, answers)),
+        mergeMap(take),
       );
     });
+
+/** An event, and after its step the times and answers that the state waits for. */
+const thenWait = <Event>(event: Event, wait: () => Observable<Event>): Observable<Event> =>
+  new Observable(subscriber => {
+    subscriber.next(event);
+    if (!subscriber.closed) subscriber.add(wait().subscribe(subscriber));
+  });

@@ -14,8 +14,8 @@ export interface ForwardedOptions {
 }
 
 /**
- * The address a trusted proxy reports. Each proxy appends the address it was called from; the entries before are what
- * the caller claims. With two proxies the second entry from the right counts. A request with fewer entries did not pass
+ * The address a trusted proxy reports. Each proxy appends the address it was called from; the entries before are the
+ * caller's claims. With two proxies the second entry from the right counts. A request with fewer entries did not pass
  * them all, and counts as its connection's own address.
  *
  * @param proxies How many proxies of yours every request passes. Default 1.

@@ -1,13 +1,15 @@
 import type { EventEmitter } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { timer } from 'rxjs';
+import type { HttpServer } from './httpServer.ts';
 import { answerAsUsual, asksForOther } from './notWebSocket.ts';
-import type { VoiceServer } from './voiceServer.ts';
 
-/** Node's HTTP servers: of `node:http`, `node:https` and `node:http2`, whichever your framework returns. */
-export type HttpServer = Server | Http2Server | Http2SecureServer;
+/** The handlers of a voice server; each returns whether the upgrade or request was for it. */
+interface Handlers {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+}
 
 /** Hook that Node 24.9 and later call before they upgrade a request. */
 interface AsksBeforeUpgrade {
@@ -24,7 +26,7 @@ const taken = new WeakSet<Duplex>();
 export const isTaken = (socket: Duplex): boolean => taken.has(socket);
 
 /** Has a voice server take the upgrades and requests of an HTTP server that are for it; the others go where they went. */
-export function attach(server: HttpServer, voices: VoiceServer): void {
+export function attach(server: HttpServer, voices: Handlers): void {
   const emitter = server as EventEmitter & AsksBeforeUpgrade;
   const onlyVoices = (): boolean => emitter.listeners('upgrade').every(one => upgrading.has(one));
   const listener = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

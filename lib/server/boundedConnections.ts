@@ -6,14 +6,14 @@ import { isTaken } from './attach.ts';
 const requests = 256;
 
 /**
- * Bounds the connections of an HTTP server to what its calls need. Beyond it the oldest that is not a call's gives its
- * place to the new one; Node would turn the new one away. Returns a function that ends them all.
+ * Bounds the connections of an HTTP server to the number that its calls need. Beyond it the oldest connection without a
+ * call gives its place to the new one; Node would turn the new one away. Returns a function that ends them all.
  */
 export function bounded(server: Server, calls: number): () => void {
   const sockets = new Set<Socket>();
   // Calls have at most 2 * calls + 16, as many again may just be sent away.
   const most = 4 * calls + requests;
-  // Above what is ended here, so that it is never reached but by a mistake.
+  // Above the limit of this function, so that only a mistake reaches it.
   if (Number.isFinite(most)) server.maxConnections = most + requests;
   server.on('connection', socket => {
     if (sockets.has(socket)) return; // read once more, without its offer of HTTP/2

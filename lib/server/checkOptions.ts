@@ -108,7 +108,7 @@ const schema = z.strictObject({
 /**
  * Checks the options of a server: values that types can't check, or that come from the environment.
  *
- * @throws RxvoiceError that names every wrong field with what it should be. A token is never shown.
+ * @throws RxvoiceError that names every wrong field and its expected value. A token is never shown.
  */
 export function checkOptions(options: VoiceServerOptions): void {
   const { error } = schema.safeParse(options);

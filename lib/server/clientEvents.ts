@@ -7,7 +7,7 @@ type EventName = ConversationEvent['type'];
  * speculation stay on the server. Everything that is spoken comes with `bot.speaking`: an apology and a
  * filler, too.
  */
-const unasked: Readonly<Record<EventName, boolean>> = {
+const sentByDefault: Readonly<Record<EventName, boolean>> = {
   'user.speaking': true,
   'user.interim': true,
   'user.final': true,
@@ -40,11 +40,11 @@ const unasked: Readonly<Record<EventName, boolean>> = {
 };
 
 /** Names of the events of a conversation. */
-export const eventNames = Object.keys(unasked) as EventName[];
+export const eventNames = Object.keys(sentByDefault) as EventName[];
 
 /** The events a client receives: the default ones, and those that the server's options add. */
-export const clientEvents = (beside: readonly EventName[] = []): ReadonlySet<EventName> =>
-  new Set([...eventNames.filter(name => unasked[name]), ...beside]);
+export const clientEvents = (added: readonly EventName[] = []): ReadonlySet<EventName> =>
+  new Set([...eventNames.filter(name => sentByDefault[name]), ...added]);
 
 /** Events that the next of their kind makes obsolete: dropped for a slow reader. */
 export const passing: ReadonlySet<EventName> = new Set(['user.interim', 'bot.token', 'call.loading']);

@@ -13,7 +13,7 @@ import { same, tokenPayload } from './token.ts';
 import type { UsedTokens } from './usedTokens.ts';
 import { WebCall } from './webCall.ts';
 
-/** WebSocket's own words for what breaks its rules, by the names `ws` has for them; 1002 for all others. */
+/** WebSocket's close codes for broken rules, by the names of `ws`; 1002 for all others. */
 const brokenRules: Readonly<Record<string, readonly [code: number, reason: string]>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: [1009, 'A message is too big.'],
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: [1009, 'A message is too big.'],
@@ -32,8 +32,8 @@ type Permission = Pick<NonNullable<ReturnType<typeof tokenPayload>>, 'until' | '
 export type WebCalls = Map<string, WebCall>;
 
 /**
- * One connection of a client: waits for `hello`, which begins a call or goes on with one, and then takes what the
- * protocol has. Anything else closes it; nothing a client sends throws.
+ * One connection of a client: waits for `hello`, which begins a call or goes on with one, and then takes the messages
+ * of the protocol. Anything else closes it; nothing a client sends throws.
  */
 export function connection(
   socket: WebSocket,
@@ -65,7 +65,7 @@ export function connection(
     socket.close(closeCodes[reason], message);
     if (reason === 'malformed') socket.pause();
   };
-  /** Closes a connection over which the client does what it may not: its call is over, too. */
+  /** Closes a connection whose client breaks a rule: its call is over, too. */
   const expel = (reason: CloseReason, message: string): void => {
     if (call === undefined) refuse(reason, message);
     else if (call.isOver(socket)) calls.hangUp(call.call, closeCodes[reason], message);

@@ -26,7 +26,7 @@ import { type ServerMessage, wireRate } from '../protocol/protocol.ts';
 /** How many messages are kept for a connection to come: many turns' worth. */
 const mostKept = 500;
 
-/** How much may wait in a socket before audio is held back and what can be done without is left out, bytes: 4 s. */
+/** How much may wait in a socket before audio is held back and dispensable messages are left out, bytes: 4 s. */
 const crowded = 128 * 1024;
 
 /**
@@ -141,7 +141,7 @@ export class Downlink {
       );
     });
 
-  /** Takes a new connection, and sends what its client has not received of the reply and of the messages. */
+  /** Takes a new connection, and sends the rest of the reply and the messages that its client has not received. */
   attach(
     socket: WebSocket,
     welcome: ServerMessage,
@@ -197,7 +197,7 @@ export class Downlink {
   played(number: number, samples: number): void {
     const reply = this.#reply;
     if (reply?.number !== number) return;
-    // Packets go on beyond the end, and clocks are not exact: who plays that, too, has heard all.
+    // Packets go on beyond the end, and clocks are not exact: a client that plays the excess has heard all.
     const heard = reply.ended ? Math.min(samples, reply.samples) : samples;
     if (heard > reply.sent) return;
     reply.acknowledge(heard);
@@ -225,7 +225,7 @@ export class Downlink {
     if (message.length > 0) this.#socket?.send(message);
   }
 
-  /** Sends what there is of the reply, as far as the socket takes it. */
+  /** Sends the reply so far, as much as the socket takes. */
   #flush(): void {
     const [socket, reply] = [this.#socket, this.#reply];
     if (reply === undefined || socket === undefined) return;
@@ -250,7 +250,7 @@ export class Downlink {
     this.#send({ type: 'replyEnd', reply: reply.number, samples: reply.samples });
   }
 
-  /** Sends what waits to go together with more, if more does not come. */
+  /** Sends data that waits for more, if more does not come. */
   #later(): Subscription {
     return timer(batchMs).subscribe(() => {
       this.#hold = undefined;

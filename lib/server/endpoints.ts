@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isNearby, passedProxy, socketAddress } from './addressOf.ts';
 import { cannotBeRebound, hostAllowed } from './hosts.ts';
-import type { VoiceServerOptions } from './options.ts';
 
 /** The paths a server answers for those who run it; `false` for none. */
 export interface Endpoints {
@@ -37,11 +36,17 @@ export function endpointPaths(endpoints: boolean | Endpoints): ReadonlyMap<strin
   return new Map(named.flatMap(([path, name]) => (path === false ? [] : [[path, name] as const])));
 }
 
+/** The options of a server that decide on access to its endpoints. */
+interface EndpointAccess {
+  readonly endpoints?: boolean | Endpoints;
+  readonly allowedHosts?: readonly string[] | 'any';
+}
+
 /** Whether this endpoint may answer this request. A policy that throws has not agreed. */
 export function authorised(
   request: IncomingMessage,
   endpoint: EndpointName,
-  { endpoints, allowedHosts }: VoiceServerOptions,
+  { endpoints, allowedHosts }: EndpointAccess,
 ): boolean {
   const { authorise } = typeof endpoints === 'object' ? endpoints : {};
   if (authorise === undefined) return endpoint !== 'metrics' || fromNearby(request, allowedHosts);
@@ -53,7 +58,7 @@ export function authorised(
   }
 }
 
-const fromNearby = (request: IncomingMessage, allowedHosts: VoiceServerOptions['allowedHosts']): boolean => {
+const fromNearby = (request: IncomingMessage, allowedHosts: EndpointAccess['allowedHosts']): boolean => {
   const address = socketAddress(request);
   if (address === undefined || !isNearby(address) || passedProxy(request)) return false;
   return cannotBeRebound(request) || (Array.isArray(allowedHosts) && hostAllowed(request, allowedHosts));

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { passedProxy, plainAddress } from './addressOf.ts';
 
-/** Letters, digits and what else a host and its port consist of. `URL` lets more pass: ";" and "*", for example. */
+/** Letters, digits and the other characters of a host and its port. `URL` lets more pass: ";" and "*", for example. */
 const wellFormed = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/iu;
 
 /** The host a request asks for, with its port, as the browser wrote it; `undefined` for one that is not well-formed. */
@@ -36,7 +36,7 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Whether a request may ask for its host. A page whose domain suddenly points to this machine (DNS rebinding) is of the
- * same origin as what it asks, so only the host's name gives it away.
+ * same origin as its requests, so only the host's name gives it away.
  *
  * By default whatever reaches a loopback address without a proxy must ask for a loopback host.
  */

@@ -1,6 +1,6 @@
 /** Voice calls over WebSocket, for web pages and phones. */
 export { type AddressOf, forwardedAddress, type ForwardedOptions } from './addressOf.ts';
-export type { HttpServer } from './attach.ts';
+export type { HttpServer } from './httpServer.ts';
 export type { EndpointName, Endpoints } from './endpoints.ts';
 export { serve, type ServerListening, type ServeOptions } from './serve.ts';
 export { voiceServer, type VoiceServer } from './voiceServer.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { HttpServer } from './attach.ts';
+import type { HttpServer } from './httpServer.ts';
 
 /** Whether a client asks to go on as something else than a WebSocket: HTTP/2, mostly, which a server may ignore. */
 export const asksForOther = ({ headers }: IncomingMessage): boolean =>

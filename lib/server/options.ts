@@ -67,8 +67,8 @@ export interface TwilioOptions {
   readonly path?: string;
   /**
    * Also asks each stream for a token of `mintToken`: `<Parameter name="token" value="…"/>` in the TwiML your webhook
-   * answers with. A signature is the same for every call, so whoever has seen one could use it again; a token is good
-   * once. Needs `tokenSecret`. Default `false`.
+   * answers with. A signature is the same for every call, so an attacker who has seen one could use it again; a token
+   * is valid once. Needs `tokenSecret`. Default `false`.
    */
   readonly callTokens?: boolean;
 }
@@ -76,8 +76,8 @@ export interface TwilioOptions {
 /** How calls are taken. */
 export interface VoiceServerOptions {
   /**
-   * Sets up each call: who answers, with which prompt, voice and tools. Make the engines once and hold their `warm$`,
-   * so that calls start at once.
+   * Sets up each call: its engines, prompt, voice and tools. Make the engines once and hold their `warm$`, so that
+   * calls start at once.
    */
   readonly call: SetUpCall;
   /** Where clients connect. Default `/call`. */
@@ -96,8 +96,8 @@ export interface VoiceServerOptions {
    */
   readonly allowedHosts?: readonly string[] | 'any';
   /**
-   * Returns the address of a caller. Default: the connection's. Behind a proxy use `forwardedAddress()`, which reads what
-   * the proxy reports; without a proxy callers could write there what they like.
+   * Returns the address of a caller. Default: the connection's. Behind a proxy use `forwardedAddress()`, which reads
+   * the proxy's header; without a proxy callers could forge that header.
    */
   readonly addressOf?: AddressOf;
   /**

@@ -19,7 +19,7 @@ interface OpusWasm {
 /** Writes packets of 20 ms. */
 export interface OpusEncoder {
   encode(pcm: Int16Array): Uint8Array;
-  /** Forgets what came before. */
+  /** Forgets all earlier audio. */
   reset(): void;
   ctl(request: number, value: number): void;
   /** Gives its memory back at once; native code leaves that to the garbage collector. */

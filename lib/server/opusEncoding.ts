@@ -21,14 +21,14 @@ export class OpusEncoding {
     this.#filled = 0;
   }
 
-  /** A message of what packets these samples (`s16le`) fill; empty for none. */
+  /** A message of the packets that these samples (`s16le`) fill; empty for none. */
   encode(bytes: Uint8Array): Uint8Array {
     // Pieces of frames are as aligned as their samples, but joined ones are not.
     const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
     return this.#take(new Int16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 1));
   }
 
-  /** A message of the packets to the end: what is left, and silence until all has come out of the codec. */
+  /** A message of the packets to the end: the remaining samples, and silence until the codec has emitted everything. */
   end(): Uint8Array {
     const left = this.#filled + opusDelay + beyond;
     const packets = Math.ceil(left / opusPacketSamples);

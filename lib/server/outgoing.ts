@@ -49,7 +49,7 @@ export class Outgoing {
     this.#next += 1;
   }
 
-  /** The client has heard this much: what lies before is not needed any more. */
+  /** The client has heard this much: earlier audio is not needed any more. */
   acknowledge(samples: number): void {
     this.heard = Math.max(this.heard, Math.min(samples, this.samples));
     while (this.#next > 0 && this.#keptFrom + this.#kept[0]!.byteLength / 2 <= this.heard) this.#forget();

@@ -7,7 +7,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** Whether lists and objects are nested deeper than this. Without recursion: that is what it protects from. */
+/** Whether lists and objects are nested deeper than this. Without recursion, since it protects from deep recursion. */
 export function nestedDeeper(value: unknown, most: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

@@ -12,8 +12,8 @@ export interface Peer {
 }
 
 /**
- * Finds out who sends a request. Addresses of this machine and of private networks are limited only where the program
- * says what addresses are, or what the limit is: they may be a proxy's.
+ * Identifies the sender of a request. Addresses of this machine and of private networks are limited only if the program
+ * sets `addressOf` or the limit: they may be a proxy's.
  */
 export function peerOf(request: IncomingMessage, { addressOf, limits }: VoiceServerOptions): Peer {
   const found = (addressOf ?? socketAddress)(request);

@@ -6,9 +6,9 @@ import type { ServerLimits } from './options.ts';
 const more = 16;
 
 /**
- * The places of connections. One that has a call keeps its place; one that has not yet said what it is, or was sent away
- * and lingers, gives it up to a new one when all are taken: the oldest first, of the network that has the most. So silent
- * connections, however many, don't keep out clients that send a request.
+ * The places of connections. One that has a call keeps its place; one that has not yet identified itself, or was sent
+ * away and lingers, gives it up to a new one when all are taken: the oldest first, of the network that has the most. So
+ * silent connections, however many, don't keep out clients that send a request.
  */
 export class Places {
   readonly #clients: ReadonlySet<WebSocket>;

@@ -67,8 +67,8 @@ export interface ServerListening {
 
 /**
  * Takes voice calls with an HTTP server of its own. Cold: subscribing listens, unsubscribing hangs up and closes at
- * once; `drain$` ends it gently. Emits `listening` first, then what happens. TLS is for the proxy before it: browsers
- * give a microphone to pages over https and of localhost only.
+ * once; `drain$` ends it gently. Emits `listening` first, then the server's events. TLS is for the proxy before it:
+ * browsers give a microphone to pages over https and of localhost only.
  *
  * @example
  * serve({ call: () => voice, page: true, drain$: fromEvent(process, 'SIGTERM') })

@@ -1,7 +1,7 @@
 import type { ConversationEvent } from '../conversation/events.ts';
 import type { TurnMetrics } from '../metrics/turnMetrics.ts';
 
-/** Over what a call comes. */
+/** The transport of a call. */
 export type Transport = 'web' | 'phone';
 
 /** Everything that happens at a server; `call` names the call. The source of logs, metrics and traces. */
@@ -15,7 +15,7 @@ export type ServerEvent =
       /** Where the call comes from: the connection's address, or that of `addressOf`. */
       readonly address?: string | undefined;
     }
-  /** Something happened in the conversation. Holds what people say: not for logs. */
+  /** Something happened in the conversation. Holds people's words: not for logs. */
   | { readonly type: 'happened'; readonly call: string; readonly event: ConversationEvent }
   /** The figures of a turn that ended. */
   | { readonly type: 'measured'; readonly call: string; readonly turn: TurnMetrics }

@@ -14,7 +14,7 @@ export interface TokenClaims {
 
 /** How a token is made. */
 export interface TokenOptions extends TokenClaims {
-  /** Within what time a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
+  /** The time within which a call must be placed with it, ms. Default 60,000. A running call is not ended by it. */
   readonly ttlMs?: number;
   /** The server or application it is for. One whose `tokenAudience` is another, or none, refuses it. */
   readonly audience?: string | undefined;
@@ -77,8 +77,8 @@ export function mintToken(
 }
 
 /**
- * Returns what a token says, if `mintToken` made it with one of these secrets, for this audience, and it is not too old;
- * otherwise `undefined`.
+ * Returns the claims of a token, if `mintToken` made it with one of these secrets, for this audience, and it is not too
+ * old; otherwise `undefined`.
  *
  * @throws RxvoiceError for a secret that is too short.
  */

@@ -50,7 +50,7 @@ class TracedCall {
     switch (event.type) {
       case 'user.said':
         this.#turn = this.#start('turn', this.#call, now - event.silenceMs, { 'rxvoice.turn': event.turn });
-        // Listening ends the turn's silence: what it takes to be sure that the user stopped.
+        // Listening ends the turn's silence: the time it takes to be sure that the user stopped.
         this.#start('stt', this.#turn, now - event.silenceMs).end(now);
         this.#stages.set('llm', this.#start('llm', this.#turn, now));
         return;

@@ -10,7 +10,7 @@ const few = 1_000;
 export class UsedTokens {
   /** Until when each is good, by its signature. */
   readonly #until = new Map<string, number>();
-  /** The size at which to look next for tokens to forget: at least twice what was left, so that it costs little. */
+  /** The size at which expired tokens are removed next: at least twice the remaining size, so that it costs little. */
   #sweepAt = few;
 
   get size(): number {

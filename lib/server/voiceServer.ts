@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Observable } from 'rxjs';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { attach, type HttpServer, refuse } from './attach.ts';
+import { attach, refuse } from './attach.ts';
 import { Calls } from './calls.ts';
 import { checkOptions } from './checkOptions.ts';
 import { closeCodes } from '../protocol/closeCodes.ts';
 import { connection, type WebCalls } from './connection.ts';
 import { heartbeat } from './heartbeat.ts';
 import { hostAllowed } from './hosts.ts';
+import type { HttpServer } from './httpServer.ts';
 import type { VoiceServerOptions } from './options.ts';
 import { loadOpus } from './opus.ts';
 import { originAllowed } from './origins.ts';
@@ -93,7 +94,7 @@ export function voiceServer(options: VoiceServerOptions): VoiceServer {
     peer: Peer,
     use: (client: WebSocket) => void,
   ): void => {
-    // Connections that have not said yet what they are must not fill the machine either.
+    // Connections that have not identified themselves yet must not fill the machine either.
     if (!places.make(peer.network)) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, client => {
       heartbeat(client, calls.limits.pingMs);

@@ -30,7 +30,7 @@ interface Prompted {
   readonly systemPrompt?: string;
 }
 
-/** A check for each option, and nothing else; what a check lets pass is of the option's type. */
+/** A check for each option, and nothing else; a value that passes is of the option's type. */
 type Checks<Options> = { readonly [Name in keyof Options]-?: z.ZodType<Options[Name]> };
 
 /** The options of an engine, of which each must pass its check by type. */
@@ -75,9 +75,10 @@ const deepgram = {
   outageMs: milliseconds.exactOptional(),
   retries: z.number().int().min(1).exactOptional(),
 };
+const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '');
+
 function isOf(address: string, domain: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { hostname } = new URL(address);
+  const hostname = hostOf(address);
   return hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
@@ -195,12 +196,24 @@ export const openaiLlm = z
   .strictObject({
     ...openai,
     systemPrompt: text.exactOptional(),
+    api: z.enum(['responses', 'chat']).exactOptional(),
+    transport: z.enum(['websocket', 'http']).exactOptional(),
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     reasoningEffort: text.exactOptional(),
     messageOrder: z.enum(['strict', 'plain']).exactOptional(),
   } satisfies Checks<OpenaiLlm>)
-  .superRefine(openaiKey);
+  .superRefine(openaiKey)
+  .superRefine(({ api, transport, baseURL }, context) => {
+    const server = (baseURL ?? environment()['OPENAI_BASE_URL']) || 'https://api.openai.com/v1';
+    const isOfficial = isOf(server, 'openai.com') || /\.azure\.(?:com|us|cn)$/u.test(hostOf(server));
+    if (transport === 'websocket' && (api === 'chat' || (api === undefined && !isOfficial)))
+      context.addIssue({
+        code: 'custom',
+        path: ['transport'],
+        message: `'http', or api: 'responses', which alone has a WebSocket`,
+      });
+  });
 
 export const openaiTts = z
   .strictObject({

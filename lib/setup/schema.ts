@@ -5,7 +5,7 @@ import type { ConversationOptions } from '../conversation/conversationOptions.ts
 import { RxvoiceError } from '../errors.ts';
 import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
-import type { Llm } from '../llm/message.ts';
+import type { Bot } from '../llm/bot/bot.ts';
 import type { Stt } from '../stt/stt.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -31,7 +31,9 @@ const words = z.array(z.string());
 const ownLanguage: z.ZodType<Language> = z.object({
   tag: text,
   backchannels: words,
+  backchannelEndings: words.exactOptional(),
   interruptions: words,
+  interruptionEndings: words.exactOptional(),
   open: words,
   perhapsOpen: words,
   complete: words.exactOptional(),
@@ -96,7 +98,7 @@ const options = z.strictObject({
       watchdogMs: someMilliseconds.exactOptional(),
     })
     .exactOptional(),
-  voice: operation.exactOptional(),
+  vad: operation.exactOptional(),
   bargeIn: z
     .strictObject({
       ...profile,
@@ -166,7 +168,7 @@ const options = z.strictObject({
     .strictObject({
       firstMinChars: z.union([count, z.literal(false)], 'a whole number, or false').exactOptional(),
       maxChars: z.number().int().min(1).exactOptional(),
-      eager: z.boolean().exactOptional(),
+      firstAtMark: z.boolean().exactOptional(),
       maxWaitMs: z.union([milliseconds, z.literal(false)], 'milliseconds, or false').exactOptional(),
     })
     .exactOptional(),
@@ -183,8 +185,8 @@ const options = z.strictObject({
 
 /** A speech-to-text engine: one of ours by name, or a function of your own. */
 export type SttConfig = Stt | NamedStt;
-/** A language model: one of ours by name, or a function of your own. */
-export type LlmConfig = Llm | NamedBuiltinLlm | NamedLlm;
+/** A language model: one of ours by name, or your own chat bot in any form that `llmFrom` takes. */
+export type LlmConfig = Bot | NamedBuiltinLlm | NamedLlm;
 /** A text-to-speech engine: one of ours by name, or a function of your own. */
 export type TtsConfig = Tts | NamedTts;
 

@@ -4,6 +4,7 @@ import { type Conversation, conversation } from '../conversation/conversation.ts
 import type { Loading } from '../engine.ts';
 import { builtinLlm } from '../providers/builtin/builtinLlm.ts';
 import { knownLanguage } from '../languages/languages.ts';
+import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -63,7 +64,7 @@ const sttOf = (config: SttConfig, maxMs: number | undefined): Stt =>
   typeof config === 'function' ? config : namedStt({ ...config, ...(maxMs !== undefined && { maxMs }) });
 
 const llmOf = (config: LlmConfig): Llm => {
-  if (typeof config === 'function') return config;
+  if (typeof config === 'function') return llmFrom(config);
   return config.engine === 'builtin' ? builtinLlm() : namedLlm(config);
 };
 

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { AudioFrame } from '../audio/frame.ts';
 import type { Language } from '../languages/language.ts';
 import { languageOf } from '../languages/languages.ts';
-import { endsWithPhrase } from '../languages/phrases.ts';
+import { endsWithPhrase } from '../languages/endsWithPhrase.ts';
 
 /** Inputs for the decision that a turn has ended. */
 export interface TurnSoFar {

@@ -30,53 +30,32 @@ export const countWords = (text: string): number => wordSpans(text).length;
 /** Whether a transcript contains words: engines emit spaces, punctuation and notes of music for other sounds. */
 export const saysAnything = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/**
- * Joins pieces of a transcript: with spaces, except in Chinese and Japanese.
- *
- * @example
- * joinedText(['我想', '订一张桌子。']) // '我想订一张桌子。'
- */
-export const joinedText = (texts: readonly string[]): string =>
-  texts
-    .filter(Boolean)
-    .map((text, index, all) => {
-      const isJoined = index === 0 || (cjkEnd.test(all[index - 1]!.slice(-2)) && cjkStart.test(text));
-      return isJoined ? text : ` ${text}`;
-    })
-    .join('')
-    .trim();
-
-const cjk =
-  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Bopomofo}\\u3000-\\u303f\\u30fc\\uff00-\\uffef]';
-const cjkEnd = new RegExp(`${cjk}$`, 'u');
-const cjkStart = new RegExp(`^${cjk}`, 'u');
-
-/**
- * The number of units of `fresh` that repeat these, if it begins with them: exactly, or, `loosely`, with some
- * recognised differently.
- */
-export function retold(old: readonly string[], fresh: readonly Unit[], loosely: boolean): number | undefined {
-  const count = old.length;
-  const isSame = (index: number): boolean => {
-    const [before, now] = [old[index]!, fresh[index]!.letters];
-    return before === now || (index === count - 1 && before.length > 1 && now.startsWith(before));
+/** The number of units of `fresh` that repeat these, if it begins with them; the last may have become longer. */
+export function retold(old: readonly string[], fresh: readonly string[]): number | undefined {
+  const last = old.length - 1;
+  const isSame = (before: string, index: number): boolean => {
+    const now = fresh[index]!;
+    return before === now || (index === last && before.length > 1 && now.startsWith(before));
   };
-  if (fresh.length >= count && old.every((_, index) => isSame(index))) return count;
-  return loosely && count <= longestAligned ? aligned(old, fresh) : undefined;
+  return fresh.length >= old.length && old.every(isSame) ? old.length : undefined;
 }
 
-/** More units than these are only compared word for word. */
+/** More units than these are not aligned. */
 const longestAligned = 200;
 
-/** The length of the beginning that is nearest to these by edit distance, if at most two units in five differ. */
-function aligned(old: readonly string[], fresh: readonly Unit[]): number | undefined {
+/**
+ * The number of units of `fresh` that are recognised as these, by edit distance, if it begins with them; at most two
+ * units in five differ.
+ */
+export function aligned(old: readonly string[], fresh: readonly string[]): number | undefined {
+  if (old.length > longestAligned) return undefined;
   const limit = Math.floor(old.length / 2.5);
   const considered = fresh.slice(0, old.length + limit);
   let row = Array.from({ length: considered.length + 1 }, (_, index) => index);
   old.forEach((letters, at) => {
     const next = [at + 1];
     considered.forEach((unit, index) => {
-      const replaced = row[index]! + (unit.letters === letters ? 0 : 1);
+      const replaced = row[index]! + (unit === letters ? 0 : 1);
       next.push(Math.min(replaced, row[index + 1]! + 1, next[index]! + 1));
     });
     row = next;

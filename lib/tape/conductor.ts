@@ -1,7 +1,7 @@
 import { asyncScheduler, EMPTY, Observable, Subscription } from 'rxjs';
 import type { StrandLine, StrandValue } from './tapeFormat.ts';
 
-/** In real time everything takes a little: what is this much later or earlier than then is the same moment, ms. */
+/** In real time everything takes a little: events within this time of each other count as simultaneous, ms. */
 const sameMomentMs = 100;
 
 interface Due {
@@ -18,8 +18,8 @@ export class Conductor {
   readonly #due: Due[] = [];
 
   /**
-   * A strand, with its values as `decode` has them. One that was cut goes silent where it was. `audio$` is what an output
-   * is handed: what it did about a frame then it does about that frame now.
+   * A strand, with its values as `decode` has them. One that was cut goes silent where it was. `audio$` is the audio of
+   * an output: it reacts to each frame as it did on the tape.
    */
   play<Value>(
     { at, values, end }: StrandLine,

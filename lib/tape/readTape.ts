@@ -22,7 +22,7 @@ export interface TapedCall extends Omit<TapeHeader, 'type' | 'version'> {
 /**
  * Reads a tape.
  *
- * @throws TypeError for what is no tape of this version. A last line that was cut off is left out.
+ * @throws TypeError if the text is no tape of a readable version. A last line that was cut off is left out.
  */
 export function readTape(text: string): TapedCall {
   const lines = text.split('\n').filter(line => line.trim() !== '');
@@ -81,7 +81,7 @@ function ofVersion1(event: ConversationEvent): ConversationEvent {
   return { ...rest, type, ...(why !== undefined && { reason: why }) } as ConversationEvent;
 }
 
-/** Whether a line has what is needed of it. Lines of kinds that are not known are left out. */
+/** Whether a line has all its fields. Lines of unknown kinds are left out. */
 function isWhole(line: TapeLine): boolean {
   switch ((line as TapeLine | null)?.type) {
     case 'strand': {

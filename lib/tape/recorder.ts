@@ -132,7 +132,7 @@ export class Recorder {
       });
   }
 
-  /** An output, with what it reports. */
+  /** An output, with its reports. */
   output(output: Output): Output {
     return speech$ =>
       defer(() => {
@@ -268,8 +268,8 @@ function redactedTokens(values: readonly StrandValue[], redact: (text: string) =
 const named: ReadonlySet<string> = new Set(['name', 'type', 'language', 'engine', 'model', 'onVoice']);
 
 /**
- * Options with the texts in them redacted: greetings, apologies, fillers, prompts and lists of words stand for the same
- * words as in what was said, so that a replay goes as the call did, and none of them is a key to the rest.
+ * Options with the texts in them redacted: greetings, apologies, fillers, prompts and lists of words are replaced by
+ * the same words as in the conversation, so that a replay goes as the call did, and none of them reveals the rest.
  */
 const redactedOptions = (
   options: object,

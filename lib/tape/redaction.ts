@@ -18,9 +18,9 @@ const kept = new Set(
 );
 
 /**
- * Takes out what was said and leaves its shape: a word is replaced by a made-up one of the same length, always the same
- * one on one tape, digits by 0. Marks, spaces and small words of grammar stay, so that sentences, turns and
- * interruptions come out as they did.
+ * Removes the words and leaves their shape: a word is replaced by a made-up one of the same length, always the same one
+ * on one tape, digits by 0. Marks, spaces and small words of grammar stay, so that sentences, turns and interruptions
+ * come out as they did.
  *
  * @example
  * redaction()('Is Maria there?') // 'Is aaaaa there?'
@@ -59,7 +59,7 @@ const inCaseOf = (word: string, standIn: string): string =>
     word[at] === word[at]!.toLowerCase() ? letter : letter.toUpperCase(),
   );
 
-/** Of other scripts a letter each, so that they are still read as what they are. */
+/** Of other scripts a letter each, so that each word keeps its script. */
 const other = (word: string): string =>
   word
     .replace(/\p{Script=Han}/gu, letter => '字'.padEnd(letter.length, '字'))

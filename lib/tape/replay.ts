@@ -53,13 +53,13 @@ export interface Replay extends VirtualRun<ConversationEvent> {
 }
 
 /**
- * Has a taped call again, through the real pipeline, in virtual time: the engines, the input and the output do what is
- * on the tape, when it is on the tape. The same tape gives the same events, always.
+ * Replays a taped call through the real pipeline, in virtual time: the engines, the input and the output act as on the
+ * tape, at the same times. The same tape gives the same events, always.
  *
  * @param tape the text of a tape, see `tape`.
  * @param options of the conversation, in place of those on the tape; or a function that places the call with the parts
  *   from the tape: your bot as it is now.
- * @throws TypeError for what is no tape.
+ * @throws TypeError if the text is no tape.
  *
  * @example
  * const { values, differences } = replay(readFileSync('call.jsonl', 'utf8'));
@@ -79,7 +79,7 @@ export function replay(
         ? options(parts)
         : conversation({
             ...call.options,
-            ...(parts.voice && { voice: parts.voice }),
+            ...(parts.vad && { vad: parts.vad }),
             stt,
             llm,
             tts,
@@ -100,7 +100,7 @@ const lastMoment = ({ end, events }: TapedCall): number =>
 
 /** The parts of a call, from a tape. */
 export interface TapedParts extends CallParts {
-  readonly voice?: NonNullable<ConversationOptions['voice']>;
+  readonly vad?: NonNullable<ConversationOptions['vad']>;
 }
 
 function partsOf(call: TapedCall): TapedParts {
@@ -120,7 +120,7 @@ function partsOf(call: TapedCall): TapedParts {
       return strand === undefined ? missing$ : conductor.play(strand, decode);
     });
   };
-  const beside = (stage: Stage): Warmable & Noticing => ({
+  const extras = (stage: Stage): Warmable & Noticing => ({
     ...(strandsOf(call, `warm ${stage}`).length > 0 && { warm$: strand$<Loading>(`warm ${stage}`) }),
     ...(strandsOf(call, `notice ${stage}`).length > 0 && { notice$: strand$<Notice>(`notice ${stage}`) }),
   });
@@ -131,22 +131,22 @@ function partsOf(call: TapedCall): TapedParts {
     'llm',
     throwError(() => new Error('The tape has no answer to this request: there were fewer then.')),
   );
-  const stt: Stt = frame$ => beside$(frame$, transcript$);
+  const stt: Stt = frame$ => duringInput(frame$, transcript$);
   const llm: Llm = () => answer$;
   return {
-    stt: Object.assign(stt, beside('stt')),
-    llm: Object.assign(llm, beside('llm')),
-    tts: Object.assign(ttsOf(call, conductor), beside('tts')),
-    input$: Object.assign(strand$('input', EMPTY, frameFrom), beside('input')),
-    output: Object.assign(outputOf(call, conductor), beside('output')),
+    stt: Object.assign(stt, extras('stt')),
+    llm: Object.assign(llm, extras('llm')),
+    tts: Object.assign(ttsOf(call, conductor), extras('tts')),
+    input$: Object.assign(strand$('input', EMPTY, frameFrom), extras('input')),
+    output: Object.assign(outputOf(call, conductor), extras('output')),
     ...(strandsOf(call, 'voice').length > 0 && {
-      voice: (frame$: Observable<AudioFrame>) => beside$(frame$, activity$),
+      vad: (frame$: Observable<AudioFrame>) => duringInput(frame$, activity$),
     }),
   };
 }
 
 /** Values of the tape, while the audio is consumed. Errors of the audio are passed on. */
-const beside$ = <Value>(frame$: Observable<AudioFrame>, value$: Observable<Value>): Observable<Value> =>
+const duringInput = <Value>(frame$: Observable<AudioFrame>, value$: Observable<Value>): Observable<Value> =>
   value$.pipe(
     connect(value$ =>
       merge(frame$.pipe(ignoreElements(), takeUntil(value$.pipe(ignoreElements(), endWith(true)))), value$),
@@ -232,7 +232,7 @@ function compared(
   };
 }
 
-/** An event as JSON without its times, and those: what is a time ends in "Ms". */
+/** An event as JSON without its times, and its times: names of times end in "Ms". */
 function split(at: number, event: ConversationEvent): { text: string; times: readonly number[] } {
   const members = Object.entries(event as unknown as Record<string, unknown>);
   const isTime = ([name, value]: [string, unknown]): boolean =>

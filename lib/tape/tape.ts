@@ -20,6 +20,7 @@ import type { ConversationOptions } from '../conversation/conversationOptions.ts
 import type { ConversationEvent } from '../conversation/events.ts';
 import { type Noticing, type Warmable, wrap } from '../engine.ts';
 import type { Stage } from '../errors.ts';
+import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -31,7 +32,7 @@ export interface TapeOptions {
   readonly redact?: boolean;
   /** Whether the sound itself is kept, too: that of the user can't be redacted. Default false. */
   readonly audio?: boolean;
-  /** Options of the conversation, for the replay; of them what is data is kept. Prompts and histories are not. */
+  /** Options of the conversation, for the replay. Data among them is kept, except prompts and histories. */
   readonly conversation?: object;
 }
 
@@ -40,7 +41,7 @@ export interface Tape {
   stt(stt: Stt): Stt;
   llm(llm: Llm): Llm;
   tts(tts: Tts): Tts;
-  voice(voice: OperatorFunction<AudioFrame, VoiceActivity>): OperatorFunction<AudioFrame, VoiceActivity>;
+  vad(vad: OperatorFunction<AudioFrame, VoiceActivity>): OperatorFunction<AudioFrame, VoiceActivity>;
   input(input: AudioInput): Observable<AudioFrame>;
   output(output: AudioSink): Output;
   /** The call itself: begins and ends the tape, and notes the events. */
@@ -62,14 +63,14 @@ export interface Tape {
  *
  * @example
  * const taping = tape(line => file.write(line));
- * const voice = setup({ stt: taping.stt(stt), llm: taping.llm(llm), tts: taping.tts(tts) });
+ * const voice = setup({ stt: taping.stt(stt), llm: taping.llm(llmFrom(llm)), tts: taping.tts(tts) });
  * voice.conversation$(taping.input(microphone()), taping.output(speaker())).pipe(taping.call()).subscribe();
  */
 export function tape(write: (line: string) => unknown, options: TapeOptions = {}): Tape {
   const { redact = true, audio = false } = options;
   const recorder = new Recorder(write, { redact, audio });
 
-  const beside = (stage: Stage, part: object): Warmable & Noticing => {
+  const extras = (stage: Stage, part: object): Warmable & Noticing => {
     const { warm$, notice$ } = part as Warmable & Noticing;
     return {
       ...(warm$ && { warm$: warm$.pipe(recorder.strand(`warm ${stage}`)) }),
@@ -80,7 +81,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
   };
   /** A part that is taped, its load and its notices with it; the engine of each call likewise. */
   const engine = <Self extends object>(stage: Stage, part: Self, change: (part: Self) => Self): Self =>
-    wrap(part, part => Object.assign(change(part), beside(stage, part)));
+    wrap(part, part => Object.assign(change(part), extras(stage, part)));
 
   return {
     stt: stt =>
@@ -112,7 +113,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
                 )) satisfies Tts['stream'],
             });
       }),
-    voice: voice => frame$ => voice(frame$).pipe(recorder.strand('voice')),
+    vad: vad => frame$ => vad(frame$).pipe(recorder.strand('voice')),
     input: input => engine('input', toInput(input), frame$ => frame$.pipe(recorder.audio('input'))),
     output: sink => engine('output', toOutput(sink), output => recorder.output(output)),
     call: () => event$ =>
@@ -153,7 +154,7 @@ const warningOf = (cause: unknown): ConversationEvent => {
  */
 export const tapedConversation =
   (
-    { stt, llm, tts, voice, systemPrompt, history, ...rest }: ConversationOptions,
+    { stt, llm, tts, vad, systemPrompt, history, ...rest }: ConversationOptions,
     begin: () => (line: string) => unknown,
     options: Omit<TapeOptions, 'conversation'> = {},
   ): Conversation =>
@@ -164,9 +165,9 @@ export const tapedConversation =
         ...rest,
         ...(systemPrompt !== undefined && { systemPrompt }),
         ...(history && { history }),
-        ...(voice && { voice: taping.voice(voice) }),
+        ...(vad && { vad: taping.vad(vad) }),
         stt: taping.stt(stt),
-        llm: taping.llm(llm),
+        llm: taping.llm(llmFrom(llm)),
         tts: taping.tts(tts),
       })(taping.input(input), taping.output(output)).pipe(taping.call());
     });

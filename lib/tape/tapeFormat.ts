@@ -5,8 +5,8 @@ import type { Stage } from '../errors.ts';
 export const tapeVersion = 2;
 
 /**
- * A line of a tape. A tape is JSON Lines: the header, then what came from outside (strands, in pieces) and what the
- * call made of it (events), as it came; at last the end. Times are whole ms since the call was placed.
+ * A line of a tape. A tape is JSON Lines: the header, then the inputs from outside (strands, in pieces) and the call's
+ * events, as they came; at last the end. Times are whole ms since the call was placed.
  */
 export type TapeLine = TapeHeader | StrandLine | EventLine | EndLine;
 
@@ -14,7 +14,7 @@ export type TapeLine = TapeHeader | StrandLine | EventLine | EndLine;
 export interface TapeHeader {
   readonly type: 'tape';
   readonly version: number;
-  /** Whether what was said is left out, see `redaction`. */
+  /** Whether the words are left out, see `redaction`. */
   readonly redacted: boolean;
   /** The options of the conversation, as far as they are data. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -25,8 +25,8 @@ export type StrandOf =
   'input' | 'stt' | 'voice' | 'llm' | 'tts' | 'ttsStream' | 'output' | `warm ${Stage}` | `notice ${Stage}`;
 
 /**
- * A value of a strand: ms since it was subscribed, its place in the order of all, the value; and, if it came while
- * something was being done, what: see {@link Within}.
+ * A value of a strand: ms since it was subscribed, its place in the order of all, the value; and, if it came within the
+ * handling of another, which: see {@link Within}.
  */
 export type StrandValue = readonly [ms: number, order: number, value: unknown, within?: Within];
 

@@ -14,9 +14,9 @@ export interface EnergySttOptions {
 }
 
 /**
- * A speech-to-text engine that detects speech by loudness and does not recognise words: the n-th utterance
- * (from 0) is the n-th of `lines`, from the first again after the last, or what the function gives. For tests with any
- * sound, in real time or not.
+ * A speech-to-text engine that detects speech by loudness and does not recognise words: the n-th utterance (from 0) is
+ * the n-th of `lines`, from the first again after the last, or the result of the function. For tests with any sound, in
+ * real time or not.
  *
  * @example
  * microphone().pipe(energyStt(['Hello.', 'What time is it?']))

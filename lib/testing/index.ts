@@ -8,6 +8,7 @@ export { scriptedStt, type ScriptedSpeech } from './scriptedStt.ts';
 export { scriptedTts, type ScriptedTtsOptions } from './scriptedTts.ts';
 export { TimelineError } from './timelineError.ts';
 export { type SayingOptions, type UserScript } from './userScript.ts';
+export { fakeTime, type FakeTimers } from './fakeTime.ts';
 export { virtualTime, type VirtualRun, type VirtualTimeOptions } from './virtualTime.ts';
 
 // Tapes: record and replay a call.
@@ -37,6 +38,8 @@ export type {
   DeepgramLimits,
   DeepgramServerOptions,
 } from '../emulators/deepgram/deepgramOptions.ts';
+export type { BelievedResponse } from '../emulators/openai/believedResponse.ts';
+export type { ResponseItem } from '../emulators/openai/responseItem.ts';
 export { openaiServer, type OpenaiServer } from '../emulators/openai/openaiServer.ts';
 export type {
   ChatMessage,
@@ -44,6 +47,7 @@ export type {
   ModelReply,
   OpenaiLatencies,
   OpenaiServerOptions,
+  ResponsesLimits,
 } from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
 export {

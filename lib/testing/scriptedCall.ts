@@ -36,10 +36,10 @@ export interface CallParts {
 }
 
 /**
- * A call to be scripted, and then looked at. It happens, all of it, with the first look; the script comes before that.
+ * A call to script, and then to inspect. All of it happens with the first inspection; the script comes before that.
  *
- * The tables are text, a line each: the time in seconds, what happened, and the words in quotes. A line without quotes
- * stands for any words, quotes that end with "…" for a beginning; `//` begins a comment. Every look fails with a
+ * The tables are text, a line each: the time in seconds, the event, and the words in quotes. A line without quotes
+ * stands for any words, quotes that end with "…" for a beginning; `//` begins a comment. Every inspection fails with a
  * {@link TimelineError} that shows both tables side by side.
  */
 export interface CallScript {
@@ -48,8 +48,8 @@ export interface CallScript {
   readonly tts: TtsScript;
   readonly output: OutputScript;
   /**
-   * What call it is: options of `conversation`, or a function that places the call with the scripted parts (your own
-   * `setup`, your own operators). Default: a conversation without options.
+   * The call: options of `conversation`, or a function that places the call with the scripted parts (your own `setup`,
+   * your own operators). Default: a conversation without options.
    */
   readonly call: (
     call: Partial<ConversationOptions> | ((parts: CallParts) => Observable<ConversationEvent>),
@@ -72,8 +72,8 @@ export interface CallScript {
 }
 
 /**
- * Has a scripted conversation in virtual time, exact to the millisecond, and returns what happened in it. It throws
- * plain errors, so that it works in any test runner.
+ * Runs a scripted conversation in virtual time, exact to the millisecond, and returns its events. It throws plain
+ * errors, so that it works in any test runner.
  *
  * @throws TimelineError where the conversation is not as expected, or leaves something subscribed.
  *
@@ -192,11 +192,11 @@ const callWith =
 /** The call, with another observable subscribed alongside it while it lasts. */
 const whileCalling = (
   call$: Observable<ConversationEvent>,
-  beside$: Observable<never>,
+  meanwhile$: Observable<never>,
 ): Observable<ConversationEvent> =>
   defer(() => {
-    const beside = beside$.subscribe();
-    return call$.pipe(tap({ finalize: () => beside.unsubscribe() }));
+    const subscription = meanwhile$.subscribe();
+    return call$.pipe(tap({ finalize: () => subscription.unsubscribe() }));
   });
 
 const historyOf = ({ values }: VirtualRun<ConversationEvent>): Row[] =>
@@ -204,7 +204,7 @@ const historyOf = ({ values }: VirtualRun<ConversationEvent>): Row[] =>
     .reduce<readonly Message[]>((history, { value }) => remember(history, value), [])
     .map(({ role, content }) => ({ what: role === 'assistant' ? 'bot' : role, text: content }));
 
-/** By their beginnings; what begins in the same instant in the order of a conversation. */
+/** By their beginnings; of the same instant in the order of a conversation. */
 const byTime = (rows: readonly Row[]): Row[] =>
   rows.toSorted((a, b) => a.at! - b.at! || order.indexOf(a.what) - order.indexOf(b.what));
 

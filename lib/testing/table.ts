@@ -1,6 +1,6 @@
 import { inSeconds } from './duration.ts';
 
-/** A line of a table: when, what, and details of it. Times in ms. */
+/** A line of a table: the time, the event, and its details. Times in ms. */
 export interface Row {
   readonly at?: number | undefined;
   /** Where it lasts: when it was over; `Infinity` where it wasn't. */
@@ -22,7 +22,7 @@ export const written = ({ at, until, what, text }: Row): string => {
 const rowPattern =
   /^(?:(?<at>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?<until>\d+(?:\.\d+)?|…))?\s+)?(?<what>[^"“]*?)(?:\s*["“](?<text>.*)["”])?$/u;
 
-/** The rows of a table as people write it: a line each; empty ones and what follows `//` don't count. */
+/** The rows of a table as people write it: a line each; empty ones and comments (`//`) don't count. */
 export const rowsOf = (table: string): Row[] =>
   table
     .split('\n')

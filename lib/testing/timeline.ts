@@ -28,7 +28,7 @@ export const timelineOf = (
     ...(failed === undefined ? [] : [{ at: failed.at, what: 'call failed', text: messageOf(failed.error) }]),
   ].filter(({ what }) => asked.has(what) || !(chatter as readonly string[]).includes(what));
 
-/** An event in words: who, what they did, and what was said. */
+/** An event in words: the actor, the action, and the words. */
 function rowOf(event: ConversationEvent): Row {
   const what = event.type.replace('.', ' ');
   if (event.type === 'turn.failed') return { what: `${what} ${event.stage}`, text: event.heard };

@@ -9,7 +9,7 @@ export class TimelineError extends Error {
 }
 
 /**
- * Compares what happened with what was expected, for an expectation whose own line the error is to point to.
+ * Compares the events with the expectation. The error points to the expectation's own line.
  *
  * @throws TimelineError where they differ.
  */
@@ -43,7 +43,7 @@ const sign = ([expected, actual]: Pair): string =>
 
 /** Two tables side by side, so that as few lines as can be differ; only lines about the same stand side by side. */
 function aligned(expected: readonly Row[], actual: readonly Row[]): Pair[] {
-  // costs[i][j]: how much differs in what comes from line i of the one and line j of the other on.
+  // costs[i][j]: the differences from line i of the one and line j of the other on.
   const costs = Array.from({ length: expected.length + 1 }, () =>
     new Array<number>(actual.length + 1).fill(0),
   );

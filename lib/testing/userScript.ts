@@ -27,7 +27,7 @@ export interface UserScript {
   hangsUp(time: Duration): void;
 }
 
-/** A user to be scripted, and what is in the script. */
+/** A user to script, and the script so far. */
 export class ScriptedUser implements UserScript {
   readonly speech: ScriptedSpeech[] = [];
   #leavesAt: number | undefined;

@@ -24,7 +24,7 @@ export interface VirtualSoundCard {
   unplug(): Promise<void>;
   /** Plugs it in again, if it isn't. */
   plug(): Promise<void>;
-  /** Ends it, and removes what it wrote. */
+  /** Ends it, and removes its files. */
   stop(): Promise<void>;
 }
 
@@ -141,7 +141,7 @@ const alsaDevices = (socket: string): string => {
 };
 
 function startServer(folder: string, socket: string, pipe: string): ChildProcess {
-  // Without norewinds a null sink renders 2 s ahead when it is idle, and what is played then is heard that much later.
+  // Without norewinds a null sink renders 2 s ahead when it is idle, and audio played then is heard that much later.
   const sink = (name: string): string =>
     `module-null-sink sink_name=${name} norewinds=1 rate=16000 channels=1 format=s16le`;
   const modules = [

@@ -1,5 +1,6 @@
 import { type Observable, type SchedulerAction, type Subscription, tap, timestamp } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { guardPromises } from '../rx/promiseGuard.ts';
 
 /** Behaviour of an observable in virtual time. Times are ms since it was subscribed. */
 export interface VirtualRun<Value> {
@@ -19,9 +20,11 @@ export interface VirtualTimeOptions {
 }
 
 /**
- * Subscribes an observable in virtual time, lets all its time pass at once, and returns what it did, exact to the
- * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations.
- * Promises and bare timers are not, and never happen here.
+ * Subscribes an observable in virtual time, lets all its time pass at once, and returns its notifications, exact to the
+ * millisecond. Everything made of RxJS time is virtual: timers, `paced`, `timestamp()`, whole conversations. Bare timers
+ * never fire here, and promises never settle: `fakeTime` runs bots and tools that return one.
+ *
+ * @throws Error if a bot's answer or a tool waits for a promise: it names which.
  *
  * @example
  * const { values } = virtualTime(() => conversation({ stt, llm, tts })(input, output));
@@ -35,39 +38,47 @@ export function virtualTime<Value>(
   let completedAt: number | undefined;
   let failed: VirtualRun<Value>['failed'];
   let leftTimers = 0;
+  const waiting = new Set<string>();
   const scheduler = new VirtualScheduler(() => undefined);
-  scheduler.run(() => {
-    const subscription = make()
-      .pipe(
-        tap({
-          error: (error: unknown) => (failed = { at: scheduler.now(), error }),
-          complete: () => (completedAt = scheduler.now()),
-        }),
-        timestamp(),
-      )
-      .subscribe({
-        next: ({ value, timestamp: at }) => values.push({ at, value }),
-        error: () => undefined, // noted above
-      });
-    const hangUp =
-      until === undefined ? undefined : scheduler.schedule(() => subscription.unsubscribe(), until);
-    // After the instant in which it ends: the timer that ended it is cleared only when its turn is over.
-    subscription.add(() => {
-      hangUp?.unsubscribe();
-      scheduler.schedule(() => {
-        leftTimers = scheduler.actions.length;
-        scheduler.actions.length = 0;
+  const run = (): void =>
+    scheduler.run(() => {
+      const subscription = make()
+        .pipe(
+          tap({
+            error: (error: unknown) => (failed = { at: scheduler.now(), error }),
+            complete: () => (completedAt = scheduler.now()),
+          }),
+          timestamp(),
+        )
+        .subscribe({
+          next: ({ value, timestamp: at }) => values.push({ at, value }),
+          error: () => undefined, // noted above
+        });
+      const hangUp =
+        until === undefined ? undefined : scheduler.schedule(() => subscription.unsubscribe(), until);
+      // After the instant in which it ends: the timer that ended it is cleared only when its turn is over.
+      subscription.add(() => {
+        hangUp?.unsubscribe();
+        scheduler.schedule(() => {
+          leftTimers = scheduler.actions.length;
+          scheduler.actions.length = 0;
+        });
       });
     });
-  });
+  guardPromises(who => waiting.add(who), run);
+  if (waiting.size > 0) throw new Error(stalled([...waiting]));
   return { values, completedAt, failed, leftTimers };
 }
+
+const stalled = (waiting: readonly string[]): string =>
+  `Virtual time stalls: ${waiting.join(' and ')} waits for a promise, and none settles here. Return a value or an ` +
+  "Observable, or use your test runner's timers: await fakeTime(vi, () => call$).";
 
 const nothingDue = 'Expected a due immediate or interval';
 
 /**
  * RxJS 7.8.2's TestScheduler throws when a timer is cleared by another one in the very instant both are due: the turn
- * of the cleared one comes all the same, and finds nothing to do. Here that is what it should be, nothing.
+ * of the cleared one comes all the same, and finds nothing to do. Here that has no effect.
  */
 class VirtualScheduler extends TestScheduler {
   override schedule<State>(

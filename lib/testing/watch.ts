@@ -6,7 +6,7 @@ import type { Row } from './table.ts';
 
 type Watched = { -readonly [Key in keyof Row]: Row[Key] };
 
-/** Notes what is subscribed and for how long, and when the loudspeaker sounds. */
+/** Records subscriptions and their durations, and when the loudspeaker sounds. */
 export class Watch {
   /** Every subscription, in the order they were made. */
   readonly subscriptions: Row[] = [];
@@ -23,7 +23,7 @@ export class Watch {
       });
   }
 
-  /** The names of what is subscribed now. */
+  /** The names of the current subscriptions. */
   get alive(): string[] {
     return this.subscriptions.filter(({ until }) => until === Infinity).map(({ what }) => what);
   }

@@ -30,7 +30,8 @@ const unprintable =
   /[\u0000-\u0008\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB\uFEFF]/gu;
 
 /**
- * A value as JSON in one line that a terminal shows as it is: what `printable` removes is escaped, so nothing is lost.
+ * A value as JSON in one line that a terminal shows as it is: the characters that `printable` removes are escaped, so
+ * nothing is lost.
  *
  * @param replacer as for `JSON.stringify`.
  */

@@ -1,6 +1,6 @@
 /**
- * A replacer for `JSON.stringify` that keeps three decimals of each number: microseconds of figures in milliseconds, and
- * not what is left of subtracting two times.
+ * A replacer for `JSON.stringify` that keeps three decimals of each number: microseconds of figures in milliseconds,
+ * without the rounding errors of subtracting two times.
  *
  * @example
  * JSON.stringify({ llm: 400.3 - 150.2 }, thousandths) // {"llm":250.1}

@@ -27,7 +27,7 @@ const gapMs = 40;
 
 /**
  * The ledger of one reply: its sentences, and how much of them was heard. `speak`, `handOver` and `play` write it;
- * everything else reads from it what is audible now and what the user heard.
+ * everything else reads the audible sentence and the heard words from it.
  */
 export class SpeechLedger {
   /** The loudspeaker's position, as the clock estimates it. */
@@ -38,7 +38,7 @@ export class SpeechLedger {
   /** How much had been heard when the output was subscribed last, ms: no report takes that back. */
   #resumedMs = 0;
 
-  /** `times`: what the call has learnt about its voice; all its ledgers share it. */
+  /** `times`: the call's knowledge of its voice; all its ledgers share it. */
   constructor(times: VoiceTimes = new VoiceTimes()) {
     this.#times = times;
   }

@@ -1,4 +1,5 @@
 import type { TimedWord } from '../engine.ts';
+import { spokenLength } from './spokenLength.ts';
 
 /** The number of texts whose word times are kept: those of the current reply. */
 const maxTexts = 20;
@@ -15,17 +16,14 @@ const minCharacters = 12;
 /** A sentence may be spoken this much more slowly than the slowest one so far. */
 const margin = 1.15;
 
-/** An ideograph, a kana or a Hangul syllable takes about as long as three letters. */
-const syllabic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
-
 /**
- * What a call has learnt about its voice: the word times of its texts, if the voice reports them, and how slowly it
- * speaks.
+ * A call's knowledge of its voice: the word times of its texts, if the voice reports them, and how slowly it speaks.
  */
 export class VoiceTimes {
   readonly #cautious: number;
   readonly #words = new Map<string, readonly TimedWord[]>();
-  #slowest: number | undefined;
+  /** The slowest text so far, ms: per letter of `spokenLength`, and per character. */
+  #slowest: { readonly perLetter: number; readonly perCharacter: number } | undefined;
 
   /** `cautious`: the duration of a character before any is measured, ms. Default 150. */
   constructor(cautious: number = cautiousMsPerCharacter) {
@@ -46,16 +44,22 @@ export class VoiceTimes {
 
   /** All audio of a text has arrived: it lasts `ms`. */
   learn(text: string, ms: number): void {
-    const characters = weightOf(text);
-    if (characters < minCharacters || ms === 0) return;
-    this.#slowest = Math.max(this.#slowest ?? 0, ms / characters);
+    const letters = spokenLength(text);
+    if (letters < minCharacters || ms === 0) return;
+    const { perLetter = 0, perCharacter = 0 } = this.#slowest ?? {};
+    this.#slowest = {
+      perLetter: Math.max(perLetter, ms / letters),
+      perCharacter: Math.max(perCharacter, ms / text.length),
+    };
   }
 
-  /** The longest likely duration of a text whose audio is still arriving, ms. */
+  /**
+   * The longest likely duration of a text whose audio is still arriving, ms. Voices differ in how long a syllable of
+   * another script takes, so the longer estimate counts.
+   */
   longestMs(text: string): number {
-    const msPerCharacter = this.#slowest === undefined ? this.#cautious : this.#slowest * margin;
-    return weightOf(text) * msPerCharacter;
+    if (this.#slowest === undefined) return spokenLength(text) * this.#cautious;
+    const { perLetter, perCharacter } = this.#slowest;
+    return margin * Math.max(spokenLength(text) * perLetter, text.length * perCharacter);
   }
 }
-
-const weightOf = (text: string): number => text.length + 2 * (text.match(syllabic)?.length ?? 0);

@@ -1,16 +1,18 @@
 import type { TimedWord } from '../engine.ts';
 import { unitsOf } from '../languages/units.ts';
 import { isSpaceless, wordSpans } from '../languages/words.ts';
+import { spokenLength, spokenWithin } from './spokenLength.ts';
 
 /**
- * The whole words within the first part of a text, `share` of its characters (0 … 1): never half a word, in any script,
- * with the marks that follow them.
+ * The whole words within the first part of a text, `share` of its duration (0 … 1): never half a word, in any script,
+ * with the marks that follow them. Where scripts are mixed, voices differ in how long a syllable takes: the least counts.
  *
  * @example
  * wordsWithin('Ask not what your country', 0.5) // 'Ask not what'
  */
 export function wordsWithin(text: string, share: number): string {
-  const limit = Math.floor(text.length * Math.min(1, Math.max(0, share)));
+  const part = Math.min(1, Math.max(0, share));
+  const limit = Math.min(Math.floor(text.length * part), spokenWithin(text, spokenLength(text) * part));
   if (limit >= text.trimEnd().length) return text;
   if (!(limit > 0)) return '';
   const spans = wordSpans(text);

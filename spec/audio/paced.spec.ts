@@ -67,7 +67,7 @@ describe('paced', () => {
     expect(run.failed?.at).toBe(0);
   });
 
-  it('should let go of the source and its timer when unsubscribed', () => {
+  it('should unsubscribe the source and its timer when unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('(aaaa)-', { a: frame });
       expectObservable(source$.pipe(paced()), '^ 29ms !').toBe('a 19ms a', { a: frame });

@@ -15,8 +15,8 @@ const speech = (ms: number, sampleRate = 16_000) =>
   from(Array.from({ length: ms / 20 }, () => tone(20, 2_000, sampleRate))).pipe(paced({ leadMs: 200 }));
 
 /** When a side is heard, ms. */
-function heard(tape: Recording, side: 0 | 1): [number, number][] {
-  const bytes = tape.wav();
+function heard(recorder: Recording, side: 0 | 1): [number, number][] {
+  const bytes = recorder.wav();
   const both = new Int16Array(bytes.buffer, 44);
   const spans: [number, number][] = [];
   for (let index = 0; index < both.length / 2; index++) {
@@ -30,39 +30,43 @@ function heard(tape: Recording, side: 0 | 1): [number, number][] {
 
 describe('recording', () => {
   it('should place both sides where they were heard', () => {
-    const tape = recording();
+    const recorder = recording();
     virtualTime(() =>
       merge(
-        tape.input(
+        recorder.input(
           concat(scriptedInput(1_000), timer(20).pipe(map(() => tone(20, 1_000))), scriptedInput(2_000)),
         ),
-        timer(400).pipe(concatMap(() => tape.output(speaker)(speech(600)))),
+        timer(400).pipe(concatMap(() => recorder.output(speaker)(speech(600)))),
       ).pipe(ignoreElements()),
     );
-    expect(heard(tape, 0)).toEqual([[1_000, 1_020]]);
-    expect(heard(tape, 1)).toEqual([[400, 1_000]]);
+    expect(heard(recorder, 0)).toEqual([[1_000, 1_020]]);
+    expect(heard(recorder, 1)).toEqual([[400, 1_000]]);
   });
 
   it('should not hold what was cut, though it had been handed over', () => {
-    const tape = recording();
-    virtualTime(() => merge(tape.input(scriptedInput(5_000)), tape.output(speaker)(speech(3_000))), {
+    const recorder = recording();
+    virtualTime(() => merge(recorder.input(scriptedInput(5_000)), recorder.output(speaker)(speech(3_000))), {
       until: 1_230,
     });
-    expect(heard(tape, 1)).toEqual([[0, 1_230]]);
+    expect(heard(recorder, 1)).toEqual([[0, 1_230]]);
   });
 
   it('should bring a voice of another rate to its own', () => {
-    const tape = recording();
-    virtualTime(() => merge(tape.input(scriptedInput(1_000)), tape.output(speaker)(speech(600, 24_000))));
-    const [[from, to]] = heard(tape, 1) as [[number, number]];
+    const recorder = recording();
+    virtualTime(() =>
+      merge(recorder.input(scriptedInput(1_000)), recorder.output(speaker)(speech(600, 24_000))),
+    );
+    const [[from, to]] = heard(recorder, 1) as [[number, number]];
     expect(from).toBeLessThanOrEqual(3);
     expect(Math.abs(to - 600)).toBeLessThanOrEqual(5);
   });
 
   it('should keep pauses of the input, when nothing arrives', () => {
-    const tape = recording();
-    virtualTime(() => tape.input(concat(of(tone(20, 1_000)), timer(500).pipe(map(() => tone(20, 1_000))))));
-    expect(heard(tape, 0)).toEqual([
+    const recorder = recording();
+    virtualTime(() =>
+      recorder.input(concat(of(tone(20, 1_000)), timer(500).pipe(map(() => tone(20, 1_000))))),
+    );
+    expect(heard(recorder, 0)).toEqual([
       [0, 20],
       [480, 500],
     ]);

@@ -39,7 +39,7 @@ const all = (frames$: Observable<AudioFrame>): AudioFrame[] => {
   return frames;
 };
 
-/** How much louder than the tone that went in, dB, in the middle of what came out. */
+/** How much louder than the tone that went in, dB, in the middle of the output. */
 const gain = ({ pcm }: AudioFrame): number => {
   const middle = pcm.subarray(pcm.length * 0.1, pcm.length * 0.9);
   const power = middle.reduce((sum, sample) => sum + sample * sample, 0) / middle.length;

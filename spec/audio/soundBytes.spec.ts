@@ -61,7 +61,7 @@ describe('an input of bytes', () => {
     },
   );
 
-  it('should play a WAV file of two channels as one, and nothing of what follows its sound', async () => {
+  it('should play a WAV file of two channels as one, and nothing after its sound', async () => {
     const file = Buffer.concat([writeWav(sine, sine), latin('LIST\x04\0\0\0INFO'), Buffer.alloc(5_000, 9)]);
     const frames = await lastValueFrom(toInput(Readable.from([file])).pipe(toArray()));
     expect(join(frames)).toEqual([...sine.pcm]);
@@ -79,7 +79,7 @@ describe('an input of bytes', () => {
     }
   });
 
-  it('should end with what is the matter when a WAV file ends in its header', () => {
+  it('should end with the reason when a WAV file ends in its header', () => {
     const { failed } = virtualTime(() => toInput(readerOf(writeWav(sine).subarray(0, 40), 7)));
     expect(failed?.error).toMatchObject({
       stage: 'input',

@@ -211,13 +211,13 @@ describe('a WAV file', () => {
     ['no channels', riff(fmt(1, 16, 0), data), /0 channels/u],
     ['12 bits of float', riff(fmt(3, 16), data), /format 3, 16 bits/u],
     ['nothing', Buffer.alloc(0), /empty/u],
-  ])('should be refused with what it is and what to do: %s', (_, bytes, reason) => {
+  ])('should be refused with its format and the fix: %s', (_, bytes, reason) => {
     expect(() => readWav(bytes)).toThrow(reason);
     expect(() => readWav(bytes)).toThrow(/ffmpeg/u);
     expect(() => inPieces(bytes, 3)).toThrow(reason);
   });
 
-  it('should keep no more than a piece of what it passes over', () => {
+  it('should keep no more than a piece of the bytes it passes over', () => {
     const decoder = new WavDecoder();
     decoder.push(riff(fmt()));
     decoder.push(Buffer.concat([text('LIST'), u32(3_000_000_000)]));

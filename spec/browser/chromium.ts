@@ -40,7 +40,7 @@ export async function browserHearing(
   };
 }
 
-/** Records what a page sends to its loudspeaker. Before the page is opened. */
+/** Records the audio that a page sends to its loudspeaker. Before the page is opened. */
 export const tapLoudspeaker = (page: Page): Promise<unknown> =>
   page.addInitScript({ path: join(import.meta.dirname, 'tapLoudspeaker.js') });
 

@@ -6,7 +6,7 @@ import type { HelloMessage } from '../../lib/protocol/protocol.ts';
 
 const sockets: FakeSocket[] = [];
 
-/** A browser's socket whose server does what the spec says. */
+/** A browser's socket whose server is scripted by the spec. */
 class FakeSocket {
   static readonly OPEN = 1;
   readonly at = performance.now();

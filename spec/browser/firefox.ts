@@ -51,7 +51,7 @@ interface Answer {
 }
 
 /**
- * Firefox without a window, with what these environment variables choose as its sound card. Driven by WebDriver BiDi
+ * Firefox without a window, with the sound card that these environment variables choose. Driven by WebDriver BiDi
  * (https://w3c.github.io/webdriver-bidi): four commands are all it needs, which is less than a library for them.
  */
 export async function firefox(env: Readonly<Record<string, string>>): Promise<FirefoxPage> {

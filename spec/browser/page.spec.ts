@@ -22,7 +22,7 @@ const screenshot = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 };
 
-// A real browser, in real time: a recorded person is its microphone, and what it would play is recorded.
+// A real browser, in real time: a recorded person is its microphone, and its output is recorded.
 if (noChromium !== undefined) console.warn(`Left out: the specs of the page (${noChromium}).`);
 describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromium', () => {
   const stops: (() => Promise<void>)[] = [];
@@ -94,7 +94,7 @@ describe.skipIf(noChromium !== undefined)('the page of rxvoice serve, in Chromiu
         network.mend();
         await page.locator('#state', { hasText: 'The bot is speaking' }).waitFor();
 
-        // A barge-in: silence at once, and the transcript says what was not heard.
+        // A barge-in: silence at once, and the transcript marks the words that were not heard.
         await bot(page, 2, '.interrupted').waitFor();
         const cutAt = (await heardBy(page)).pcm.length;
         const cut = await page.locator('#transcript li.bot.interrupted .words').last().textContent();
@@ -287,7 +287,7 @@ async function words(page: Page, who: 'user' | 'bot', turn: number): Promise<str
   );
 }
 
-/** A part of what the loudspeaker was sent. */
+/** A part of the audio that the loudspeaker was sent. */
 async function since(page: Page, from: number, to: number): Promise<AudioFrame> {
   const { pcm, sampleRate } = await heardBy(page);
   return { pcm: pcm.slice(from, to), sampleRate };

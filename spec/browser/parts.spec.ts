@@ -108,7 +108,7 @@ describe('the transcript of a page', () => {
   const speaking = (sentence: number, text: string) =>
     ({ type: 'bot.speaking', turn: 1, sentence, text }) as const;
 
-  it('should show what was heard of the answer by what the loudspeaker has played', () => {
+  it('should show the heard part of the answer by the audio that the loudspeaker has played', () => {
     const transcript = new Transcript();
     transcript.happened({ type: 'user.interim', turn: 1, text: 'Hel' });
     transcript.happened({ type: 'user.said', turn: 1, text: 'Hello.', silenceMs: 0 });
@@ -142,7 +142,7 @@ describe('the transcript of a page', () => {
     transcript.happened({ type: 'user.ignored', turn: 2, text: 'Yeah.', reason: 'backchannel' });
     transcript.happened({ type: 'bot.resumed', turn: 1 });
     transcript.happened(speaking(1, 'Five six.'), 16_000);
-    transcript.played(16_000); // of what is left
+    transcript.played(16_000); // of the remaining audio
     expect(transcript.lines.map(({ who, heard, state }) => [who, heard, state])).toEqual([
       ['bot', 'One two three four.', 'open'],
       ['user', 'Yeah.', 'ignored'],
@@ -161,7 +161,7 @@ describe('the transcript of a page', () => {
     expect(transcript.lines.map(({ text }) => text)).toEqual(['Welcome.', 'Are you there?']);
   });
 
-  it('should end with what the server knows was heard', () => {
+  it('should end with the heard words as the server reports them', () => {
     const transcript = new Transcript();
     transcript.happened(speaking(0, 'One two.'), 0);
     transcript.happened({ type: 'bot.interrupted', turn: 1, heard: 'One', text: 'One two.', audioMs: 500 });

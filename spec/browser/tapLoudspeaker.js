@@ -1,4 +1,4 @@
-// @ts-nocheck: runs in the page, before its own scripts. Records what the page sends to its loudspeaker.
+// @ts-nocheck: runs in the page, before its own scripts. Records the audio that the page sends to its loudspeaker.
 globalThis.heard = [];
 const { connect } = AudioNode.prototype;
 AudioNode.prototype.connect = function (target, ...rest) {

@@ -15,7 +15,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  /** `rxvoice serve` as it was built, offline, and what it prints. */
+  /** `rxvoice serve` as it was built, offline, and its output. */
   const serving = async (...flags: string[]): Promise<{ port: string; log: () => string }> => {
     const main = join(import.meta.dirname, '../../dist/cli/main.js');
     const server = spawn(process.execPath, [main, 'serve', '--port', '0', ...flags], {
@@ -88,7 +88,7 @@ describe.skipIf(noChromium !== undefined)('rxvoice serve and other pages, in Chr
   it('should refuse a name that suddenly points to this machine, and warn its owner', async () => {
     const { port, log } = await serving();
     const page = await (await browsing('rebound.example')).newPage();
-    // By now the name of the attacker's page is an address of this machine: what it asks for is of its own origin.
+    // By now the name of the attacker's page is an address of this machine: its requests are of its own origin.
     const answer = await page.goto(`http://rebound.example:${port}/`);
     expect(answer!.status()).toBe(403);
     expect(await page.textContent('body')).toContain('is not a host of this server');

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { wordErrors } from '../../bench/wordErrors.js';
 import { frameMs, readWav, silence, writeWav } from '../../lib/audio/index.ts';
 import { root, rxvoice } from './built.ts';
+import { inProcess } from './inProcess.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rxvoice-cli-'));
 const inFolder = (name: string): string => join(folder, name);
@@ -80,7 +81,7 @@ describe('the CLI', () => {
   }, 120_000);
 
   it('should list the models, and their licences', async () => {
-    const { out } = await rxvoice(['models', '--json']);
+    const { out } = await inProcess(['models', '--json']);
     const models = out
       .trim()
       .split('\n')

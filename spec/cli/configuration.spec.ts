@@ -16,7 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
-  process.env = { ...environment };
+  for (const name of Object.keys(process.env))
+    if (!(name in environment)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
 });
 const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
 const configured = (options = {}) => configure(options, sections, folder);
@@ -36,7 +38,7 @@ describe('the configuration', () => {
     });
     expect([talk, file]).toEqual([{}, undefined]);
     expect(about).toBe(
-      'Speech is heard and spoken by this machine. The answers come from a small built-in responder, which is no language model.',
+      'Speech-to-text: this machine; text-to-speech: this machine. The answers come from a small built-in responder, which is no language model.',
     );
   });
 
@@ -86,7 +88,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('should read of .env what is its own or of what it works with, and nothing else', async () => {
+  it('should read its own variables and those of its engines from .env, and nothing else', async () => {
     write(
       '.env',
       'NODE_OPTIONS=--inspect\nPATH=/evil\nHTTPS_PROXY=http://evil\nRXVOICE_VOICE=slt\nLD_PRELOAD=x\n',
@@ -118,6 +120,22 @@ describe('the configuration', () => {
     expect((await configured()).config.llm).toEqual({ engine: 'builtin' });
     process.env['RXVOICE_LLM'] = '';
     expect((await configured()).config.llm).toEqual({ engine: 'openai', model: 'llama3.2' });
+  });
+
+  it('should take the API and the transport of the model from flags and variables, and refuse others', async () => {
+    process.env['OPENAI_API_KEY'] = 'sk-x';
+    process.env['RXVOICE_LLM_API'] = 'responses';
+    expect((await configured({ llmTransport: 'http' })).config.llm).toEqual({
+      engine: 'openai',
+      api: 'responses',
+      transport: 'http',
+    });
+    expect(await complaint({ llmApi: 'assistants' })).toMatch(
+      /llm\.api \(--llm-api\): expected "responses" or "chat"/,
+    );
+    expect(await complaint({ llmApi: 'chat', llmTransport: 'websocket' })).toMatch(
+      /llm\.transport \(--llm-transport\): expected 'http', or api: 'responses'/,
+    );
   });
 
   it('should use the file that --config names', async () => {

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { builtinReply } from '../../cli/emulate/builtinReply.ts';
+import { builtinReply, callingFirst } from '../../cli/emulate/builtinReply.ts';
 import { eventLine } from '../../cli/emulate/eventLine.ts';
 import { faultOption } from '../../cli/emulate/faultOption.ts';
+import type { ChatMessage } from '../../lib/testing/index.ts';
 import { inProcess } from './inProcess.ts';
 import { Client, isType, sound } from '../emulators/deepgramSockets.ts';
 
@@ -133,6 +134,23 @@ describe('the options of emulate', () => {
     });
   });
 
+  it('should call a tool before the answer, once a turn, where the request offers it', () => {
+    const reply = callingFirst('weather:{"city":"Oslo"}', 'It rains.');
+    const request = {
+      model: 'any',
+      messages: [],
+      tools: [{ type: 'function', function: { name: 'weather' } }],
+    };
+    const asked: ChatMessage[] = [{ role: 'user', content: 'How is Oslo?' }];
+    const called = { toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] };
+    expect(reply(asked, request)).toEqual(called);
+    expect(reply([...asked, { role: 'tool', content: 'Rain.' }], request)).toBe('It rains.');
+    expect(reply(asked, { ...request, tools: [] })).toBe('It rains.');
+    expect(reply(asked, { ...request, tool_choice: 'none' })).toBe('It rains.');
+    for (const call of ['weather:', 'weather:{"city"', 'two words', ''])
+      expect(() => callingFirst(call, 'It rains.')).toThrow(/--call .*expected the name of a tool/u);
+  });
+
   it('should answer chats by the built-in responder, whatever the form of their messages', () => {
     expect(
       builtinReply([
@@ -142,7 +160,7 @@ describe('the options of emulate', () => {
     ).toContain('forty-two');
   });
 
-  it('should say nothing of what was said', () => {
+  it('should not print the spoken words', () => {
     const common = { at: 0, endpoint: 'aura', connection: 3 } as const;
     expect(
       eventLine({ ...common, type: 'received', message: { type: 'Speak', text: 'secret' } }),

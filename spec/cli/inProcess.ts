@@ -9,8 +9,8 @@ export interface InProcessRun {
 }
 
 /**
- * Runs a command line in this process, from the sources: for what ends before anything is loaded. A process of its own
- * takes most of a second on a busy machine.
+ * Runs a command line in this process, from the sources: for commands that end before anything is loaded. A process of
+ * its own takes most of a second on a busy machine.
  */
 export async function inProcess(
   args: readonly string[],

@@ -27,7 +27,7 @@ const run = (cwd: string, program: string, ...args: string[]): SpawnSyncReturns<
 const node = (...args: string[]): SpawnSyncReturns<string> => run(bot, process.execPath, ...args);
 
 describe('rxvoice init', () => {
-  // The package as it is published, installed with what is in this project's node_modules.
+  // The package as it is published, installed with the packages in this project's node_modules.
   const cli = join(folder, 'node_modules/rxvoice/dist/cli/main.js');
   beforeAll(() => {
     const modules = join(folder, 'node_modules');

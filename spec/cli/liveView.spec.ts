@@ -93,7 +93,7 @@ describe('the live view', () => {
     expect(lines[0]).toBe('You    Tell me a story.');
   });
 
-  it('should show the reply as it is heard, with what is still to come dimmed', () => {
+  it('should show the reply as it is heard, with the rest dimmed', () => {
     const { picture } = shown();
     // The first sentence is 34 characters of 60 ms each; its first sound is heard at 2,280.
     const reply = picture(3_300);

@@ -175,26 +175,33 @@ describe.runIf(process.platform !== 'win32')('signals', { timeout: 60_000 }, () 
   it.each([
     ['for people', [], /Good day/u],
     ['for programs', ['--json'], /"turn.metrics","turn":1,"outcome":"interrupted"/u],
-  ])('should end a call within a reply with what was said and its figures, %s', async (_, args, expected) => {
-    const long = inFolder('long.wav');
-    writeFileSync(long, writeWav(silence(60_000)));
-    const tape = inFolder(`hung-up${args.join('')}.jsonl`);
-    const call = spawn(process.execPath, [main, 'file', long, '--config', config, '--tape', tape, ...args], {
-      env: { ...process.env, NO_COLOR: '1', SAMPLES: '480000' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    let out = '';
-    call.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    const closed = new Promise(resolve => call.on('close', resolve));
-    await expect
-      .poll(() => existsSync(tape) && readFileSync(tape, 'utf8'), { timeout: 20_000 })
-      .toContain('"bot.speaking"');
-    call.kill('SIGINT');
-    expect(await closed).toBe(130);
-    expect(out).toMatch(expected);
-    // The figures of the turn stand under it, and in the summary.
-    expect(out).toMatch(/first audio|firstAudio|total/u);
-  });
+  ])(
+    'should end a call within a reply with the transcript and its figures, %s',
+    async (_, args, expected) => {
+      const long = inFolder('long.wav');
+      writeFileSync(long, writeWav(silence(60_000)));
+      const tape = inFolder(`hung-up${args.join('')}.jsonl`);
+      const call = spawn(
+        process.execPath,
+        [main, 'file', long, '--config', config, '--tape', tape, ...args],
+        {
+          env: { ...process.env, NO_COLOR: '1', SAMPLES: '480000' },
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      );
+      let out = '';
+      call.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      const closed = new Promise(resolve => call.on('close', resolve));
+      await expect
+        .poll(() => existsSync(tape) && readFileSync(tape, 'utf8'), { timeout: 20_000 })
+        .toContain('"bot.speaking"');
+      call.kill('SIGINT');
+      expect(await closed).toBe(130);
+      expect(out).toMatch(expected);
+      // The figures of the turn stand under it, and in the summary.
+      expect(out).toMatch(/first audio|firstAudio|total/u);
+    },
+  );
 
   it.each([0, 60, 150, 300, 600])(
     'should end it with the true code after %i ms, whatever it does',

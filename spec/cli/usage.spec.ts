@@ -36,8 +36,8 @@ describe('the command line', () => {
       [['demo', '--tape-words'], /--tape-words: there is no tape .*--tape call\.jsonl/u],
       [['say', 'Hi', '-o', folder], /--output .*: it can't be written: this is a folder/u],
       [['init', inFolder('dangling')], /would be replaced: tsconfig\.json/u],
-      [['init', inFolder('text.wav')], /text\.wav: a file is in its place/u],
-      [['init', join(inFolder('text.wav'), 'bot')], /bot: a file is in its place/u],
+      [['init', inFolder('text.wav')], /text\.wav: a file has this name/u],
+      [['init', join(inFolder('text.wav'), 'bot')], /bot: a file has this name/u],
       [['replay', folder], /it can't be read: this is a folder/u],
       [['demo', '--loud'], /unknown option/u],
       [['file', inFolder('nothing.wav')], /ENOENT/u],
@@ -71,7 +71,7 @@ describe('the command line', () => {
   // Node.js tries forever to make folders there, all at once.
   it.runIf(process.platform === 'linux')('should fail where no folder can be made', async () => {
     const project = await inProcess(['init', '/proc/bot']);
-    expect([project.code, project.err]).toEqual([2, expect.stringContaining('/proc/bot: no project can be')]);
+    expect([project.code, project.err]).toEqual([2, expect.stringContaining('/proc/bot: the project can not be')]);
     const models = await inProcess(['models', 'fetch'], { RXVOICE_MODELS: '/proc/models' });
     expect(models.code).toBe(1);
     expect(models.err).toMatch(/\/proc\/models.* can't be written to .*another folder with RXVOICE_MODELS/u);

@@ -28,7 +28,7 @@ const turn: TurnMetrics = {
 };
 const plain = stripVTControlCharacters;
 
-/** A file that remembers what is written to it. */
+/** A file that remembers its writes. */
 function paper(columns = 60) {
   const lines: string[] = [];
   const terminal: Terminal = {
@@ -207,7 +207,7 @@ describe('the view for programs', () => {
   it('should write numbers as they were measured, without what is left of subtracting them', () => {
     let written = '';
     const view = jsonView(text => (written += text));
-    view.event({ type: 'call.loading', engine: 'ears', progress: 1.1 - 1 }, 3);
+    view.event({ type: 'call.loading', engine: 'stt', progress: 1.1 - 1 }, 3);
     view.turn({ ...turn, llm: 400.3 - 150.2, total: 0.123456, stt: 1e-7 });
     expect(written).toContain('"progress":0.1}');
     expect(written).toContain('"llm":250.1,');

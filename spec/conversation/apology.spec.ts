@@ -18,7 +18,7 @@ const broken: Llm = () =>
   );
 
 describe('an apology', () => {
-  it('should be heard when a turn failed, from what was prepared, and be remembered as heard', () => {
+  it('should be heard when a turn failed, from the prepared audio, and be remembered as heard', () => {
     let synthesised = 0;
     const tts: Tts = text => {
       synthesised += 1;
@@ -105,7 +105,7 @@ describe('the last words', () => {
     events.flatMap(event => (event.type === 'bot.spoke' ? [event.text] : []));
   const lastWords = 'I can’t hear you. Goodbye.';
 
-  it('should follow the answer to what was said before, and come before the error', () => {
+  it('should follow the answer to the words before, and come before the error', () => {
     const { events, failed, alive } = run({ says: [], lasts: 9_000, stt: goneAt(1_900), lastWords });
     expect(spoken(events)).toEqual(['Hi there. It is sunny today.', lastWords]);
     expect([failed?.error, alive]).toEqual([new Error('gone'), 0]);

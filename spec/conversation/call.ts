@@ -14,6 +14,7 @@ import type { Output } from '../../lib/audio/output.ts';
 import { conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
+import { llmFrom } from '../../lib/llm/bot/llmFrom.ts';
 import type { Llm, Message } from '../../lib/llm/message.ts';
 import { type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMetrics.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
@@ -40,7 +41,7 @@ export interface Call extends Partial<ConversationOptions> {
   readonly until?: number;
 }
 
-/** Runs a call in virtual time: what happened and when, what the model was asked, and what was still alive after it. */
+/** Runs a call in virtual time: its events and times, the model's requests, and the subscriptions that outlived it. */
 export function run({
   says,
   lasts,
@@ -63,9 +64,10 @@ export function run({
       });
   const {
     stt = scriptedStt(says),
-    llm = session.llm ?? scriptedLlm('Hi there. It is sunny today.'),
+    llm: bot = session.llm ?? scriptedLlm('Hi there. It is sunny today.'),
     tts = scriptedTts(),
   } = options;
+  const llm = llmFrom(bot);
   const asking: Llm = messages =>
     defer(() => {
       asked.push({ at: 0, messages });

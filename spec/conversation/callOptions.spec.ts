@@ -10,7 +10,7 @@ import {
   virtualTime,
 } from '../../lib/testing/index.ts';
 
-/** The user asks; the bot answers. `asked` is what the model was given. */
+/** The user asks; the bot answers. `asked` holds the messages of the model's request. */
 const call = (own: CallOptions, options: Partial<ConversationOptions> = {}) => {
   const asked: (readonly Message[])[] = [];
   let opened = 0;

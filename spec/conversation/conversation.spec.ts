@@ -107,7 +107,7 @@ describe('a barge-in', () => {
     });
     expect(alive).toBe(0);
     const audio = handed * 20;
-    expect(audio).toBeLessThanOrEqual(3_100 - 2_240 + 200 + 20); // what was heard, and the lead
+    expect(audio).toBeLessThanOrEqual(3_100 - 2_240 + 200 + 20); // the heard part, and the lead
     expect(values.filter(({ at, value }) => at > 3_100 && value.type.startsWith('bot.'))).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe('when something fails', () => {
     expect(only(events, 'bot.answered')).toEqual([]);
   });
 
-  it('should fail the turn of a voice that breaks, with what was heard of it', () => {
+  it('should fail the turn of a voice that breaks, with the part that was heard', () => {
     let sentence = 0;
     const { events } = run({
       says: [question, afterwards],

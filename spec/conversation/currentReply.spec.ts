@@ -1,10 +1,10 @@
 import { ignoreElements, NEVER, of, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../lib/audio/frame.ts';
-import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
+import type { BargeInOptions } from '../../lib/conversation/bargeInOptions.ts';
 import { CurrentReply } from '../../lib/conversation/currentReply.ts';
 import type { BotEvent } from '../../lib/conversation/events.ts';
-import { Speculated } from '../../lib/conversation/speculated.ts';
+import { SpeculationMeter } from '../../lib/conversation/speculationMeter.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 import type { SpeechLedger } from '../../lib/tts/speechLedger.ts';
 import { VoiceTimes } from '../../lib/tts/voiceTimes.ts';
@@ -69,7 +69,7 @@ describe('the current reply', () => {
     expect(states).toEqual(['thinking', 'nothing']);
   });
 
-  it('should be cut once, with what was heard', () => {
+  it('should be cut once, with the words that were heard', () => {
     const current = replies();
     const cuts = at(current, [250, 260], () => current.cut());
     expect(cuts).toEqual([
@@ -125,13 +125,13 @@ describe('the current reply', () => {
   it('should report a guess that is discarded, once, and none that a reply was made of', () => {
     const current = replies();
     const cuts = virtualTime(() => {
-      current.guess(new Speculated(4));
+      current.guess(new SpeculationMeter(4));
       return of(current.cut(), current.cut());
     }).values.map(({ value }) => value);
     expect(cuts).toMatchObject([[{ type: 'bot.speculated', turn: 4, kept: false }], []]);
     virtualTime(
       () => {
-        current.guess(new Speculated(5));
+        current.guess(new SpeculationMeter(5));
         current.begin(5, current.ledger());
         return NEVER;
       },

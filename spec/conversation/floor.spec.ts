@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BargeInOptions } from '../../lib/conversation/bargeIn.ts';
+import type { BargeInOptions } from '../../lib/conversation/bargeInOptions.ts';
 import type { BotState } from '../../lib/conversation/botState.ts';
 import { floor, type FloorState } from '../../lib/conversation/floor.ts';
 import type { Due } from '../../lib/rx/stateMachine.ts';
@@ -153,7 +153,7 @@ describe('the floor', () => {
     ['user', 'said', { nothing: 'free: said', speaking: 'free: cut said', protected: 'free, waiting:' }],
     ['user', 'said uh-huh', { nothing: 'free: said', speaking: 'free: cut said' }],
     ['user', 'due', { nothing: 'user:' }],
-    // What was said under a protected sentence is said when that is over.
+    // Words under a protected sentence count as said when that is over.
     [
       'waiting',
       'due',

@@ -38,7 +38,7 @@ const policies: Record<string, Partial<ConversationOptions>> = {
   'answers begun and synthesised early': { speculation: { ...speculation, tts: true } },
   'answers begun early, turns that end late, a detector': {
     speculation: { ...speculation, tts: true },
-    voice: voiceActivity(),
+    vad: voiceActivity(),
     turns: { silenceMs: 400, finalMs: 600 },
   },
   'a greeting, prompts and a program that speaks': {

@@ -22,7 +22,7 @@ const call = (name: string, id = name): LlmEvent => ({ type: 'toolCall', id, nam
 const said = (...[commands, at]: [readonly Command[], number]): Observable<Command> =>
   timer(at).pipe(mergeMap(() => commands));
 
-/** A tool that notes what happens to it. */
+/** A tool that records its runs. */
 function noting(takes: number, onInterrupt?: 'finish' | 'cancel', name = 'book') {
   const notes: [number, string][] = [];
   const note = (what: string): unknown => notes.push([asyncScheduler.now(), what]);

@@ -17,7 +17,7 @@ import {
 import { virtualTime } from '../../lib/testing/index.ts';
 
 const turn = 2;
-/** Each signal: whether it takes the floor, whether it opens (or closes) the user's turn, and what the user does by it. */
+/** Each signal: whether it takes the floor, whether it opens (or closes) the user's turn, and the user's action. */
 const table: readonly (readonly [Signal, boolean, boolean | undefined, string | undefined])[] = [
   [{ type: 'begin' }, true, undefined, undefined],
   [{ type: 'speaking', turn, at: 0 }, false, true, 'user.speaking'],

@@ -37,7 +37,7 @@ const talk = (call: Partial<Call>) => {
 };
 
 describe('a reply with tools', () => {
-  it('should be spoken while the tool runs, and go on with what it found', () => {
+  it('should be spoken while the tool runs, and go on with its result', () => {
     const { values, events, asked } = talk({
       llm: calling(call('1', 'weather')),
       tools: [taking('weather', 3_000)],

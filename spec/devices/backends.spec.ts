@@ -128,7 +128,7 @@ describe('a backend that does not work', () => {
           attempts: [{ message: expect.stringContaining(found) as string }],
         },
       );
-      // Where it is known what there is, SoX is not asked.
+      // Where the devices are known, SoX is not asked.
       const list = '#!/bin/sh\necho default\n';
       for (const name of ['arecord', 'aplay']) writeFileSync(join(project, name), list, { mode: 0o755 });
       await expect(firstValueFrom(microphone({ backend: 'system', device: 'Webcam' }))).rejects.toMatchObject(

@@ -112,7 +112,8 @@ describe.skipIf(leftOut).each(backends)(onSoundCard('the sound card, by %s'), ba
     held.unsubscribe();
     const after = heard.slice(cutAt);
     const tail = after.findIndex(frame => level(frame) < 0.2);
-    // 10 ms each: what was in the air and in the recorder when it was cut. Without the cut it would be 200 ms and more.
+    // 10 ms each: the audio in the air and in the recorder when it was cut. Without the cut it would be 200 ms and
+    // more.
     expect(tail).toBeLessThan(8);
     expect(heardShare(clip, after.slice(tail))).toBeGreaterThan(most);
     await noHosts();

@@ -73,7 +73,7 @@ describe('rxvoice devices on a machine without any', () => {
     expect(err).toContain('npm i decibri');
     expect(err).toContain('pulseaudio-utils or alsa-utils (Linux), or SoX');
     expect(err).not.toMatch(/^\s+at /mu);
-    // It is what lists them.
+    // It lists them.
     expect(err).not.toContain('rxvoice devices');
   });
 });

@@ -2,12 +2,12 @@ import { concat, delay, interval, map, merge, NEVER, type Observable, of, tap, t
 import { describe, expect, it } from 'vitest';
 import { type AudioFrame, frameMs, silence } from '../../lib/audio/frame.ts';
 import type { Playback } from '../../lib/audio/output.ts';
-import type { LoudspeakerLine } from '../../lib/devices/loudspeakerLine.ts';
+import type { OpenLoudspeaker } from '../../lib/devices/openLoudspeaker.ts';
 import { playing } from '../../lib/devices/playing.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
 
-/** A loudspeaker by the clock: every 20 ms it has heard 20 ms more of what it was sent. */
-function loudspeaker(): LoudspeakerLine & { readonly sent: AudioFrame[] } {
+/** A loudspeaker by the clock: every 20 ms it has played 20 ms more of its audio. */
+function loudspeaker(): OpenLoudspeaker & { readonly sent: AudioFrame[] } {
   const sent: AudioFrame[] = [];
   const sentMs = (): number => sent.reduce((sum, frame) => sum + frameMs(frame), 0);
   let heardMs = 0;
@@ -51,7 +51,7 @@ describe('playing', () => {
     const run = virtualTime(() => {
       for (const frame of frames) line.send(frame);
       // All of the earlier reply has been heard.
-      const used: LoudspeakerLine = {
+      const used: OpenLoudspeaker = {
         ...line,
         heardMs$: line.heardMs$.pipe(map(ms => ms + 100)),
         sentMs: 100,
@@ -63,20 +63,20 @@ describe('playing', () => {
   });
 
   it('should wait for a line that is still opening', () => {
-    const line$ = merge(of(undefined), timer(500).pipe(map(() => loudspeaker())), NEVER);
-    const run = virtualTime(() => playing(of(...frames), line$, () => undefined));
+    const loudspeaker$ = merge(of(undefined), timer(500).pipe(map(() => loudspeaker())), NEVER);
+    const run = virtualTime(() => playing(of(...frames), loudspeaker$, () => undefined));
     expect([times(run)[0], run.completedAt]).toEqual([[520, 20], 600]);
   });
 
   it('should say on the next line what was not heard when one broke', () => {
     const [first, second] = [loudspeaker(), loudspeaker()];
-    const line$: Observable<LoudspeakerLine | undefined> = merge(
+    const loudspeaker$: Observable<OpenLoudspeaker | undefined> = merge(
       of(first),
       timer(50).pipe(map(() => undefined)),
       timer(1_000).pipe(map(() => second)),
       NEVER,
     );
-    const run = virtualTime(() => playing(of(...frames), line$, () => undefined));
+    const run = virtualTime(() => playing(of(...frames), loudspeaker$, () => undefined));
     expect(numbers(second.sent)).toEqual([3, 4, 5]);
     expect(times(run)).toEqual([
       [20, 20],
@@ -90,8 +90,8 @@ describe('playing', () => {
 
   it('should fail when the line does not come back in time, however often it is tried', () => {
     const { cut, count } = cuts();
-    const line$ = merge(of(loudspeaker()), timer(50, 1_000).pipe(map(() => undefined)), NEVER);
-    const run = virtualTime(() => playing(of(...frames), line$, cut));
+    const loudspeaker$ = merge(of(loudspeaker()), timer(50, 1_000).pipe(map(() => undefined)), NEVER);
+    const run = virtualTime(() => playing(of(...frames), loudspeaker$, cut));
     expect(run.failed).toMatchObject({ at: 3_050, error: { stage: 'output', retryable: true } });
     expect([run.leftTimers, count()]).toEqual([0, 1]);
   });
@@ -112,8 +112,10 @@ describe('playing', () => {
           throw new Error('gone');
         }),
       );
-    const line$ = concat(of(loudspeaker()), NEVER);
-    const speech = virtualTime(() => playing(merge(of(...frames), failing(30)), line$, () => undefined));
+    const loudspeaker$ = concat(of(loudspeaker()), NEVER);
+    const speech = virtualTime(() =>
+      playing(merge(of(...frames), failing(30)), loudspeaker$, () => undefined),
+    );
     expect(speech.failed).toMatchObject({ at: 30, error: { message: 'gone' } });
     const line = virtualTime(() => playing(of(...frames), failing(30), () => undefined));
     expect(line.failed).toMatchObject({ at: 30, error: { message: 'gone' } });

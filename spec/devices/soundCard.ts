@@ -5,7 +5,7 @@ import type { AudioBackend } from '../../lib/devices/index.ts';
 import type { AudioFrame } from '../../lib/index.ts';
 import { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from '../../lib/testing/index.ts';
 
-/** In continuous integration what is missing is a failure; elsewhere these specs are left out, and say why. */
+/** In continuous integration a missing sound server is a failure; elsewhere these specs are left out, and say why. */
 const required = process.env['RXVOICE_REQUIRE_AUDIO'] === '1';
 
 /** Why specs that need a sound card are left out; nothing where they run. */

@@ -48,7 +48,7 @@ export class Client {
     });
   }
 
-  /** Itself when it is open; rejects with what is known of why it was refused. */
+  /** Itself when it is open; rejects with the known reason for a refusal. */
   async opened(): Promise<this> {
     const refused = await this.#opened;
     if (refused) throw Object.assign(new Error(refused.message), refused);

@@ -173,7 +173,7 @@ describe('deepgramServer: Flux', () => {
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
-  it('should answer each Configure with all that holds, or with what is wrong', async () => {
+  it('should answer each Configure with all settings, or with the error', async () => {
     await start();
     const client = await connect().opened();
     client.send({ type: 'Configure', thresholds: { eot_threshold: 0.8 } });

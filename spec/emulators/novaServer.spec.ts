@@ -299,7 +299,7 @@ describe('deepgramServer: Nova', () => {
     expect(server.events[0]).toMatchObject({ query: { keyterm: ['one two', 'three'] } });
   });
 
-  it('should refuse a connection with what its script or its voice throws, and go on', async () => {
+  it('should refuse a connection with the error that its script or its voice throws, and go on', async () => {
     const broken = (): never => {
       throw new Error('no such line');
     };

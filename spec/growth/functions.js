@@ -1,6 +1,6 @@
 // Every function that takes text from outside (users, models, services, clients, configuration), for the growth fuzzer.
 // Add each new function of this kind here: its name, and a call of it with a text of any length.
-import { from, of } from 'rxjs';
+import { from, map, of } from 'rxjs';
 
 /** @typedef {import('./growth.js').GrowthFunction} GrowthFunction */
 /** @typedef {import('../../lib/llm/message.ts').Message} Message */
@@ -55,18 +55,24 @@ export async function growthFunctions(load) {
   const { completeness } = await load('lib/stt/completeness');
   const { endOfTurn } = await load('lib/stt/endOfTurn');
   const { userTurns } = await load('lib/stt/userTurns');
-  const { afterUnits, countWords, joinedText, normalised, retold } = await load('lib/stt/sameWords');
+  const { joinedText } = await load('lib/stt/joinedText');
+  const { afterUnits, aligned, countWords, normalised, retold } = await load('lib/stt/sameWords');
   const { folded } = await load('lib/languages/folded');
   const { unitsOf } = await load('lib/languages/units');
   const { wordSpans } = await load('lib/languages/words');
   const phrases = await load('lib/languages/phrases');
+  const { wordsOf } = await load('lib/languages/wordsOf');
+  const { endsWithPhrase } = await load('lib/languages/endsWithPhrase');
   const { redaction } = await load('lib/tape/redaction');
   const { logLines } = await load('lib/server/logLines');
   const { clientMessageSchema } = await load('lib/protocol/protocol');
   const { parsed } = await load('lib/server/parsed');
+  const { ResponseChain } = await load('lib/providers/openai/responseChain');
+  const { responseChunks } = await load('lib/providers/openai/responseChunks');
+  const { responseItems } = await load('lib/providers/openai/responseItems');
   const { serverEvents } = await load('lib/providers/openai/serverEvents');
   const { completionEvents } = await load('lib/providers/openai/completionEvents');
-  const { strictOrder } = await load('lib/providers/openai/strictOrder');
+  const { strictOrder } = await load('lib/llm/strictOrder');
   const { isContextFull, shorter } = await load('lib/providers/openai/contextFull');
   const { argumentsOf } = await load('lib/providers/openai/toolArguments');
   const { thoughtsOver } = await load('lib/llm/thoughts');
@@ -75,7 +81,10 @@ export async function growthFunctions(load) {
   const { wrap } = await load('cli/view/wrap');
   const { transcript, unfinished } = await load('cli/view/transcript');
 
+  /** @type {(text: string) => string[]} */
+  const letters = text => unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters);
   const now = new Date(0);
+  const endings = ['a', '想', '요', 'って'];
   const list = ['uh huh', 'no', '停', 'うん', 'a', '-x'];
   /** @type {(text: string) => object} */
   const bot = text => ({ doing: 'speaking', sentence: text, text, protectedMs: 0, warmingUp: true });
@@ -166,12 +175,8 @@ export async function growthFunctions(load) {
     normalised: text => normalised(text),
     countWords: text => countWords(text),
     joinedText: text => joinedText(tokens(text)),
-    retold: text =>
-      retold(
-        unitsOf(text).map((/** @type {{ letters: string }} */ unit) => unit.letters),
-        unitsOf(`${text} x`),
-        true,
-      ),
+    retold: text => retold(letters(text), letters(`${text} x`)),
+    aligned: text => aligned(letters(text).slice(0, 200), letters(`${text} x`)),
     afterUnits: text => {
       const units = unitsOf(`a ${text}`);
       return [1, units.length - 1].map(count => afterUnits(`a ${text}`, units, count));
@@ -179,11 +184,13 @@ export async function growthFunctions(load) {
     wordSpans: text => wordSpans(text),
     unitsOf: text => unitsOf(text),
     folded: text => folded(text),
-    wordsOf: text => phrases.wordsOf(text),
+    wordsOf: text => wordsOf(text),
     hasPhrase: text => phrases.hasPhrase(text, list),
+    'hasPhrase, with endings': text => phrases.hasPhrase(text, list, endings),
     isMadeOf: text => phrases.isMadeOf(text, list),
+    'isMadeOf, with endings': text => phrases.isMadeOf(text, list, endings),
     isPartOf: text => phrases.isPartOf(`${text.slice(0, text.length / 2)}x`, text),
-    endsWithPhrase: text => phrases.endsWithPhrase(text, list),
+    endsWithPhrase: text => endsWithPhrase(text, list),
     'userTurns, many turns': text =>
       from(transcripts(text, 'interim'))
         .pipe(userTurns({ maxWords: 20 }))
@@ -191,6 +198,14 @@ export async function growthFunctions(load) {
         .unsubscribe(),
     'userTurns, one turn': text =>
       from(transcripts(text, 'utteranceEnd')).pipe(userTurns()).subscribe().unsubscribe(),
+    'endOfTurn, one turn of interims and finals': text => {
+      const spoken = transcripts(text, 'utteranceEnd').flatMap(event => [
+        { ...event, type: 'interim' },
+        event,
+      ]);
+      const turn$ = from(spoken.slice(0, -2)).pipe(endOfTurn({}, { sinceMs: () => 0 }), userTurns());
+      turn$.subscribe().unsubscribe();
+    },
     'endOfTurn, many finals': text => {
       // The last turn waits for a timer, which is of no interest here.
       const turn$ = from(transcripts(text, 'utteranceEnd')).pipe(
@@ -250,6 +265,23 @@ export async function growthFunctions(load) {
     shorter: text => shorter(messages(text)),
     isContextFull: text => isContextFull({ status: 400, message: text }),
     argumentsOf: text => [argumentsOf(text), argumentsOf(JSON.stringify(text)), argumentsOf(`{${text}`)],
+    'responses: the longest true prefix': text => {
+      const chain = new ResponseChain(16);
+      const history = messages(text);
+      for (const length of [history.length, history.length - 1])
+        chain.add(`r${length}`, history.slice(0, length));
+      return chain.find([...history, { role: 'user', content: 'go on' }]);
+    },
+    'responses: one long message': text =>
+      new ResponseChain(16).add('r', [{ role: 'assistant', content: text }]),
+    'responses: input items': text => responseItems(messages(text), { from: 'x', attached: true }),
+    'responses: events, many': text =>
+      run(
+        from(tokens(text)).pipe(
+          map(delta => ({ type: 'response.output_text.delta', output_index: 0, item_id: 'a', delta })),
+          responseChunks({ refused: () => new Error('refused') }),
+        ),
+      ),
     oneLine: text => oneLine(text, Infinity),
     printable: text => printable(text),
     'terminal: wrap': text => wrap(text, 80),

@@ -6,18 +6,18 @@ const functions = await growthFunctions(
   path => import(/* @vite-ignore */ new URL(`../../${path}.ts`, import.meta.url).href) as Promise<unknown>,
 );
 const lengths = [1_000, 8_000];
-/** For what is too quick to be measured at those. */
+/** For functions that are too quick to be measured at those. */
 const longer = [20_000, 80_000];
 /**
- * For what looks bad at those. V8 keeps an array of more than 16,384 elements in another space, where each element costs
- * up to ten times as much: a list of words, say, of about 70,000 characters. Both lengths are above.
+ * For functions that look bad at those. V8 keeps an array of more than 16,384 elements in another space, where each
+ * element costs up to ten times as much: a list of words, say, of about 70,000 characters. Both lengths are above.
  */
 const longest = [100_000, 400_000];
 /** A quadratic function has 2, a linear one about 1; the rest allows for a busy machine. `npm run growth` allows 1.2. */
 const limit = 1.6;
 /** At this pace a quadratic function would take 0.2 s for 100,000 characters, ms. */
 const harmlessMs = 1.5;
-/** Slower by what RxJS takes for a token; what they are made of is in the list without that. */
+/** Slower by RxJS's time for a token; their parts are in the list without that. */
 const slow = / by token|many turns/u;
 
 describe('the measure of growth', () => {

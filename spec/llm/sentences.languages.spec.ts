@@ -129,7 +129,7 @@ describe.each(Object.entries(table))('sentences of %s', (_, cases) => {
     const text = marked.replaceAll('|', '');
     expect(cut([text]).join('|')).toBe(marked);
     for (const token of [/.{1,3}/gsu, /\s*\S+/gu, /[\p{L}\p{M}\p{N}]+|./gsu])
-      expect(cut(text.match(token)!, { firstMinChars: false, eager: false }).join('|')).toBe(marked);
+      expect(cut(text.match(token)!, { firstMinChars: false, firstAtMark: false }).join('|')).toBe(marked);
   });
 });
 
@@ -177,7 +177,7 @@ describe('sentences of scripts without marks', () => {
   });
 
   it('should be cut the same however the tokens are, and never longer than allowed', () => {
-    const options = { eager: false, maxChars: 60 };
+    const options = { firstAtMark: false, maxChars: 60 };
     for (const text of Object.values(unmarked)) {
       const chunks = cut([text], options);
       expect(cut(text.split(''), options)).toEqual(chunks);
@@ -212,7 +212,7 @@ describe('an eager first sentence', () => {
     'ठीक है।',
     'نعم؟',
     'Ναι;',
-  ])('should be let go with its mark: %s', sentence => {
+  ])('should be emitted with its mark: %s', sentence => {
     const { values } = virtualTime(() => concat(of(sentence), NEVER).pipe(sentences()), { until: 1 });
     expect(values.map(({ value }) => value)).toEqual([sentence]);
   });

@@ -16,7 +16,7 @@ const cut = (pieces: readonly string[], options: SentencesOptions = {}): string[
   return chunks;
 };
 
-/** Text full of what makes cutting hard, and any way of splitting it. */
+/** Text full of difficult places, and any way of splitting it. */
 const parts = [
   'Dr. ',
   'Smith',
@@ -64,7 +64,7 @@ describe('sentences', () => {
   it('should lose nothing, and cut the same however the tokens are split', () => {
     fc.assert(
       fc.property(text, fc.array(fc.nat(400), { maxLength: 20 }), fc.boolean(), (whole, cuts, clauses) => {
-        const options: SentencesOptions = { eager: false, ...(!clauses && { firstMinChars: false }) };
+        const options: SentencesOptions = { firstAtMark: false, ...(!clauses && { firstMinChars: false }) };
         const chunks = cut([whole], options);
         expect(chunks.join('')).toBe(whole);
         expect(cut(split(whole, cuts), options)).toEqual(chunks);
@@ -76,7 +76,7 @@ describe('sentences', () => {
     );
   });
 
-  it('should let go of the first sentence with its mark, and of others with the space after it', () => {
+  it('should emit the first sentence with its mark, and others with the space after it', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('a-b-c-d-e|', { a: 'Hi', b: ' there.', c: ' I am', d: ' here.', e: ' You?' });
       expectObservable(source$.pipe(sentences())).toBe('--x-----y-(z|)'.replace('-(', '('), {
@@ -88,7 +88,7 @@ describe('sentences', () => {
     });
   });
 
-  it('should not let go of a first sentence whose mark may go on', () => {
+  it('should hold a first sentence whose mark may go on', () => {
     const waits = (written: string): boolean =>
       virtualTime(() => concat(of(written), NEVER).pipe(sentences()), { until: 1 }).values.length === 0;
     expect(
@@ -97,7 +97,7 @@ describe('sentences', () => {
       ),
     ).toEqual([]);
     expect(['Sure.', 'Really?', 'Stop!', 'It is three.'].filter(waits)).toEqual([]);
-    expect(cut(['Hello.', ' ', 'Bye.'], { eager: false })).toEqual(['Hello. ', 'Bye.']);
+    expect(cut(['Hello.', ' ', 'Bye.'], { firstAtMark: false })).toEqual(['Hello. ', 'Bye.']);
   });
 
   it('should let the first chunk go at a clause, once it is long enough to sound natural', () => {
@@ -162,7 +162,7 @@ describe('sentences', () => {
     expect(failed?.error).toEqual(new Error('cut'));
   });
 
-  it('should stop a firehose, and let go of the source when unsubscribed', () => {
+  it('should stop a firehose, and unsubscribe the source when unsubscribed', () => {
     const run = virtualTime(() =>
       from(Array.from({ length: 1_000 }, () => 'Yes. ')).pipe(sentences(), take(2)),
     );

@@ -6,7 +6,7 @@ describe('systemPrompt', () => {
     expect(systemPrompt.split(/\s+/).length).toBeLessThanOrEqual(300);
   });
 
-  it('should keep to what it asks for: no markdown', () => {
+  it('should keep its own rule: no markdown', () => {
     expect(systemPrompt).not.toMatch(/[*_#`[\]<>]|^\s*-/m);
   });
 

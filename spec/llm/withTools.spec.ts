@@ -120,7 +120,7 @@ describe('withTools', () => {
     ]);
   });
 
-  it('should let the model call again with what it learned, and in the end ask for words', () => {
+  it('should let the model call again with its results, and in the end ask for words', () => {
     const { llm, asked } = scripted([call('1', 'weather')], [call('2', 'weather')], [token('Fine.')]);
     run(llm, [slow('weather', 5)], { maxRounds: 2 });
     expect(asked.map(({ request }) => request?.toolChoice)).toEqual([undefined, undefined, 'none']);

@@ -11,7 +11,7 @@ import type { Tts } from '../../lib/tts/tts.ts';
 import * as engines from './engines.ts';
 import type { Plan } from './plan.ts';
 
-/** What happened in a call, in the order it happened in. Times in ms. */
+/** The events of a call, in order. Times in ms. */
 export type Entry = { readonly at: number } & Happening;
 
 type Happening =
@@ -27,14 +27,14 @@ export interface Ended {
   readonly log: readonly Entry[];
   readonly completedAt: number | undefined;
   readonly failed: unknown;
-  /** What was still subscribed at the end: the input, an engine, the output. */
+  /** Subscriptions that were left at the end: the input, an engine, the output. */
   readonly alive: readonly string[];
   readonly leftTimers: number;
   /** Whether answers are begun before turns are over. */
   readonly guesses?: boolean;
 }
 
-/** A call nobody hangs up is, in the end: something may hang for good. */
+/** A call that the plan does not hang up is hung up in the end: something may hang for good. */
 export const longest = 300_000;
 
 /** Has a planned conversation in virtual time. `place` makes a conversation of its options. */
@@ -99,7 +99,7 @@ export function call(
         return defer(() => output(handed$)).pipe(
           tap(({ playedMs }) => note({ type: 'played', reply, playedMs })),
           watched('output'),
-          // An output that failed is silent at once; what was taken for it is let go a moment later.
+          // An output that failed is silent at once; its source is unsubscribed a moment later.
           tap({
             error: () => note({ type: 'silence', reply }),
             complete: () => note({ type: 'silence', reply }),

@@ -8,7 +8,7 @@ import type { Stt, SttEvent } from '../../lib/stt/stt.ts';
 import type { Tts } from '../../lib/tts/tts.ts';
 import type { Answer, Fault, Plan, Voice } from './plan.ts';
 
-/** What breaks breaks with this. */
+/** The error of everything that breaks. */
 export const broken = (stage: string): Error => new Error(`the ${stage} broke`);
 
 const failing = (fault: Fault, stage: string): Observable<never> =>
@@ -53,7 +53,7 @@ export function stt(plan: Plan): Stt {
             return due();
           }),
         ),
-        // The input is over: what was begun is finished.
+        // The input is over: started sounds are finished.
         defer(() =>
           from(
             steps
@@ -68,12 +68,12 @@ export function stt(plan: Plan): Stt {
 
 interface Step {
   readonly at: number;
-  /** Where what it is about begins in the audio. */
+  /** Where its subject begins in the audio. */
   readonly from: number;
   readonly transcript: SttEvent;
 }
 
-/** What the engine tells and when, one after the other: the words of a sound are final before the next is told of. */
+/** The engine's events and their times, in order: the words of a sound are final before the next is reported. */
 function transcripts(plan: Plan): Step[] {
   const steps: Step[] = [];
   let now = 0;
@@ -97,7 +97,7 @@ function transcripts(plan: Plan): Step[] {
   return steps;
 }
 
-/** What the model writes, token by token: each a word. */
+/** The model's tokens: each a word. */
 export const tokensOf = ({ sentences }: Answer, request: number): string[] =>
   sentences.flatMap((words, sentence) =>
     Array.from({ length: words }, (_, word) => {
@@ -128,7 +128,7 @@ export function llm({ answers }: Plan): Llm {
   };
 }
 
-/** After so many ms; at once where there are none. */
+/** After this many ms; at once for 0. */
 const after = (ms: number): Observable<unknown> => (ms === 0 ? of(0) : timer(ms));
 
 export function tts({ voices, streams }: Plan): Tts {
@@ -179,7 +179,7 @@ const breaking = (speech$: Observable<AudioFrame>, fault: Fault, after: number):
   );
 };
 
-/** Plays a frame when the one before is over, 40 ms late, and tells so. */
+/** Plays a frame when the one before is over, 40 ms late, and reports it. */
 const reporting: Output = speech$ =>
   defer(() => {
     let playedMs = 0;

@@ -6,7 +6,7 @@ import { stages, type TurnMetrics, turnMetrics } from '../../lib/metrics/turnMet
 import { type Ended, type Entry, longest } from './call.ts';
 import type { Plan } from './plan.ts';
 
-/** What holds for every call: each gives what it found wrong. */
+/** The laws of every call: each returns its violations. */
 export const laws: Readonly<Record<string, (ended: Ended, plan: Plan) => readonly string[]>> = {
   'one voice at a time': oneVoice,
   'no audio of a reply after its end': silentAfterwards,
@@ -71,7 +71,7 @@ function endsOnce(ended: Ended): string[] {
       if (event.turn !== last + 1) wrong.push(`turn ${event.turn} follows ${last}`);
       last = event.turn;
     } else if ('turn' in event && event.turn === 0) {
-      // said unasked: when nothing else is, but for what was begun in the moment in which the user's turn ended
+      // said unasked: when nothing else is, except for a reply that began in the moment in which the user's turn ended
       const begunThen = event.type === 'bot.interrupted' && event.audioMs === 0 && at === saidAt;
       if (open !== undefined && !begunThen) wrong.push(`${event.type} at ${at} ms, but open is ${open}`);
     } else if (event.type === 'bot.speculated' && !event.kept) {
@@ -128,7 +128,7 @@ function trueHistory(ended: Ended): string[] {
 const withoutTools = (history: readonly Message[]): readonly Message[] =>
   history.filter(({ role, toolCalls }) => role !== 'tool' && toolCalls === undefined);
 
-/** Whether a model is asked with the history; for a guess, with what the user seems to say added to it. */
+/** Whether a model is asked with the history; for a guess, with the user's probable words added to it. */
 function isAskedAfter(asked: readonly Message[], history: readonly Message[], ended: Ended): boolean {
   const same = (a: readonly Message[], b: readonly Message[]): boolean =>
     JSON.stringify(a) === JSON.stringify(b);
@@ -168,7 +168,7 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
   let reply: Entry[] = [];
   let answer = '';
   let sounded = '';
-  // what was heard before the bot was paused; it goes on with the rest, through the output anew
+  // the part heard before the bot was paused; it goes on with the rest, through a new subscription of the output
   let beforeMs = 0;
   let paused = false;
   for (const entry of ended.log) {
@@ -229,10 +229,13 @@ function trueHeard(ended: Ended, plan: Plan): string[] {
 /** A text whose lines and words are one space apart. */
 const spaced = (text: string): string => text.trim().replace(/\s+/gu, ' ');
 
-/** What a voice has no sound for is not said. */
+/** Text without sound is not said. */
 const voiceOf = ({ voices }: Plan): boolean => voices.every(({ msPerCharacter }) => msPerCharacter > 0);
 
-/** What a loudspeaker has played by a time: what it reported, else one frame after the other (with 40 ms of slack). */
+/**
+ * The audio that a loudspeaker has played by a time: by its reports, else one frame after the other (with 40 ms of
+ * slack).
+ */
 function playedMs(reply: readonly Entry[], now: number): number {
   const reported = reply.findLast(entry => entry.type === 'played');
   let endsAt = -Infinity;
@@ -288,7 +291,7 @@ function nothingLeft({ alive, leftTimers }: Ended): string[] {
   return [...alive.map(name => `${name} is subscribed`), ...(leftTimers > 0 ? [`${leftTimers} timers`] : [])];
 }
 
-/** Whatever hangs, a call whose input is over is over soon: it ends by itself, or with an error. */
+/** A call whose input is over is over soon, whatever hangs: it ends by itself, or with an error. */
 function neverStuck({ completedAt, failed }: Ended, { hangUpAt }: Plan): string[] {
   const ends = hangUpAt !== undefined || completedAt !== undefined || failed !== undefined;
   return ends ? [] : [`it goes on after ${longest} ms`];

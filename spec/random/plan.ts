@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-/** A conversation as data: what everybody does, and when. All times in ms. */
+/** A conversation as data: the actions of all parties, and their times. All times in ms. */
 export interface Plan {
-  /** What the user does, one thing after the other. */
+  /** The user's actions, in order. */
   readonly sounds: readonly Sound[];
   /** How long the microphone stays open after the last of it. */
   readonly tailMs: number;
@@ -10,13 +10,13 @@ export interface Plan {
   readonly hangUpAt: number | undefined;
   /** When speech-to-text breaks for good. */
   readonly sttFailsAt: number | undefined;
-  /** What the model does with one request after the other, over and over. */
+  /** The model's behaviour for each request in turn, over and over. */
   readonly answers: readonly Answer[];
-  /** What text-to-speech does with one text after the other, over and over. */
+  /** The behaviour of text-to-speech for each text in turn, over and over. */
   readonly voices: readonly Voice[];
   /** Whether text-to-speech takes whole replies, as they are written. */
   readonly streams: boolean;
-  /** What the output does with one reply after the other, over and over. */
+  /** The output's behaviour for each reply in turn, over and over. */
   readonly outputs: readonly Speaker[];
   readonly maxMs: number;
   readonly ahead: number;
@@ -30,14 +30,14 @@ export interface Sound {
   readonly forMs: number;
   /** None for a noise. */
   readonly words: number;
-  /** What is said instead of words of no meaning: something a listener says, or somebody who wants to be heard. */
+  /** Words with a meaning for turn-taking: a listener's back-channel, or an interruption. */
   readonly phrase: 'okay' | 'stop' | undefined;
   readonly noticedMs: number;
   readonly finalMs: number;
   readonly endpointingMs: number;
 }
 
-/** What an engine does instead of going on: it errors, it throws as it is called, or nothing comes any more. */
+/** The fault of an engine: it errors, it throws as it is called, or nothing comes any more. */
 export type Fault = 'error' | 'throw' | 'hang';
 
 export interface Answer {
@@ -61,7 +61,7 @@ export interface Voice {
 }
 
 export interface Speaker {
-  /** Whether it tells what was heard, or leaves it to the clock. */
+  /** Whether it reports the heard audio, or leaves it to the clock. */
   readonly reports: boolean;
   readonly fault: Fault | undefined;
   /** How many frames it takes before the fault. */
@@ -69,7 +69,7 @@ export interface Speaker {
 }
 
 const ms = (max: number, min = 0): fc.Arbitrary<number> => fc.integer({ min, max });
-/** Mostly nothing; one time in so many something. */
+/** Mostly nothing; one time in `oneIn` something. */
 const rarely = <Value>(arbitrary: fc.Arbitrary<Value>, oneIn = 12): fc.Arbitrary<Value | undefined> =>
   fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: arbitrary });
 const fault: fc.Arbitrary<Fault | undefined> = rarely(fc.constantFrom<Fault[]>('error', 'throw', 'hang'));

@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { type Conversation, conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationOptions } from '../../lib/conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
+import { llmFrom } from '../../lib/llm/bot/llmFrom.ts';
 import type { Llm, LlmEvent } from '../../lib/llm/message.ts';
 import { type Tool, tool } from '../../lib/llm/tool.ts';
 import { heldUntil } from '../../lib/rx/heldUntil.ts';
@@ -24,7 +25,7 @@ import { call, type Ended } from './call.ts';
 import type { Plan } from './plan.ts';
 import { type PlannedRound, type ToolPlan, toolTimeoutMs } from './toolPlan.ts';
 
-/** What happened to tools in a call, in order. Each call that the model makes has a number of its own. */
+/** The events of tools in a call, in order. Each call that the model makes has a number of its own. */
 export type ToolEntry =
   | { readonly type: 'event'; readonly event: ConversationEvent }
   | { readonly type: 'began' | 'done' | 'aborted'; readonly tool: number; readonly call: number };
@@ -54,7 +55,7 @@ export function callWithTools(
       ...options,
       ...policy,
       turns: { ...options.turns, ...policy.turns },
-      llm: calling(options.llm, toolPlan.rounds, number => own.add(number)),
+      llm: calling(llmFrom(options.llm), toolPlan.rounds, number => own.add(number)),
       tools,
       ...(toolPlan.filler && { filler: { ...toolPlan.filler, texts: ['Filla.', 'Fillb.'] } }),
     });
@@ -109,7 +110,7 @@ function calling(llm: Llm, rounds: readonly PlannedRound[], isOwn: (call: number
           const named = { own: `call${call}`, round: `round${index}`, same: 'same' }[id];
           const called: LlmEvent = { type: 'toolCall', id: named, name, arguments: JSON.stringify({ call }) };
           const told: LlmEvent = { type: 'toolResult', id: named, name, content: `own result of ${call}` };
-          // Results are told apart by ids alone: with one that repeats, only those in order are of use.
+          // Only ids distinguish results: with one that repeats, only those in order are of use.
           const given = id === 'own' ? result : undefined;
           if (given !== undefined) isOwn(call);
           const both = given === 'before' ? [told, called] : given === 'after' ? [called, told] : [called];

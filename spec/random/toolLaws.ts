@@ -5,7 +5,7 @@ import { isPending } from '../../lib/llm/toolResults.ts';
 import { callOf, type EndedWithTools, type ToolEntry } from './toolCall.ts';
 import type { ToolPlan } from './toolPlan.ts';
 
-/** What holds for every call whose model calls tools: each gives what it found wrong. */
+/** The laws of every call whose model calls tools: each returns its violations. */
 export const toolLaws: Readonly<Record<string, (run: EndedWithTools, plan: ToolPlan) => readonly string[]>> =
   {
     'a tool runs once at most, for a call that was told': onceEach,
@@ -69,7 +69,7 @@ function finishes({ entries, ended }: EndedWithTools, { tools }: ToolPlan): stri
   return entries.flatMap(entry => {
     if (entry.type !== 'aborted') return [];
     const { takes, onInterrupt } = tools[entry.tool]!;
-    // What never ends is aborted when its time is up.
+    // A tool that never ends is aborted when its time is up.
     return takes === 'never' || onInterrupt === 'cancel' ? [] : [`call ${entry.call} was aborted`];
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Tools in a planned conversation, as data: what each does, and which the model calls. All times in ms. */
+/** Tools in a planned conversation, as data: the behaviour of each, and which the model calls. All times in ms. */
 export interface ToolPlan {
   readonly tools: readonly PlannedTool[];
   /** The calls that the model makes in one request after the other, over and over; none ends the rounds. */

@@ -47,7 +47,7 @@ describe('inTurn', () => {
     expect(calls).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
   });
 
-  it('should err with what a call throws or rejects with, and call no more', async () => {
+  it('should err with the error of a call that throws or rejects, and call no more', async () => {
     const failure = new Error('no');
     const errors: unknown[] = [];
     let calls = 0;
@@ -72,7 +72,7 @@ describe('inTurn', () => {
     expect([errors, calls]).toEqual([[failure, failure], 2]);
   });
 
-  it('should let go of what it waits for when it is unsubscribed', () => {
+  it('should unsubscribe the pending result when it is unsubscribed', () => {
     const waiting$ = new Subject<never>();
     const call = of(1, 2)
       .pipe(inTurn(() => waiting$))

@@ -17,7 +17,7 @@ describe('holding', () => {
     });
   });
 
-  it('should let go of it when unsubscribed, and fail when it fails', () => {
+  it('should release it when unsubscribed, and fail when it fails', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const resource$ = cold('----');
       expectObservable(cold('-a--').pipe(holding(resource$)), '^--!').toBe('-a--');
@@ -83,7 +83,7 @@ describe('each', () => {
     expect(taken).toEqual([0, 0, 1]);
   });
 
-  it('should make an error of a function that throws, and let go of the source', () => {
+  it('should make an error of a function that throws, and unsubscribe the source', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('a-b-c|');
       const failing = (value: string): string[] => {

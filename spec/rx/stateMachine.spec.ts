@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, NEVER, of, range, Subject, take, timer } from 'rxjs';
+import { asyncScheduler, concat, defer, NEVER, type Observable, of, range, Subject, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Machine, stateMachine } from '../../lib/rx/stateMachine.ts';
 import { virtualTime } from '../../lib/testing/index.ts';
@@ -45,18 +45,21 @@ describe('stateMachine', () => {
     });
   });
 
-  it.each(['step', 'dueAt'] as const)('should end with what %s throws, and unsubscribe the source', part => {
-    const bug = (): never => {
-      throw new Error(part);
-    };
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const source$ = cold('--a-b|');
-      const expected = part === 'step' ? '--#' : '--(a#)';
-      const broken$ = source$.pipe(stateMachine({ ...patient, [part]: bug }));
-      expectObservable(broken$).toBe(expected, undefined, new Error(part));
-      expectSubscriptions(source$.subscriptions).toBe('^-!');
-    });
-  });
+  it.each(['step', 'dueAt'] as const)(
+    'should end with the error that %s throws, and unsubscribe the source',
+    part => {
+      const bug = (): never => {
+        throw new Error(part);
+      };
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const source$ = cold('--a-b|');
+        const expected = part === 'step' ? '--#' : '--(a#)';
+        const broken$ = source$.pipe(stateMachine({ ...patient, [part]: bug }));
+        expectObservable(broken$).toBe(expected, undefined, new Error(part));
+        expectSubscriptions(source$.subscriptions).toBe('^-!');
+      });
+    },
+  );
 
   it('should drop what is due when it is unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
@@ -122,5 +125,61 @@ describe('stateMachine', () => {
     };
     const { values, completedAt } = virtualTime(() => of('a').pipe(stateMachine(far)));
     expect([values, completedAt]).toEqual([[{ at: due, value: 'L' }], due]);
+  });
+
+  describe('with a state that awaits answers', () => {
+    /** Asks `answer$` after each letter; emits the letter, the answers, and `L` 3 ms after either. */
+    const asking = (
+      answer$: Observable<string>,
+    ): Machine<string, { due: number; asks: boolean }, string> => ({
+      initial: { due: Infinity, asks: false },
+      step: ({ due }, event, now) => {
+        if (typeof event !== 'string')
+          return { state: { due: due > now ? due : Infinity, asks: false }, emit: due > now ? [] : ['L'] };
+        return { state: { due: now + 3, asks: /[a-h]/u.test(event) }, emit: [event] };
+      },
+      dueAt: ({ due }) => due,
+      awaits: ({ asks }) => (asks ? answer$ : undefined),
+    });
+
+    it.each([
+      // source, answer, expected, subscriptions of the answer
+      ['a-----|', '-x|', 'ax--L-|', '^-!'],
+      ['a|', '   -x|', 'ax--(L|)', '^-!'],
+      ['a|', '   ----x|', 'a--Lx--(L|)', '^----!'],
+      ['a-z---|', '---x', 'a-z--L|', '^-!'],
+      ['a----|', '|', 'a--L-|', '(^!)'],
+      ['a----|', '-#', 'a#', '^!'],
+      ['a-#', '---x', 'a-#', '^-!'],
+    ])('should take each as a step of its own: %s, %s', (source, answer, expected, subscriptions) => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const answer$ = cold(answer.trim());
+        expectObservable(cold(source).pipe(stateMachine(asking(answer$)))).toBe(expected);
+        expectSubscriptions(answer$.subscriptions).toBe(subscriptions);
+      });
+    });
+
+    it('should unsubscribe them when it is unsubscribed, and not ask for a result that is not wanted', () => {
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const answer$ = cold('---x');
+        expectObservable(cold('a---').pipe(stateMachine(asking(answer$))), '^-!').toBe('a--');
+        expectSubscriptions(answer$.subscriptions).toBe('^-!');
+      });
+      let asked = 0;
+      const answer$ = defer(() => of(String((asked += 1))));
+      virtualTime(() => of('a', 'b').pipe(stateMachine(asking(answer$)), take(1)));
+      expect(asked).toBe(0);
+    });
+
+    it('should take answers that come at once, and an event that a subscriber sends meanwhile after them', () => {
+      const source$ = new Subject<string>();
+      const log: string[] = [];
+      source$.pipe(stateMachine(asking(of('x', 'y')))).subscribe(value => {
+        log.push(value);
+        if (value === 'x' && log.length < 3) source$.next('z');
+      });
+      source$.next('a');
+      expect(log).toEqual(['a', 'x', 'y', 'z']);
+    });
   });
 });

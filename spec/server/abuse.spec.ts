@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { merge, type Observable, of } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type WebSocket from 'ws';
 import type { ConversationEvent } from '../../lib/index.ts';
 import { closeCodes, mintToken, type ServeOptions } from '../../lib/server/index.ts';
@@ -50,13 +50,14 @@ describe('a server under attack', () => {
   const upgrade = (path: string): string =>
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-  /** The socket under a client, for what no library sends. */
+  /** The socket under a client, for bytes that no library sends. */
   const wire = ({ socket }: TestClient): Socket =>
     (socket as WebSocket & { readonly _socket: Socket })._socket;
   /** A masked frame of up to 125 bytes. */
   const frame = (first: number, payload = Buffer.alloc(0)): Buffer =>
     Buffer.concat([Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
-  afterEach(() => {
+  // At the end: those that wait for a good-bye that does not come, two seconds, do so at once.
+  afterAll(() => {
     for (const one of clients.splice(0)) one.vanish();
     for (const one of raws.splice(0)) one.destroy();
     for (const server of servers.splice(0)) server.stop();
@@ -194,7 +195,7 @@ describe('a server under attack', () => {
     expect(codes).toContain(closeCodes.tooMany);
   });
 
-  it.each<[string, (one: TestClient) => unknown, number, string]>([
+  it.concurrent.each<[string, (one: TestClient) => unknown, number, string]>([
     [
       'a text longer than any of the protocol',
       one => one.say({ type: 'played', reply: 1, samples: 0, more: 'x'.repeat(1_024) }),
@@ -256,7 +257,7 @@ describe('a server under attack', () => {
     expect((await again.closed).code).toBe(closeCodes.gone);
   });
 
-  it('should answer the pings of a client that asks now and then', async () => {
+  it.concurrent('should answer the pings of a client that asks now and then', async () => {
     const server = await start();
     const one = await client(server);
     await one.hello();
@@ -266,7 +267,7 @@ describe('a server under attack', () => {
     }
   });
 
-  it.each([
+  it.concurrent.each([
     [30, true],
     [33, false],
     [10_000, false],
@@ -290,21 +291,25 @@ describe('a server under attack', () => {
     expect(seen).toHaveLength(taken ? 2 : 0);
   });
 
-  it('should wait for no request that never ends, nor for one that never begins', async () => {
-    const server = await start();
-    const halves = [
-      '',
-      'GET / HTTP/1.1\r\nHost: 127.0',
-      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhel',
-    ];
-    await Promise.all(
-      halves.map(async half => {
-        const socket = raw(server, half);
-        socket.resume();
-        await once(socket, 'end');
-      }),
-    );
-  }, 30_000);
+  it.concurrent(
+    'should wait for no request that never ends, nor for one that never begins',
+    async () => {
+      const server = await start();
+      const halves = [
+        '',
+        'GET / HTTP/1.1\r\nHost: 127.0',
+        'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhel',
+      ];
+      await Promise.all(
+        halves.map(async half => {
+          const socket = raw(server, half);
+          socket.resume();
+          await once(socket, 'end');
+        }),
+      );
+    },
+    30_000,
+  );
 
   it('should close the oldest of too many connections that are no calls, and not turn new ones away', async () => {
     const server = await start({ limits: { calls: 2 } });

@@ -31,7 +31,7 @@ describe('a voice server on an HTTP server of one’s own', () => {
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-  /** A raw request, for what no client sends. */
+  /** A raw request, for bytes that no client sends. */
   const ask = async (path: string, upgrade: string): Promise<Socket> => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => undefined);

@@ -9,7 +9,7 @@ import { opusPackets } from '../../lib/server/opusMessage.ts';
 
 type Message<Type extends ServerMessage['type']> = Extract<ServerMessage, { readonly type: Type }>;
 
-/** A client of the protocol, as plain as can be: what a spec makes it say, and what it received. */
+/** A client of the protocol, as plain as can be: it sends the spec's messages, and records those it receives. */
 export class TestClient {
   readonly socket: WebSocket;
   readonly #received$ = new ReplaySubject<ServerMessage>();
@@ -26,7 +26,7 @@ export class TestClient {
   #reply = 0;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   seq = 0;
-  /** Whether what arrives counts as heard at once. */
+  /** Whether audio counts as heard when it arrives. */
   readonly #hears: boolean;
 
   constructor(

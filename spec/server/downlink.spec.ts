@@ -97,14 +97,14 @@ describe('what goes down to a client', () => {
   it('should send the first frames at once, and later ones together while the client has enough to play', () => {
     const lengths = (): number[] =>
       socket.sent.filter(data => typeof data !== 'string').map(({ length }) => length / 640);
-    speak(10); // what is handed over ahead of time
+    speak(10); // the audio handed over ahead of time
     expect(lengths()).toEqual([1, 1, 1, 1, 1, 1, 3]);
     for (let frame = 0; frame < 6; frame++) {
       vi.advanceTimersByTime(20);
       speak(1);
     }
     expect(lengths().slice(7)).toEqual([3, 3]);
-    vi.advanceTimersByTime(1_000); // the voice falters: what waits for more goes without it
+    vi.advanceTimersByTime(1_000); // the voice falters: audio that waits for more goes without it
     expect(lengths().slice(9)).toEqual([1]);
     speak(1);
     expect(lengths().slice(10)).toEqual([1]);
@@ -193,7 +193,7 @@ describe('what goes down to a client', () => {
     expect(ended).toBe('heard');
   });
 
-  it('should go by what the client says that goes on with the call, whether the reply is complete or not', () => {
+  it('should trust the report of the client that resumes the call, whether the reply is complete or not', () => {
     attach(socket, nothing, false);
     reply.unsubscribe();
     const frame$ = new Subject<AudioFrame>();

@@ -13,17 +13,17 @@ describe('the limits of a server', () => {
   });
 });
 
-describe('Allowance', () => {
+describe('TokenBucket', () => {
   beforeEach(() => vi.useFakeTimers({ now: 1_000_000 }));
   afterEach(() => vi.useRealTimers());
 
   it('should give back what time brings, and lose nothing to a clock that is set back', () => {
-    const allowance = new TokenBucket(1, 100);
-    expect(allowance.take(90)).toBe(true);
+    const bucket = new TokenBucket(1, 100);
+    expect(bucket.take(90)).toBe(true);
     vi.setSystemTime(500_000);
-    expect(allowance.take(10)).toBe(true);
-    expect(allowance.take(1)).toBe(false);
+    expect(bucket.take(10)).toBe(true);
+    expect(bucket.take(1)).toBe(false);
     vi.advanceTimersByTime(50);
-    expect(allowance.take(40)).toBe(true);
+    expect(bucket.take(40)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mergeMap, NEVER, Subject, throwError, timer } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { RxvoiceError, setup } from '../../lib/index.ts';
 import { closeCodes, mintToken, type ServeOptions, voiceServer } from '../../lib/server/index.ts';
@@ -30,7 +30,8 @@ describe('serve', () => {
     clients.push(client);
     return client.opened();
   };
-  afterEach(() => {
+  // At the end: those that wait for a good-bye that does not come, two seconds, do so at once.
+  afterAll(() => {
     for (const client of clients.splice(0)) client.vanish();
     for (const server of servers.splice(0)) server.stop();
   });
@@ -161,7 +162,7 @@ describe('serve', () => {
     expect(await server.next('ended')).toMatchObject({ code: 1000 });
   });
 
-  it.each<[string, Partial<ServeOptions>, (client: TestClient) => unknown, number]>([
+  it.concurrent.each<[string, Partial<ServeOptions>, (client: TestClient) => unknown, number]>([
     ['no hello', { limits: { helloMs: 20 } }, () => undefined, closeCodes.silent],
     ['no JSON', {}, client => client.say('Hello?'), closeCodes.malformed],
     [
@@ -278,7 +279,7 @@ describe('serve', () => {
     expect(reason).toMatch(/Add "https:\/\/evil\.example" to origins if they should/u);
   });
 
-  it('should hand the token and the data to what sets the call up', async () => {
+  it('should pass the token and the data to `call`', async () => {
     const seen: unknown[] = [];
     const server = await start({
       tokenSecret: secret,
@@ -391,7 +392,7 @@ describe('serve', () => {
     await expect(start({ port: Number(new URL(url).port) })).rejects.toThrow(/another port/u);
   });
 
-  it('should serve the page with what it needs and nothing else', async () => {
+  it('should serve the page with its own files and nothing else', async () => {
     const { url } = await start();
     const page = await fetch(url);
     expect(page.headers.get('content-type')).toContain('text/html');

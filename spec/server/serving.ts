@@ -3,7 +3,7 @@ import { setup } from '../../lib/index.ts';
 import { serve, type ServeOptions, type ServerEvent } from '../../lib/server/index.ts';
 import { scriptedLlm, scriptedStt, type ScriptedSpeech, scriptedTts } from '../../lib/testing/index.ts';
 
-/** A bot that hears what the script says, in the audio's time, and answers this. */
+/** A bot that hears the script's words, in the audio's time, and answers this. */
 export const scripted = (
   says: readonly ScriptedSpeech[] = [{ from: 100, to: 500, text: 'Hello there.' }],
   answer = 'Hi. How are you?',

@@ -73,7 +73,9 @@ describe('the tokens that were used', () => {
 
   it('should be remembered exactly as long as they are good, however many they are', () => {
     const used = new UsedTokens();
-    for (let at = 0; at < 250_000; at++) expect(used.use(`body.${at}`, 60_000 + at)).toBe(true);
+    let taken = 0;
+    for (let at = 0; at < 250_000; at++) if (used.use(`body.${at}`, 60_000 + at)) taken++;
+    expect(taken).toBe(250_000);
     expect(used.use('body.0', 60_000)).toBe(false);
     vi.setSystemTime(60_000);
     expect(used.use('other.0', 60_000)).toBe(false); // by its signature

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { filter, firstValueFrom, map, ReplaySubject, skip } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { decodeMulaw, encodeMulaw } from '../../lib/audio/mulaw.ts';
 import { closeCodes, mintToken, type ServeOptions } from '../../lib/server/index.ts';
@@ -125,7 +125,8 @@ describe('the phone, over Twilio Media Streams', () => {
         filter(event => event.type === type && (turn === undefined || event.turn === turn)),
       ),
     );
-  afterEach(() => {
+  // At the end: those that wait for a good-bye that does not come, two seconds, do so at once.
+  afterAll(() => {
     for (const phone of phones.splice(0)) phone.socket.terminate();
     for (const server of servers.splice(0)) server.stop();
   });
@@ -193,7 +194,7 @@ describe('the phone, over Twilio Media Streams', () => {
       heard: 'One two three',
       audioMs: 900,
     });
-    // The marks of what was cleared come back now; they are of no reply any more.
+    // The marks of the cleared audio come back now; they belong to no reply any more.
     phone.plays = true;
     const { turn } = await happened(server, 'user.said', 2);
     expect(turn).toBe(2);
@@ -327,7 +328,7 @@ describe('the phone, over Twilio Media Streams', () => {
     expect(seen).toEqual([{ token: 'mine', a: 'b' }]);
   });
 
-  it.each<[string, (phone: Twilio) => void, number]>([
+  it.concurrent.each<[string, (phone: Twilio) => void, number]>([
     [
       'a flood of messages that mean nothing',
       phone => {

@@ -106,7 +106,7 @@ describe('the address of a caller', () => {
     [1, { 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9'],
     [1, { 'x-forwarded-for': '1.1.1.1, 203.0.113.9' }, '203.0.113.9'],
     [2, { 'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.0.0.2' }, '203.0.113.9'],
-    // Not through all the proxies: what it claims counts for nothing.
+    // Not through all the proxies: its claim is ignored.
     [2, { 'x-forwarded-for': '6.6.6.6' }, '10.0.0.1'],
     [1, {}, '10.0.0.1'],
     [1, { 'x-forwarded-for': 'unknown' }, '10.0.0.1'],
@@ -274,7 +274,7 @@ describe('a server on this machine, and a page of another origin', () => {
       expect([path, (await get(server.url, path, {})).status]).toEqual([path, status]);
   });
 
-  /** Checks of a review of the page's headers: OWASP's list, and what the page itself needs. */
+  /** Checks of a review of the page's headers: OWASP's list, and the needs of the page itself. */
   it('should send the page with headers by the book', async () => {
     const server = await start();
     const { host } = new URL(server.url);

@@ -13,6 +13,15 @@ describe('the language of turns', () => {
     'zh-Hant-TW',
     'und',
     { tag: 'sv', backchannels: ['ja'], interruptions: [], open: [], perhapsOpen: [] },
+    {
+      tag: 'fi',
+      backchannels: ['joo'],
+      backchannelEndings: ['han'],
+      interruptions: ['odota'],
+      interruptionEndings: ['pa'],
+      open: [],
+      perhapsOpen: [],
+    },
   ])('should be %j', language => {
     expect(() =>
       setup(withLanguage(language)).conversation$(scriptedInput(10), { write: () => undefined }),

@@ -135,7 +135,7 @@ describe('setup', () => {
         '  - sentences.maxChar: there is no such option. Leave it out, or check its spelling.',
       ].join('\n'),
     );
-    const sentences = { firstMinChars: false, maxChars: 120, eager: false, maxWaitMs: false };
+    const sentences = { firstMinChars: false, maxChars: 120, firstAtMark: false, maxWaitMs: false };
     expect(problemsOf({ ...own, sentences })).toBe('');
   });
 
@@ -145,7 +145,7 @@ describe('setup', () => {
       turns: { maxMs: undefined, watchdogMs: undefined },
       bargeIn: { thinking: { minWords: undefined } },
       commands$: undefined,
-      sentences: { maxChars: undefined, eager: undefined },
+      sentences: { maxChars: undefined, firstAtMark: undefined },
       speech: undefined,
     };
     const config = {
@@ -256,6 +256,8 @@ describe('the checks of Deepgram and OpenAI', () => {
   const key = { engine: 'deepgram', apiKey: 'any' } as const;
   const stt = (options: object) => problemsOf({ ...own, stt: { ...key, ...options } });
   const tts = (options: object) => problemsOf({ ...own, tts: { ...key, ...options } });
+  const llm = (options: object) =>
+    problemsOf({ ...own, llm: { engine: 'openai', apiKey: 'k', model: 'any', ...options } });
 
   it.each<[string, string, RegExp]>([
     [
@@ -318,11 +320,33 @@ describe('the checks of Deepgram and OpenAI', () => {
       problemsOf({ ...own, llm: { engine: 'openai', baseURL: 'https://api.openai.com.example.org/v1' } }),
       /llm\.model/u,
     ],
+    ['an API that there is none of', llm({ api: 'assistants' }), /llm\.api: expected "responses" or "chat"/u],
+    [
+      'a transport of another engine',
+      llm({ transport: 'rest' }),
+      /llm\.transport: expected "websocket" or "http"/u,
+    ],
+    [
+      'a WebSocket for chat completions',
+      llm({ api: 'chat', transport: 'websocket' }),
+      /llm\.transport: expected 'http', or api: 'responses'/u,
+    ],
+    [
+      '… and for a server that is asked by them unless told otherwise',
+      llm({ baseURL: 'http://127.0.0.1:1/v1', transport: 'websocket' }),
+      /llm\.transport: expected 'http', or api: 'responses'/u,
+    ],
   ])('should refuse %s', (_, problems, expected) => {
     expect(problems).toMatch(expected);
   });
 
   it.each<[string, string]>([
+    ['a WebSocket at OpenAI', llm({ transport: 'websocket' })],
+    ['… and at Azure', llm({ baseURL: 'https://x.openai.azure.com/openai/v1', transport: 'websocket' })],
+    [
+      'a WebSocket for responses of another server',
+      llm({ baseURL: 'http://127.0.0.1:1/v1', api: 'responses', transport: 'websocket' }),
+    ],
     ['44,100 Hz of a Flux voice', tts({ voice: 'alexis', sampleRate: 44_100 })],
     ['a Flux voice at half speed', tts({ model: 'flux-alexis-en', speed: 0.55, expressivity: -2 })],
     ['a model that nobody knows', tts({ model: 'aura-3-nobody-en', speed: 1.1 })],

@@ -28,8 +28,12 @@ interface Breath {
   readonly stops: boolean;
   readonly detectorMs: number;
   readonly flickers: number;
-  /** Whether a final without words comes after it. */
+  /** Whether a final without words comes after it; whether one about the audio before it comes after its words. */
   readonly empty: boolean;
+  readonly stale: boolean;
+  /** How often its final is repeated, and how much later each time. */
+  readonly again: number;
+  readonly againMs: number;
 }
 
 const ms = (max: number, min = 0): fc.Arbitrary<number> => fc.integer({ min, max });
@@ -49,6 +53,9 @@ const breath: fc.Arbitrary<Breath> = fc.record({
   detectorMs: ms(400),
   flickers: ms(3),
   empty: fc.boolean(),
+  stale: fc.boolean(),
+  again: fc.oneof(fc.constant(0), ms(2)),
+  againMs: fc.oneof(ms(400), ms(6_000)),
 });
 
 type Told = readonly [number, SttEvent];
@@ -57,6 +64,8 @@ type Told = readonly [number, SttEvent];
 function tellings(
   breaths: readonly Breath[],
   script: string,
+  /** Which words an interim gets wrong, in turn. */
+  wrong: readonly boolean[] = [],
 ): { told: Told[]; words: string[]; starts: number[] } {
   interface Step {
     readonly at: number;
@@ -66,10 +75,14 @@ function tellings(
   const words: string[] = [];
   const starts: number[] = [];
   const heard: string[] = [];
+  /** Where each word begins. */
+  const froms: number[] = [];
   let heardTo = 0;
   let wordAt = 0;
   let finals = 0;
   const join = (list: readonly string[]): string => list.join(script === '' ? ' ' : '');
+  const misheard = (index: number): string =>
+    wrong[index % wrong.length] ? mistakeOf(heard[index]!) : heard[index]!;
   let now = 500;
   for (const planned of breaths) {
     const from = now + planned.silenceMs;
@@ -91,6 +104,7 @@ function tellings(
     for (let index = 0; index < planned.words; index += 1) {
       const word = `${script}${wordOf(words.length, script)}`;
       words.push(word);
+      froms.push(from + index * planned.wordMs);
       const wordTo = from + (index + 1) * planned.wordMs;
       const at = (wordAt = Math.max(wordAt, wordTo + planned.lagMs));
       steps.push({
@@ -99,18 +113,30 @@ function tellings(
           heard.push(word);
           heardTo = wordTo;
           const isTold = planned.interimEvery > 0 && index % planned.interimEvery === 0;
-          return isTold ? [{ type: 'interim', text: join(heard.slice(finals)) }] : [];
+          const open = heard.map((_, at) => misheard(at)).slice(finals);
+          return isTold ? [{ type: 'interim', text: join(open) }] : [];
         },
       });
     }
     const finalAt = to + planned.lagMs + planned.finalMs;
+    let final: SttEvent[] = [];
     if (planned.isFinal)
       steps.push({
         at: finalAt,
         tell: () => {
           const text = join(heard.slice(finals));
           finals = heard.length;
-          return text === '' ? [] : [{ type: 'final', text, end: heardTo }];
+          return (final = text === '' ? [] : [{ type: 'final', text, end: heardTo }]);
+        },
+      });
+    for (let count = 1; count <= planned.again; count += 1)
+      steps.push({ at: finalAt + 1 + planned.againMs * count, tell: () => final });
+    if (planned.stale)
+      steps.push({
+        at: to + planned.lagMs + 20,
+        tell: () => {
+          const end = Math.min(from, (froms[finals] ?? 0) - 400);
+          return end > 0 ? [{ type: 'final', text: '', end }] : [];
         },
       });
     for (let end = 0; end < planned.ends; end += 1)
@@ -135,6 +161,9 @@ function tellings(
     .flatMap(({ at, tell }): Told[] => tell().map(transcript => [at, transcript]));
   return { told, words, starts };
 }
+
+/** A word as an interim gets it wrong. */
+const mistakeOf = (word: string): string => word.replace(/^w/u, 'v').replace(/^字/u, '宇');
 
 /** Each word another one. */
 const wordOf = (number: number, script: string): string =>
@@ -177,6 +206,7 @@ const options: fc.Arbitrary<EndOfTurnOptions & { maxMs?: number; maxWords?: numb
 );
 
 const runs = Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 120);
+const seed = Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_128);
 
 describe('any order of events from engines and detectors', () => {
   it.each([
@@ -230,8 +260,31 @@ describe('any order of events from engines and detectors', () => {
             expect(speakingAt).toBeUndefined();
           },
         ),
-        { numRuns: runs, seed: Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_128) },
+        { numRuns: runs, seed },
       );
     },
   );
+
+  it.each([
+    ['with spaces', ''],
+    ['without spaces', '字'],
+  ])('should lose no word that a final corrects: %s', { timeout: 3_600_000 }, (_, script) => {
+    const wrong = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        fc.array(breath, { minLength: 1, maxLength: 5 }),
+        options,
+        wrong,
+        (breaths, chosen, wrong) => {
+          const { told, words } = tellings(breaths, script, wrong);
+          const said = turnsOf(told, chosen, false).flatMap(({ value }) =>
+            value.type === 'said' ? [value.text] : [],
+          );
+          for (const word of words)
+            expect(said.some(text => text.includes(word) || text.includes(mistakeOf(word)))).toBe(true);
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+  });
 });

@@ -107,6 +107,19 @@ describe('userTurns', () => {
     expect(hear(final(text, 100), end(100)).at(-1)).toEqual({ type: 'said', turn: 1, text, end: 100 });
   });
 
+  it('should keep an interim when a final without words is of audio before it', () => {
+    const text = (...transcripts: SttEvent[]): unknown => {
+      const last = hear(...transcripts).at(-1);
+      return last?.type === 'said' ? last.text : last?.type;
+    };
+    expect(text(start(900), interim('hello'), final('', 400), end(1_500))).toBe('hello');
+    expect(text(start(900), final('Hello', 1_400), interim('there'), final('', 1_000), end(2_000))).toBe(
+      'Hello there',
+    );
+    expect(text(start(900), interim('hm'), final('', 1_400), end(1_500))).toBe('silent');
+    expect(text(start(0), interim('hm'), final('', 0), end(0))).toBe('silent');
+  });
+
   it('should say what was begun when the audio ends mid-word', () => {
     expect(hear(start(0), final('I would', 600), interim('li')).at(-1)).toMatchObject({
       type: 'said',
@@ -145,7 +158,7 @@ describe('userTurns', () => {
     expect(turns.map(({ type }) => type)).toEqual(['speaking', 'final']);
   });
 
-  it('should cut a turn that lasts too long with what is final, and lose or double nothing', () => {
+  it('should cut a turn that lasts too long at its final words, and lose or double nothing', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('s--f----i--g---(e|)', {
         s: start(0),

@@ -1,6 +1,6 @@
 import type { BotState } from '../../lib/conversation/botState.ts';
 
-/** A bot that does nothing; change what matters. */
+/** An idle bot; change the fields that matter. */
 export const bot = (state: Partial<BotState> = {}): BotState => ({
   doing: 'nothing',
   sentence: '',

@@ -39,7 +39,7 @@ const output = { write: () => undefined };
 /** A number of reads of 20 ms of silence. */
 const readsOf = (count: number) => (): Uint8Array | null => (count-- > 0 ? new Uint8Array(640) : null);
 
-/** A taped call: its tape, and what happened in it. */
+/** A taped call: its tape, and its events. */
 function taped(options: { readonly redact?: boolean; readonly audio?: boolean; readonly llm?: Llm } = {}) {
   const lines: string[] = [];
   const { llm = story, ...taping } = options;
@@ -81,7 +81,7 @@ describe('a tape', () => {
     expect([differences, offMs]).toEqual([[], 0]);
   });
 
-  it('should hold nothing of what was said, and still go the same way', () => {
+  it('should hold no spoken words, and still go the same way', () => {
     const { tape, run } = taped();
     for (const word of ['Maria', 'Tell', 'please', 'upon', 'Miller', 'daughters', '3'])
       expect(tape).not.toMatch(new RegExp(`\\b${word}\\b(?=[^"]*"\\s*[,}])`, 'u'));

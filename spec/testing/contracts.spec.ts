@@ -57,7 +57,7 @@ describe('the contracts', () => {
     };
     expect(await ofStt(() => deaf)).toEqual(
       expect.arrayContaining([
-        'should let go of the input, and of all else, when it is unsubscribed',
+        'should release the input and everything else when it is unsubscribed',
         'should pass on that the input failed',
       ]),
     );

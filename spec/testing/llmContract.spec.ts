@@ -3,7 +3,7 @@ import { ignoreElements } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtinLlm, failover } from '../../lib/index.ts';
 import type { Llm } from '../../lib/llm/message.ts';
-import { openaiLlm } from '../../lib/providers/openai/index.ts';
+import { openaiLlm, type OpenaiLlmOptions } from '../../lib/providers/openai/index.ts';
 import { llmContract, type OpenaiServer, openaiServer, scriptedLlm } from '../../lib/testing/index.ts';
 
 llmContract({ describe, it, name: 'builtinLlm', make: () => builtinLlm(), words: /four/u });
@@ -26,18 +26,31 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const openai = (): Llm => openaiLlm({ apiKey: 'any', baseURL: server.baseURL, model: 'test' });
-const nowhere = (): Llm =>
-  openaiLlm({ apiKey: 'any', baseURL: 'http://127.0.0.1:9/v1', model: 'test', retries: 0 });
+const openai = (options: OpenaiLlmOptions = {}): Llm =>
+  openaiLlm({ apiKey: 'any', baseURL: server.baseURL, model: 'test', ...options });
+const nowhere = (options: OpenaiLlmOptions = {}): Llm =>
+  openaiLlm({ apiKey: 'any', baseURL: 'http://127.0.0.1:9/v1', model: 'test', retries: 0, ...options });
 const shared = {
   describe,
   it,
   words: /four/u,
   toolQuestion: 'How is Oslo?',
   open: () => server.connections,
-  broken: nowhere,
+  broken: () => nowhere(),
 };
-llmContract({ ...shared, name: 'openaiLlm', make: openai });
+llmContract({ ...shared, name: 'openaiLlm', make: () => openai() });
+llmContract({
+  ...shared,
+  name: 'openaiLlm by responses over HTTP',
+  make: () => openai({ api: 'responses' }),
+  broken: () => nowhere({ api: 'responses' }),
+});
+llmContract({
+  ...shared,
+  name: 'openaiLlm by responses over a WebSocket',
+  make: () => openai({ api: 'responses', transport: 'websocket' }),
+  broken: () => nowhere({ api: 'responses', transport: 'websocket' }),
+});
 llmContract({ ...shared, name: 'failover', make: () => failover([nowhere(), openai()]) });
 
 describe('the contract of language models', () => {
@@ -65,7 +78,7 @@ describe('the contract of language models', () => {
     expect(broken).toEqual(
       expect.arrayContaining([
         'should answer in pieces, and complete',
-        'should call a tool, and answer with what it gave',
+        'should call a tool, and answer with its result',
       ]),
     );
   });

@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { from, type Observable } from 'rxjs';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { type AudioFrame, frameOf, silence } from '../../lib/audio/frame.ts';
 import { reframe } from '../../lib/audio/reframe.ts';
 import { deepgramStt } from '../../lib/providers/deepgram/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
-import {
-  type DeepgramServer,
-  deepgramServer,
-  energyStt,
-  scriptedStt,
-  sttContract,
-} from '../../lib/testing/index.ts';
+import { energyStt, scriptedStt, sttContract } from '../../lib/testing/index.ts';
+import { ownServers } from './ownServer.ts';
 
 /** "Go forward." */
 const clip = frameOf(
@@ -24,12 +19,7 @@ const clipMs = clip.pcm.length / 16;
 const speech = (before = 500): Observable<AudioFrame> =>
   from([silence(before), clip, silence(1_500)]).pipe(reframe());
 
-let server: DeepgramServer;
-beforeAll(async () => {
-  server = await deepgramServer({ lines: ['Something was said.'] });
-});
-afterAll(() => server.close());
-
+const servers = ownServers({ lines: ['Something was said.'] });
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
 
@@ -57,11 +47,9 @@ sttContract({
 });
 for (const model of ['nova-3', 'flux-general-en'])
   sttContract({
-    describe,
-    it,
-    open: () => server.connections,
+    ...servers,
     name: `deepgramStt ${model}`,
-    make: () => deepgramStt({ ...connection, baseURL: server.url, model }),
+    make: () => deepgramStt({ ...connection, baseURL: servers.url(), model }),
     broken: () => deepgramStt({ ...nowhere, model }),
     speech$: speech(),
     words: /Something was said\./u,

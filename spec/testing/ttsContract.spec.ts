@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { deepgramTts } from '../../lib/providers/deepgram/index.ts';
 import { localTts } from '../../lib/providers/local/index.ts';
-import { type DeepgramServer, deepgramServer, scriptedTts, ttsContract } from '../../lib/testing/index.ts';
+import { scriptedTts, ttsContract } from '../../lib/testing/index.ts';
+import { ownServers } from './ownServer.ts';
 
-let server: DeepgramServer;
-beforeAll(async () => {
-  server = await deepgramServer({ latencies: { ttsSpeed: 40 } });
-});
-afterAll(() => server.close());
-
+const servers = ownServers({ latencies: { ttsSpeed: 40 } });
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
 
@@ -20,10 +16,8 @@ for (const [name, options] of [
   ['a Flux voice', { model: 'flux-alexis-en' }],
 ] as const)
   ttsContract({
-    describe,
-    it,
-    open: () => server.connections,
+    ...servers,
     name: `deepgramTts, ${name}`,
-    make: () => deepgramTts({ ...connection, baseURL: server.url, ...options }),
+    make: () => deepgramTts({ ...connection, baseURL: servers.url(), ...options }),
     broken: () => deepgramTts({ ...nowhere, ...options }),
   });

@@ -65,7 +65,7 @@ class Speaker extends AudioWorkletProcessor {
     if (block === undefined) return true;
     while (this.#ready.length < block.length) {
       const samples = this.#buffer.read(Math.ceil((block.length * wireRate) / sampleRate));
-      // Silence pushes the end of what was played through the filter.
+      // Silence pushes the end of the audio through the filter.
       const more = this.#resampler.process(samples.length > 0 ? samples : new Float32Array(64));
       const ready = new Float32Array(this.#ready.length + more.length);
       ready.set(this.#ready);

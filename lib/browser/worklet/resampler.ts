@@ -19,7 +19,10 @@ const table = Float32Array.from({ length: crossings * points + 2 }, (_, index) =
 export class Resampler {
   /** Input samples per output sample. */
   readonly #step: number;
-  /** The filter's steps per input sample: fewer when the rate goes down, to cut what the new one can't hold. */
+  /**
+   * The filter's steps per input sample: fewer when the rate goes down, to cut frequencies that the new rate can't
+   * hold.
+   */
   readonly #scale: number;
   readonly #reach: number;
   /** Input not used up, and where in it the next output sample lies. */

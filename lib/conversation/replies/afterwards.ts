@@ -24,9 +24,9 @@ type PauseEnd = { readonly type: 'say' } | { readonly type: 'idle' } | { readonl
 const isEnd = (event: PauseEnd | CallEvent): event is PauseEnd => !event.type.startsWith('call.');
 
 /**
- * The bot's behaviour while it has nothing to answer. It waits until the user is silent, says what commands ask for,
- * and follows {@link IdleOptions} if the user stays silent. It completes when the input is over and nothing is left
- * to say.
+ * The bot's behaviour while it has nothing to answer. It waits until the user is silent, says the texts of commands,
+ * and follows {@link IdleOptions} if the user stays silent. It completes when the input is over and nothing is left to
+ * say.
  */
 export const afterwards = (call: ReplyContext): Observable<BotEvent | CallEvent> =>
   defer(() => {

@@ -12,7 +12,7 @@ const apologise = (call: ReplyContext, turn: number): Observable<BotEvent> => {
   return concat(of({ type: 'bot.apologised', turn, text } as const), say(call, { text }, tts));
 };
 
-/** Adds the apology to an answer that failed, unless the output is what failed. */
+/** Adds the apology to an answer that failed, unless the output failed. */
 export const withApology =
   <Event extends BotEvent | UserEvent>(call: ReplyContext): OperatorFunction<Event, Event | BotEvent> =>
   event$ =>

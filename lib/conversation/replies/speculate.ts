@@ -9,7 +9,7 @@ import type { BotEvent, UserEvent } from '../events.ts';
 import { remember } from '../history.ts';
 import { reply } from '../reply.ts';
 import { promptOf, type ReplyContext } from '../replyContext.ts';
-import { Speculated } from '../speculated.ts';
+import { SpeculationMeter } from '../speculationMeter.ts';
 import { withApology } from './apologise.ts';
 
 type Eager = Extract<UserTurnEvent, { readonly type: 'eager' }>;
@@ -28,10 +28,10 @@ export const speculate = (
   defer(() => {
     const { engines, current } = call;
     const { tts: synthesises = false } = call.speculation;
-    const speculated = new Speculated(turn);
+    const meter = new SpeculationMeter(turn);
     const ledger = current.ledger();
     const committed$ = new ReplaySubject<true>(1);
-    current.guess(speculated);
+    current.guess(meter);
 
     /** Emits the commit first, and then the events that were held back. */
     const commit$ = said$.pipe(
@@ -39,7 +39,7 @@ export const speculate = (
       switchMap(said => {
         current.begin(turn, ledger);
         return concat(
-          of(said, speculated.event(true)),
+          of(said, meter.event(true)),
           defer(() => {
             committed$.next(true);
             committed$.complete();
@@ -52,10 +52,10 @@ export const speculate = (
       const ask = (): Observable<LlmEvent> =>
         engines
           .llm(messages, request)
-          .pipe(speculated.counting(), synthesises ? identity : onFirst(() => speculated.ready()));
+          .pipe(meter.counting(), synthesises ? identity : onFirst(() => meter.ready()));
       return committedAnswer(ask, committed$, {
         early: synthesises,
-        onDropped: () => speculated.dropped(),
+        onDropped: () => meter.dropped(),
       });
     };
     const reply$ = reply(
@@ -74,7 +74,7 @@ export const speculate = (
       },
     ).pipe(
       tap(event => {
-        if (event.type === 'bot.audio') speculated.ready();
+        if (event.type === 'bot.audio') meter.ready();
       }),
       synthesises ? heldUntil(committed$) : identity,
       tap(event => current.see(event)),

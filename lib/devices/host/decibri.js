@@ -5,7 +5,7 @@ import { withoutConverters } from './withoutConverters.js';
 
 /**
  * decibri 5.7: cpal, by prebuilt binaries. It opens devices at their own rate and resamples, which costs 10 ms in
- * capture and over 100 in playback. It keeps up to 0.7 s of what it is to play, so that it is supplied by the clock.
+ * capture and over 100 in playback. It buffers up to 0.7 s of audio, so it is supplied by the clock.
  *
  * @typedef {object} Found
  * @property {string} name
@@ -37,7 +37,8 @@ export function decibri(path) {
     const named = found.map(({ id, name, isDefault }) => ({
       kind,
       id,
-      // With ALSA its names are descriptions that several share: the system's own name is what one can choose by.
+      // With ALSA its names are descriptions that several devices share, so devices are chosen by the system's own
+      // name.
       name: id.startsWith('alsa:') ? id.slice(5) : name,
       isDefault,
       system: id.split(':')[0]?.toUpperCase() ?? '',

@@ -49,7 +49,7 @@ const send = message => {
 const waiting = [];
 let dropped = 0;
 
-/** Sends what waits, as far as the parent takes it; what gets too old is left out. */
+/** Sends waiting messages, as far as the parent takes them, and drops old ones. */
 const flush = () => {
   for (let next = waiting[0]; next && underWay < MOST; next = waiting[0]) {
     waiting.shift();
@@ -111,7 +111,7 @@ const serve = async request => {
 const textOf = error => (error instanceof Error ? error.message : String(error));
 
 /**
- * What an error of a backend means.
+ * The meaning of a backend's error.
  *
  * @param {unknown} error
  * @returns {import('../audioBackendError.ts').AudioBackendCode}

@@ -31,7 +31,7 @@ const PLAYER_BUFFER = 80;
 const run = promisify(execFile);
 
 /**
- * What a program prints, in its own words and not those of the user's language.
+ * The output of a program, in English whatever the user's language.
  *
  * @param {string} program
  * @param {string[]} args

@@ -21,7 +21,7 @@ import { binary, type ClientFrame, close, json, type ServerFrame } from '../loop
 import type { Fault } from '../loopback/fault.ts';
 import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import { spoken, type SpokenOptions } from '../loopback/spoken.ts';
-import { Allowance } from './allowance.ts';
+import { MinuteLimit } from './minuteLimit.ts';
 import { voiceUuid } from './voiceUuid.ts';
 
 /** Options of {@link aura}. */
@@ -45,8 +45,8 @@ type Job =
   | { readonly type: 'say'; readonly frame: ServerFrame };
 
 /**
- * Deepgram's WebSocket `/v1/speak`: nothing until Flush, then audio and Flushed, flushes in order. Clear drops what waits;
- * a frame that was on its way still comes before Cleared.
+ * Deepgram's WebSocket `/v1/speak`: nothing until Flush, then audio and Flushed, flushes in order. Clear drops the
+ * waiting text; a frame that was on its way still comes before Cleared.
  */
 export const aura = (options: AuraOptions): Protocol => {
   const { requestId, model, speech, lifetimeMs, onSpeaking } = options;
@@ -108,8 +108,8 @@ const jobs =
   ({ flushesPerMinute, charactersPerMinute, maxCharacters, has }: AuraOptions) =>
   (client$: Observable<ClientFrame>): Observable<Job> =>
     defer(() => {
-      const allowance = new Allowance(flushesPerMinute);
-      const characters = new Allowance(charactersPerMinute);
+      const flushes = new MinuteLimit(flushesPerMinute);
+      const characters = new MinuteLimit(charactersPerMinute);
       let text = '';
       let id = 0;
       const taken = (): string => {
@@ -136,7 +136,7 @@ const jobs =
             return [];
           }
           case 'Flush':
-            if (has('flush-limit') || has('flush-limit-old') || !allowance.take())
+            if (has('flush-limit') || has('flush-limit-old') || !flushes.take())
               return say(json(excessive(has('flush-limit-old'))));
             return [{ type: 'flush', text: taken(), id: id++ }];
           case 'Clear':

@@ -6,13 +6,15 @@ import type { ScriptedSpeech } from '../../testing/scriptedStt.ts';
 /** Options of {@link deepgramServer}: its script, its speech, its speed and its faults. */
 export interface DeepgramServerOptions extends LoopbackOptions {
   /**
-   * What is said, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection
-   * (from 1). `endpointingMs` is the client's unless the script has its own.
+   * The words, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection (from
+   * 1). `endpointingMs` is the client's unless the script has its own.
    */
   readonly script?: readonly ScriptedSpeech[] | ((connection: number) => readonly ScriptedSpeech[]);
   /** Without a script, the transcript of each utterance (detected by loudness): the next line, or the n-th from 0. */
   readonly lines?: readonly string[] | ((index: number) => string);
-  /** Really hears what is said: an engine, given the silence after which the client wants an end. Goes before the others. */
+  /**
+   * Transcribes the audio: an engine, given the silence after which the client wants an end. Goes before the others.
+   */
   readonly stt?: (options: { readonly silenceMs: number }) => Stt;
   /** The voice. Default a hum as long as the text would take. */
   readonly tts?: Tts;

@@ -3,7 +3,7 @@ import type { Fault } from '../loopback/fault.ts';
 import type { Refusal, Reply } from '../loopback/reply.ts';
 import { htmlRefusal } from '../loopback/htmlRefusal.ts';
 
-/** Deepgram's answer to a request it doesn't serve: the status, what is wrong in `dg-error`, and both in the body. */
+/** Deepgram's answer to a request it doesn't serve: the status, the reason in `dg-error`, and both in the body. */
 export function deepgramRefusal(
   { fault, retryAfter = 1 }: Refusal,
   { requestId }: Pick<Connection, 'requestId'>,

@@ -24,7 +24,7 @@ import { speakRequest } from './speakRequest.ts';
 import { flux } from './flux.ts';
 import { fluxQuery } from './fluxQuery.ts';
 import { fluxTts } from './fluxTts.ts';
-import { silenceFor } from './fluxTurns.ts';
+import { silenceFor } from './fluxTurnDetector.ts';
 import { throttled } from './throttled.ts';
 import { Tokens } from './tokens.ts';
 
@@ -33,9 +33,9 @@ export type DeepgramServer = LoopbackServer<DeepgramServerOptions>;
 
 /**
  * Runs a Deepgram on this machine, on 127.0.0.1: speech-to-text of both generations, text-to-speech over WebSocket and
- * by request, recordings, the lists of projects and models, and temporary tokens. It speaks the wire protocol of the service, faults included, so that its official SDK and every client
- * of yours can be tested without a key: what is heard is a script, the next of some lines whenever something is said,
- * or what a real engine makes of it.
+ * by request, recordings, the lists of projects and models, and temporary tokens. It speaks the wire protocol of the
+ * service, faults included, so that its official SDK and every client of yours can be tested without a key. The
+ * transcript is a script, the next of some lines whenever audio has a voice, or a real engine's.
  *
  * @example
  * await using deepgram = await deepgramServer({ script: [{ from: 500, to: 1_500, text: 'Hello there.' }] });

@@ -6,7 +6,7 @@ import { close, type ServerFrame } from '../loopback/frames.ts';
 import { late } from '../loopback/inOrder.ts';
 import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import type { FluxQuery } from './fluxQuery.ts';
-import { FluxTurns } from './fluxTurns.ts';
+import { FluxTurnDetector } from './fluxTurnDetector.ts';
 
 /** Options of {@link flux}. */
 export interface FluxOptions {
@@ -29,7 +29,7 @@ export const flux =
       const out$ = new Subject<ServerFrame>();
       const input = new AudioFromClient(query);
       let connected = false;
-      const turns = new FluxTurns({
+      const turns = new FluxTurnDetector({
         requestId,
         query,
         endOfTurnMs: () => latencies().endOfTurnMs,

@@ -70,7 +70,7 @@ export function fluxQuery(query: URLSearchParams): FluxQuery | string {
   };
 }
 
-/** Thresholds, if they are within bounds; else a text says what isn't. */
+/** Thresholds, if they are within bounds; otherwise the reason for refusal. */
 export function thresholdsOf(thresholds: FluxThresholds): FluxThresholds | string {
   const { eot, eager, timeoutMs } = thresholds;
   if (!(eot >= 0.5 && eot <= 1)) return 'eot_threshold must be from 0.5 to 1.0.';

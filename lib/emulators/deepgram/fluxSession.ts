@@ -25,7 +25,7 @@ export class FluxSession {
   /** The reply whose text comes in. */
   #open: FluxSpeech | undefined;
   #speeches: readonly FluxSpeech[] = [];
-  /** Where the audio of the session is: what was made, or played up to the last cut. */
+  /** The length of the session's audio: synthesised, or played up to the last cut. */
   #audioMs = 0;
   #playedMs = -1;
   #interrupting = false;
@@ -132,7 +132,7 @@ export class FluxSession {
     const { spoken, remaining } = speech.heard(playedMs - (speech.startMs ?? playedMs));
     [this.#open, this.#speeches, this.#interrupting] = [undefined, [], true];
     [this.#playedMs, this.#audioMs] = [playedMs, playedMs];
-    // `SpeakV2SessionMetadata`: an Interrupt rebases the total onto what was played.
+    // `SpeakV2SessionMetadata`: an Interrupt rebases the total onto the played length.
     this.#totals.audioMs = playedMs;
     then({
       type: 'interrupted',

@@ -4,7 +4,9 @@ export interface Segment {
   audioMs: number;
 }
 
-/** One reply that Flux speaks: its text as it came, what was made of it, where its audio lies in the session. */
+/**
+ * One reply that Flux speaks: its text as it came, its synthesised part, and the position of its audio in the session.
+ */
 export class FluxSpeech {
   readonly id: string;
   /** Where its audio begins in the session's, ms; none yet. */
@@ -24,7 +26,7 @@ export class FluxSpeech {
     return this.#segments.reduce((sum, { audioMs }) => sum + audioMs, 0);
   }
 
-  /** More text; what can be spoken of it already, in pieces that end with a clause. */
+  /** Takes more text, and returns the part that can be spoken already, in pieces that end with a clause. */
   add(text: string): readonly Segment[] {
     this.#waiting += text;
     const ready = /^[\s\S]*[.!?;:,\n](?=\s)/u.exec(this.#waiting)?.[0] ?? '';
@@ -32,7 +34,7 @@ export class FluxSpeech {
     return this.#cut(ready);
   }
 
-  /** There is no more text; what is left to speak. */
+  /** Ends the text, and returns the rest. */
   flush(): readonly Segment[] {
     const rest = this.#waiting;
     this.#waiting = '';

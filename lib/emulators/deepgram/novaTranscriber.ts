@@ -87,7 +87,7 @@ export class NovaTranscriber {
     }
   }
 
-  /** The client asks for what there is. */
+  /** The client asks for the words so far. */
   finalize(): void {
     if (this.#options.has('no-finalize')) return;
     this.#results(this.#waiting, this.#positionMs, { final: true, speechFinal: true, fromFinalize: true });

@@ -35,7 +35,7 @@ export interface SpeakTransport {
   readonly isRequest?: boolean;
 }
 
-/** Reads the query of `/v1/speak` and `/v2/speak`; a text says what is wrong with it. */
+/** Reads the query of `/v1/speak` and `/v2/speak`, or returns the reason for refusal. */
 export function speakQuery(
   query: URLSearchParams,
   { family, isRequest = false }: SpeakTransport,

@@ -5,7 +5,7 @@ import { inOrder } from '../loopback/inOrder.ts';
 /** How much faster than real time audio may come. */
 const fastest = 1.25;
 
-/** Takes audio in at 1.25 times real time at most; what comes faster waits, with all that comes after it. */
+/** Takes in audio at 1.25 times real time at most; faster audio waits, with everything after it. */
 export const throttled =
   (bytesPerMs: number): MonoTypeOperatorFunction<ClientFrame> =>
   client$ =>

@@ -14,7 +14,10 @@ const sampleBytesOf: Readonly<Record<string, number>> = { linear16: 2, linear32:
 export const bytesPerMs = ({ encoding = 'linear16', sampleRate, channels }: AnnouncedAudio): number =>
   ((sampleBytesOf[encoding] ?? 2) * (sampleRate || 16_000) * channels) / 1000;
 
-/** Turns a client's bytes into audio: of several channels the first. Undefined where they can't be what was announced. */
+/**
+ * Turns a client's bytes into audio: of several channels the first. Undefined where the bytes don't match the announced
+ * format.
+ */
 export class AudioFromClient {
   readonly #announced: AnnouncedAudio;
   #format: { readonly encoding: string; readonly sampleRate: number; readonly channels: number } | undefined;

@@ -10,7 +10,7 @@ export interface Strike {
   readonly endpoint: Endpoint | undefined;
 }
 
-/** One WebSocket or request, as what serves it sees it. */
+/** One WebSocket or request, as its protocol sees it. */
 export interface Connection {
   readonly endpoint: Endpoint;
   readonly query: URLSearchParams;

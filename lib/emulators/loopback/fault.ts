@@ -20,6 +20,10 @@ export type Endpoint =
   | 'grant'
   /** OpenAI chat: `/v1/chat/completions`. */
   | 'completions'
+  /** OpenAI responses: `POST /v1/responses`. */
+  | 'responses'
+  /** OpenAI responses: the WebSocket `/v1/responses`. */
+  | 'responsesSocket'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
   | 'speech'
   /** OpenAI's list of models: `/v1/models`. */
@@ -28,11 +32,12 @@ export type Endpoint =
   | 'other';
 
 const stt: readonly Endpoint[] = ['nova', 'flux'];
-const sockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
-const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'speech'];
+const deepgramSockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
+const sockets: readonly Endpoint[] = [...deepgramSockets, 'responsesSocket'];
+const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'responses', 'speech'];
 const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
-/** When a fault strikes: instead of an answer, in the middle of one, or in what the service does all along. */
+/** When a fault strikes: instead of an answer, in the middle of one, or throughout the service's work. */
 export type FaultKind = 'refusal' | 'stream' | 'behaviour';
 
 interface FaultFacts {
@@ -70,18 +75,28 @@ export const faults = {
   cut: stream('the connection is cut in the middle'),
   garbage: stream('it sends something that is not what was agreed on, and goes on'),
   'bad-frame': stream('it sends bytes that are no WebSocket frame', sockets),
-  'unknown-messages': stream('it sends messages of unknown types, and goes on', [...sockets, 'completions']),
+  'unknown-messages': stream('it sends messages of unknown types, and goes on', [
+    ...sockets,
+    'completions',
+    'responses',
+  ]),
   slow: stream('everything it sends comes late'),
   'half-open': stream('the other end is gone: nothing is read or written, pings neither'),
-  'error-frame': stream('it reports an error in the middle, and ends', [...sockets, 'completions']),
-  'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', sockets),
-  'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', sockets),
+  'error-frame': stream('it reports an error in the middle, and ends', [
+    ...sockets,
+    'completions',
+    'responses',
+  ]),
+  'net-0000': stream('Deepgram closes with 1011 NET-0000: it has no answer in time', deepgramSockets),
+  'net-0001': stream('Deepgram closes with 1011 NET-0001: it got no audio in time', deepgramSockets),
 
   'net-0003': stream('Deepgram closes with 1011 NET-0003: the session has lasted for too long', [
     'aura',
     'fluxTts',
   ]),
   'net-0004': stream('Deepgram closes with 1011 NET-0004: it got no message in time', ['fluxTts']),
+
+  'connection-limit': stream('OpenAI closes a WebSocket that has lasted for 60 minutes', ['responsesSocket']),
 
   quiet: behaviour('nothing is reported in silence', ['nova']),
   'no-finalize': behaviour('Finalize gets no answer', ['nova']),
@@ -94,12 +109,15 @@ export const faults = {
   'character-limit': behaviour('every text is one too many: close 1008 DATA-0001', ['aura']),
   'no-done': behaviour('the stream ends without [DONE]', ['completions']),
   ping: behaviour('`event: ping` frames between the chunks', ['completions']),
+  forgotten: behaviour('the response to continue is never found', ['responsesSocket']),
+  'no-lanes': behaviour('stream_id is ignored: one response follows the other', ['responsesSocket']),
+  'lanes-refused': behaviour('stream_id is refused as an unknown parameter', ['responsesSocket']),
 } as const satisfies Record<string, FaultFacts>;
 
-/** Something that goes wrong; {@link faults} says what each is. */
+/** A fault; {@link faults} describes each. */
 export type Fault = keyof typeof faults;
 
-/** A fault, and whom it befalls. */
+/** A fault, and the connections that it strikes. */
 export interface FaultRule {
   readonly fault: Fault;
   /** Only these. Default: wherever the fault can happen. */

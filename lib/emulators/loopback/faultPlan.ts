@@ -12,7 +12,7 @@ export interface Fate {
   readonly has: (fault: Fault) => boolean;
 }
 
-/** Decides what goes wrong with each connection: by its number, or at random with a seed. */
+/** Chooses the faults of each connection: by its number, or at random with a seed. */
 export class FaultPlan {
   readonly #rules: readonly FaultRule[];
   readonly #random: Random;

@@ -67,7 +67,7 @@ export const faulty =
 
       const timed$ =
         rule?.afterMs === undefined ? EMPTY : timer(rule.afterMs).pipe(mergeMap(() => strike(rule.fault)));
-      // A stream that fell silent hasn't ended; one that is over doesn't stay for what could still strike it.
+      // A stream that fell silent hasn't ended; one that is over doesn't stay for later faults.
       const ending$ = defer(() => (silent ? NEVER : EMPTY));
       const slow = rule?.fault === 'slow' ? delay<ServerFrame>(rule.delayMs ?? 2_000) : identity;
       const own$ = concat(frame$.pipe(mergeMap(pass)), ending$).pipe(slow);
@@ -101,6 +101,8 @@ function strikes(fault: Fault): readonly ServerFrame[] {
       return [close(1011, netReason('0000'))];
     case 'net-0001':
       return [close(1011, netReason('0001'))];
+    case 'connection-limit':
+      return [json(limitReached), close(1000)];
     case 'net-0003':
       return [close(1011, netReason('0003'))];
     case 'net-0004':
@@ -120,3 +122,16 @@ const netTexts = {
 /** Why Deepgram closes a socket with 1011; the code itself is in the address only. */
 export const netReason = (code: keyof typeof netTexts): string =>
   `${netTexts[code]} See https://dpgr.am/net${code}`;
+
+/** The error with which OpenAI ends a WebSocket of the Responses API that has lasted too long. */
+export const limitReached = {
+  type: 'error',
+  status: 400,
+  error: {
+    type: 'invalid_request_error',
+    code: 'websocket_connection_limit_reached',
+    message:
+      'Responses websocket connection limit reached (60 minutes). Create a new websocket connection to continue.',
+    param: null,
+  },
+};

@@ -7,7 +7,7 @@ export type ClientFrame =
 /** Data a server sends, over a WebSocket or as the body of an answer. */
 export type ServerFrame =
   /** A message: a text frame of a WebSocket, an event of an event stream. */
-  | { readonly type: 'json'; readonly message: object }
+  | { readonly type: 'json'; readonly message: object; readonly event?: string }
   | { readonly type: 'binary'; readonly bytes: Uint8Array }
   /** Text as it is. */
   | { readonly type: 'text'; readonly text: string }
@@ -22,6 +22,8 @@ export type ServerFrame =
 
 /** A message to the client. */
 export const json = (message: object): ServerFrame => ({ type: 'json', message });
+/** A message to the client, which has a name in an event stream. */
+export const named = (event: string, message: object): ServerFrame => ({ type: 'json', message, event });
 /** Audio to the client. */
 export const binary = (bytes: Uint8Array): ServerFrame => ({ type: 'binary', bytes });
 /** The end. */

@@ -20,7 +20,7 @@ export interface LoopbackServer<Options> extends AsyncDisposable {
    * everything else applies at once. Settles when it is applied (a port that is `refused` has to be opened and closed).
    */
   readonly set: (patch: Partial<Options>) => Promise<void>;
-  /** Has a fault of the middle of a stream strike what is open now, at all endpoints or one. */
+  /** Strikes the open streams with a fault, at all endpoints or one. */
   readonly strike: (fault: Fault, endpoint?: Endpoint) => void;
   /** Ends it, and every connection to it. */
   readonly close: () => Promise<void>;

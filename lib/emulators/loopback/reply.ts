@@ -18,8 +18,8 @@ export const reply = (response: ServerResponse, { status, headers, body }: Reply
 };
 
 /**
- * What a test's own function makes of a request; where it throws, that is answered, as a service fails. The test reads
- * of it in its client, and its process goes on.
+ * The result of a test's own function for a request; if it throws, the answer is an error, as of a failing service. The
+ * test reads of it in its client, and its process goes on.
  */
 export function orFailed<Result>(make: () => Result, failed: (message: string) => Result): Result {
   try {

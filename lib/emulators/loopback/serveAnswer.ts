@@ -55,7 +55,12 @@ export function serveAnswer(
 function write(response: ServerResponse, frame: ServerFrame): void {
   switch (frame.type) {
     case 'json':
-      return split(response, Buffer.from(`data: ${JSON.stringify(frame.message)}\n\n`));
+      return split(
+        response,
+        Buffer.from(
+          `${frame.event ? `event: ${frame.event}\n` : ''}data: ${JSON.stringify(frame.message)}\n\n`,
+        ),
+      );
     case 'text':
       return void response.write(frame.text);
     case 'binary':

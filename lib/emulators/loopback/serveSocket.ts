@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { faulty } from './faulty.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
 
-/** The protocol of a service: from what clients send to what it sends. Its state is its subscription's. */
+/** The protocol of a service: maps the clients' messages to its own. Its state is its subscription's. */
 export type Protocol = OperatorFunction<ClientFrame, ServerFrame>;
 
 /** Speaks a protocol over a WebSocket until either side ends it. */

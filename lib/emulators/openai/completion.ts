@@ -1,7 +1,7 @@
 import type { ChatRequest, ModelReply } from './openaiOptions.ts';
 import { tokenCount, tokens } from './tokens.ts';
 
-/** One step of an answer: what it adds to the message. */
+/** One step of an answer: its addition to the message. */
 export type Delta = Readonly<Record<string, unknown>>;
 
 /** An answer, as it is going to be given. */
@@ -11,13 +11,16 @@ export interface Completion {
   /** The message as a whole. */
   readonly message: Delta;
   readonly usage: object;
+  /** Reasoning before the text. */
+  readonly reasoning: string | undefined;
 }
 
 let calls = 0;
 
 /** Writes a reply out: its tokens within the request's limit, its tool calls piece by piece, why it ends, its cost. */
 export function completionOf(reply: ModelReply, request: ChatRequest): Completion {
-  const { text, toolCalls = [], refusal, finishReason } = typeof reply === 'string' ? { text: reply } : reply;
+  const whole = typeof reply === 'string' ? { text: reply } : reply;
+  const { text, toolCalls = [], reasoning, refusal, finishReason } = whole;
   const limit = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
   const all = tokens(text ?? '');
   const written = all.slice(0, limit);
@@ -39,6 +42,7 @@ export function completionOf(reply: ModelReply, request: ChatRequest): Completio
       })),
     ]),
   ];
+  const thought = tokenCount(reasoning ?? '');
   const prompt = request.messages.reduce((sum, { content }) => sum + tokenCount(content) + 4, 0);
   return {
     deltas,
@@ -51,11 +55,12 @@ export function completionOf(reply: ModelReply, request: ChatRequest): Completio
     },
     usage: {
       prompt_tokens: prompt,
-      completion_tokens: deltas.length,
-      total_tokens: prompt + deltas.length,
+      completion_tokens: deltas.length + thought,
+      total_tokens: prompt + deltas.length + thought,
       prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: thought, audio_tokens: 0 },
     },
+    reasoning,
   };
 }
 

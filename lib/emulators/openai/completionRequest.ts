@@ -50,8 +50,8 @@ export function completionRequest(
   );
 }
 
-/** An answer of one piece fails in that piece. */
-const inOnePiece = (connection: Connection): Connection => {
+/** The connection of an answer in one piece, which can only fail in that. */
+export const inOnePiece = (connection: Connection): Connection => {
   const { fate } = connection;
   return fate.stream
     ? { ...connection, fate: { ...fate, stream: { after: 0, ...fate.stream } } }

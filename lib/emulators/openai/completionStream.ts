@@ -4,7 +4,7 @@ import { json, type ServerFrame } from '../loopback/frames.ts';
 import type { Completion } from './completion.ts';
 import type { ChatRequest, OpenaiLatencies } from './openaiOptions.ts';
 
-/** A completion as events: the role, the deltas at their rate, why it ends, what it cost, `[DONE]`. */
+/** A completion as events: the role, the deltas at their rate, the reason for its end, the usage, `[DONE]`. */
 export function completionStream(
   { deltas, finishReason, usage }: Completion,
   { model, stream_options: wanted }: ChatRequest,

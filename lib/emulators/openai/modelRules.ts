@@ -80,3 +80,33 @@ export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply |
       );
   return undefined;
 }
+
+/** Models that do not reason, and refuse to be asked for it. */
+const plain = /^gpt-[34]|^chatgpt-/u;
+
+/** The service's refusal of a request for a response, by its model. All models call tools there, however they reason. */
+export function refusedForResponse(body: Readonly<Record<string, unknown>>): Reply | undefined {
+  const { model, include, reasoning } = body;
+  const name = String(model);
+  if (plain.test(name) && Array.isArray(include) && include.includes('reasoning.encrypted_content'))
+    return apiError(400, 'Encrypted content is not supported with this model.', { param: 'include' });
+  const rule = rules.find(each => each.model.test(name));
+  if (rule === undefined) return undefined;
+  const { efforts, defaultEffort } = rule;
+  const { effort } = (reasoning ?? {}) as { readonly effort?: string | null };
+  if (effort != null && !efforts.includes(effort))
+    return apiError(
+      400,
+      `Unsupported value: '${effort}' is not supported with the '${name}' model. ` +
+        `Supported values are: ${efforts.map(each => `'${each}'`).join(', ')}.`,
+      { param: 'reasoning.effort', code: 'unsupported_value' },
+    );
+  const reasons = (effort ?? defaultEffort) !== 'none';
+  for (const field of ['temperature', 'top_p'])
+    if (reasons && body[field] != null && body[field] !== 1)
+      return apiError(400, `Unsupported parameter: '${field}' is not supported with this model.`, {
+        param: field,
+        code: 'unsupported_parameter',
+      });
+  return undefined;
+}

@@ -13,6 +13,18 @@ export interface OpenaiServerOptions extends LoopbackOptions {
   readonly msPerCharacter?: number;
   /** How fast it is. */
   readonly latencies?: OpenaiLatencies;
+  /** Limits of a WebSocket of the Responses API. Default those of the service. */
+  readonly limits?: ResponsesLimits;
+}
+
+/** Limits of a WebSocket of the Responses API. */
+export interface ResponsesLimits {
+  /** The longest time that a connection lasts, ms. Default 60 minutes. */
+  readonly connectionMs?: number;
+  /** The number of responses that are written at the same time; further ones wait. Default 16. */
+  readonly activeResponses?: number;
+  /** The number of different `stream_id`s of a connection. Default 32. */
+  readonly streamIds?: number;
 }
 
 /** How fast the loopback OpenAI is. */
@@ -35,9 +47,11 @@ export type ModelReply =
       /** Functions it wants called, after the text if there is one. */
       readonly toolCalls?: readonly {
         readonly name: string;
-        /** An object, or JSON (or what is none) as the model writes it. */
+        /** An object, or JSON (also invalid) as the model writes it. */
         readonly arguments: object | string;
       }[];
+      /** Its reasoning before the text, which clients see in encrypted form, and of the Responses API only. */
+      readonly reasoning?: string;
       /** Why it does not answer. */
       readonly refusal?: string;
       /** Why it ends. Default `stop`, `tool_calls` with tool calls, `length` where the request's limit cut it. */
@@ -66,6 +80,7 @@ export interface ChatRequest {
   readonly max_tokens?: number;
   readonly reasoning_effort?: string;
   readonly tools?: readonly unknown[];
+  readonly tool_choice?: unknown;
 }
 
 /** Defaults of the latencies. */
@@ -75,3 +90,10 @@ export const defaultLatencies = {
   ttsMs: 120,
   ttsSpeed: 8,
 } as const satisfies Required<OpenaiLatencies>;
+
+/** Defaults of the limits. */
+export const defaultLimits = {
+  connectionMs: 3_600_000,
+  activeResponses: 16,
+  streamIds: 32,
+} as const satisfies Required<ResponsesLimits>;

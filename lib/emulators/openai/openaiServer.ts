@@ -1,24 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { WebSocketServer } from 'ws';
 import type { Connection } from '../loopback/connection.ts';
 import type { Endpoint } from '../loopback/fault.ts';
 import { host, type Service } from '../loopback/host.ts';
 import { reply as answer, type Reply } from '../loopback/reply.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { readJson } from '../loopback/readJson.ts';
+import { json, close } from '../loopback/frames.ts';
+import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
+import type { BelievedResponse } from './believedResponse.ts';
 import { completionRequest } from './completionRequest.ts';
 import { type OpenaiServerOptions } from './openaiOptions.ts';
 import { apiError, openaiRefusal } from './openaiRefusal.ts';
+import { scriptedModel } from './responseModel.ts';
+import { ResponseStore } from './responseStore.ts';
+import { responsesProtocol } from './responsesProtocol.ts';
+import { responsesRequest } from './responsesRequest.ts';
 import { speechRequest } from './speechRequest.ts';
 
 /** An OpenAI on this machine. */
 export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
   /** The clients' `baseURL`. */
   readonly baseURL: string;
+  /**
+   * The last 1,000 responses, in the order in which they were asked for, each with the conversation that the server
+   * believes it belongs to.
+   */
+  readonly responses: readonly BelievedResponse[];
 }
 
 /**
- * Runs an OpenAI on this machine, on 127.0.0.1: chat completions, streamed and not, speech as PCM and WAV, and the
- * list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
+ * Runs an OpenAI on this machine, on 127.0.0.1: chat completions and responses, streamed and not, responses over a
+ * WebSocket, speech as PCM and WAV, and the list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
  * yours can be tested without a key: the model answers by a script or a function. An error it throws is answered with 500.
  *
  * @example
@@ -26,53 +39,107 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
  * const client = new OpenAI({ apiKey: 'any', baseURL: openai.baseURL });
  */
 export async function openaiServer(options: OpenaiServerOptions = {}): Promise<OpenaiServer> {
-  const server = await host(openaiService, options);
+  const store = new ResponseStore();
+  const server = await host(given => openaiService(given, store), options);
   // Not spread: some of its properties are getters.
-  return Object.defineProperty(server, 'baseURL', {
-    value: `${server.url}/v1`,
-    enumerable: true,
+  return Object.defineProperties(server, {
+    baseURL: { value: `${server.url}/v1`, enumerable: true },
+    responses: { get: () => store.responses, enumerable: true },
   }) as OpenaiServer;
 }
 
 const paths: Readonly<Record<string, Endpoint>> = {
   'POST /v1/chat/completions': 'completions',
+  'POST /v1/responses': 'responses',
+  'socket /v1/responses': 'responsesSocket',
   'POST /v1/audio/speech': 'speech',
   'GET /v1/models': 'models',
 };
 
-const openaiService = (options: () => OpenaiServerOptions): Service<OpenaiServerOptions> => ({
-  endpoint: (method, path) =>
-    paths[`${method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`],
-  authorised: ({ headers }: IncomingMessage, { key }) => {
-    const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
-    return key === undefined ? given !== undefined : given === key;
-  },
-  refuse: openaiRefusal,
-  serve: (request, response, connection) => {
-    response.setHeaders(new Map(Object.entries(headersOf(connection))));
-    if (connection.endpoint === 'models') return answer(response, tellModels(request.url ?? '', options()));
-    readJson(
-      request,
-      body => {
-        if (body === undefined)
-          return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
-        connection.log({ type: 'request', body });
-        serve(response, body, connection, options());
-      },
-      message => answer(response, apiError(500, message, { type: 'server_error' })),
-    );
-  },
-});
+function openaiService(
+  options: () => OpenaiServerOptions,
+  store: ResponseStore,
+): Service<OpenaiServerOptions> {
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const connections = new WeakMap<IncomingMessage, Connection>();
+  sockets.on('headers', (headers, request) => {
+    const connection = connections.get(request);
+    if (connection) headers.push(`x-request-id: req_${connection.requestId}`);
+  });
+  sockets.on('wsClientError', (_, socket) => socket.destroy()); // no handshake at all
 
-const serve = (
+  /** The protocol of a socket. */
+  const protocolOf = ({ fate: { has }, log }: Connection): Protocol =>
+    responsesProtocol({ model: () => scriptedModel(options()), store, options, has, log });
+
+  return {
+    endpoint: (method, path, upgrade) =>
+      paths[
+        `${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`
+      ],
+    authorised: ({ headers }: IncomingMessage, { key }) => {
+      const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
+      return key === undefined ? given !== undefined : given === key;
+    },
+    refuse: openaiRefusal,
+    serve: (request, response, connection) => {
+      response.setHeaders(new Map(Object.entries(headersOf(connection))));
+      if (connection.endpoint === 'models') return answer(response, tellModels(request.url ?? '', options()));
+      readJson(
+        request,
+        body => {
+          if (body === undefined)
+            return answer(response, apiError(400, 'We could not parse the JSON body of your request.'));
+          connection.log({ type: 'request', body });
+          serve(response, body, connection, options(), store);
+        },
+        message => answer(response, apiError(500, message, { type: 'server_error' })),
+      );
+    },
+    upgrade: (request, socket, head, connection) => {
+      connections.set(request, connection);
+      const gaveUp = (): void => connection.log({ type: 'closed', by: 'client' });
+      socket.once('close', gaveUp);
+      sockets.handleUpgrade(request, socket, head, client => {
+        socket.off('close', gaveUp);
+        serveSocket(client, protocolOf(connection), connection, errorFrames);
+      });
+      return undefined;
+    },
+  };
+}
+
+/** How a socket reports that it failed. */
+const errorFrames = [
+  json({
+    type: 'error',
+    status: 500,
+    error: {
+      type: 'server_error',
+      code: 'server_error',
+      message: 'The server had an error while processing your request.',
+      param: null,
+    },
+  }),
+  close(1011),
+];
+
+function serve(
   response: ServerResponse,
   body: Record<string, unknown>,
   connection: Connection,
   options: OpenaiServerOptions,
-): void =>
-  connection.endpoint === 'completions'
-    ? completionRequest(response, body, connection, options)
-    : speechRequest(response, body, connection, options);
+  store: ResponseStore,
+): void {
+  switch (connection.endpoint) {
+    case 'completions':
+      return completionRequest(response, body, connection, options);
+    case 'responses':
+      return responsesRequest(response, body, connection, options, store);
+    default:
+      return speechRequest(response, body, connection, options);
+  }
+}
 
 /** The list of models, or one of them. */
 function tellModels(url: string, { models }: OpenaiServerOptions): Reply {

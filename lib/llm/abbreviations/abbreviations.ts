@@ -1,6 +1,6 @@
 /**
- * A language's abbreviations that end with a full stop, by what may follow that stop, and the words that start its
- * sentences. Each list is words between spaces, without the last full stop.
+ * A language's abbreviations that end with a full stop, grouped by the text that may follow, and the words that start
+ * its sentences. Each list is words between spaces, without the last full stop.
  */
 export interface Abbreviations {
   /** Titles as they are capitalised. A name follows, so the stop never ends a sentence. */

@@ -1,6 +1,6 @@
 import type { Abbreviations } from './abbreviations.ts';
 
-/** Czech, and what Slovak writes like it. */
+/** Czech, and Slovak abbreviations with the same spelling. */
 export const cs: Abbreviations = {
   leading: 'např tzv tzn tj ul nám sv odd popř příp resp mj ing mudr judr',
   trailing: 'atd apod atp hod tel kč',

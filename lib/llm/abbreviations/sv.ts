@@ -1,6 +1,6 @@
 import type { Abbreviations } from './abbreviations.ts';
 
-/** Swedish, and what Danish and Norwegian write like it. */
+/** Swedish, and Danish and Norwegian abbreviations with the same spelling. */
 export const sv: Abbreviations = {
   leading: 't.ex f.eks bl.a d.v.s dvs fr.o.m t.o.m m.fl jfr',
   trailing: 'osv o.s.v m.m kl tfn tlf',

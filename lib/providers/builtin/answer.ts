@@ -14,7 +14,7 @@ const skills = [memory, smallTalk, about, clock, sums, diversions, reflections].
   Object.values(group),
 );
 
-/** How many of the latest messages are answered again to find out what was said then. */
+/** How many of the latest messages are answered again to reconstruct their answers. */
 const lookBack = 40;
 
 /**

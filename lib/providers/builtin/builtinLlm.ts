@@ -13,8 +13,8 @@ export interface BuiltinLlmOptions {
 const defaults = { firstTokenMs: 120, tokensPerSecond: 50 } as const satisfies BuiltinLlmOptions;
 
 /**
- * A small responder for trying a conversation without a key or a network, in English. It is no language model, and
- * says so when asked: it goes through a list of patterns, and what it answers follows from the messages alone.
+ * A small responder for trying a conversation without a key or a network, in English. It is no language model, and says
+ * so when asked: it tries a list of patterns, and its answers depend on the messages alone.
  *
  * It streams like a model: a word a token, with the space before it, and the words counted as usage at the end. With
  * both options 0 the whole answer comes synchronously.

@@ -7,7 +7,7 @@ const binary: Record<string, { binds: number; apply: (a: number, b: number) => n
 };
 
 /**
- * The value of an expression in digits and `+ - * / ^ √ ( )`, by precedence climbing; `undefined` for what is no
+ * The value of an expression in digits and `+ - * / ^ √ ( )`, by precedence climbing; `undefined` if the text is no
  * expression, or only a number.
  *
  * @example

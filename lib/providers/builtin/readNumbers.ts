@@ -21,9 +21,9 @@ export function readNumbers(text: string): string {
 
 /** The number that begins at a word, as long as it goes on, and the index of the word after it. */
 function readNumber(words: readonly string[], start: number): { digits: string; end: number } | undefined {
-  let total = 0; // what is complete: the thousands, once "thousand" was heard
-  let group = 0; // what is being said, below a thousand
-  let room = Infinity; // what comes next must be smaller than this: 10 after "twenty", 100 after "hundred"
+  let total = 0; // the complete part: the thousands, once "thousand" was read
+  let group = 0; // the part in progress, below a thousand
+  let room = Infinity; // the next word must be smaller than this: 10 after "twenty", 100 after "hundred"
   let end = start;
   if (/^an?$/.test(words[end]!) && /^(hundred|thousand|million|billion|dozen)$/.test(words[end + 1] ?? '')) {
     group = 1;

@@ -18,7 +18,7 @@ export interface Turn {
 /** The most characters of a message that the responder reads: a minute of speech. */
 const longest = 1000;
 
-/** The beginning of what a message says, short enough for patterns that are tried at every word. */
+/** The beginning of a message's text, short enough for patterns that are tried at every word. */
 export const wordsOf = (message: Message | undefined): string => message?.content.slice(0, longest) ?? '';
 
 /** The turn that the last message of the user opens; without one the user has said nothing. */

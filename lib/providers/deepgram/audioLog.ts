@@ -1,8 +1,8 @@
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 
 /**
- * The audio of a call that may have to be heard (again): what has not been sent yet, and what was sent but is not
- * transcribed for good. It is read by index, counted from the first frame of the call.
+ * The audio of a call that is still needed: not sent yet, or sent but not transcribed for good. It is read by index,
+ * counted from the first frame of the call.
  */
 export class AudioLog {
   #frames: AudioFrame[] = [];
@@ -39,7 +39,7 @@ export class AudioLog {
     return this.#endMs - this.#startMs;
   }
 
-  /** Lets go of the frames that end at or before this position. */
+  /** Drops the frames that end at or before this position. */
   forget(beforeMs: number): void {
     this.#dropWhile(endMs => endMs <= beforeMs + 1e-6);
   }

@@ -1,5 +1,5 @@
 interface Piece {
-  /** Where it begins in what the connection was sent, ms. */
+  /** Where it begins in the audio sent on this connection, ms. */
   readonly sentMs: number;
   /** Where it begins in the call's audio, ms. */
   readonly callMs: number;
@@ -9,7 +9,7 @@ interface Piece {
 
 /**
  * Where the audio that one connection was sent lies in the call: a service counts from the connection's first sample,
- * which after a reconnection is not the call's, and silence that keeps it listening is none of the call's.
+ * which after a reconnection is not the call's, and silence that keeps it listening is not part of the call.
  */
 export class AudioMap {
   readonly #pieces: Piece[] = [];

@@ -19,14 +19,14 @@ export const replaySpeed = 1.25;
 /** … but for a burst, on a fresh connection and later, ms: inputs come in pieces, and all at once after a stall. */
 const burstMs = { first: 250, later: 1_000 } as const;
 
-/** The least level of what may be a voice, root mean square (−46 dB), and how much louder than the quietest it is. */
+/** The lowest level of a possible voice, root mean square (−46 dB), and its ratio to the quietest level. */
 const voice = { floor: 0.005, factor: 3 } as const;
 /** A sound shorter than this is no voice, ms. */
 const leastVoiceMs = 100;
 
 /** Sends one connection the audio of a call, from the first that is kept on, no faster than the service takes it. */
 export class AudioSender {
-  /** Where what was sent lies in the call. */
+  /** The position of the sent audio in the call. */
   readonly map: AudioMap;
   /** Audio sent since the service last emitted something, ms. */
   unansweredMs = 0;
@@ -107,7 +107,7 @@ export class AudioSender {
     return this.#nextMs;
   }
 
-  /** Sends what may be sent now. Returns how long the rest has to wait, ms; `undefined` when all was sent. */
+  /** Sends the audio that may be sent now. Returns how long the rest has to wait, ms; `undefined` when all was sent. */
   pump(now: number): number | undefined {
     this.#budgetMs = Math.min(burstMs.later, this.#budgetMs + (now - this.#budgetAt) * replaySpeed);
     this.#budgetAt = now;
@@ -130,7 +130,7 @@ export class AudioSender {
     return undefined;
   }
 
-  /** Sends what waits for the rest of its message. */
+  /** Sends the audio that waits for the rest of its message. */
   flush(): void {
     if (this.#chunk.length > 0) this.#send(concatFrames(this.#chunk));
     this.#chunk = [];

@@ -48,7 +48,8 @@ export const auraRest = (
 
   const ask = async (text: string, abortSignal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
     const { model } = request;
-    // All but the text is a parameter of the query; what the SDK does not know it would put into the body.
+    // Everything except the text is a query parameter; the SDK would put parameters that it does not know into the
+    // body.
     const queryParams = { encoding: 'linear16', container: 'none', ...parameters, model };
     const limits = { abortSignal, maxRetries: 0, queryParams };
     const { data, rawResponse } = await (

@@ -30,7 +30,7 @@ const patienceMs = 500;
 const lowBudget = 8;
 /** How early the audio of a held sentence must arrive, before the previous sentence has been heard, ms. */
 const leadMs = 180;
-/** The same where the answer to the Flush before is waited for: the length of what has not come is a guess, ms. */
+/** The same while the answer to the previous Flush is outstanding, ms: the length of its audio is a guess then. */
 const answerLeadMs = 500;
 /**
  * The longest a sentence is held, ms: the sound it waits for may have been cut, and another engine may speak it
@@ -65,8 +65,8 @@ type Owed =
   | { readonly type: 'clear' };
 
 /**
- * The voice of one call over a socket of `/v1/speak`, which answers in order: every `Flush` with the audio of what was
- * said before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
+ * The voice of one call over a socket of `/v1/speak`, which answers in order: every `Flush` with the audio of the text
+ * before it and `Flushed`, every `Clear` with `Cleared`. Several sentences may be on their way.
  *
  * A sentence that is no longer wanted is cleared, unless another is on its way behind the same socket: then its audio is
  * left out. The service takes 20 Flush messages and 2,400 characters a minute on a connection, then another connection is
@@ -170,7 +170,7 @@ export class AuraVoice {
     for (const { subscriber } of hopeless) subscriber.error(reason);
   }
 
-  /** The line is let go. */
+  /** The connection is released. */
   disconnected(): void {
     this.#pumping?.unsubscribe();
     this.#watching?.unsubscribe();
@@ -179,7 +179,7 @@ export class AuraVoice {
     this.#owed = [];
   }
 
-  /** Sends what may be sent now. */
+  /** Sends the sentences that may be sent now. */
   #pump(): void {
     this.#pumping?.unsubscribe();
     while (this.#open !== undefined && this.#waiting.length > 0) {
@@ -318,7 +318,7 @@ export class AuraVoice {
     if (!sentence.done && this.#waiting.length === 0) this.#heardAt = 0;
   }
 
-  /** The names of a warning's fields differ between the service's documents and what was seen of it. */
+  /** The names of a warning's fields differ between the service's documents and its observed messages. */
   #warn(message: ServerMessage): void {
     const code = message['code'] ?? message['warn_code'];
     const text = words(message['description'] ?? message['warn_msg']);

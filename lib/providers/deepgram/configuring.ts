@@ -5,10 +5,10 @@ import type { FluxConfiguration } from './fluxConfiguration.ts';
 const answerMs = 5_000;
 
 /**
- * The configuration of a Flux call. Changes are merged: what a later one leaves out stays. One is on its way at a time,
- * since the service limits how many may be unanswered (`_CONFIGURE_ACK_TIMEOUT` in Pipecat's `flux/stt_base.py`); those
- * that come meanwhile become one, of the latest values. A new connection gets all that the service had accepted, and what
- * it had not answered.
+ * The configuration of a Flux call. Changes are merged: fields that a later one leaves out stay. One is on its way at a
+ * time, since the service limits how many may be unanswered (`_CONFIGURE_ACK_TIMEOUT` in Pipecat's `flux/stt_base.py`);
+ * those that come meanwhile become one, of the latest values. A new connection receives all accepted changes, and the
+ * unanswered ones.
  */
 export class Configuring {
   readonly #send: (configuration: FluxConfiguration) => void;

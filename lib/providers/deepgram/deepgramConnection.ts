@@ -25,8 +25,8 @@ export interface DeepgramConnection {
 }
 
 /**
- * Reads what is not given from the environment and checks all of it, so that a wrong setting shows before the first
- * call; loads the SDK. The errors never hold the key or a header's value.
+ * Reads missing settings from the environment and checks all of them, so that an error shows before the first call;
+ * loads the SDK. The errors never hold the key or a header's value.
  */
 export function deepgramConnection(options: DeepgramConnectionOptions): DeepgramConnection {
   const { DEEPGRAM_API_KEY, DEEPGRAM_ACCESS_TOKEN, DEEPGRAM_BASE_URL } = process.env;

@@ -104,7 +104,10 @@ function quoted(reason: string | undefined, request: DeepgramRequest): string {
   return words && `: ${words}`;
 }
 
-/** The error of a socket that was lost: every loss may be made good by another one, but for what it can't read. */
+/**
+ * The error of a socket that was lost: another socket may make up for every loss, except for data that the service
+ * can't read.
+ */
 export function closedError(code: number, reason: string, request: DeepgramRequest): RxvoiceError {
   const facts = [`close code ${code}`, quoted(reason, request).slice(2)].filter(Boolean).join(', ');
   const { who, stage } = request;

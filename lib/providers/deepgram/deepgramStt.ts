@@ -18,7 +18,7 @@ import { requestOf } from './deepgramError.ts';
 import { flux } from './flux.ts';
 import { keptAlive } from './keptAlive.ts';
 import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
-import { listening } from './listening.ts';
+import { transcribeCall } from './transcribeCall.ts';
 import { nova } from './nova.ts';
 import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
 import type { DeepgramSttOptions } from './options.ts';
@@ -35,10 +35,11 @@ const defaults = {
  * Speech-to-text by Deepgram: Nova over `/v1/listen`, or Flux over `/v2/listen`.
  *
  * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
- * option can't be. A conversation opens its connection before the first turn. One that is lost is opened again, and
- * hears what it missed, at most 1.25 times as fast as real time as the service asks; positions stay on the call's own
- * clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or is gone for longer than `outageMs`.
- * `endTurn()` of a session ends the user's turn now, for push-to-talk: Nova by `Finalize`, Flux by `ForceEndTurn`.
+ * option can't be. A conversation opens its connection before the first turn. A lost one is opened again and receives
+ * the audio that it missed, at most 1.25 times as fast as real time, as the service asks. Positions stay on the call's
+ * own clock. It errors (RxvoiceError, stage `stt`) when the service refuses for good, or is gone for longer than
+ * `outageMs`. `endTurn()` of a session ends the user's turn now, for push-to-talk: Nova by `Finalize`, Flux by
+ * `ForceEndTurn`.
  *
  * @example
  * microphone().pipe(deepgramStt({ keyterms: ['rxvoice'] }), ofType('final')).subscribe(({ text }) => console.log(text));
@@ -77,7 +78,7 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
       distinctUntilChanged((one, other) => one.progress === other.progress),
     );
     const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
-      listening(
+      transcribeCall(
         frame$,
         sampleRate => (sampleRate === warmRate ? warmLine$ : open(sampleRate)),
         warmRate,

@@ -31,8 +31,8 @@ const defaults = {
  *
  * Needs the package `@deepgram/sdk`. Throws an RxvoiceError at once where the package or the key is missing, or an
  * option can't be. A conversation opens one connection before the first turn and keeps it; used alone, each sentence
- * has its own: take a `session()` for several. A connection that is lost is opened again, and what had not come of a
- * sentence is spoken then. Errors are RxvoiceError, stage `tts`, and say whether another attempt may succeed.
+ * has its own: take a `session()` for several. A lost connection is opened again, and the missing rest of a sentence is
+ * spoken then. Errors are RxvoiceError, stage `tts`, and say whether another attempt may succeed.
  *
  * @example
  * const tts = deepgramTts({ voice: 'orion', speed: 1.1 });

@@ -1,7 +1,7 @@
-/** How long the service remembers what it was sent, ms: it says 60 s, and was measured to take 64. */
+/** The window over which the service counts, ms: documented as 60 s, measured as 64. */
 const windowMs = 64_000;
 
-/** Counts what a connection was sent of something that the service limits by the minute: Flush messages, characters. */
+/** Counts a quantity that the service limits by the minute on a connection: Flush messages, characters. */
 export class FlushBudget {
   readonly #perMinute: number;
   #spent: { readonly at: number; readonly amount: number }[] = [];

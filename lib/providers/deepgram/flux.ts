@@ -12,7 +12,7 @@ type FluxSocket = SdkSocket &
     'sendCloseStream' | 'sendConfigure' | 'sendForceEndTurn'
   >;
 
-/** Flux, `/v2/listen`. It refuses parameters it does not know, so none is sent but what is asked for. */
+/** Flux, `/v2/listen`. It refuses unknown parameters, so only the configured ones are sent. */
 export function flux(request: ListenRequest & FluxOptions): ListenDialect {
   const {
     model,

@@ -9,7 +9,7 @@ export interface FluxTurnsOptions {
   readonly maxMs: number;
 }
 
-/** How long before the end of what was heard as silence a word may already have begun, ms. */
+/** How long before the end of audio that counted as silence a word may already have begun, ms. */
 const onsetMs = 1_000;
 /** Words that are this old don't change any more, ms. */
 const stableMs = 2_000;
@@ -23,7 +23,7 @@ export class FluxTurns implements Turns {
   readonly #options: FluxTurnsOptions;
   #speaking = false;
   #interim = '';
-  /** The words of the interim, and what they were heard in. */
+  /** The words of the interim, and their hearing. */
   #words: readonly Word[] = [];
   #hearing: Hearing | undefined;
   #eager = false;
@@ -106,8 +106,8 @@ export class FluxTurns implements Turns {
   }
 
   /**
-   * What is open; `decided`: the service found the user done. If it did not, its turn goes on, and the words that are
-   * reported here are left out of what it sends of that turn.
+   * Ends the open turn. `decided`: the service found the user done. If it did not, its turn goes on, and the words that
+   * are reported here are left out of its later messages about that turn.
    */
   finish(decided = false): SttEvent[] {
     if (!this.#speaking) return [];

@@ -51,8 +51,8 @@ interface Speech {
 
 /**
  * The voice of one call over a socket of `/v2/speak`, which takes text as it is written and speaks it as one turn. When
- * a turn is cut the service receives the length that was played, and returns the words of it (`heard`). It counts
- * what was played from the beginning of the connection on.
+ * a turn is cut the service receives the length that was played, and returns the words of it (`heard`). It counts the
+ * played audio from the beginning of the connection.
  *
  * A cut that the service ignores leaves the turn open there: the next reply would be spoken as its end. It ignores one
  * before the first audio of a connection (`NO_AUDIO_GENERATED`), so such a connection is exchanged instead, and so is one
@@ -155,7 +155,7 @@ export class FluxVoice {
     for (const speech of this.#speeches) this.#again(speech, reason);
   }
 
-  /** The line is let go. */
+  /** The connection is released. */
   disconnected(): void {
     this.#watching?.unsubscribe();
     this.#aging?.unsubscribe();
@@ -179,7 +179,7 @@ export class FluxVoice {
     speech.pcm = new PcmFrames(this.#options.sampleRate, speech.handedMs);
   }
 
-  /** Sends what was written. Turns go one after the other: the text of one would be spoken in another. */
+  /** Sends the text so far. Turns go one after the other: the text of one would be spoken in another. */
   #pump(): void {
     if (this.#open === undefined) return;
     const { socket } = this.#open;

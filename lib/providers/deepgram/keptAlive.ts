@@ -1,6 +1,6 @@
 import { interval, type MonoTypeOperatorFunction, Observable, type Subscription } from 'rxjs';
 import { silence } from '../../audio/frame.ts';
-import type { Dialect } from './listening.ts';
+import type { Dialect } from './transcribeCall.ts';
 import type { OpenSocket, SdkSocket } from './openSocket.ts';
 
 /** How often an unused connection is kept alive, ms: Nova closes one after 10 s. */

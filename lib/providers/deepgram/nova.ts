@@ -1,4 +1,4 @@
-import type { Dialect } from './listening.ts';
+import type { Dialect } from './transcribeCall.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
 import type { NovaOptions } from './options.ts';
@@ -28,8 +28,8 @@ type NovaSocket = SdkSocket &
 
 /**
  * Nova, `/v1/listen`. Its parameters are chosen for conversation: interims, for barge-in and because `utterance_end_ms`
- * needs them; `punctuate`, for a model reads better what has sentences; no `smart_format`, which holds words back to
- * see whether a number goes on.
+ * needs them; `punctuate`, since a model understands sentences better; no `smart_format`, which holds words back to see
+ * whether a number goes on.
  */
 export function nova(request: ListenRequest & NovaOptions): ListenDialect {
   const { model, language, keyterms, endpointingMs = 300, utteranceEndMs = 1_000 } = request;

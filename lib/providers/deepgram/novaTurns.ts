@@ -1,7 +1,7 @@
 import type { SttEvent } from '../../stt/stt.ts';
 import type { ServerMessage } from './openSocket.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
-import { ToldWords } from './toldWords.ts';
+import { ReportedWords } from './reportedWords.ts';
 import type { ToCall, Turns } from './turns.ts';
 
 /** How {@link NovaTurns} decide. */
@@ -12,7 +12,7 @@ export interface NovaTurnsOptions {
   readonly finalize?: () => void;
 }
 
-/** How long before the end of what was heard as silence a word may already have begun, ms. */
+/** How long before the end of audio that counted as silence a word may already have begun, ms. */
 const onsetMs = 1_000;
 
 /**
@@ -24,13 +24,13 @@ const onsetMs = 1_000;
 export class NovaTurns implements Turns {
   readonly #options: NovaTurnsOptions;
   #speaking = false;
-  /** The words that are not final yet, and what they were heard in. */
+  /** The words that are not final yet, and their hearing. */
   #interim = '';
   #open: { readonly words: readonly Word[]; readonly hearing: Hearing } | undefined;
   /** Where the newest word ends, or the voice began that has no words yet. */
   #newestMs = 0;
   #hasWords = false;
-  readonly #told = new ToldWords();
+  readonly #told = new ReportedWords();
   settledMs = 0;
   heardMs = 0;
 

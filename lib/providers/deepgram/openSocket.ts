@@ -24,7 +24,7 @@ export interface ServerMessage {
 export interface OpenSocket<Socket> {
   /** The SDK's socket, to send with. */
   readonly socket: Socket;
-  /** Sends bytes as they are, past the SDK: what is sent once a frame of every call. */
+  /** Sends bytes as they are, past the SDK: it runs once a frame of every call. */
   readonly sendBytes: (bytes: Uint8Array) => void;
   /** All that comes, in order. Hot; completes when the connection is over, however it ended. */
   readonly message$: Observable<Incoming>;
@@ -96,7 +96,7 @@ export const openSocket = <Socket extends SdkSocket>(
       try {
         return new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
       } catch (error) {
-        // The SDK keeps what its factory throws to itself.
+        // The SDK swallows errors that its factory throws.
         refuse(error);
         throw error;
       }

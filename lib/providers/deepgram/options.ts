@@ -8,8 +8,9 @@ export interface DeepgramConnectionOptions {
   /** Default: the environment variable `DEEPGRAM_API_KEY`. */
   readonly apiKey?: string;
   /**
-   * A temporary token (`POST /v1/auth/grant`) instead of a key, or what gives one: it is asked for each connection, since
-   * tokens last for seconds. Default: the environment variable `DEEPGRAM_ACCESS_TOKEN`, where there is no key.
+   * A temporary token (`POST /v1/auth/grant`) instead of a key, or a function that returns one: it is called for each
+   * connection, since tokens last for seconds. Default: the environment variable `DEEPGRAM_ACCESS_TOKEN`, where there
+   * is no key.
    */
   readonly accessToken?: string | (() => string | Promise<string>);
   /**
@@ -24,8 +25,8 @@ export interface DeepgramConnectionOptions {
 /** Options of Nova only. */
 export interface NovaOptions {
   /**
-   * Silence after which the user has finished, ms, by the service's voice detection. Default 300: shorter cuts people
-   * off who take a breath, longer makes every answer that much later.
+   * Silence after which the user has finished, ms, by the service's voice detection. Default 300: a shorter time cuts
+   * off users who take a breath, a longer one delays every answer by the difference.
    */
   readonly endpointingMs?: number;
   /**
@@ -92,7 +93,7 @@ export interface DeepgramSttOptions extends DeepgramConnectionOptions, NovaOptio
    * another engine.
    */
   readonly outageMs?: number;
-  /** How many failures in a row are the end, whatever the time. Default: no number is. */
+  /** Failures in a row after which it gives up, whatever the time. Default: no limit. */
   readonly retries?: number;
 }
 
@@ -122,10 +123,10 @@ export interface DeepgramTtsOptions extends DeepgramConnectionOptions {
    * `timeoutMs`, at least 5 s) ends an outage. Default 20,000; 2,000 where `failover` has another engine.
    */
   readonly outageMs?: number;
-  /** How many failures in a row are the end, whatever the time. Default: no number is. */
+  /** Failures in a row after which it gives up, whatever the time. Default: no limit. */
   readonly retries?: number;
-  /** How many Flush messages an Aura socket takes in a minute. Default 20, as the service has it. */
+  /** Flush messages an Aura socket may take in a minute. Default 20, the service's limit. */
   readonly flushesPerMinute?: number;
-  /** How many characters an Aura socket takes in a minute. Default 2,400, as the service has it. */
+  /** Characters an Aura socket may take in a minute. Default 2,400, the service's limit. */
   readonly charactersPerMinute?: number;
 }

@@ -8,9 +8,9 @@ export type ToCall = (seconds: number) => number;
 export interface Turns {
   /** Events of a message. */
   readonly hear: (message: ServerMessage, toCall: ToCall) => SttEvent[];
-  /** The connection is a new one: it hears again what was not settled. */
+  /** The connection is a new one: it receives the unsettled audio again. */
   readonly reconnected: () => SttEvent[];
-  /** Ends an open turn with what is known of it. */
+  /** Ends an open turn with the words so far. */
   readonly finish: () => SttEvent[];
   /** Whether a turn is open. */
   readonly isOpen: boolean;

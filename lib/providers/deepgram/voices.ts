@@ -37,7 +37,7 @@ const models: ReadonlyMap<string, string> = new Map([
 
 /**
  * The model of a voice: of one that is known its name alone, of any other the full name of a model, which has hyphens
- * (`aura-2-thalia-en`): there may be new ones. Otherwise what is wrong.
+ * (`aura-2-thalia-en`): there may be new ones. Otherwise the reason for refusal.
  */
 export function modelOfVoice(voice: string): { readonly model: string } | { readonly problem: string } {
   const name = voice.trim().toLowerCase();

@@ -27,7 +27,7 @@ const probeMs = 15_000;
  * Connections that outlast the pauses of a conversation. Node's own `fetch` closes one that was idle for 4 s, so that
  * nearly every turn would begin with a new one: three round trips with TLS.
  *
- * Idle connections keep no process alive; letting go of `open$` closes them.
+ * Idle connections keep no process alive; unsubscribing `open$` closes them.
  */
 export function keptOpen(): KeptOpen {
   const { undici, agent, unheld } = (agents ??= makeAgents());

@@ -11,7 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 const codeOf = (cause: unknown): string => String((Object(cause) as NodeJS.ErrnoException).code);
 
-/** Whether an error is of the disk, rather than of a network or of what was fetched. */
+/** Whether an error is of the disk, rather than of the network or of the fetched file. */
 export const isOfDisk = (cause: unknown): boolean => codeOf(cause) in reasons;
 
 /** That the models can't be written, because of the disk or a folder. */

@@ -11,7 +11,7 @@ interface Job {
 
 /**
  * Decodes of all conversations over one model, in the order they were asked for, as many at a time as there are cores;
- * those that end an utterance go before those that only show what is being said.
+ * decodes of a finished utterance go before interim ones.
  */
 export class DecodeQueue {
   readonly #recognizer: OfflineRecognizer;

@@ -141,8 +141,8 @@ const thread$ = new Observable<Synthesise>(subscriber => {
 });
 
 /**
- * Flite on one thread for the whole process: it lives from the first subscriber to the last, and synthesises one
- * clause at a time, in the order of asking, whoever asks. Subscribing starts the thread and emits how to use it; it does
- * not complete. A thread that crashes costs the clause it was at: the next one starts another.
+ * Flite on one thread for the whole process: it lives from the first subscriber to the last, and synthesises one clause
+ * at a time, in the order of requests. Subscribing starts the thread and emits how to use it; it does not complete. A
+ * thread that crashes costs the clause it was at: the next one starts another.
  */
 export const flite$: Observable<Synthesise> = thread$.pipe(share({ connector: () => new ReplaySubject(1) }));

@@ -65,7 +65,7 @@ export class Listener {
     return this.#speaking ? this.#end() : EMPTY;
   }
 
-  /** Lets go of all decodes. */
+  /** Cancels all decodes. */
   stop(): void {
     this.#interim?.unsubscribe();
     this.#speculation?.decode.unsubscribe();
@@ -123,13 +123,13 @@ export class Listener {
     return finalOf(this.#recognizer.final(part), this.#partStartMs);
   }
 
-  /** Decodes what was said so far, in the hope that nothing follows. There are about 100 ms of silence at its end. */
+  /** Decodes the utterance so far, in the hope that nothing follows. There are about 100 ms of silence at its end. */
   #speculate(): Speculation {
     const text$ = new ReplaySubject<string>(1);
     return { text$, decode: this.#recognizer.final(joined(this.#windows)).subscribe(text$) };
   }
 
-  /** Decodes what was said so far to show it. The longer that takes, the longer it is until the next. */
+  /** Decodes the utterance so far as an interim. The longer that takes, the longer it is until the next. */
   #decodeInterim(): void {
     const startMs = this.#positionMs;
     this.#interim = this.#recognizer.interim(joined(this.#windows)).subscribe({

@@ -38,7 +38,7 @@ export interface LocalSttOptions {
  * Speech-to-text on this machine, English: Silero distinguishes speech from noise, Moonshine transcribes it. Needs
  * the package `sherpa-onnx-node`; the models come from the package registry, once.
  *
- * Interims are decodes of what was said so far. The final decode starts with the first silence and is thrown away if
+ * Interims are decodes of the utterance so far. The final decode starts with the first silence and is thrown away if
  * the voice goes on, so that it is mostly ready when the silence has lasted `endpointingMs`. A noise that resembles a
  * voice ends without words. All conversations share the loaded models and take turns.
  *

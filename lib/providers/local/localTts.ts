@@ -81,7 +81,7 @@ export function localTts({ voice = 'rms', speed = 1 }: LocalTtsOptions = {}): Tt
     const parts = clauses(pronounceable(text));
     if (parts.length === 0) return from([]);
     return flite$.pipe(
-      // The thread is held until the last clause: one that is let go between two would have to start again.
+      // The thread is held until the last clause: released between two, it would have to start again.
       switchMap(synthesise =>
         from(parts).pipe(
           concatMap(clause => synthesise({ text: clause, voice, stretch })),

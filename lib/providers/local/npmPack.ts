@@ -23,7 +23,7 @@ export function npmPack(spec: string, folder: string): Observable<number | { rea
 
 const run = (spec: string, folder: string): Observable<{ readonly tarball: string }> =>
   new Observable(subscriber => {
-    // A cache of its own, so that what has arrived can be seen, and goes with the folder.
+    // A cache of its own, so that progress is visible, and the cache goes with the folder.
     const command = npmCommand([
       'pack',
       spec,

@@ -6,7 +6,7 @@ import { spokenNumerals } from './spokenNumerals.ts';
 
 type Rule = readonly [pattern: RegExp, spoken: string];
 
-/** The longest word in the dictionaries has 45 letters; what is longer (a key, a hash) would be seconds of noise. */
+/** The longest word in the dictionaries has 45 letters; a longer one (a key, a hash) would be seconds of noise. */
 const longestWord = /([^\s]{45})[^\s]+/g;
 
 const markdown: readonly Rule[] = [

@@ -28,7 +28,7 @@ export interface Recognizer {
   final(samples: Float32Array): Observable<string>;
 }
 
-/** How far loading has come, or what was loaded. */
+/** The progress of loading, or the loaded models. */
 export type RecognizerState =
   | { readonly progress: number; readonly recognizer?: undefined }
   | { readonly progress: 1; readonly recognizer: Recognizer };

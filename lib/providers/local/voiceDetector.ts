@@ -36,7 +36,7 @@ export class VoiceDetector {
   hear(samples: Float32Array): boolean {
     this.#positionMs += windowMs;
     this.#vad.acceptWaveform(samples);
-    // It also collects what was said; that is kept elsewhere.
+    // It also collects the voice's audio; that is kept elsewhere.
     while (!this.#vad.isEmpty()) this.#vad.pop();
     const level = loudness(samples);
     this.#levels.push(level);
@@ -57,7 +57,7 @@ export class VoiceDetector {
 
   /** How many windows ago the voice began: it has been loud since. */
   #onset(): number {
-    let windows = 4; // what the detector needs to be sure
+    let windows = 4; // the time the detector needs to be sure
     while (windows < this.#levels.length && this.#levels.at(-windows - 1)! > this.#threshold) windows += 1;
     return Math.min(windows, this.#levels.length);
   }

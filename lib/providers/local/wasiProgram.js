@@ -2,12 +2,12 @@
  * Runs a command-line program that was compiled to WebAssembly with WASI preview 1 and writes one file: the least
  * host that Flite needs. Plain JavaScript, because a worker thread of Node 20 loads it from the sources as well.
  *
- * Calls and numbers as in https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md; what the program
- * does not need (reading, clocks that matter, directories) is answered with the shortest answer that is allowed.
+ * Calls and numbers as in https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md; calls that the program
+ * does not need (reading, clocks that matter, directories) get the shortest answer that is allowed.
  */
 
 /**
- * What is used of WebAssembly, which the types for Node 20 leave out.
+ * The used part of WebAssembly, which the types for Node 20 leave out.
  *
  * @typedef {{ exports: { memory: { buffer: ArrayBuffer }, _start: () => void } }} Running
  * @typedef {object} WebAssembly
@@ -37,8 +37,8 @@ class Exit {
  *
  * @param {Uint8Array} wasm
  * @returns {() => (args: readonly string[]) => Buffer} makes an instance, ready to run once with these arguments (the
- *   program's name comes first), which gives the bytes of the file it wrote; throws an `Error` with what it printed when
- *   the program exits with a code other than 0
+ *   program's name comes first), which gives the bytes of the file it wrote; throws an `Error` with its output when the
+ *   program exits with a code other than 0
  */
 export function wasiProgram(wasm) {
   const module = new Module(wasm);

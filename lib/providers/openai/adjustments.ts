@@ -17,6 +17,9 @@ const needed: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'too
 const attached =
   /reasoning_content|reasoning_details|extra_content|provider_specific_fields|thought_signature/u;
 
+/** The service can't use reasoning that is sent back: it was made for another model or account, say. */
+const lostReasoning = /\brs_\w|encrypted[ _]content .*(?:verif|invalid|decrypt|pars)/iu;
+
 const unknownField =
   /unsupported|not support|unrecogni[sz]ed|unknown|extra|not permitted|unexpected|not allowed/iu;
 
@@ -24,13 +27,15 @@ const unknownField =
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /**
- * What a model does not take, learned from its refusals, and how its requests are changed: a field is left out, or takes
- * another value. A field that only goes wrong with tools is only changed with tools.
+ * The fields that a model refuses, learned from its refusals, and the changes of its requests: a field is left out, or
+ * takes another value. A field that only goes wrong with tools is only changed with tools.
  */
 export class Adjustments {
   readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };
-  /** Whether what was attached to messages is sent back. */
+  /** Whether data that was attached to messages is sent back. */
   attached = true;
+  /** Whether tools may have strict schemas. */
+  strict = true;
 
   /** The body as the model takes it. */
   apply(body: Body): Body {
@@ -41,8 +46,8 @@ export class Adjustments {
   }
 
   /**
-   * Learns from a refusal of this body, as it was sent. Gives what was learned in words, or nothing where it names no
-   * field that could be changed, or asks for what was tried before.
+   * Learns from a refusal of this body, as it was sent. Returns the adjustment in words, or nothing if the refusal
+   * names no field that could be changed, or asks for a value that was tried before.
    */
   learn(refusal: Refusal, body: Body): string | undefined {
     const { status, message, param } = refusal;
@@ -51,6 +56,14 @@ export class Adjustments {
     if (this.attached && (attached.test(words) || attached.test(String(param))) && unknownField.test(words)) {
       this.attached = false;
       return 'does not take back what was attached to its messages: it is left out';
+    }
+    if (this.attached && (refusal.code === 'invalid_encrypted_content' || lostReasoning.test(words))) {
+      this.attached = false;
+      return 'does not take back its reasoning: it is left out';
+    }
+    if (this.strict && /invalid schema for function/iu.test(words)) {
+      this.strict = false;
+      return 'does not take a strict schema of a tool: its tools are not strict';
     }
     const field = fieldOf(refusal, words, body);
     if (field === undefined) return undefined;
@@ -77,7 +90,7 @@ const shown = (value: unknown): string =>
 function fieldOf({ param }: Refusal, words: string, body: Body): string | undefined {
   const fields = Object.keys(body).filter(field => !needed.has(field));
   // A model may reason by default.
-  if (body['reasoning_effort'] === undefined && body['model'] !== undefined && body['messages'] !== undefined)
+  if (body['reasoning_effort'] === undefined && body['model'] !== undefined && body['voice'] === undefined)
     fields.push('reasoning_effort');
   const named =
     typeof param === 'string'
@@ -100,12 +113,14 @@ function changeOf(
   body: Body,
   before: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, unknown> {
+  const most = /at most (\d+)/u.exec(words)?.[1];
+  if (/^max_\w*tokens$/u.test(field) && most !== undefined && Number(most) < Number(body[field]))
+    return new Map([[field, Number(most)]]);
   if (field === 'max_tokens' || field === 'max_completion_tokens') {
     const other = field === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
-    const most = /at most (\d+)/u.exec(words)?.[1];
-    if (most !== undefined && Number(most) < Number(body[field])) return new Map([[field, Number(most)]]);
     const isTried = before.has(other) && before.get(other) === undefined;
-    const renames = !isTried && (words.includes(other) || unknownField.test(words));
+    const renames =
+      !isTried && !/moved to/u.test(words) && (words.includes(other) || unknownField.test(words));
     return new Map([
       [field, undefined],
       [other, renames ? body[field] : undefined],

@@ -22,7 +22,7 @@ const headerBytes = 6;
 
 /**
  * The kind of a body by its first bytes; nothing while there are too few of them, unless they are `all`. Raw PCM has no
- * mark, so that is what is left.
+ * mark, so it is the default.
  */
 export function audioKind(bytes: Uint8Array, all = false): AudioKind | undefined {
   const tag = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));

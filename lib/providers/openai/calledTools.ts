@@ -1,7 +1,7 @@
 import type { ToolCall } from '../../llm/message.ts';
 import { argumentsOf, isWhole } from './toolArguments.ts';
 
-/** A piece of a tool call, as it is streamed. Compatible servers leave out what they like. */
+/** A piece of a tool call, as it is streamed. Compatible servers may leave out any field. */
 export interface ToolCallDelta {
   readonly index?: number | string | null;
   readonly id?: string | null;
@@ -27,7 +27,7 @@ export interface AttachedToCall {
   readonly function?: Readonly<Record<string, unknown>>;
 }
 
-/** A call, with what the server attached to it. */
+/** A call, with the data that the server attached to it. */
 export type CalledTool = ToolCall & { readonly attached?: AttachedToCall };
 
 interface Open {

@@ -13,10 +13,10 @@ export interface ProviderData {
 
 /** How messages are sent. */
 export interface ChatMessagesOptions {
-  /** The server and model that are asked: what others attached is left out. */
+  /** The server and model of the request: data that others attached is left out. */
   readonly from: string;
   readonly order: 'strict' | 'plain';
-  /** Whether what was attached is sent back. */
+  /** Whether attached data is sent back. */
   readonly attached: boolean;
 }
 
@@ -43,7 +43,7 @@ export const chatMessages = (
           function: {
             ...data[index]?.attached?.function,
             // Invalid arguments of a model would have every later request refused.
-            name: name.replace(/[^\w-]/gu, '_'),
+            name: toolName(name),
             arguments: isJson(json) ? json : '{}',
           },
         })),
@@ -51,12 +51,17 @@ export const chatMessages = (
     } as ChatCompletionMessageParam;
   });
 
-const dataFrom = (data: unknown, from: string): ProviderData | undefined =>
+/** A tool's name in the characters that the service accepts: a model may have written others. */
+export const toolName = (name: string): string => name.replace(/[^\w-]/gu, '_');
+
+/** The data that this server and model attached; nothing where others did. */
+export const dataFrom = (data: unknown, from: string): ProviderData | undefined =>
   typeof data === 'object' && data !== null && (data as ProviderData).from === from
     ? (data as ProviderData)
     : undefined;
 
-function isJson(text: string): boolean {
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

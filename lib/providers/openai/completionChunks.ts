@@ -6,8 +6,9 @@ import { type ErrorBody, errorIn } from './errorBody.ts';
 import type { ServerEvent } from './serverEvents.ts';
 
 /**
- * The chunks of a streamed chat completion in what a server sends: the events of a stream, or a whole completion in one
- * piece from a server that does not stream. Errors in it, in any form, become errors of the stream: `refused` makes them.
+ * The chunks of a streamed chat completion in a server's response: the events of a stream, or a whole completion in one
+ * piece from a server that does not stream. Errors in it, in any form, become errors of the stream: `refused` makes
+ * them.
  */
 export const completionChunks = (
   who: string,
@@ -25,7 +26,7 @@ export const completionChunks = (
     const error = errorIn(chunk ?? (isError ? data : undefined), isError);
     if (error) throw refused(error);
     if (chunk === undefined) throw new SyntaxError('An event is not JSON.');
-    // A server may send any JSON: what is no object says nothing.
+    // A server may send any JSON: values that are no objects are ignored.
     const value: unknown = chunk;
     return typeof value === 'object' && value !== null ? [chunk] : [];
   });

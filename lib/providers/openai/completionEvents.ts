@@ -18,7 +18,7 @@ import { type CalledTool, CalledTools, type ToolCallDelta } from './calledTools.
 import { endingOf } from './finishReason.ts';
 import { Attached, type AttachedToMessage } from './reasoning.ts';
 
-/** A chunk of a streamed chat completion. Compatible servers leave out what they like, so nothing in it is certain. */
+/** A chunk of a streamed chat completion. Compatible servers may leave out any field, so every field is optional. */
 export interface CompletionChunk {
   readonly choices?: readonly CompletionChoice[] | null;
   readonly usage?: {
@@ -64,7 +64,9 @@ export interface CompletionEventsOptions {
   readonly warn?: (message: string) => void;
   /** Knowledge of the model's reasoning, for all its answers. Default: none. */
   readonly thoughts?: UntaggedThoughts;
-  /** Makes the `providerData` of calls of what the server attached to them, and to the message of the first. */
+  /**
+   * Makes the `providerData` of calls from the data that the server attached to them, and to the message of the first.
+   */
   readonly dataOf?: (attached: CalledTool['attached'], message: AttachedToMessage | undefined) => unknown;
 }
 
@@ -170,7 +172,7 @@ function callsOf({ tool_calls: calls, function_call: legacy }: CompletionDelta):
   return [...list, legacy && { function: legacy }].filter(call => call != null);
 }
 
-/** The text of what was said; parts of other types, such as a model's thoughts, are not. */
+/** The spoken text, without parts of other types, such as a model's thoughts. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';

@@ -1,6 +1,6 @@
 import type { Message } from '../../llm/message.ts';
 
-/** How services say that a conversation is longer than what their model can read. */
+/** Services' ways to report that a conversation is longer than their model's context. */
 const wordings: readonly RegExp[] = [
   /context[ _-](?:length|window|size|limit)/iu, // OpenAI, DeepSeek, Groq, SGLang, llama.cpp, LM Studio, Ollama, MiniMax
   /maximum (?:model|prompt|input|sequence) length/iu, // vLLM, xAI

@@ -11,7 +11,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { of, ReplaySubject, share, Subject, tap, timer } from 'rxjs';
-import type { Loading, Notice } from '../../engine.ts';
+import type { Loading, Notice, Warmable } from '../../engine.ts';
 import { withSignal } from '../../rx/withSignal.ts';
 import { keptOpen } from '../http/keptOpen.ts';
 import type { OpenaiConnection, OpenaiConnectionOptions } from './openaiConnection.ts';
@@ -41,7 +41,7 @@ export function openaiClient(
   const client = new sdk.OpenAI({
     apiKey,
     baseURL,
-    // Its retries ignore an abort while they wait, and its log would hold what people said.
+    // Its retries ignore an abort while they wait, and its log would hold people's words.
     maxRetries: 0,
     logLevel: 'off',
     defaultHeaders: { ...headers },
@@ -75,7 +75,7 @@ export function openaiClient(
 
 /**
  * An engine with a session for each call, which reports its own requests only. A call does not wait for the
- * connection: if it is not there by the first turn, that turn opens one.
+ * connection: if it is not there by the first turn, that turn opens one. An engine with a `warm$` of its own keeps it.
  */
 export function perCall<Work extends object>(
   { client, held$ }: OpenaiClient,
@@ -86,8 +86,10 @@ export function perCall<Work extends object>(
     const notice$ = new Subject<Notice>();
     const tell = (notice: Notice): void => notice$.next(notice);
     const ready: Loading = { engine, progress: 1 };
-    const warm$ = held$ && merge(of(ready), held$.pipe(tap(tell), ignoreElements()));
-    return Object.assign(make(client(tell), tell), {
+    const work = make(client(tell), tell);
+    const own$ = (work as Warmable).warm$;
+    const warm$ = own$ ?? (held$ && merge(of(ready), held$.pipe(tap(tell), ignoreElements())));
+    return Object.assign(work, {
       notice$: notice$.asObservable(),
       ...(warm$ && { warm$ }),
     });

@@ -32,8 +32,8 @@ export interface OpenaiConnection {
 }
 
 /**
- * Reads what is not given from the environment and checks all of it, so that a wrong setting shows before the first
- * call. The errors never hold the key or a header's value.
+ * Reads missing settings from the environment and checks all of them, so that an error shows before the first call. The
+ * errors never hold the key or a header's value.
  */
 export function openaiConnection({ apiKey, baseURL, headers }: OpenaiConnectionOptions): OpenaiConnection {
   const { OPENAI_API_KEY, OPENAI_BASE_URL } = process.env;

@@ -1,6 +1,7 @@
 import { TimeoutError } from 'rxjs';
 import { RxvoiceError, type Stage } from '../../errors.ts';
 import { isContextFull } from './contextFull.ts';
+import type { ApiName } from './modelApi.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import type { OpenaiSdk } from './openaiSdk.ts';
 
@@ -9,15 +10,17 @@ export interface OpenaiRequest extends OpenaiConnection {
   readonly stage: Stage;
   readonly model: string;
   readonly timeoutMs: number;
+  /** The API that was asked, of a language model. */
+  readonly api?: ApiName;
   /** Speech of the call; a server's text that quotes any of it is not passed on. */
   readonly said: readonly string[];
 }
 
 /**
- * What went wrong with a request, as an RxvoiceError that says what to do.
+ * The failure of a request, as an RxvoiceError that names the fix.
  *
  * The server's own text is only passed on for requests it does not accept, and only if it quotes neither the key nor
- * what was said. The error underneath is kept as cause where it is about the connection; those with a body are not.
+ * the conversation. The error underneath is kept as cause where it is about the connection; those with a body are not.
  */
 export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request: OpenaiRequest) {
   const { stage, who, timeoutMs } = request;
@@ -68,10 +71,15 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
         'lower maxTokens, or choose a model that reads more',
       false,
     ];
-  if (/\/v1\/responses|responses api/iu.test(error.message) && status !== undefined && status < 500)
+  if (
+    request.api === 'chat' &&
+    /\/v1\/responses|responses api/iu.test(error.message) &&
+    status !== undefined &&
+    status < 500
+  )
     return [
-      `serves the model '${request.model}' by its Responses API only${/tool/iu.test(error.message) ? ' when it has tools' : ''}, ` +
-        "which is not what is asked here: choose another model, such as 'gpt-6-luna'",
+      `serves the model '${request.model}' by its Responses API only${/tool/iu.test(error.message) ? ' when it has tools' : ''}: ` +
+        "set api: 'responses', or choose another model",
       false,
     ];
   if (code === 'content_filter' || code === 'content_policy_violation')
@@ -87,7 +95,13 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
         false,
       ];
     case 404:
-      return [`does not know the model '${request.model}', or the address: check model and baseURL`, false];
+      return request.api === 'responses'
+        ? [
+            `does not know the model '${request.model}', or the address: check model and baseURL, or set api: 'chat' ` +
+              'where it has no Responses API',
+            false,
+          ]
+        : [`does not know the model '${request.model}', or the address: check model and baseURL`, false];
     case 429:
       return ['limits how often it is asked: wait, or have the limit raised', advised !== 'false'];
     case 408:
@@ -105,7 +119,7 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
   }
 }
 
-/** The server's own words, unless they hold what must not be passed on. */
+/** The server's own words, unless they hold something that must not be passed on. */
 function quoted({ message }: Refusal, request: OpenaiRequest): string {
   const words = passable(message.replace(/^\d{3} /, ''), request);
   return words && `: ${words}`;

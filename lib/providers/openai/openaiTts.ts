@@ -28,7 +28,7 @@ export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
    * its first bytes, so a server that sends the other one is understood all the same.
    */
   readonly responseFormat?: 'pcm' | 'wav';
-  /** The sample rate of raw PCM, Hz. Default: what the server's content type says, else 24,000, as OpenAI does. */
+  /** The sample rate of raw PCM, Hz. Default: the rate in the server's content type, else 24,000, OpenAI's rate. */
   readonly sampleRate?: number;
   /** Further fields of the request's body, as the API calls them. They replace ours. */
   readonly extraBody?: Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ export type AttachedToMessage = Readonly<Record<string, unknown>>;
 /** Fields of a message that servers want back with the calls it holds (DeepSeek, Moonshot, OpenRouter, Google). */
 const fields = ['reasoning_content', 'reasoning_details', 'extra_content'] as const;
 
-/** Collects what a server attaches to the pieces of a message. */
+/** Collects the data that a server attaches to the pieces of a message. */
 export class Attached {
   readonly #found: Record<string, unknown> = {};
 

@@ -93,7 +93,7 @@ function framesOf(kind: AudioKind, options: SpokenFramesOptions): OperatorFuncti
       return byte$ => byte$.pipe(serverEvents(), each(soundIn(options)), spokenFrames(options));
     default:
       throw new RxvoiceError(
-        `${options.who} sent ${kind}, which can't be played: set responseFormat: 'wav', or 'pcm', to what it can send.`,
+        `${options.who} sent ${kind}, which can't be played: set responseFormat to a format it can send, 'wav' or 'pcm'.`,
         { stage: 'tts' },
       );
   }

@@ -50,8 +50,8 @@ export function twilioConnection(
     talks: () => void;
   },
 ): void {
-  const messageAllowance = new TokenBucket(messages.perSecond / 1000, messages.burst);
-  const keyAllowance = new TokenBucket(keys.perSecond / 1000, keys.burst);
+  const messageBucket = new TokenBucket(messages.perSecond / 1000, messages.burst);
+  const keyBucket = new TokenBucket(keys.perSecond / 1000, keys.burst);
   const uplink = new Uplink();
   const audio = new TokenBucket((1.05 * phoneRate) / 1000, burst);
   const keys$ = new Subject<string>();
@@ -125,7 +125,7 @@ export function twilioConnection(
   };
 
   const message = (bytes: Buffer, binary: boolean): void => {
-    if (!messageAllowance.take(1)) return flooded('Too many messages.');
+    if (!messageBucket.take(1)) return flooded('Too many messages.');
     if (call !== undefined && bytes.length > maxTextBytes)
       return refuse('malformed', 'A message is longer than any of a media stream.');
     const { success, data: message } = twilioMessageSchema.safeParse(
@@ -144,7 +144,7 @@ export function twilioConnection(
     } else if ('mark' in message) output?.marked(message.mark.name);
     else if ('dtmf' in message) {
       if (call === undefined) return refuse('malformed', 'A key came before the start.');
-      if (!keyAllowance.take(1)) return flooded('Keys arrive faster than a person can press them.');
+      if (!keyBucket.take(1)) return flooded('Keys arrive faster than a person can press them.');
       keys$.next(message.dtmf.digit);
       calls.tell({ type: 'dtmf', call, digit: message.dtmf.digit });
     } else if (message.event === 'stop' && call !== undefined)

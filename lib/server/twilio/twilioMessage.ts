@@ -4,8 +4,8 @@ import { z } from 'zod';
 const sid = z.string().regex(/^[\w-]{1,64}$/u);
 
 /**
- * What Twilio sends over a media stream (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Messages
- * that are of no use here, `connected` and what may come to be, are let pass.
+ * Twilio's messages over a media stream (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Messages
+ * that are of no use here, `connected` and future ones, are ignored.
  */
 export const twilioMessageSchema = z.union([
   z.object({

@@ -5,7 +5,7 @@ import { reframe } from '../../audio/reframe.ts';
 import { resample } from '../../audio/resample.ts';
 import type { ToTwilio } from './twilioMessage.ts';
 
-/** Hz: what the telephone carries. */
+/** Hz: the telephone's rate. */
 export const phoneRate = 8_000;
 
 /** Frames of 20 ms between two marks: the precision to which the heard part is known. */

@@ -24,7 +24,7 @@ export function twilioSigned(request: IncomingMessage, { authToken, url }: Twili
   return fits.includes(true);
 }
 
-/** Why a request was refused, for whoever runs the server. Twilio itself only reports a failed handshake. */
+/** Why a request was refused, for the operator. Twilio itself only reports a failed handshake. */
 export function twilioRefusal(request: IncomingMessage, { url }: TwilioOptions): string {
   if (request.headers['x-twilio-signature'] === undefined)
     return 'The request has no X-Twilio-Signature: it is not from Twilio, or a proxy removed the header.';
@@ -40,7 +40,7 @@ function spellings(address: string): string[] {
   const [, scheme = '', host = '', rest = ''] = /^(\w+:\/\/)([^/?#]*)(.*)$/u.exec(address) ?? [];
   if (host === '') return [address];
   const bare = host.replace(/:\d+$/u, '');
-  // 80 is what Twilio's validator takes for every scheme but https.
+  // Twilio's validator takes 80 for every scheme but https.
   const hosts = new Set([host, bare, ...(host === bare ? [`${bare}:443`, `${bare}:80`] : [])]);
   const [, path = '', query = ''] = /^([^?#]*)(.*)$/u.exec(rest) ?? [];
   const paths = new Set([path, path.replace(/\/$/u, ''), `${path.replace(/\/$/u, '')}/`]);

@@ -11,7 +11,7 @@ export interface LlmContractOptions extends ContractOptions<Llm> {
   readonly question?: string;
   /** Text that the answer contains. Default: any words. */
   readonly words?: RegExp;
-  /** For a model that can call tools: what it is asked so that it calls `weather`, which takes a `city`. */
+  /** For a model that can call tools: the question that makes it call `weather`, which takes a `city`. */
   readonly toolQuestion?: string;
 }
 
@@ -126,7 +126,7 @@ export function llmContract(options: LlmContractOptions): void {
     });
 
     if (toolQuestion !== undefined)
-      check('should call a tool, and answer with what it gave', async llm => {
+      check('should call a tool, and answer with its result', async llm => {
         const user: Message = { role: 'user', content: toolQuestion };
         const calls = (await all(llm([user], { tools: [weather] }))).flatMap(event =>
           event.type === 'toolCall' ? [event] : [],

@@ -30,8 +30,8 @@ export interface SttContractOptions extends ContractOptions<Stt> {
 }
 
 /**
- * What an rxvoice conversation relies on of a speech-to-text engine, as tests for your own: it hears what is said, ends
- * each utterance once, drains when the audio completes, and lets everything go when it is unsubscribed.
+ * The contract between a conversation and a speech-to-text engine, as tests for your own: it transcribes speech, ends
+ * each utterance once, drains when the audio completes, and releases everything when it is unsubscribed.
  *
  * @example
  * import { describe, it } from 'vitest';
@@ -97,7 +97,7 @@ export function sttContract(options: SttContractOptions): void {
       assert.deepEqual(await heard(stt, EMPTY), []);
     });
 
-    check('should let go of the input, and of all else, when it is unsubscribed', async stt => {
+    check('should release the input and everything else when it is unsubscribed', async stt => {
       let isRead = true;
       let isOver = false;
       const late: SttEvent[] = [];

@@ -30,8 +30,8 @@ export interface TtsContractOptions extends ContractOptions<Tts> {
 }
 
 /**
- * What an rxvoice conversation relies on of a text-to-speech engine, as tests for your own: it speaks what it is given
- * and nothing else, several sentences at once, and falls silent when it is unsubscribed; and the form for whole replies,
+ * The contract between a conversation and a text-to-speech engine, as tests for your own: it speaks its text and
+ * nothing else, several sentences at once, and falls silent when it is unsubscribed; and the form for whole replies,
  * where it has one.
  *
  * @example
@@ -190,7 +190,7 @@ const lengthOf$ = (speech$: Observable<AudioFrame>): Observable<number> =>
 const lengthOf = (speech$: Observable<AudioFrame>): Promise<number> =>
   lastValueFrom(lengthOf$(speech$), { defaultValue: 0 });
 
-/** Unsubscribes some speech with its first audio; counts what comes all the same. */
+/** Unsubscribes some speech with its first audio, and counts the frames that come all the same. */
 const cutAfterFirst = (speech$: Observable<AudioFrame>): Promise<{ readonly count: number }> =>
   new Promise((resolve, reject) => {
     const late = { count: -1 };

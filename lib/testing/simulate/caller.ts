@@ -26,7 +26,7 @@ import type { Exchange } from './scenario.ts';
 const breathMs = 500;
 const patienceMs = 20_000;
 
-/** The bot has said what it has to say, or nothing came for too long. */
+/** The bot has finished, or nothing came for too long. */
 const replied = (event$: Observable<ConversationEvent>): Observable<unknown> =>
   merge(
     event$.pipe(ofType('bot.spoke', 'turn.failed', 'user.noise', 'user.ignored')),
@@ -99,7 +99,7 @@ export const playedLines = (
   return pickedUp(event$).pipe(switchMap(() => line(1, [beginning])));
 };
 
-/** The history with what the bot said to this, when it has said it. */
+/** The history with the bot's reply to this, once it was said. */
 const heard = (
   event$: Observable<ConversationEvent>,
   history: readonly Message[],

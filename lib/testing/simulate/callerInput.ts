@@ -27,7 +27,7 @@ export interface CallerInput {
 
 const wordMs = 300;
 
-/** Lines as text: the input is silent, and the engine knows what is said. It takes 300 ms a word. */
+/** Lines as text: the input is silent, and the engine knows the words. It takes 300 ms a word. */
 export function textInput(line$: Observable<string>): CallerInput {
   const shared$ = line$.pipe(share());
   const over$ = shared$.pipe(ignoreElements(), endWith(true));

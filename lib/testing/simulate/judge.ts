@@ -20,7 +20,7 @@ export interface ExchangeHeard {
 export interface Complaint {
   /** The exchange (1, 2, …) that it is about; 0 for the call as a whole. */
   readonly exchange: number;
-  /** In a line: what was expected, and what was. */
+  /** In a line: the expectation, and the outcome. */
   readonly text: string;
 }
 

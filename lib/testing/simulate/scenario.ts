@@ -44,7 +44,7 @@ const scenario = z
     name: text,
     /** Lines and expectations, one after the other. */
     conversation: z.array(exchange).min(1).exactOptional(),
-    /** Instead: who calls and what for, for a language model to play. */
+    /** Instead: the caller and their goal, for a language model to play. */
     caller: z
       .strictObject({ goal: text, maxTurns: z.number().int().min(1).max(50).default(8) })
       .exactOptional(),
@@ -57,7 +57,7 @@ const scenario = z
     error: 'either a conversation (line by line) or a caller (with a goal)',
   });
 
-/** A conversation as it is written down: what the caller says or wants, and what is expected of the bot. */
+/** A conversation as a file describes it: the caller's lines or goal, and the expectations of the bot. */
 export type Scenario = z.infer<typeof scenario>;
 
 /** One line of a scenario. */

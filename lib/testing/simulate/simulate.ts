@@ -19,8 +19,8 @@ export type SimulationEvent =
 /** Options of a simulated call. */
 export interface SimulateOptions {
   /**
-   * The bot: a conversation; at the level of text it must be made with the engine that is handed here, which knows what the caller
-   * says.
+   * The bot: a conversation; at the level of text it must be made with the engine that is passed here, which knows the
+   * caller's words.
    */
   readonly bot: (stt: Stt | undefined) => Conversation;
   /** The voice of the caller: the call is had as sound, and the bot's own engine listens. Default: as text. */

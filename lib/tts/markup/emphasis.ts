@@ -2,7 +2,7 @@ import { before, drop, type Rule, say } from './rule.ts';
 
 /** Characters that close or end a clause: no emphasis begins before them. */
 const closing = /^[\s.,;:!?)\]}"”’»…，。！？；：、]/u;
-/** A short name, a number or a bracket: what is multiplied. */
+/** A short name, a number or a bracket: a factor. */
 const factorBefore = /(?:^|[^\p{L}\p{N}_])(?:\p{L}|\p{N}+|\p{N}+\p{L})$|[)\]]$/u;
 const factorAfter = /^(?:\p{L}(?![\p{L}*_])|\p{N}|\()/u;
 

@@ -47,7 +47,7 @@ const label = String.raw`([^[\]\n]{0,200})`;
 const target = String.raw`[^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s{1,3}"[^"\n]*")?`;
 const whole = new RegExp(`^!?\\[${label}\\]\\(${target}\\)`, 'u');
 const badge = new RegExp(`^\\[!\\[${label}\\]\\(${target}\\)\\]\\(${target}\\)`, 'u');
-/** The beginning of a link: its text, which is no whole sentence, and of its address what there is. */
+/** The beginning of a link: its text, which is no whole sentence, and its address so far. */
 const begun = /^!?\[(?:(?:(?![.?!…]\s)[^[\]\n]){0,120})?(?:\](?:\([^\n]*)?)?$/u;
 const badgeBegun = /^\[!(?:\[[^[\]\n]{0,120}(?:\](?:\([^()\n]*(?:\)(?:\](?:\([^()\n]*)?)?)?)?)?)?$/u;
 /** A link whose address is longer than a rule sees. */

@@ -31,7 +31,7 @@ const pairs: readonly (readonly [open: string, whole: RegExp, begun: RegExp])[] 
   ['\\(', /^\\\((.{0,250}?)\\\)/su, /^\\\(.{0,250}$/su],
   ['\\[', /^\\\[(.{0,250}?)\\\]/su, /^\\\[.{0,250}$/su],
   ['$$', /^\$\$([^$]{1,250})\$\$/u, /^\$\$[^$]{0,250}\$?$/u],
-  // A dollar before a number is money, unless what follows is no amount.
+  // A dollar before a number is money, unless no amount follows.
   [
     '$',
     /^\$((?!\s|\d[\d.,]*(?:[\s.,;:!?)kKmMbB–-]|$))[^$\n]{0,150}?[^\s$])\$(?!\d)/u,

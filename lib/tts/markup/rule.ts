@@ -2,7 +2,7 @@
 export interface Place {
   /** At the beginning of a line, where headings and lists are marked. */
   lineStart: boolean;
-  /** The end of what was said before, at most 24 characters. */
+  /** The end of the text before, at most 24 characters. */
   said: string;
   /** In a line of a table. */
   inTable: boolean;

@@ -9,9 +9,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../../cli/doctor/check.ts';
 import { keyChecks } from '../../../cli/doctor/keyChecks.ts';
 import { nodeCheck } from '../../../cli/doctor/nodeCheck.ts';
+import { responsesCheck } from '../../../cli/doctor/responsesCheck.ts';
 import { packageChecks } from '../../../cli/doctor/packageChecks.ts';
 import type { VoiceConfig } from '../../../lib/index.ts';
-import { deepgramServer } from '../../../lib/testing/index.ts';
+import type { OpenaiLlmOptions } from '../../../lib/providers/openai/index.ts';
+import { deepgramServer, openaiServer } from '../../../lib/testing/index.ts';
+import { inProcess } from '../inProcess.ts';
 
 const offline: VoiceConfig = {
   stt: { engine: 'local' },
@@ -69,7 +72,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('should end with 2 when it is used wrongly, and with 1 when a call is not possible', () => {
+  it('should end with 2 when it is used wrongly, and with 1 when a call is not possible', async () => {
     const rxvoice = (...args: string[]) =>
       spawnSync(
         process.execPath,
@@ -85,7 +88,7 @@ describe('the doctor', () => {
           encoding: 'utf8',
         },
       );
-    expect(rxvoice('--loud').status).toBe(2);
+    expect((await inProcess(['doctor', '--loud'])).code).toBe(2);
     const unusable = rxvoice('--no-audio', '--json', '--stt', 'deepgram');
     expect(unusable.status).toBe(1);
     const found = unusable.stdout
@@ -265,6 +268,38 @@ describe('the doctor, of keys', () => {
       ['warn', matching(/refuses .*no engine of OpenAI is chosen$/u)],
       ['warn', matching(/problem \(503\).*no engine of OpenAI is chosen$/u)],
     ]);
+  });
+
+  it('should try the WebSocket over which the model will be asked, and say what follows where it fails', async () => {
+    const opening = await openaiServer({ key: secret });
+    const none = await openaiServer({ faults: [{ fault: '404', on: 'responsesSocket' }] });
+    closing.push(
+      () => void opening.close(),
+      () => void none.close(),
+    );
+    const found = async (options: Partial<OpenaiLlmOptions>): Promise<Check[]> => {
+      const llm = { engine: 'openai', apiKey: secret, model: 'any', ...options } as const;
+      const environment = { variables: {}, sourceOf: String };
+      return lastValueFrom(responsesCheck({ ...offline, llm }, environment).pipe(toArray()), {
+        defaultValue: [],
+      });
+    };
+    const over = { api: 'responses', transport: 'websocket' } as const;
+    expect(await found({ ...over, baseURL: opening.baseURL })).toEqual([
+      { what: 'responses WebSocket', state: 'ok', found: matching(/^127\.0\.0\.1:\d+ opens it in \d+ ms$/) },
+    ]);
+    expect(await found({ ...over, baseURL: none.baseURL })).toMatchObject([
+      { state: 'warn', found: matching(/refuses it \(HTTP 404\)/), cure: matching(/--llm-transport http/) },
+    ]);
+    expect(await found({ ...over, baseURL: opening.baseURL, apiKey: 'sk-wrong' })).toMatchObject([
+      { state: 'warn', found: matching(/does not accept the key/) },
+    ]);
+    expect(await found({ ...over, baseURL: 'http://127.0.0.1:9/v1' })).toMatchObject([
+      { state: 'warn', found: matching(/can't be reached \(ECONNREFUSED\)/) },
+    ]);
+    expect(await found({ baseURL: opening.baseURL })).toEqual([]);
+    expect(await found({ api: 'responses', baseURL: opening.baseURL })).toEqual([]);
+    await expect.poll(() => opening.connections).toBe(0);
   });
 
   it('should try each account of engines that have different ones', async () => {

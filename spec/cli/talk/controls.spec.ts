@@ -26,7 +26,7 @@ describe('push-to-talk', () => {
     ]);
   });
 
-  it('should keep it open while the key is held, and close it when it is let go', () => {
+  it('should keep it open while the key is held, and close it when it is released', () => {
     expect(opened(...held(1_000, 4_000), ...held(6_000, 8_000))).toEqual([
       [0, false],
       [1_000, true],

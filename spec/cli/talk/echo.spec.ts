@@ -15,7 +15,7 @@ import {
 const loud: AudioFrame = { pcm: new Int16Array(320).fill(10_000), sampleRate: 16_000 };
 
 describe('silence in the place of frames', () => {
-  it('should have the length of what it stands for', () => {
+  it('should have the length of the audio it replaces', () => {
     let quiet = false;
     const frames: AudioFrame[] = [];
     const short = { pcm: new Int16Array(100).fill(1), sampleRate: 8_000 };

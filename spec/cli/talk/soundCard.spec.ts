@@ -34,7 +34,7 @@ import { realTime } from '../../realTime.ts';
 import { leftOut, onSoundCard, theSoundCard } from '../../devices/soundCard.ts';
 import { type Screen, tmux, whyNoTmux } from './tmux.ts';
 
-// rxvoice talk as a person has it: built, in a terminal, at a sound card (which is not there).
+// rxvoice talk as a person uses it: built, in a terminal, at a sound card (which is not there).
 const root = join(import.meta.dirname, '../../..');
 const clip = (name: string): AudioFrame => readWav(readFileSync(join(root, `cli/demo/clips/${name}.wav`)));
 
@@ -115,7 +115,7 @@ describe.skipIf(why)(named('rxvoice talk, at a sound card'), () => {
     await say('interrupt');
     const cut = await call.until(/✂/u);
     keep('interrupted', cut);
-    // The bot answers what was said: its next sound is a reply of its own.
+    // The bot answers the words: its next sound is a reply of its own.
     await call.until(/^You {4}Wait/mu);
     const voice = said.find(({ at, loud }) => at > from && loud)!;
     const silence = heard.findLast(({ at, loud }) => loud && at < voice.at + 1_000 && at > from)!;

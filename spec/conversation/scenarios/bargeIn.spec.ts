@@ -368,7 +368,7 @@ function ramp(noise: ScriptedSpeech) {
   let written: number[] = [];
   let heard: number[] = [];
   let at = 0;
-  // a loudspeaker: plays what was written in real time, forgets the rest when cleared
+  // a loudspeaker: plays in real time, drops the rest when cleared
   const play = (): void => {
     heard = [...heard, ...written.slice(0, (asyncScheduler.now() - at) * 16)];
     written = [];

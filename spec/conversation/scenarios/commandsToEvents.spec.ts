@@ -62,7 +62,7 @@ const llm: Llm = (messages, request) => {
   );
 };
 
-/** A voice that loads, says what it has to, and reports what was heard when it is cut. */
+/** A voice that loads, speaks its text, and reports the heard words when it is cut. */
 const voice = (stream: boolean): Tts => {
   const notice$ = new Subject<Notice>();
   const speak = scriptedTts();
@@ -195,7 +195,7 @@ const wrongs = (
   if (roles.some((role, index) => role !== 'tool' && role === roles[index - 1]))
     wrong.push(`the history is ${roles.join()}`);
   if (!given || type === 'call.ended') return wrong;
-  // The user may speak over what is said at once, before it sounds: that is an interruption.
+  // The user may speak over a `say` before it sounds: that is an interruption.
   const spokenOver =
     command.type === 'say' &&
     command.now === true &&

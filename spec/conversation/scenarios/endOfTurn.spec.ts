@@ -50,7 +50,7 @@ describe('a turn ends', () => {
     expect(figuresOf(values)[0]?.endpointing).toBe(1_000);
   });
 
-  it("should be the engine's alone where it decided by what was said", () => {
+  it("should be the engine's alone where it decided by the words", () => {
     const flux = engine([
       [600, { type: 'speechStart', at: 500 }],
       [1_600, { type: 'final', text: 'I would like a pizza and', end: 1_500 }],
@@ -157,13 +157,11 @@ describe('with a voice detector alongside the engine', () => {
 
   it('should still be the engine’s word that ends a turn, unless the user wants otherwise', () => {
     const stt = slowEngine(1_800, 3_000);
-    expect(turns({ says: [], stt, voice: voices(activity), lasts: 5_000 })).toEqual([
-      [3_000, 'What is new?'],
-    ]);
+    expect(turns({ says: [], stt, vad: voices(activity), lasts: 5_000 })).toEqual([[3_000, 'What is new?']]);
   });
 
   it('should end when both the silence was long enough and the words are final', () => {
-    const call = (stt: Call['stt']) => ({ says: [], stt, voice: voices(activity), lasts: 6_000 }) as Call;
+    const call = (stt: Call['stt']) => ({ says: [], stt, vad: voices(activity), lasts: 6_000 }) as Call;
     expect(turns({ ...call(slowEngine(1_800, 3_000)), turns: twoTimers })).toEqual([
       [1_900, 'What is new?'], // final at 1,800; the silence is 400 ms long at 1,900
     ]);
@@ -174,7 +172,7 @@ describe('with a voice detector alongside the engine', () => {
 
   it('should not wait for final words without a limit, nor say them twice when they come late', () => {
     const stt = slowEngine(2_700, 3_000);
-    expect(turns({ says: [], stt, voice: voices(activity), lasts: 6_000, turns: twoTimers })).toEqual([
+    expect(turns({ says: [], stt, vad: voices(activity), lasts: 6_000, turns: twoTimers })).toEqual([
       [2_400, 'what is new'], // 900 ms after the voice, with the words as they were
     ]);
   });
@@ -183,7 +181,7 @@ describe('with a voice detector alongside the engine', () => {
     const { at } = run({
       says: [],
       stt: engine([]),
-      voice: voices(activity),
+      vad: voices(activity),
       lasts: 6_000,
       turns: twoTimers,
     });

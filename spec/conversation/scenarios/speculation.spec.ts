@@ -71,7 +71,7 @@ describe('an answer that is begun before the turn is over', () => {
       [560, { type: 'speechStart', at: 500 }],
       [1_300, { type: 'speechEnd', at: 1_200 }],
     ]);
-    expect(from(asked, { voice })).toEqual([1_300]);
+    expect(from(asked, { vad: voice })).toEqual([1_300]);
   });
 
   it('should not be taken for the answer to the same words in another turn', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { flux } from '../../../lib/providers/deepgram/flux.ts';
 import type { SdkSocket } from '../../../lib/providers/deepgram/openSocket.ts';
 
-/** A dialect of Flux, and what its socket is sent. */
+/** A dialect of Flux, and the messages that its socket is sent. */
 const dialect = () => {
   const sent: string[] = [];
   const note = ({ type }: { readonly type: string }): unknown => sent.push(type);

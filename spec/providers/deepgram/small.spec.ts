@@ -57,7 +57,7 @@ describe('PcmFrames with a part to leave out', () => {
 });
 
 describe('AudioMap', () => {
-  it('should find the place in the call of what a connection was sent', () => {
+  it('should map a position on a connection to one in the call', () => {
     const map = new AudioMap();
     map.sent(5_000, 20);
     map.sent(5_020, 20);

@@ -40,7 +40,7 @@ describe('the model store', () => {
   it('should fetch a model with progress, and know it by its content', async () => {
     expect(modelFolder()).toBe(folder);
     expect(await state()).toBe('missing');
-    // what a killed process left behind goes, what one at work has does not
+    // files of a killed process are removed, those of a running one are not
     mkdirSync(join(folder, '.fetching-old'));
     utimesSync(join(folder, '.fetching-old'), 0, 0);
     mkdirSync(join(folder, '.fetching-new'));

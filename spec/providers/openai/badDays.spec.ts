@@ -51,6 +51,14 @@ const engines = [
       openaiLlm({ apiKey, baseURL: address, model: 'test', ...limits })([{ role: 'user', content: words }]),
   },
   {
+    name: 'openaiLlm by responses',
+    endpoint: 'responses',
+    use: (address: string) =>
+      openaiLlm({ apiKey, baseURL: address, model: 'test', api: 'responses', ...limits })([
+        { role: 'user', content: words },
+      ]),
+  },
+  {
     name: 'openaiTts',
     endpoint: 'speech',
     use: (address: string) => openaiTts({ apiKey, baseURL: address, model: 'test', ...limits })(words),
@@ -86,10 +94,15 @@ describe.each(engines)('$name on bad days', ({ endpoint, use }) => {
 
 describe.each(engines)('$name while the server is down', ({ endpoint, name }) => {
   const patient = { apiKey, model: 'test', timeoutMs: 300, retryForMs: 15_000 };
-  const use = (baseURL: string): Observable<unknown> =>
-    name === 'openaiLlm'
-      ? openaiLlm({ ...patient, baseURL })([{ role: 'user', content: words }])
-      : openaiTts({ ...patient, baseURL })(words);
+  const use = (baseURL: string, options = {}): Observable<unknown> =>
+    name === 'openaiTts'
+      ? openaiTts({ ...patient, ...options, baseURL })(words)
+      : openaiLlm({
+          ...patient,
+          ...options,
+          baseURL,
+          api: endpoint === 'responses' ? 'responses' : 'chat',
+        })([{ role: 'user', content: words }]);
 
   it.each([
     ['its port is closed', 'refused', {}],
@@ -114,11 +127,7 @@ describe.each(engines)('$name while the server is down', ({ endpoint, name }) =>
   it('should give up in words when it stays down for longer', async () => {
     await server.set({ faults: [{ fault: 'refused' }] });
     const baseURL = server.baseURL;
-    const { error } = await outcome(
-      name === 'openaiLlm'
-        ? openaiLlm({ ...patient, baseURL, retryForMs: 600 })([{ role: 'user', content: words }])
-        : openaiTts({ ...patient, baseURL, retryForMs: 600 })(words),
-    );
+    const { error } = await outcome(use(baseURL, { retryForMs: 600 }));
     expect(error).toMatchObject({
       retryable: true,
       message: expect.stringMatching(/can not be reached/) as string,

@@ -25,7 +25,7 @@ const refusal = (status: number, error: unknown): Response =>
     headers: { 'content-type': 'application/json' },
   });
 
-/** A server that answers in turn, the last answer over and over; what it was asked, and what the engine reported. */
+/** A server that answers in turn, the last answer over and over; its requests, and the engine's notices. */
 function serving(answers: readonly ((body: Body) => Response | string)[], options: OpenaiLlmOptions = {}) {
   const asked: Body[] = [];
   const warnings: string[] = [];
@@ -341,7 +341,7 @@ describe('openaiLlm and what a model refuses', () => {
     ],
     [
       'max_completion_tokens',
-      { maxTokens: 50, baseURL: 'https://x.openai.azure.com/openai/v1' },
+      { maxTokens: 50, api: 'chat', baseURL: 'https://x.openai.azure.com/openai/v1' },
       b =>
         b['max_completion_tokens'] === undefined
           ? undefined
@@ -463,7 +463,9 @@ describe('openaiLlm and what a model refuses', () => {
     const { error } = await outcome(serving([() => param('tools', message)]).llm, question, {
       tools: [time],
     });
-    expect(error?.message).toMatch(/Responses API only when it has tools.*choose another model/);
+    expect(error?.message).toMatch(
+      /Responses API only when it has tools: set api: 'responses', or choose another model/,
+    );
   });
 });
 

@@ -65,7 +65,7 @@ describe('completionEvents', () => {
     });
   });
 
-  it('should fail with what can be tried again when the answer ends without a reason, or is empty', () => {
+  it('should fail with a retryable error when the answer ends without a reason, or is empty', () => {
     run(({ cold, expectObservable }) => {
       const cut = new RxvoiceError(
         'The language model broke off in the middle of its answer (no finish_reason).',
@@ -86,7 +86,7 @@ describe('completionEvents', () => {
     });
   });
 
-  it('should wait as long as the source does, and let go of it when unsubscribed', () => {
+  it('should wait as long as the source does, and unsubscribe it when unsubscribed', () => {
     run(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('a--b', chunks);
       expectObservable(source$.pipe(completionEvents()), '^-!').toBe('a--', events);

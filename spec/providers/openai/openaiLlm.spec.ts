@@ -34,7 +34,7 @@ afterEach(() => {
 const serve = (...replies: Reply[]): Promise<CompletionServer> =>
   new Promise(resolve => open.push(completionServer(...replies).subscribe(resolve)));
 
-/** A model on that server; the whole of what it says to the question. */
+/** A model on that server; its whole answer to the question. */
 const ask = ({ baseURL }: CompletionServer, options: OpenaiLlmOptions = {}): Observable<LlmEvent> =>
   openaiLlm({ apiKey, baseURL, model: 'test', ...options })(question);
 
@@ -155,8 +155,8 @@ describe('openaiLlm', () => {
           new Response(completion('Yes.'), { headers: { 'content-type': 'text/event-stream' } }),
         );
       }) as typeof globalThis.fetch;
-      await all(openaiLlm({ apiKey, fetch, maxTokens: 100 })(question));
-      await all(openaiLlm({ apiKey, fetch, model: 'another' })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', maxTokens: 100 })(question));
+      await all(openaiLlm({ apiKey, fetch, api: 'chat', model: 'another' })(question));
       expect(bodies).toEqual([
         expect.objectContaining({
           model: 'gpt-6-luna',

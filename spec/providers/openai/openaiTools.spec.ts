@@ -50,7 +50,7 @@ describe('openaiLlm with tools', () => {
     ]);
   });
 
-  it('should describe them, let them run, and answer with what they gave', async () => {
+  it('should describe them, let them run, and answer with their results', async () => {
     const llm = await serve({
       reply: messages =>
         messages.at(-1)?.role === 'tool'

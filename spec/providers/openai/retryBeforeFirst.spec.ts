@@ -6,7 +6,7 @@ import { retryBeforeFirst } from '../../../lib/providers/openai/retryBeforeFirst
 const run: TestScheduler['run'] = callback =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(callback);
 
-/** An error that carries what a server asks to wait. */
+/** An error that carries a server's `Retry-After`. */
 const asking = (headers: Record<string, string>) =>
   Object.assign(new Error('refused'), { headers: new Headers(headers) });
 const soon = asking({ 'retry-after-ms': '10' });

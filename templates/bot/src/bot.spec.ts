@@ -4,7 +4,7 @@ import { bot } from './bot.ts';
 import { standIn } from './standIn.ts';
 
 it('should look up when the bakery is open, and fall silent when the caller speaks', () => {
-  // A whole phone call, to the millisecond, in no time: what the caller says and when, and all that happens then.
+  // A whole phone call, to the millisecond, in no time: the caller's words and their times, and all events.
   scriptedCall(({ user, call, expectTimeline }) => {
     call({ llm: standIn, tools: bot.tools ?? [] });
     user.says('Are you open on Sunday?', { from: '0.5s', for: '1.5s' });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
-/** A tool: the model reads its name, its description and its parameters; what it gives for `run` is checked before. */
+/** A tool: the model reads its name, its description and its parameters; its arguments for `run` are checked before. */
 export const openingHours = tool({
   name: 'openingHours',
   description: 'When the bakery is open on a day of the week.',

@@ -3,8 +3,8 @@ import { from } from 'rxjs';
 import { days } from './openingHours.ts';
 
 /**
- * Stands in for a language model where none is at hand: asked about a day it calls the tool, and says what came back.
- * Any function of this form is a model: messages in, tokens and tool calls out.
+ * Stands in for a language model where none is at hand: asked about a day it calls the tool, and says the result. Any
+ * function of this form is a model: messages in, tokens and tool calls out.
  */
 export const standIn: Llm = messages => {
   const last = messages.at(-1);

@@ -100,8 +100,8 @@ function unheard({ before, replyTo }: Turn): string | undefined {
 }
 
 /**
- * What follows in a text after the words that were heard of it, from the beginning of the sentence that was cut;
- * `undefined` if nothing follows, or the words are those of another text.
+ * The rest of a text after its heard words, from the beginning of the sentence that was cut; `undefined` if there is no
+ * rest, or the words are those of another text.
  */
 function remainder(whole: string, heard: string): string | undefined {
   const bare = (word: string): string => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

@@ -10,8 +10,8 @@ const about =
   };
 
 /**
- * What is left is handed back, after the manner of Joseph Weizenbaum's ELIZA (Communications of the ACM 9.1, 1966);
- * questions of fact are not, since it would be dishonest to pretend to know.
+ * Other statements are handed back, after the manner of Joseph Weizenbaum's ELIZA (Communications of the ACM 9.1,
+ * 1966); questions of fact are not, since it would be dishonest to pretend to know.
  */
 export const reflections: Skills = {
   because: { when: /^because\b/, answer: ['Is that the real reason?', 'And what else comes to mind?'] },

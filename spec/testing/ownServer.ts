@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, it } from 'vitest';
+import type { ContractSuite } from '../../lib/testing/contracts/contractSuite.ts';
+import { type DeepgramServer, deepgramServer, type DeepgramServerOptions } from '../../lib/testing/index.ts';
+
+/** A suite whose cases have a server each, so that those that wait for audio in its own time wait at once. */
+export interface OwnServers extends ContractSuite {
+  /** Address of the running case's server. */
+  readonly url: () => string;
+  /** Connections that it has open. */
+  readonly open: () => number;
+}
+
+/** A Deepgram on this machine for each case. */
+export function ownServers(options: DeepgramServerOptions): OwnServers {
+  const servers = new AsyncLocalStorage<DeepgramServer>();
+  return {
+    describe: (name, body) => describe.concurrent(name, body),
+    it: (name, body, timeoutMs) =>
+      it.concurrent(
+        name,
+        async () => {
+          await using server = await deepgramServer(options);
+          await servers.run(server, body);
+        },
+        timeoutMs,
+      ),
+    url: () => servers.getStore()!.url,
+    open: () => servers.getStore()!.connections,
+  };
+}
