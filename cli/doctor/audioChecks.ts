@@ -82,7 +82,7 @@ const reasonOf = ({ message, backend, cure }: AudioBackendError): string =>
 
 /**
  * A device that is listed is found only when it opens: some backends can't list devices. `check$` opens it; it emits
- * a failure, or what there is to add.
+ * a failure, or further results.
  */
 const opened =
   (check$: Observable<Check>): MonoTypeOperatorFunction<Check> =>

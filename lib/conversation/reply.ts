@@ -160,7 +160,7 @@ export const reply = (
       speaking,
     );
 
-    /** Speaks the answer; if it turns out that its beginning was reasoning, drops what was not heard of that. */
+    /** Speaks the answer; if its beginning turns out to be reasoning, drops the unheard part of that. */
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
         thoughtsOver<LlmEvent | Filler>(),

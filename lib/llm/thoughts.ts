@@ -11,7 +11,7 @@ const tag = new RegExp(
   `(?<!\`)(?:<(/?)${name}\\s{0,5}>|\\[(/?)THINK\\]|◁(/?)think▷|<\\|(?:(end)|begin)_of_thought\\|>)`,
   'iu',
 );
-/** The beginning of what may become a tag, at the end of a text. */
+/** An unfinished tag at the end of a text. */
 export const begunTag =
   /`?(?:<(?:\/?(?:[a-z]{1,20}[:_]?[a-z]{0,12})?\s{0,5}|\|[a-z_]{0,16}\|?)|\[\/?[A-Z]{0,5}|◁\/?[a-z]{0,5})$|`$/iu;
 

@@ -12,7 +12,7 @@ import { type Place, reach, type Rule, type Skipping, type Step, tableReach } fr
  *
  * The result does not depend on how the text is cut into pieces. Plain text passes at once; a mark waits for the
  * character after it, a link for its end. So the text before a closing tag of reasoning that nothing opened
- * (`secret.</think>`) has passed; a conversation drops what was not heard of it, see `thoughtsOver`.
+ * (`secret.</think>`) has passed; a conversation drops the unheard part of it, see `thoughtsOver`.
  *
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakable(), sentences())

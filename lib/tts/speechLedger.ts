@@ -115,7 +115,7 @@ export class SpeechLedger {
     this.#sentences.length = last + 1;
     const cut = this.#sentences[last];
     if (cut !== undefined) {
-      cut.text = `${cut.heard} `; // what follows is another sentence
+      cut.text = `${cut.heard} `; // the next one is another sentence
       cut.handedMs = cut.receivedMs = heardMs - cut.fromMs;
       cut.handed = cut.received = true;
     }

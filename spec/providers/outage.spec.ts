@@ -24,7 +24,7 @@ const questions = [
 
 type Failed = { readonly type: 'failed'; readonly error: unknown };
 
-/** A call, what it emitted, and how much audio its user heard of each reply, ms. */
+/** A call, its events, and how much audio its user heard of each reply, ms. */
 async function called(config: VoiceConfig, ms: number, on: (event: ConversationEvent) => void) {
   let audioMs = 0;
   const heard: [text: string, ms: number][] = [];

@@ -43,7 +43,7 @@ export class AnswerStart {
     return this.#held?.length === 0;
   }
 
-  /** Takes the next piece of the answer; returns what can be passed on. */
+  /** Takes the next piece of the answer; returns the text that can be passed on. */
   push(piece: string): string {
     const isFirst = this.isEmpty;
     const tag = this.#tagIn(piece);
@@ -66,7 +66,7 @@ export class AnswerStart {
     return text;
   }
 
-  /** The answer is whole, but no reasoning has ended in it: what was held back is the answer. */
+  /** The answer is whole, but no reasoning has ended in it: the text that was held back is the answer. */
   rest(): string {
     if (!this.#thoughts.expected || !this.#hasWord || this.#held === undefined) return '';
     this.#thoughts.expected = false;
