@@ -457,6 +457,14 @@ describe('openaiLlm and what a model refuses', () => {
     expect(strange.asked).toHaveLength(1);
   });
 
+  it('should end where a model takes no effort with tools, though it asks for one', async () => {
+    const message =
+      "Function tools with reasoning_effort are not supported for m in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.";
+    const { llm, asked } = serving([() => param('reasoning_effort', message)]);
+    expect((await outcome(llm, question, { tools: [time] })).error?.message).toMatch(/Responses API only/);
+    expect(asked.map(body => body['reasoning_effort'])).toEqual([undefined, 'none']);
+  });
+
   it('should say which models are served by the Responses API only', async () => {
     const message =
       'Function tools are not supported for gpt-6-astra in /v1/chat/completions. Please use /v1/responses instead.';
