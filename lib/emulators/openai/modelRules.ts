@@ -70,7 +70,7 @@ export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply |
   if (given != null && !efforts.includes(given as string))
     return apiError(
       400,
-      `Unsupported value: 'reasoning_effort' does not support '${String(given)}' with this model. ` +
+      `Unsupported value: 'reasoning_effort' does not support '${given as string}' with this model. ` +
         `Supported values are: ${listed(efforts)}.`,
       { param: 'reasoning_effort', code: 'unsupported_value' },
     );
