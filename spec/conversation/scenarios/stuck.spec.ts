@@ -2,7 +2,7 @@ import { NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConversationOptions } from '../../../lib/conversation/conversationOptions.ts';
-import type { Llm } from '../../../lib/llm/message.ts';
+import type { Llm, LlmEvent } from '../../../lib/llm/message.ts';
 import { tool } from '../../../lib/llm/tool.ts';
 import { scriptedLlm } from '../../../lib/testing/index.ts';
 import { outline, run } from '../call.ts';
@@ -19,7 +19,10 @@ const never = tool({
 });
 const calling: Llm = messages =>
   messages.length < 3
-    ? of({ type: 'token', text: recorded }, { type: 'toolCall', id: 'a', name: 'wait', arguments: '{}' })
+    ? of<LlmEvent[]>(
+        { type: 'token', text: recorded },
+        { type: 'toolCall', id: 'a', name: 'wait', arguments: '{}' },
+      )
     : scriptedLlm('Yes, I am here.')(messages);
 
 const policies: Readonly<Record<string, Options>> = {
