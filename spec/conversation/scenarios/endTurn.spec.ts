@@ -95,18 +95,18 @@ describe('a command that ends the turn', () => {
   });
 
   it('should be passed to an engine that ends turns itself, which gives the words', () => {
-    const asked = new Subject<number>();
+    const asked$ = new Subject<number>();
     let times = 0;
-    asked.subscribe(() => times++);
+    asked$.subscribe(() => times++);
     // One that does not answer is not waited for.
-    expect(pressed(speech.slice(0, 2), [1_100, 1_200], { asked }).said).toEqual([[1_900, 'book a', 700]]);
+    expect(pressed(speech.slice(0, 2), [1_100, 1_200], { asked: asked$ }).said).toEqual([[1_900, 'book a', 700]]);
     expect(times).toBe(2);
     const answers: readonly Timed[] = [
       ...speech,
       [1_600, { type: 'final', text: 'Book a table.', end: 1_450 }],
       [1_620, { type: 'utteranceEnd', end: 1_450, decided: true }],
     ];
-    expect(pressed(answers, [1_500], { asked }).said).toEqual([[1_620, 'Book a table.', 160]]);
+    expect(pressed(answers, [1_500], { asked: asked$ }).said).toEqual([[1_620, 'Book a table.', 160]]);
   });
 
   it('should end a turn over a reply as any other', () => {

@@ -114,6 +114,46 @@ describe('a conversation with Deepgram at both ends', { timeout: 15_000 }, () =>
     expect(of(events, 'call.warning').length).toBeGreaterThanOrEqual(2);
   });
 
+  it('should have a Flux voice say the next reply alone when one is cut before its first audio', async () => {
+    server = await deepgramServer({
+      script: [
+        { from: 200, to: 600, text: 'Hello there.' },
+        { from: 1_100, to: 1_700, text: 'Stop it.' },
+      ],
+      latencies: { ttsMs: 1_500, ttsSpeed: 20 },
+      msPerCharacter: 20,
+    });
+    let written = 0;
+    const voice = setup({
+      stt: { engine: 'deepgram', apiKey: 'any', baseURL: server.url },
+      llm: scriptedLlm(messages =>
+        /Stop/u.test(messages.at(-1)!.content) ? 'Okay.' : 'This is quite a long answer to you.',
+      ),
+      tts: {
+        engine: 'deepgram',
+        apiKey: 'any',
+        baseURL: server.url,
+        model: 'flux-alexis-en',
+        sampleRate: 16_000,
+      },
+    });
+    const events = await lastValueFrom(
+      voice
+        .conversation$(scriptedInput(4_500), { write: chunk => void (written += chunk.byteLength) })
+        .pipe(toArray()),
+    );
+    const spoken = events.filter(({ type }) => type === 'bot.spoke');
+    expect(of(events, 'bot.speaking', 'bot.spoke', 'turn.failed')).toEqual([
+      ['bot.speaking', 'Okay.'],
+      ['bot.spoke', 'Okay.'],
+    ]);
+    expect(spoken).toMatchObject([{ audioMs: 100 }]); // nothing of the reply before
+    expect(written).toBe(100 * 32);
+    expect(
+      server.events.filter(({ type, endpoint }) => type === 'opened' && endpoint === 'fluxTts'),
+    ).toHaveLength(2);
+  });
+
   it.each<[string, object, DeepgramServerOptions]>([
     ['Nova', {}, {}],
     ['Flux', { model: 'flux-general-en' }, { forceEndTurn: true }],
