@@ -34,7 +34,9 @@ describe('the package', () => {
 
   it('should have the files that its README and its DESIGN lead to', () => {
     for (const document of ['README.md', 'DESIGN.md']) {
-      const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/gu)].map(match => match[1]!);
+      const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/gu)].map(
+        match => match[1]!,
+      );
       expect(links.length).toBeGreaterThan(0);
       expect(links.filter(link => !files.has(link))).toEqual([]);
     }
@@ -43,7 +45,9 @@ describe('the package', () => {
   });
 
   it("should have none of the compiler's notes, and no sources but those that it documents", () => {
-    const strange = [...files].filter(path => /tsbuildinfo|\.built$|^(?:spec|bench|scripts|cli)\//u.test(path));
+    const strange = [...files].filter(path =>
+      /tsbuildinfo|\.built$|^(?:spec|bench|scripts|cli)\//u.test(path),
+    );
     expect(strange).toEqual([]);
     expect([...files].filter(path => path.startsWith('lib/'))).toEqual(['lib/server/PROTOCOL.md']);
   });

@@ -67,7 +67,7 @@ microphone: held, until it is released; pressed once, until it is pressed again.
         commands$: merge(
           configured.commands$ ?? EMPTY,
           interrupt$.pipe(map(() => ({ type: 'interrupt' }) as const)),
-          // Others are still writing the last words when the key is let go: their own silence ends the turn.
+          // Others are still writing the last words when the key is released: their own silence ends the turn.
           endsTurns(configured.stt) ? endTurn$.pipe(map(() => ({ type: 'endTurn' }) as const)) : EMPTY,
         ),
       };

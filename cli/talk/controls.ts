@@ -10,7 +10,7 @@ export interface Controls {
   readonly listening: () => MicrophoneState;
   /** Silences the bot. */
   readonly interrupt$: Observable<unknown>;
-  /** The user has let go of the space bar: the turn is over. */
+  /** The user has released the space bar: the turn is over. */
   readonly endTurn$: Observable<unknown>;
   /** The user hangs up. */
   readonly hangUp$: Observable<unknown>;

@@ -78,7 +78,7 @@ describe('the keys of a call', () => {
     });
   });
 
-  it('should end the turn when the space bar is let go', () => {
+  it('should end the turn when the space bar is released', () => {
     vi.useFakeTimers();
     const key$ = new Subject<string>();
     const { endTurn$, followed$ } = controls(key$, { spaceBar: true });

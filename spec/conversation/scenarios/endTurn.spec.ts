@@ -99,7 +99,9 @@ describe('a command that ends the turn', () => {
     let times = 0;
     asked$.subscribe(() => times++);
     // One that does not answer is not waited for.
-    expect(pressed(speech.slice(0, 2), [1_100, 1_200], { asked: asked$ }).said).toEqual([[1_900, 'book a', 700]]);
+    expect(pressed(speech.slice(0, 2), [1_100, 1_200], { asked: asked$ }).said).toEqual([
+      [1_900, 'book a', 700],
+    ]);
     expect(times).toBe(2);
     const answers: readonly Timed[] = [
       ...speech,

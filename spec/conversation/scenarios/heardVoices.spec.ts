@@ -42,7 +42,7 @@ const voices: Readonly<Record<string, (msPerCharacter: number) => Tts>> = {
 /** When the answer is first heard, ms. */
 const firstHeard = 1_600;
 
-/** What the history has of an answer that is cut by a voice at this time, and the share of its audio that was heard. */
+/** The words in the history of an answer that is cut by a voice at this time, and the share of its audio that was heard. */
 function cut(text: string, tts: Tts, msPerCharacter: number, at: number) {
   const says = [
     { from: 500, to: 1_000, text: 'Go.' },
