@@ -22,7 +22,7 @@ const chunks = text => [
 ];
 
 /** Subscribes, which is all it takes where nothing waits. @type {(observable: import('rxjs').Observable<unknown>) => void} */
-const run = observable => void observable.subscribe();
+const run = observable => void observable.subscribe({ error: () => undefined });
 
 /** A text as packets of a network. @type {(text: string) => Uint8Array[]} */
 const packets = text => {
