@@ -71,7 +71,10 @@ describe('the command line', () => {
   // Node.js tries forever to make folders there, all at once.
   it.runIf(process.platform === 'linux')('should fail where no folder can be made', async () => {
     const project = await inProcess(['init', '/proc/bot']);
-    expect([project.code, project.err]).toEqual([2, expect.stringContaining('/proc/bot: the project can not be')]);
+    expect([project.code, project.err]).toEqual([
+      2,
+      expect.stringContaining('/proc/bot: the project can not be'),
+    ]);
     const models = await inProcess(['models', 'fetch'], { RXVOICE_MODELS: '/proc/models' });
     expect(models.code).toBe(1);
     expect(models.err).toMatch(/\/proc\/models.* can't be written to .*another folder with RXVOICE_MODELS/u);
