@@ -17,12 +17,12 @@ import { rxvoiceCall } from './rxvoiceCall.js';
 const turns = Number(process.argv[2] ?? 24);
 /** The turn whose bytes are shown: with 20 turns of history, or the last one. */
 const shown = Math.min(21, turns);
-const everyMs = 2_500;
+const everyMs = 3_200;
 const reply = 'It rains in Oslo today, and it will rain tomorrow.';
 const cutTurn = Math.ceil(turns / 2);
 const script = Array.from({ length: turns }, (_, turn) => {
   // The turn after the middle one begins while the bot speaks.
-  const from = 500 + turn * everyMs - (turn === cutTurn ? 1_000 : 0);
+  const from = 500 + turn * everyMs - (turn === cutTurn ? 1_800 : 0);
   return { from, to: from + 300, text: `And how is the weather in Oslo, question ${turn + 1}?` };
 });
 

@@ -18,5 +18,5 @@ it('should answer as soon as a bot made of promises does', async () => {
   const when = (type: string) => values.find(({ value }) => value.type === type)?.at;
 
   expect(when('user.said')).toBe(1_800);
-  expect(when('bot.speaking')).toBe(2_330);
+  expect(when('bot.speaking')).toBe(2_320);
 });

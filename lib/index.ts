@@ -3,7 +3,7 @@
  * engines that `setup` takes by name.
  *
  * Entries of their own: `rxvoice/operators` (every stage), `rxvoice/audio` (frames of sound), `rxvoice/node` (WAV
- * files), `rxvoice/devices` (microphone, loudspeaker), the engines `rxvoice/local`, `rxvoice/deepgram` and
+ * files), `rxvoice/devices` (microphone, loudspeaker), the engines `rxvoice/local`, `rxvoice/deepgram`, `rxvoice/ai` and
  * `rxvoice/openai`, `rxvoice/server` and `rxvoice/browser` (calls from web pages and phones), and `rxvoice/testing`
  * (scripted engines, virtual time).
  */

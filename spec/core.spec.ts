@@ -35,7 +35,7 @@ describe('the core', () => {
       expect(imported.filter(({ external }) => external)).toEqual([]);
       const packages = imported.map(({ path }) => /node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(path)?.[1]);
       for (const name of packages.filter(name => name !== undefined))
-        expect(['rxjs', 'tslib', 'zod']).toContain(name);
+        expect(['eventsource-parser', 'rxjs', 'tslib', 'zod']).toContain(name);
     },
   );
 
@@ -71,9 +71,12 @@ describe('the core', () => {
           .subscribe({ next: event => resolve({ event, heard }), error: reject }),
       );
     `);
+    const { AbortController, TextDecoder } = globalThis;
     const { atob, setTimeout, clearTimeout, setInterval, clearInterval, performance, URL, WebAssembly } =
       globalThis as unknown as Record<string, unknown>;
     const context = createContext({
+      AbortController,
+      TextDecoder,
       atob,
       setTimeout,
       clearTimeout,

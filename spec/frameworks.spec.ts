@@ -25,7 +25,7 @@ vi.mock('ai', async original => {
 });
 
 const cakes = 'We have a cake with apples. We have another one with cherries. We have a third one, too.';
-const heard = 'We have a cake with apples. We have another';
+const heard = 'We have a cake with apples. We have';
 const place = (llm: Llm, tools: readonly Tool[] = []): Promise<VirtualRun<ConversationEvent>> =>
   fakeTime(vi, () =>
     conversation({

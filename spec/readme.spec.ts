@@ -14,4 +14,17 @@ describe('the README', () => {
       expect(readme).toContain(`<!-- examples/${file} -->\n\n\`\`\`ts\n${source}\n\`\`\``);
     },
   );
+
+  it('should list every event of a conversation, and no other', () => {
+    const source = readFileSync(join(root, 'lib/conversation/events.ts'), 'utf8');
+    const types = [...source.matchAll(/readonly type: '([\w.]+)'/gu)].map(match => match[1]!);
+    const [, section = ''] = /### Events\n([^#]*)/u.exec(readme) ?? [];
+    const listed = new Set([...section.matchAll(/`((?:user|bot|turn|call)\.\w+)/gu)].map(match => match[1]!));
+    expect([...listed].sort()).toEqual([...new Set(types)].sort());
+  });
+
+  it('should say how to test with Jest, and which Node.js a configuration in TypeScript needs', () => {
+    expect(readme).toContain('NODE_OPTIONS=--experimental-vm-modules npx jest');
+    expect(readme).toContain('TypeScript needs Node 22.18');
+  });
 });

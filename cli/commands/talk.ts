@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EMPTY, map, merge, type Observable } from 'rxjs';
 import { AudioBackendError, microphone, speaker } from '../../lib/devices/index.ts';
-import { type AudioFrame, setup, wrap } from '../../lib/index.ts';
+import { type AudioFrame, setup, type VoiceConfig, wrap } from '../../lib/index.ts';
 import { configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
@@ -58,7 +58,7 @@ microphone: held, until it is released; pressed once, until it is pressed again.
         about,
       } = await configure(options, ['stt', 'llm', 'tts', 'talk']);
 
-      const { followed$, listening, interrupt$, hangUp$, keys } = controls(keyPresses(), {
+      const { followed$, listening, interrupt$, endTurn$, hangUp$, keys } = controls(keyPresses(), {
         spaceBar: pushToTalk,
       });
       const config = {
@@ -67,6 +67,8 @@ microphone: held, until it is released; pressed once, until it is pressed again.
         commands$: merge(
           configured.commands$ ?? EMPTY,
           interrupt$.pipe(map(() => ({ type: 'interrupt' }) as const)),
+          // Others are still writing the last words when the key is released: their own silence ends the turn.
+          endsTurns(configured.stt) ? endTurn$.pipe(map(() => ({ type: 'endTurn' }) as const)) : EMPTY,
         ),
       };
       const microphone$ = microphone({ device: inputDevice });
@@ -95,6 +97,10 @@ microphone: held, until it is released; pressed once, until it is pressed again.
         setTimeout(() => process.exit(), 1_000).unref();
       }
     });
+
+/** Whether an engine ends a turn on request, with all of its words. */
+const endsTurns = (stt: VoiceConfig['stt']): boolean =>
+  typeof stt === 'function' ? stt.endTurn !== undefined : stt.engine === 'deepgram';
 
 /** Alternatives for a machine without a sound card, added to an error of its devices. */
 const withoutSoundCard = (error: unknown): unknown =>

@@ -2,16 +2,17 @@ import {
   catchError,
   concat,
   defer,
+  filter,
+  ignoreElements,
   map,
   mergeMap,
+  type MonoTypeOperatorFunction,
   type Observable,
   of,
   reduce,
-  take,
-  tap,
-  toArray,
+  startWith,
 } from 'rxjs';
-import { throwIfEmpty, timeout } from 'rxjs';
+import { take, tap, throwIfEmpty, timeout, toArray } from 'rxjs';
 import { level } from '../../lib/audio/index.ts';
 import {
   AudioBackendError,
@@ -19,6 +20,7 @@ import {
   audioDevices,
   type BackendReport,
   microphone,
+  speaker,
 } from '../../lib/devices/index.ts';
 import { RxvoiceError } from '../../lib/index.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
@@ -48,9 +50,8 @@ export const audioChecks = (
       defer(() =>
         works
           ? concat(
-              devicesCheck('microphone', inputDevice),
-              devicesCheck('speaker', outputDevice),
-              levelCheck(inputDevice, onLevel),
+              devicesCheck('microphone', inputDevice).pipe(opened(levelCheck(inputDevice, onLevel))),
+              devicesCheck('speaker', outputDevice).pipe(opened(speakerCheck(outputDevice))),
             )
           : of(
               fail(
@@ -67,14 +68,36 @@ export const audioChecks = (
 function backendCheck(report: BackendReport, another: boolean): Check {
   const what = `sound by ${report.backend}`;
   if (!('error' in report)) return ok(what, `${report.devices.length} devices`);
-  const { message, cure } = report.error;
-  const found = message
-    .replace(`${report.backend}: `, '')
+  const found = reasonOf(report.error);
+  return another ? ok(what, `${found}, and not needed`) : warn(what, found, report.error.cure);
+}
+
+/** An error of a backend without its name and its fix. */
+const reasonOf = ({ message, backend, cure }: AudioBackendError): string =>
+  message
+    .replace(`${backend}: `, '')
     .replace(cure, '')
     .replace(/\.\s*$/u, '')
     .trim();
-  return another ? ok(what, `${found}, and not needed`) : warn(what, found, cure);
-}
+
+/**
+ * A device that is listed is found only when it opens: some backends can't list devices. `check$` opens it; it emits
+ * a failure, or further results.
+ */
+const opened =
+  (check$: Observable<Check>): MonoTypeOperatorFunction<Check> =>
+  listed$ =>
+    listed$.pipe(
+      mergeMap(listed =>
+        listed.state === 'ok'
+          ? check$.pipe(startWith(listed), toArray(), mergeMap(withoutRefuted))
+          : of(listed),
+      ),
+    );
+
+/** A device that can't be opened is no device, whatever the list says. */
+const withoutRefuted = (checks: readonly Check[]): readonly Check[] =>
+  checks.filter(({ state }) => state === 'fail').length > 0 ? checks.slice(1) : checks;
 
 const devicesCheck = (kind: 'microphone' | 'speaker', wanted: string | undefined): Observable<Check> => {
   const noun = kind === 'microphone' ? 'microphone' : 'loudspeaker';
@@ -124,16 +147,28 @@ const levelCheck = (device: string | undefined, onLevel: (level: number) => void
           )
         : ok('level', `${Math.round(20 * Math.log10(loudest))} dB at the loudest in ${listenMs / 1000} s`),
     ),
-    catchError((cause: unknown) => of(broken('level', cause))),
+    catchError((cause: unknown) => of(broken('microphone', cause))),
   );
 
-const broken = (what: string, cause: unknown): Check =>
-  fail(
-    what,
-    RxvoiceError.is(cause)
-      ? cause.message.replace(/\s*\n\s*(?:- )?/gu, ' ')
-      : 'the microphone gives no frames',
-    cause instanceof AudioBackendError
-      ? cause.cure
-      : 'Is it in use by another program? rxvoice devices lists others',
+/** Opens the loudspeaker, and plays nothing. */
+const speakerCheck = (device: string | undefined): Observable<Check> =>
+  speaker({ device }).warm$.pipe(
+    filter(({ progress }) => progress === 1),
+    timeout({ first: openMs }),
+    take(1),
+    ignoreElements(),
+    catchError((cause: unknown) => of(broken('loudspeaker', cause))),
   );
+
+const broken = (what: string, cause: unknown): Check => {
+  if (!(cause instanceof AudioBackendError))
+    return fail(
+      what,
+      RxvoiceError.is(cause) ? cause.message : `the ${what} does not open`,
+      'Is it in use by another program? rxvoice devices lists others',
+    );
+  // A backend that is not installed is no news where another was tried.
+  const tried = cause.attempts.filter(({ code }) => code !== 'not-installed');
+  const reasons = (tried.length > 0 ? tried : [cause]).map(reasonOf).join('; ');
+  return fail(what, `can't be opened: ${reasons}`, cause.cure);
+};

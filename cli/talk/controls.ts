@@ -1,4 +1,4 @@
-import { filter, merge, type Observable, share, tap } from 'rxjs';
+import { EMPTY, filter, merge, type Observable, share, tap } from 'rxjs';
 import type { MicrophoneState } from '../view/statusLines.ts';
 import { pushToTalk } from './pushToTalk.ts';
 
@@ -10,6 +10,8 @@ export interface Controls {
   readonly listening: () => MicrophoneState;
   /** Silences the bot. */
   readonly interrupt$: Observable<unknown>;
+  /** The user has released the space bar: the turn is over. */
+  readonly endTurn$: Observable<unknown>;
   /** The user hangs up. */
   readonly hangUp$: Observable<unknown>;
   /** The keys, described for a person. */
@@ -38,6 +40,7 @@ export function controls(key$: Observable<string>, { spaceBar }: { readonly spac
     ),
     listening: () => (muted ? 'muted' : open ? 'on' : 'closed'),
     interrupt$: spaceBar ? merge(pressed('i', 'I'), open$.pipe(filter(Boolean))) : pressed('i', 'I'),
+    endTurn$: spaceBar ? open$.pipe(filter(now => !now)) : EMPTY,
     hangUp$: pressed('q', 'Q', ctrlD),
     keys: `${spaceBar ? 'space talk · ' : ''}m mute · i interrupt · q hang up`,
   };

@@ -14,6 +14,11 @@ export class AudioClock {
   #frames = new Float64Array(512);
   #length = 0;
 
+  /** The length of the input so far, ms. */
+  get positionMs(): number {
+    return this.#positionMs;
+  }
+
   /** Notes that the next frame of the input has arrived, now. */
   arrived(frame: AudioFrame): void {
     if (this.#length === this.#frames.length) this.#makeRoom();

@@ -34,6 +34,13 @@ export class Playhead {
     this.#heldMs = heardMs;
   }
 
+  /** Forgets audio that was handed over but not heard: it is dropped. */
+  cut(heardMs: number, now: number): void {
+    this.#handedMs = heardMs;
+    if (this.#heldMs === undefined) this.#endsAt = now;
+    else this.#heldMs = heardMs;
+  }
+
   /** Resumes: audio that was handed over but not heard is heard from now on. */
   release(now: number): void {
     if (this.#heldMs === undefined) return;

@@ -5,6 +5,11 @@ export type Command =
    * `interruptible: false`: the user cannot interrupt it and is answered after it.
    */
   | { readonly type: 'say'; readonly text: string; readonly now?: boolean; readonly interruptible?: boolean }
+  /**
+   * Ends the user's turn now, with the words so far, whatever the policy waits for: push-to-talk, a key of the telephone.
+   * Nothing happens where the user has said nothing.
+   */
+  | { readonly type: 'endTurn' }
   /** Silences the bot and ends its reply. */
   | { readonly type: 'interrupt' }
   /** Ends the call, after `goodbye` if there is one. */

@@ -1,6 +1,8 @@
 import { catchError, defer, EMPTY, filter, map, type Observable, reduce } from 'rxjs';
 import type { Llm, Message } from '../llm/message.ts';
+import { afterThoughts } from '../llm/thoughts.ts';
 import { ofType } from '../rx/ofType.ts';
+import { toSpeakable } from '../tts/speakable.ts';
 
 /** How much of a long call the model receives. */
 export interface ContextOptions {
@@ -93,6 +95,7 @@ export const compacting =
       ]).pipe(
         ofType('token'),
         reduce((text, token) => text + token.text, ''),
+        map(summary => toSpeakable(afterThoughts(summary))), // without reasoning
         filter(summary => summary.trim() !== ''),
         map((summary): readonly Message[] => [
           { role: 'system', content: `Summary of the conversation so far: ${summary.trim()}` },

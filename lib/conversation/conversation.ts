@@ -23,6 +23,7 @@ import { withNotices } from './withNotices.ts';
 import { keepWarm } from './keepWarm.ts';
 import { withLateResults } from './withLateResults.ts';
 import { PreparedSpeech } from './preparedSpeech.ts';
+import { ofType } from '../rx/ofType.ts';
 import { beginning, programmed, type Signal } from './signal.ts';
 
 /** Places a call over an input and an output, with options for this call. */
@@ -68,7 +69,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
       let history: readonly Message[] = withoutPending(own.history ?? options.history ?? []);
 
       const signal$ = frame$.pipe(
-        hearing(options, stt, current, clock),
+        hearing(options, stt, current, clock, command$.pipe(ofType('endTurn'))),
         // Earlier words of the user are still answered.
         catchError((error: unknown) => {
           lost = { error };

@@ -1,10 +1,18 @@
-import { identity, type MonoTypeOperatorFunction, type OperatorFunction, pipe, tap } from 'rxjs';
+import {
+  identity,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type OperatorFunction,
+  pipe,
+  tap,
+} from 'rxjs';
 import type { AudioClock } from '../audio/audioClock.ts';
 import { type AudioFrame, silence } from '../audio/frame.ts';
 import { halfDuplex } from '../audio/halfDuplex.ts';
 import { RecentAudio } from '../audio/recentAudio.ts';
 import { finishing } from '../rx/finishing.ts';
 import { without } from '../rx/ofType.ts';
+import { endingAtCommand } from '../stt/endingAtCommand.ts';
 import { endOfTurn } from '../stt/endOfTurn.ts';
 import type { Stt } from '../stt/stt.ts';
 import { type UserTurnEvent, userTurns } from '../stt/userTurns.ts';
@@ -21,7 +29,7 @@ const sttRestMs = 20_000;
 
 /**
  * Turns the user's audio into turns and floor events: speech-to-text, the end of a turn, turns, speculative guesses,
- * barge-in. Subscribe it once a call: `clock` records when audio arrives.
+ * barge-in. Subscribe it once a call: `clock` records when audio arrives. `endTurn$`: the program ends the user's turn.
  */
 export function hearing(
   {
@@ -35,6 +43,7 @@ export function hearing(
   stt: Stt,
   current: CurrentReply,
   clock: AudioClock,
+  endTurn$: Observable<unknown>,
 ): OperatorFunction<AudioFrame, UserTurnEvent | FloorEvent> {
   const sinceMs = (positionMs: number): number => clock.sinceMs(positionMs);
   const recent = turns?.completeness && new RecentAudio();
@@ -50,6 +59,7 @@ export function hearing(
   const heard = pipe(
     vad === undefined ? stt : withVad(stt, vad),
     operators.transcripts ?? identity,
+    endingAtCommand(stt, endTurn$, () => clock.positionMs),
     endOfTurn(turns, { sinceMs, audio: () => recent?.audio ?? silence(0) }),
   );
   const detected = guesses === false || vad !== undefined ? heard : withSilences(heard, guesses.silenceMs);

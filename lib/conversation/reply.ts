@@ -15,6 +15,8 @@ import {
   pipe,
   reduce,
   ReplaySubject,
+  startWith,
+  switchMap,
   takeUntil,
   tap,
 } from 'rxjs';
@@ -22,8 +24,10 @@ import type { Output } from '../audio/output.ts';
 import type { Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { RxvoiceError } from '../errors.ts';
+import { connected } from '../rx/connected.ts';
 import { lasting } from '../rx/lasting.ts';
 import { failingAs, StageFailure } from '../tts/stageFailure.ts';
+import { thoughtsEnded, thoughtsOver } from '../llm/thoughts.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';
@@ -114,17 +118,13 @@ export const reply = (
     // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
     const over$ = new ReplaySubject<void>(1);
     const answer$ = defer(asking).pipe(
-      takeUntil(over$),
-      tap(event => {
-        if (event.type === 'token') text += event.text;
-        if (event.type === 'toolCall') text += '\n';
-      }),
       failingAs('llm'),
       // A model that fails ends its answer: its text so far is spoken, and then the turn fails.
       catchError((error: unknown) => {
         broken = error as StageFailure;
         return EMPTY;
       }),
+      takeUntil(over$),
     );
 
     const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));
@@ -150,14 +150,36 @@ export const reply = (
         ? pipe(sentence, speak(tts, output, speechOptions))
         : speakStream(tts.stream, output, sentence, speechOptions);
 
+    const spoken = pipe(
+      // Text before a tool call is spoken while the tool runs.
+      writtenText(),
+      tap(piece => (text += piece)),
+      operators.text ?? identity,
+      failingAs<string>('llm'),
+      speakable(),
+      speaking,
+    );
+
+    /** Speaks the answer; if its beginning turns out to be reasoning, drops the unheard part of that. */
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       event$.pipe(
-        // Text before a tool call is spoken while the tool runs.
-        writtenText(),
-        operators.text ?? identity,
-        failingAs<string>('llm'),
-        speakable(),
-        speaking,
+        thoughtsOver<LlmEvent | Filler>(),
+        connected(part$ =>
+          part$.pipe(
+            filter(part => part === thoughtsEnded),
+            startWith(undefined),
+            switchMap(ended => {
+              if (ended !== undefined) {
+                ledger.cut();
+                text = '';
+              }
+              return part$.pipe(
+                filter(part => part !== thoughtsEnded),
+                spoken,
+              );
+            }),
+          ),
+        ),
         map(event => speechEvent(turn, event, ledger)),
       );
 

@@ -1,4 +1,4 @@
-import { EMPTY, map, merge, type Observable, timer } from 'rxjs';
+import { EMPTY, filter, map, merge, type Observable, timer } from 'rxjs';
 import type { AudioClock } from '../audio/audioClock.ts';
 import { normalised } from '../stt/sameWords.ts';
 import type { UserTurnEvent } from '../stt/userTurns.ts';
@@ -20,7 +20,7 @@ export type Signal =
   | { readonly type: 'begin'; readonly greeting?: Say }
   | UserTurnEvent
   | FloorEvent
-  | Exclude<Command, { readonly type: 'hangUp' }>
+  | Exclude<Command, { readonly type: 'hangUp' | 'endTurn' }>
   | HangUp;
 
 const floorTakers = ['begin', 'cut', 'said', 'eager', 'resumed', 'say', 'interrupt', 'hangUp'] as const;
@@ -94,7 +94,7 @@ export const programmed = (
   maxCall: CallLimit | undefined,
 ): Observable<Signal> =>
   merge(
-    command$,
+    command$.pipe(filter(command => command.type !== 'endTurn')), // which concerns speech-to-text
     maxCall === undefined
       ? EMPTY
       : timer(Math.min(maxCall.ms, longestTimerMs)).pipe(

@@ -1,4 +1,4 @@
-import type { Message, ToolCall } from './message.ts';
+import type { Message } from './message.ts';
 
 /** Stands where a template wants a message and nothing was said. */
 const nothingSaid = '…';
@@ -18,16 +18,21 @@ const emptyResult = '(empty)';
  */
 export function strictOrder(messages: readonly Message[]): readonly Message[] {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content.trim());
-  const ordered: Message[] = [];
+  /** Each with its texts: to join them one by one would take time with their square. */
+  const ordered: { message: Message; readonly texts: string[] }[] = [];
+  const results = new Results(messages);
 
+  const push = (message: Message): void => void ordered.push({ message, texts: [message.content] });
   const add = (message: Message): void => {
     const last = ordered.at(-1);
-    if (last === undefined && message.role === 'assistant')
-      ordered.push({ role: 'user', content: nothingSaid });
-    if (last?.role === 'tool' && message.role === 'user')
-      ordered.push({ role: 'assistant', content: nothingSaid });
-    if (last?.role === message.role) ordered[ordered.length - 1] = joined(last, message);
-    else ordered.push(message);
+    if (last === undefined && message.role === 'assistant') push({ role: 'user', content: nothingSaid });
+    if (last?.message.role === 'tool' && message.role === 'user')
+      push({ role: 'assistant', content: nothingSaid });
+    if (last?.message.role === message.role) {
+      // Only the later one can have calls, since results follow them.
+      last.message = message;
+      last.texts.push(message.content);
+    } else push(message);
   };
 
   for (const [index, message] of messages.entries()) {
@@ -35,29 +40,44 @@ export function strictOrder(messages: readonly Message[]): readonly Message[] {
     if (role === 'system' || role === 'tool') continue;
     if (content.trim() === '' && toolCalls.length === 0) continue;
     add(message);
-    if (toolCalls.length > 0) ordered.push(...resultsOf(toolCalls, messages.slice(index + 1)));
+    for (const { id } of toolCalls) push(results.next(id, index));
   }
-  if (ordered.length === 0) ordered.push({ role: 'user', content: nothingSaid });
+  if (ordered.length === 0) push({ role: 'user', content: nothingSaid });
 
+  const joined = ordered.map(({ message, texts }) =>
+    texts.length === 1
+      ? message
+      : { ...message, content: texts.filter(text => text.trim() !== '').join(' ') },
+  );
   const told = system.filter(text => text !== '').join('\n\n');
-  return told === '' ? ordered : [{ role: 'system', content: told }, ...ordered];
+  return told === '' ? joined : [{ role: 'system', content: told }, ...joined];
 }
 
-/** Two messages of one side as one; only the later one can have calls, since results follow them. */
-const joined = (first: Message, second: Message): Message => ({
-  ...second,
-  content: [first.content, second.content].filter(text => text.trim() !== '').join(' '),
-});
+/** The results of a history by the ids of their calls. */
+class Results {
+  /** Where each id is called, and where it has results, in order. */
+  readonly #places = new Map<string, { readonly index: number; readonly result?: Message }[]>();
 
-/** A result for each call, from the messages after it, up to the next call with the same id. */
-function resultsOf(calls: readonly ToolCall[], after: readonly Message[]): Message[] {
-  const used = new Set<Message>();
-  return calls.map(({ id }) => {
-    const again = after.findIndex(({ toolCalls = [] }) => toolCalls.some(call => call.id === id));
-    const near = again === -1 ? after : after.slice(0, again);
-    const result = near.find(message => message.toolCallId === id && !used.has(message));
-    if (result !== undefined) used.add(result);
+  constructor(messages: readonly Message[]) {
+    for (const [index, message] of messages.entries()) {
+      for (const { id } of message.toolCalls ?? []) this.#of(id).push({ index });
+      if (message.role === 'tool') this.#of(message.toolCallId ?? '').push({ index, result: message });
+    }
+    for (const places of this.#places.values()) places.reverse(); // the next one is last, where it is cheap to take
+  }
+
+  /** The next result of a call in the message at this index: up to where the same id is called once more. */
+  next(id: string, index: number): Message {
+    const places = this.#of(id);
+    while ((places.at(-1)?.index ?? Infinity) <= index) places.pop();
+    const result = places.at(-1)?.result === undefined ? undefined : places.pop()!.result!;
     const content = result === undefined ? noResult : result.content;
     return { role: 'tool', content: content.trim() === '' ? emptyResult : content, toolCallId: id };
-  });
+  }
+
+  #of(id: string): { readonly index: number; readonly result?: Message }[] {
+    const places = this.#places.get(id) ?? [];
+    this.#places.set(id, places);
+    return places;
+  }
 }

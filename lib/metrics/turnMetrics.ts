@@ -1,8 +1,10 @@
 import {
   asyncScheduler,
+  catchError,
   concat,
   defer,
   type OperatorFunction,
+  throwError,
   timestamp,
   type TimestampProvider,
 } from 'rxjs';
@@ -74,7 +76,7 @@ export interface TurnMetricsOptions {
 }
 
 /**
- * One record of figures for every committed turn, at the moment it or the call ends: derived from the events of a call and the
+ * One record of figures for every committed turn, at the moment it or the call ends, also by an error: derived from the events of a call and the
  * times they are seen here, and from nothing else. Subscribe it before the call is placed.
  *
  * @example
@@ -91,6 +93,12 @@ export const turnMetrics =
         event$.pipe(
           timestamp(clock),
           each(({ value, timestamp }) => stopwatch.see(value, microsecond(timestamp))),
+          catchError((error: unknown) =>
+            concat(
+              defer(() => stopwatch.end()),
+              throwError(() => error),
+            ),
+          ),
         ),
         defer(() => stopwatch.end()),
       );

@@ -145,9 +145,11 @@ export class Calls {
     const { call, transport, user, peer } = line;
     const subscription = new Subscription();
     const startedAt = asyncScheduler.now();
+    const seen$ = new Subject<ConversationEvent>();
     const over = (code: number, reason: string, cause?: unknown): void => {
       if (!this.#running.delete(call)) return;
       subscription.unsubscribe();
+      seen$.complete(); // the turn that is not over has its figures
       line.close(code, reason);
       const lastedMs = asyncScheduler.now() - startedAt;
       this.tell({
@@ -167,21 +169,17 @@ export class Calls {
     const happened = (event: ConversationEvent): void => {
       line.happened(event, asyncScheduler.now() - startedAt);
       this.tell({ type: 'happened', call, event });
+      seen$.next(event);
     };
     const measured = (turn: TurnMetrics): void => {
       turns.push(turn);
       line.measured(turn, summarise(turns));
       this.tell({ type: 'measured', call, turn });
     };
+    seen$.pipe(turnMetrics({ clock: performance })).subscribe(measured);
     const call$ = defer(() => settled(answer())).pipe(
       mergeMap(({ conversation$ }) => conversation$(line.frame$, line.output)),
-      connect(event$ =>
-        merge(
-          event$.pipe(map(happened)),
-          event$.pipe(turnMetrics({ clock: performance }), map(measured)),
-          limits(event$, this.limits),
-        ),
-      ),
+      connect(event$ => merge(event$.pipe(map(happened)), limits(event$, this.limits))),
     );
     subscription.add(
       call$.subscribe({

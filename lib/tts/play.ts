@@ -41,7 +41,9 @@ export const play = (
     const unheard = new UnheardFrames();
     const live$ = new Subject<AudioFrame>();
     const wanted$ = new Subject<void>();
-    let heardMs = 0;
+    /** Where this speech begins in the audio of the reply: at its start, unless other speech was cut before. */
+    const baseMs = ledger.playhead.handedMs;
+    let heardMs = baseMs;
     let begun = false;
 
     /** A reply that begins held has not been paused, nor resumed when it begins. */
@@ -52,7 +54,7 @@ export const play = (
       return EMPTY;
     });
     /** Audio that was not heard, followed by the audio still to come. */
-    const rest$ = defer(() => merge(concat(from(unheard.after(heardMs)), live$), want$));
+    const rest$ = defer(() => merge(concat(from(unheard.after(heardMs - baseMs)), live$), want$));
     const release$ = defer(() => {
       ledger.release();
       return EMPTY;
@@ -77,7 +79,7 @@ export const play = (
       switchMap(() => speech$),
       tap({
         next: frame => {
-          unheard.push(frame, ledger.heardMs - lateMs);
+          unheard.push(frame, ledger.heardMs - baseMs - lateMs);
           live$.next(frame);
         },
         error: (error: unknown) => live$.error(error),

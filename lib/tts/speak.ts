@@ -73,6 +73,7 @@ export const speak = (
         audio = identity,
       } = options;
       const event$ = new Subject<SpeechEvent>();
+      const { begun } = ledger;
 
       const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
         defer(() => {
@@ -92,7 +93,7 @@ export const speak = (
       };
 
       const frame$ = text$.pipe(
-        map((text, sentence) => ({ sentence, text })),
+        map((text, index) => ({ sentence: begun + index, text })),
         prefetch(synthesise, hand, ahead),
       );
       return merge(

@@ -1,5 +1,6 @@
 import { concat, defer, filter, map, type OperatorFunction } from 'rxjs';
 import { codeRules, inlineRules } from './markup/inlineRules.ts';
+import { picture } from './markup/inline.ts';
 import { lineRules, tableRow } from './markup/lines.ts';
 import { type Place, reach, type Rule, type Skipping, type Step, tableReach } from './markup/rule.ts';
 
@@ -10,7 +11,8 @@ import { type Place, reach, type Rule, type Skipping, type Step, tableReach } fr
  * text is unchanged: `2 * 3`, `snake_case`, `a < b`, `C#`.
  *
  * The result does not depend on how the text is cut into pieces. Plain text passes at once; a mark waits for the
- * character after it, a link for its end.
+ * character after it, a link for its end. So the text before a closing tag of reasoning that nothing opened
+ * (`secret.</think>`) has passed; a conversation drops the unheard part of it, see `thoughtsOver`.
  *
  * @example
  * llm(messages).pipe(ofType('token'), map(({ text }) => text), speakable(), sentences())
@@ -37,11 +39,17 @@ const anywhere: readonly Rule[] = [...lineRules, tableRow, ...inlineRules];
  * punctuation. Later text does not affect them.
  */
 const run =
-  /^(?:[^\P{L}hHwWf]|(?<=[\p{L}\p{N}])(?<![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[hHwWf]|[ ,.;:?'"()])+/u;
+  /^(?:[^\P{L}hHwWfFmM]|[mM](?![aA]|$)|(?<=[\p{L}\p{N}])(?<![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[hHwWfFmM]|[ ,.;:?'"()])+/u;
+
+/** The beginning of a note or of a mark, before which a space may yet be left out. */
+const mayJoin = new RegExp(`^[[【.,;:!?…\\ud800-\\udbff]|${picture.source}`, 'u');
+const nothing: Step = { length: 0, text: '' };
 
 /** Takes text in pieces; returns the part that later text cannot change. */
 class Cleaner {
   #pending = '';
+  #space = '';
+  #isNoted = false;
   readonly #place: Place = {
     lineStart: true,
     said: '',
@@ -70,10 +78,24 @@ class Cleaner {
       }
       const step = this.#plainRun() ?? this.#ruled(final);
       if (step === 'wait') break;
-      said.push(step.text);
       this.#move(step);
+      said.push(this.#spaced(step));
     }
+    if (final || (this.#pending !== '' && !mayJoin.test(this.#pending))) said.push(this.#spaced(nothing));
     return said.join('');
+  }
+
+  /** Keeps a space behind a word until it is clear that no mark follows from which a note was left out. */
+  #spaced({ text, isNote = false }: Step): string {
+    if (text === '' && isNote) {
+      this.#isNoted ||= this.#space !== '';
+      return '';
+    }
+    const space = this.#isNoted && /^[.,;:!?…]/u.test(text) ? '' : this.#space;
+    const keeps = text !== '' && /[\p{L}\p{M}\p{N}]["'”’)\]]? $/u.test(this.#place.said);
+    this.#isNoted = false;
+    this.#space = keeps ? ' ' : '';
+    return space + (keeps ? text.slice(0, -1) : text);
   }
 
   /** Skips to the end of a part that is left out, as far as the text goes; returns whether it advanced. */

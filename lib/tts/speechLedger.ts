@@ -111,6 +111,27 @@ export class SpeechLedger {
     this.playhead.release(asyncScheduler.now());
   }
 
+  /** Drops all that was not heard: the speech was cut, and other speech of the same reply follows. */
+  cut(): void {
+    const { heardMs, heard } = this;
+    const last = heard === '' ? -1 : this.#sentences.findLastIndex(sentence => sentence.heard !== '');
+    this.#sentences.length = last + 1;
+    const cut = this.#sentences[last];
+    if (cut !== undefined) {
+      cut.text = `${cut.heard} `; // the next one is another sentence
+      cut.handedMs = cut.receivedMs = heardMs - cut.fromMs;
+      cut.handed = cut.received = true;
+    }
+    this.playhead.cut(heardMs, asyncScheduler.now());
+    this.#reportedMs = undefined;
+    this.#resumedMs = heardMs;
+  }
+
+  /** How many sentences have begun. */
+  get begun(): number {
+    return this.#sentences.length;
+  }
+
   /** All sentences that began, except those without audio. */
   get text(): string {
     return join(this.#sentences.map(sentence => (isSilent(sentence) ? nothing : this.#wordsOf(sentence))));

@@ -50,6 +50,9 @@ describe('rxvoice init', () => {
     };
     // npm 11 warns of install scripts that are not allowed.
     expect(made.allowScripts).toEqual({ naudiodon: true, 'segfault-handler': true });
+    // The model that its .env.example names works without another installation.
+    expect(readFileSync(join(bot, '.env.example'), 'utf8')).toContain('OPENAI_API_KEY');
+    expect(made.dependencies).toHaveProperty('openai');
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect([made.name, made.dependencies['rxvoice']]).toEqual(['my-bot', `^${version}`]);
     expect(readdirSync(bot).sort()).toEqual([

@@ -42,6 +42,18 @@ describe('an apology', () => {
     expect(alive).toBe(0);
   });
 
+  it.each([
+    'Sorry, I did not get that. Say it again, please.',
+    'Sorry! Again? Please. Thank you.',
+    '抱歉。请再说一遍。',
+    `Sorry, ${'so very '.repeat(60)}sorry.`,
+  ])('should be heard once, however many sentences it has: %s', text => {
+    const { events, at } = run({ says: [question], lasts: 6_000, llm: broken, apology: text });
+    const audioMs = Math.ceil((text.length * 60) / 20) * 20;
+    expect(events).toContainEqual({ type: 'bot.spoke', turn: 0, text, audioMs });
+    expect(at('bot.spoke', 0)! - at('bot.speaking', 0)!).toBe(audioMs);
+  });
+
   it('should be heard also when the voice is what failed', () => {
     const tts: Tts = text => (text === apology ? scriptedTts()(text) : throwError(() => new Error('mute')));
     const { values } = run({ says: [question], lasts: 6_000, tts, apology });
@@ -97,6 +109,13 @@ describe('the last words', () => {
     const { events, failed, alive } = run({ says: [], lasts: 9_000, stt: goneAt(1_900), lastWords });
     expect(spoken(events)).toEqual(['Hi there. It is sunny today.', lastWords]);
     expect([failed?.error, alive]).toEqual([new Error('gone'), 0]);
+  });
+
+  it('should be heard once, however many sentences they have', () => {
+    const words = 'I can’t hear you any more. I am sorry! Goodbye.';
+    const { events } = run({ says: [], lasts: 9_000, stt: goneAt(1_900), lastWords: words });
+    const audioMs = Math.ceil((words.length * 60) / 20) * 20;
+    expect(events.at(-1)).toEqual({ type: 'bot.spoke', turn: 0, text: words, audioMs });
   });
 
   it('should be missing where there are none, or where their audio never came: the error comes all the same', () => {

@@ -127,6 +127,7 @@ const answered: readonly ConversationEvent['type'][] = [
   'turn.failed',
 ];
 const answers: readonly Command[] = [
+  { type: 'endTurn' },
   { type: 'say', text: 'Newsa.' },
   { type: 'say', text: 'Newsb.', now: true },
   { type: 'interrupt' },

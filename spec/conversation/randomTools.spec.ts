@@ -19,12 +19,29 @@ const policies: Record<string, Partial<ConversationOptions>> = {
   'a short patience': { bargeIn: { minVoiceMs: 100, resumeMs: 150 } },
   'answers begun early': { speculation },
   'answers begun and synthesised early': { speculation: { ...speculation, tts: true } },
+  'sentences that nothing interrupts': { bargeIn: { protect: sentence => /a\b/u.test(sentence) } },
+  'half duplex, and a warm-up': { halfDuplex: { tailMs: 150 }, bargeIn: { warmUpMs: 2_000 } },
+  'a greeting, prompts, and a bot that hangs up on silence': {
+    greeting: { text: 'Hello there.', interruptible: false },
+    idle: { afterMs: 900, prompts: ['Hello?'], hangUp: { goodbye: 'Byea.' } },
+  },
+  'all of these': {
+    speculation: { ...speculation, tts: true },
+    bargeIn: { protect: sentence => /a\b/u.test(sentence), warmUpMs: 1_000, minVoiceMs: 60 },
+    halfDuplex: { tailMs: 150 },
+    turns: { silenceMs: 500 },
+    greeting: 'Hello there.',
+    idle: { afterMs: 900, prompts: ['Hello?'] },
+  },
 };
 
 const obeys = (planned: Plan, tools: ToolPlan, policy: Partial<ConversationOptions>): void => {
   const run = callWithTools(planned, tools, policy);
   const ended = { ...run.ended, guesses: policy.speculation !== undefined };
-  expect([...toolWrongs(run, tools), ...wrongs(ended, planned)]).toEqual([]);
+  // Words after the bot has hung up are not heard.
+  const over = ended.log.find(entry => entry.type === 'event' && entry.event.type === 'call.ended');
+  const heard = over === undefined ? planned : { ...planned, hangUpAt: over.at };
+  expect([...toolWrongs(run, tools), ...wrongs(ended, heard)]).toEqual([]);
 };
 
 describe('any conversation with tools', () => {

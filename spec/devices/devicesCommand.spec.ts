@@ -7,9 +7,9 @@ import { leftOut, onSoundCard, theSoundCard } from './soundCard.ts';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 
-/** Runs `rxvoice devices` as its users do. */
-async function devices(args: readonly string[], env: object = {}) {
-  const child = spawn(process.execPath, [main, 'devices', ...args], {
+/** Runs `rxvoice devices`, or another command, as its users do. */
+async function devices(args: readonly string[], env: object = {}, command = 'devices') {
+  const child = spawn(process.execPath, [main, command, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,13 +61,26 @@ describe.skipIf(leftOut)(onSoundCard('rxvoice devices'), () => {
   });
 });
 
+const noDevices = { PATH: '/nowhere', PULSE_SERVER: 'unix:/nowhere', ALSA_CONFIG_PATH: '/dev/null' };
+
+describe('rxvoice talk on a machine without a sound card', () => {
+  it('should say why, and which commands need none', async () => {
+    const cloud = { DEEPGRAM_API_KEY: 'any', DEEPGRAM_BASE_URL: 'http://127.0.0.1:1' };
+    const { err, code } = await devices(
+      ['--stt', 'deepgram', '--tts', 'deepgram', '--llm', 'builtin'],
+      { ...noDevices, ...cloud },
+      'talk',
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/No (?:microphone|loudspeaker) can be opened:/u);
+    expect(err).toMatch(/Without a sound card: rxvoice serve .* rxvoice demo .* rxvoice file question\.wav/u);
+    expect(err).not.toMatch(/^\s+at /mu);
+  });
+});
+
 describe('rxvoice devices on a machine without any', () => {
   it('should say for each backend what would help, and end with 1', async () => {
-    const { out, err, code } = await devices([], {
-      PATH: '/nowhere',
-      PULSE_SERVER: 'unix:/nowhere',
-      ALSA_CONFIG_PATH: '/dev/null',
-    });
+    const { out, err, code } = await devices([], noDevices);
     expect([out, code]).toEqual(['', 1]);
     expect(err).toContain('No microphone or loudspeaker is found');
     expect(err).toContain('npm i decibri');

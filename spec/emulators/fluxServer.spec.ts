@@ -169,7 +169,10 @@ describe('deepgramServer: Flux', () => {
     await start({ script: [], forceEndTurn: true });
     const client = await connect().opened();
     client.send({ type: 'ForceEndTurn' });
-    expect(await client.until(isType('Warning'))).toMatchObject({ sequence_id: 1 });
+    expect(await client.until(isType('Warning'))).toMatchObject({
+      sequence_id: 1,
+      code: 'FORCE_END_TURN_NO_ACTIVE_TURN',
+    });
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 

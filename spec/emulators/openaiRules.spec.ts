@@ -27,8 +27,30 @@ describe("openaiServer and the rules of OpenAI's models", () => {
     [
       'tools of a model of the Responses API',
       { model: 'gpt-6-astra', tools, reasoning_effort: 'none' },
-      'tools',
+      'reasoning_effort',
     ],
+    [
+      'the same with any effort',
+      { model: 'gpt-6-astra', tools, reasoning_effort: 'high' },
+      'reasoning_effort',
+    ],
+    [
+      'none of a model that always reasons',
+      { model: 'gpt-6-astra', reasoning_effort: 'none' },
+      'reasoning_effort',
+    ],
+    [
+      'max of a model that has it elsewhere',
+      { model: 'gpt-6-astra', reasoning_effort: 'max' },
+      'reasoning_effort',
+    ],
+    ['max of a small model', { model: 'gpt-6-luna', reasoning_effort: 'max' }, undefined],
+    ['tools of a model that reasons on request', { model: 'gpt-5.4', tools }, undefined],
+    ['the same on request', { model: 'gpt-5.4', tools, reasoning_effort: 'low' }, 'reasoning_effort'],
+    ['tools of its successor', { model: 'gpt-5.5', tools }, 'reasoning_effort'],
+    ['xhigh', { model: 'gpt-5.2', reasoning_effort: 'xhigh' }, undefined],
+    ['xhigh before there was one', { model: 'gpt-5.1', reasoning_effort: 'xhigh' }, 'reasoning_effort'],
+    ['tools with an effort of gpt-5.1', { model: 'gpt-5.1', tools, reasoning_effort: 'high' }, undefined],
     ['tools of an older model', { model: 'gpt-5-mini', tools, reasoning_effort: 'low' }, undefined],
     ['temperature with reasoning', { model: 'gpt-6-luna', temperature: 0.2 }, 'temperature'],
     ['top_p with reasoning', { model: 'o3', top_p: 0.2 }, 'top_p'],
@@ -67,6 +89,17 @@ describe("openaiServer and the rules of OpenAI's models", () => {
       }
       await server.close();
     }
+  });
+});
+
+describe('openaiLlm and a model that has tools in the Responses API only', () => {
+  it('should say so, and not ask it over and over', async () => {
+    server = await openaiServer();
+    const llm = openaiLlm({ apiKey: 'any', baseURL: server.baseURL, model: 'gpt-6-astra', api: 'chat' });
+    const now = { name: 'now', description: 'The time.', parameters: { type: 'object' } };
+    const failed = firstValueFrom(llm([{ role: 'user', content: 'Hi' }], { tools: [now] }).pipe(toArray()));
+    await expect(failed).rejects.toThrow(/by its Responses API only when it has tools: set api: 'responses'/);
+    expect(server.events.filter(({ type }) => type === 'opened').length).toBeLessThanOrEqual(2);
   });
 });
 

@@ -15,8 +15,14 @@ const messages = text =>
     content,
   }));
 
+/** A text as chunks of a chat completion, which ends whole. @type {(text: string) => object[]} */
+const chunks = text => [
+  ...tokens(text).map(content => ({ choices: [{ delta: { content } }] })),
+  { choices: [{ delta: {}, finish_reason: 'stop' }] },
+];
+
 /** Subscribes, which is all it takes where nothing waits. @type {(observable: import('rxjs').Observable<unknown>) => void} */
-const run = observable => void observable.subscribe();
+const run = observable => void observable.subscribe({ error: () => undefined });
 
 /** A text as packets of a network. @type {(text: string) => Uint8Array[]} */
 const packets = text => {
@@ -65,6 +71,11 @@ export async function growthFunctions(load) {
   const { responseChunks } = await load('lib/providers/openai/responseChunks');
   const { responseItems } = await load('lib/providers/openai/responseItems');
   const { serverEvents } = await load('lib/providers/openai/serverEvents');
+  const { completionEvents } = await load('lib/providers/openai/completionEvents');
+  const { strictOrder } = await load('lib/llm/strictOrder');
+  const { isContextFull, shorter } = await load('lib/providers/openai/contextFull');
+  const { argumentsOf } = await load('lib/providers/openai/toolArguments');
+  const { thoughtsOver } = await load('lib/llm/thoughts');
   const { oneLine } = await load('lib/text/oneLine');
   const { printable } = await load('lib/text/printable');
   const { wrap } = await load('cli/view/wrap');
@@ -233,6 +244,27 @@ export async function growthFunctions(load) {
           ),
         ).pipe(serverEvents()),
       ),
+    'thoughtsOver, by token': text =>
+      run(from(tokens(text).map(text => ({ type: 'token', text }))).pipe(thoughtsOver())),
+    'completionEvents, by token': text => run(from(chunks(text)).pipe(completionEvents())),
+    'completionEvents, held back': text =>
+      run(from(chunks(text)).pipe(completionEvents({ thoughts: { expected: true } }))),
+    strictOrder: text => strictOrder(messages(text)),
+    'strictOrder, one role': text => strictOrder(messages(text).map(each => ({ ...each, role: 'user' }))),
+    'strictOrder, tools': text =>
+      strictOrder(
+        tokens(text.slice(0, text.length / 4)).flatMap((name, index) => [
+          {
+            role: 'assistant',
+            content: '',
+            toolCalls: [{ id: String(index), name, arguments: '{}' }],
+          },
+          { role: 'tool', content: 'ok', toolCallId: String(index) },
+        ]),
+      ),
+    shorter: text => shorter(messages(text)),
+    isContextFull: text => isContextFull({ status: 400, message: text }),
+    argumentsOf: text => [argumentsOf(text), argumentsOf(JSON.stringify(text)), argumentsOf(`{${text}`)],
     'responses: the longest true prefix': text => {
       const chain = new ResponseChain(16);
       const history = messages(text);

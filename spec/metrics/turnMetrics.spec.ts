@@ -1,4 +1,4 @@
-import { concatMap, from, map, of, throwError, timer } from 'rxjs';
+import { concat, concatMap, from, map, mergeMap, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { conversation } from '../../lib/conversation/conversation.ts';
 import type { ConversationEvent } from '../../lib/conversation/events.ts';
@@ -114,6 +114,18 @@ describe('turnMetrics', () => {
     expect(measure(upTo('user.said'))).toMatchObject([{ turn: 1, endpointing: 300, llm: undefined }]);
     expect(measure(upTo('user.speaking'))).toEqual([]);
     expect(measure({ values })).toHaveLength(1);
+  });
+
+  it('should have figures of a turn within which the call fails, before the error', () => {
+    const { values } = run({ says: [question], lasts: 6_000 });
+    const begun = values.slice(0, values.findIndex(({ value }) => value.type === 'bot.speaking') + 1);
+    const failing$ = concat(
+      from(begun).pipe(mergeMap(({ at, value }) => timer(at).pipe(map(() => value)))),
+      throwError(() => new Error('gone')),
+    );
+    const measured = virtualTime(() => failing$.pipe(turnMetrics()));
+    expect(measured.values).toMatchObject([{ value: { turn: 1, outcome: 'interrupted', total: 620 } }]);
+    expect(measured.failed?.error).toEqual(new Error('gone'));
   });
 
   it('should measure each turn from its own moments', () => {

@@ -140,7 +140,7 @@ export function responsesLlm(
       from: 'loopback',
       timeoutMs: 60_000,
       retries: { retries: 0 },
-      learned: { adjustments: new Adjustments(), tooLong: Infinity },
+      learned: { adjustments: new Adjustments(), tooLong: Infinity, thoughts: { expected: false } },
       notify: () => undefined,
     });
     const asked: Llm = (messages, request) =>

@@ -429,6 +429,18 @@ describe('a final that is repeated', () => {
       ['Yes. Yes.'],
     ],
     [
+      'at once, with a voice of its own',
+      [
+        S(1_000),
+        T(1_500, 'Yes.', 1_400),
+        U(1_505, 1_400),
+        S(1_510),
+        T(1_600, 'Yes.', 1_490),
+        U(2_000, 1_490),
+      ],
+      ['Yes.', 'Yes.'],
+    ],
+    [
       'by an engine without positions',
       [T(1_500, 'Yes.', 0), U(2_000, 0), T(3_000, 'Yes.', 0), U(3_500, 0)],
       ['Yes.', 'Yes.'],

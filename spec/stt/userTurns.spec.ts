@@ -1,4 +1,4 @@
-import { concat, EMPTY, from, lastValueFrom, NEVER, of, take, throwError, timer } from 'rxjs';
+import { concat, EMPTY, from, lastValueFrom, NEVER, of, Subject, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { SttEvent } from '../../lib/stt/stt.ts';
 import { type UserTurnEvent, userTurns } from '../../lib/stt/userTurns.ts';
@@ -207,6 +207,44 @@ describe('userTurns', () => {
     });
   });
 
+  it('should say what was begun when the engine fails, and leave nothing subscribed', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('s--i--#', { s: start(0), i: interim('help') });
+      expectObservable(source$.pipe(userTurns({ maxMs: 20 }))).toBe('s--i--(h#)', {
+        s: { type: 'speaking', turn: 1, at: 0 },
+        i: { type: 'interim', turn: 1, text: 'help' },
+        h: { type: 'said', turn: 1, text: 'help', end: 0 },
+      });
+      expectSubscriptions(source$.subscriptions).toBe('^-----!');
+    });
+    const open$ = concat(of(start(0), interim('help')), NEVER);
+    expect(virtualTime(() => open$.pipe(userTurns()), { until: 100 }).leftTimers).toBe(0);
+  });
+
+  it('should handle an event that a subscriber sends meanwhile after all of its own', () => {
+    const source$ = new Subject<SttEvent>();
+    const log: string[] = [];
+    const call = source$.pipe(userTurns()).subscribe(({ type, turn }) => {
+      log.push(`${turn} ${type}`);
+      // Answers the first event of the turn: `speaking` of words without a reported voice.
+      if (log.length === 1) source$.next(end(900));
+      if (type === 'said' && turn === 1) source$.next(start(1_000));
+    });
+    source$.next(final('Hello.', 900));
+    call.unsubscribe();
+    expect(log).toEqual(['1 speaking', '1 final', '1 said', '2 speaking']);
+    expect(source$.observed).toBe(false);
+  });
+
+  it('should count the turns of each subscription', () => {
+    const turn$ = from([final('Hello.', 900), end(900)]).pipe(userTurns());
+    const last = (): unknown => virtualTime(() => turn$).values.at(-1)?.value;
+    expect([last(), last()]).toEqual([
+      { type: 'said', turn: 1, text: 'Hello.', end: 900 },
+      { type: 'said', turn: 1, text: 'Hello.', end: 900 },
+    ]);
+  });
+
   it('should stop a firehose', () => {
     const run = virtualTime(() =>
       from(Array.from({ length: 1_000 }, (_, at) => [start(at), final('a', at), end(at)]).flat()).pipe(
@@ -233,5 +271,47 @@ describe('utterances', () => {
       { role: 'user', content: 'Hello there.', turn: 1, end: 800 },
       { role: 'user', content: 'Bye.', turn: 2, end: 3_300 },
     ]);
+  });
+
+  it('should emit when the end comes, what was open before an error, and nothing after it is unsubscribed', () => {
+    const events = { f: final('Hello.', 400), e: end(400), i: interim('and') };
+    const said = { h: { role: 'user', content: 'Hello.', turn: 1, end: 400 } };
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('                             f--e--i|', events);
+      expectObservable(source$.pipe(utterances())).toBe('---h---(a|)', {
+        ...said,
+        a: { role: 'user', content: 'and', turn: 2, end: 400 },
+      });
+      expectSubscriptions(source$.subscriptions).toBe('  ^------!');
+    });
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const failing$ = cold('f--#', events);
+      expectObservable(failing$.pipe(utterances())).toBe('---(h#)', said);
+      expectSubscriptions(failing$.subscriptions).toBe('^--!');
+      const open$ = cold('f--e', events);
+      expectObservable(open$.pipe(utterances()), '^-!').toBe('---');
+      expectSubscriptions(open$.subscriptions).toBe('^-!');
+      expectObservable(cold<SttEvent>('|').pipe(utterances())).toBe('|');
+    });
+  });
+
+  it('should cut as `userTurns` does, and refuse what it refuses', () => {
+    expect(() => utterances({ maxMs: 0 })).toThrow(/turns\.maxMs/u);
+    const words$ = from(['one two', 'three', 'four'].map((text, index) => final(text, index)));
+    expect(
+      virtualTime(() => words$.pipe(utterances({ maxWords: 2 }))).values.map(({ value }) => value.content),
+    ).toEqual(['one two three', 'four']);
+  });
+
+  it('should handle an answer to a message after it', () => {
+    const source$ = new Subject<SttEvent>();
+    const log: string[] = [];
+    const call = source$.pipe(utterances()).subscribe(({ content }) => {
+      log.push(content);
+      if (log.length === 1) for (const event of [final('Bye.', 900), end(900)]) source$.next(event);
+    });
+    for (const event of [final('Hello.', 400), end(400)]) source$.next(event);
+    call.unsubscribe();
+    expect(log).toEqual(['Hello.', 'Bye.']);
   });
 });

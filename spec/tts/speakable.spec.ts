@@ -20,7 +20,7 @@ const cases: readonly (readonly [written: string, said: string])[] = [
   ['See [the docs](https://example.com/a_(b)) now.', 'See the docs now.'],
   ['![A cat](cat.png) sits', 'A cat sits'],
   ['An [array] and a call(x) [1](y', 'An [array] and a call(x) [1](y'],
-  ['As shown.[^1] And there [2].', 'As shown. And there .'],
+  ['As shown.[^1] And there [2].', 'As shown. And there.'],
   ['Go to https://www.example.com/path?q=1, then rest.', 'Go to example.com, then rest.'],
   ['<https://example.com> and <bob@example.com>', 'example.com and bob@example.com'],
   ['he said hello http', 'he said hello http'],

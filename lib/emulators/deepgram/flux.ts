@@ -36,6 +36,7 @@ export const flux =
         send: frame => out$.next(frame),
       });
       const error = (cause: unknown): void => subscriber.error(cause);
+      // The codes are those of the documentation; that of the close frame is an assumption.
       const fail = (code: string, description: string, closeCode: number): void => {
         turns.error(code, description);
         out$.next(close(closeCode, description));

@@ -109,7 +109,7 @@ export class FluxTurnDetector {
     this.#send({
       type: 'Warning',
       request_id: this.#options.requestId,
-      code: 'NO_ACTIVE_TURN',
+      code: 'FORCE_END_TURN_NO_ACTIVE_TURN', // as Deepgram's own examples name it
       description: 'ForceEndTurn arrived with no turn in progress.',
     });
   }

@@ -1,37 +1,47 @@
 import type { Reply } from '../loopback/reply.ts';
 import { apiError } from './openaiRefusal.ts';
 
-/** Parameters of a chat completion that a family of OpenAI's models accepts. */
+/** Parameters that a family of OpenAI's models accepts. */
 interface ModelRules {
   readonly model: RegExp;
   /** How much it may reason; without any it does not. */
   readonly efforts: readonly string[];
+  /** Further efforts, in the Responses API only. */
+  readonly more?: readonly string[];
   /** Its default reasoning effort. */
   readonly defaultEffort: string;
-  /** Whether it calls tools: always, only without reasoning, or in the Responses API only. */
+  /** Whether it calls tools in Chat Completions: always, only without reasoning, or not at all. */
   readonly tools: 'always' | 'withoutReasoning' | 'responses';
 }
 
 const lowToHigh = ['low', 'medium', 'high'] as const;
+const noneToExtra = ['none', ...lowToHigh, 'xhigh'] as const;
 
 /**
- * The rules as the documentation of November 2026 has them; the first that fits holds. Other names are models of servers
- * that have no such rules.
+ * The rules of November 2026; the first that fits holds. Other names are models of servers that have no such rules.
+ * Sources: the comments of `ReasoningEffort` in the official SDK (gpt-5, gpt-5.1, the o series); requests to the live
+ * service in public reports (openai-openapi 541, pipecat 4043 and livekit/agents 5088: tools of gpt-5.2 and 5.4; joplin
+ * 16451: gpt-5.6 reasons by default; bolna 1019 and litellm-docs 1173: gpt-6-astra). Assumptions: the default of
+ * gpt-6-astra, which is not published, and that gpt-6.1-sol and gpt-5.3 are like their neighbours.
  */
 const rules: readonly ModelRules[] = [
   {
     model: /^gpt-6-astra|^gpt-6\.1-sol/u,
-    efforts: ['none', ...lowToHigh, 'xhigh', 'max'],
+    efforts: [...lowToHigh, 'xhigh'],
+    more: ['max'],
     defaultEffort: 'medium',
     tools: 'responses',
   },
   {
-    model: /^gpt-6-(?:sol|luna)|^gpt-5\.[456]/u,
-    efforts: ['none', ...lowToHigh, 'xhigh', 'max'],
+    model: /^gpt-6-(?:sol|luna)|^gpt-5\.6/u,
+    efforts: [...noneToExtra, 'max'],
     defaultEffort: 'medium',
     tools: 'withoutReasoning',
   },
-  { model: /^gpt-5\.[123]/u, efforts: ['none', ...lowToHigh], defaultEffort: 'none', tools: 'always' },
+  { model: /^gpt-5\.5/u, efforts: noneToExtra, defaultEffort: 'medium', tools: 'withoutReasoning' },
+  { model: /^gpt-5\.[234]/u, efforts: noneToExtra, defaultEffort: 'none', tools: 'withoutReasoning' },
+  { model: /^gpt-5\.1/u, efforts: ['none', ...lowToHigh], defaultEffort: 'none', tools: 'always' },
+  { model: /^gpt-5-pro/u, efforts: ['high'], defaultEffort: 'high', tools: 'responses' },
   { model: /^gpt-5(?:-|$)/u, efforts: ['minimal', ...lowToHigh], defaultEffort: 'medium', tools: 'always' },
   { model: /^o[134](?:-|$)/u, efforts: lowToHigh, defaultEffort: 'medium', tools: 'always' },
 ];
@@ -48,27 +58,21 @@ export function refusedByModel(body: Readonly<Record<string, unknown>>): Reply |
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
       { param: 'max_tokens', code: 'unsupported_parameter' },
     );
-  if (given != null && !efforts.includes(given as string))
-    return apiError(
-      400,
-      `Unsupported value: 'reasoning_effort' does not support '${JSON.stringify(given)}' with this model. ` +
-        `Supported values are: ${efforts.map(effort => `'${effort}'`).join(', ')}.`,
-      { param: 'reasoning_effort', code: 'unsupported_value' },
-    );
   const reasons = ((given as string | null | undefined) ?? defaultEffort) !== 'none';
   const hasTools = Array.isArray(tools) && tools.length > 0;
-  if (hasTools && rule.tools === 'responses')
-    return apiError(
-      400,
-      `Function tools are not supported for ${String(model)} in /v1/chat/completions. Please use /v1/responses instead.`,
-      { param: 'tools', code: 'unsupported_parameter' },
-    );
-  if (hasTools && reasons && rule.tools === 'withoutReasoning')
+  if (hasTools && (rule.tools === 'responses' || (reasons && rule.tools === 'withoutReasoning')))
     return apiError(
       400,
       `Function tools with reasoning_effort are not supported for ${String(model)} in /v1/chat/completions. ` +
-        "Please use /v1/responses instead, or set reasoning_effort to 'none'.",
-      { param: 'reasoning_effort', code: 'unsupported_parameter' },
+        "To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+      { param: 'reasoning_effort' },
+    );
+  if (given != null && !efforts.includes(given as string))
+    return apiError(
+      400,
+      `Unsupported value: 'reasoning_effort' does not support '${given as string}' with this model. ` +
+        `Supported values are: ${listed(efforts)}.`,
+      { param: 'reasoning_effort', code: 'unsupported_value' },
     );
   for (const field of ['temperature', 'top_p'])
     if (reasons && body[field] != null && body[field] !== 1)
@@ -92,13 +96,14 @@ export function refusedForResponse(body: Readonly<Record<string, unknown>>): Rep
     return apiError(400, 'Encrypted content is not supported with this model.', { param: 'include' });
   const rule = rules.find(each => each.model.test(name));
   if (rule === undefined) return undefined;
-  const { efforts, defaultEffort } = rule;
+  const { defaultEffort } = rule;
+  const efforts = [...rule.efforts, ...(rule.more ?? [])];
   const { effort } = (reasoning ?? {}) as { readonly effort?: string | null };
   if (effort != null && !efforts.includes(effort))
     return apiError(
       400,
       `Unsupported value: '${effort}' is not supported with the '${name}' model. ` +
-        `Supported values are: ${efforts.map(each => `'${each}'`).join(', ')}.`,
+        `Supported values are: ${listed(efforts)}.`,
       { param: 'reasoning.effort', code: 'unsupported_value' },
     );
   const reasons = (effort ?? defaultEffort) !== 'none';
@@ -110,3 +115,9 @@ export function refusedForResponse(body: Readonly<Record<string, unknown>>): Rep
       });
   return undefined;
 }
+
+/** 'low', 'medium', and 'high' */
+const listed = (values: readonly string[]): string =>
+  values
+    .map((value, index) => `${index > 0 && index === values.length - 1 ? 'and ' : ''}'${value}'`)
+    .join(', ');

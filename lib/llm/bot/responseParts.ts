@@ -1,4 +1,4 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { createParser } from 'eventsource-parser';
 import { defer, EMPTY, from, type Observable, throwError } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { each } from '../../rx/each.ts';
@@ -23,8 +23,14 @@ export const responseParts = (response: Response): Observable<BotPart> =>
     if (type.includes('json')) return from(response.json() as Promise<BotPart>);
     const text = body.pipeThrough(new TextDecoderStream());
     if (!type.includes('event-stream')) return streamParts<BotPart>(text);
-    return streamParts(text.pipeThrough(new EventSourceParserStream())).pipe(
-      each(({ data }) => (data === '[DONE]' ? [] : [parsed(data)])),
+    let parts: BotPart[] = [];
+    const parser = createParser({ onEvent: ({ data }) => data === '[DONE]' || parts.push(parsed(data)) });
+    return streamParts(text).pipe(
+      each(piece => {
+        parts = [];
+        parser.feed(piece);
+        return parts;
+      }),
     );
   });
 

@@ -51,7 +51,8 @@ function toolOf(name: string, given: AiTool, { approve = () => false, ...options
   if (typeof given.execute !== 'function')
     fail(`has no execute, but is ${descriptionOf(given)}. Give it one, or leave the tool out.`);
   const { parameters, check } = inputSchema(name, given.inputSchema);
-  const { execute, needsApproval, toModelOutput } = given as Executable;
+  const executable = given as Executable;
+  const { needsApproval } = executable;
 
   const waited = <Value>(value: Value | PromiseLike<Value>): Observable<Value> => {
     if (isPending(value) || isIterable(value)) notePromise(`the tool '${name}'`);
@@ -67,14 +68,14 @@ function toolOf(name: string, given: AiTool, { approve = () => false, ...options
       waited(typeof needsApproval === 'function' ? needsApproval(input, context) : needsApproval),
     );
     const output$ = defer(() => {
-      const output: unknown = execute.call(given, input, context);
+      const output: unknown = executable.execute(input, context);
       return waited(output).pipe(
         concatMap(value => (isIterable(value) ? fromAbortable(() => value) : of(value))),
         takeLast(1),
         concatMap(output =>
-          toModelOutput === undefined
+          executable.toModelOutput === undefined
             ? of(output)
-            : waited(toModelOutput.call(given, { toolCallId: call.id, input, output })).pipe(map(contentOf)),
+            : waited(executable.toModelOutput({ toolCallId: call.id, input, output })).pipe(map(contentOf)),
         ),
       );
     });

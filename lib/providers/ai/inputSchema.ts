@@ -93,4 +93,4 @@ function valueOf({ value, issues }: Standard): unknown {
 }
 
 const then = <Value>(value: Value | PromiseLike<Value>, read: (value: Value) => unknown): unknown =>
-  typeof value === 'object' && value !== null && 'then' in value ? value.then(read) : read(value as Value);
+  typeof value === 'object' && value !== null && 'then' in value ? value.then(read) : read(value);

@@ -73,6 +73,8 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
       // `error_code` is the field that Pipecat reads; the specification has none at all.
       const told = words(message['description'] ?? message['code'] ?? message['error_code']);
       if (message.type === 'ConfigureFailure') return `Deepgram does not accept the configuration: ${told}.`;
+      // The service ended the turn a moment before it was asked to: that is no news.
+      if (message['code'] === 'FORCE_END_TURN_NO_ACTIVE_TURN') return undefined;
       if (message.type === 'Warning') return `Deepgram warns: ${told.replace(/\.$/u, '')}.`;
       if (message.type !== 'Error') return undefined;
       const code = words(message['code']);

@@ -63,6 +63,9 @@ const telling = (agent: Agent, tell: Tell | undefined): Dispatcher =>
 let agents: ReturnType<typeof makeAgents> | undefined;
 
 function makeAgents() {
+  // Node loads its own undici when a class of `fetch` is first read. Of two, the first makes the connections of the global
+  // `fetch`: undici 7 would refuse a content-length that Node's accepts, in programs that never asked for it.
+  Reflect.get(globalThis, 'Response');
   const undici = createRequire(import.meta.url)('undici') as typeof import('undici');
 
   class TellingClient extends undici.Client {

@@ -32,6 +32,8 @@ const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as 
  */
 export class Adjustments {
   readonly #changes = { tools: new Map<string, unknown>(), plain: new Map<string, unknown>() };
+  /** Values that were refused, by field. */
+  readonly #refused = { tools: new Map<string, Set<unknown>>(), plain: new Map<string, Set<unknown>>() };
   /** Whether data that was attached to messages is sent back. */
   attached = true;
   /** Whether tools may have strict schemas. */
@@ -69,8 +71,11 @@ export class Adjustments {
     if (field === undefined) return undefined;
     const changes = this.#of(body);
     const next = changeOf(field, words, body, changes);
-    const isNew = [...next].some(([name, value]) => !changes.has(name) || changes.get(name) !== value);
-    if (!isNew) return undefined;
+    const refused = body['tools'] === undefined ? this.#refused.plain : this.#refused.tools;
+    refused.set(field, (refused.get(field) ?? new Set()).add(body[field]));
+    const isTried = (name: string, value: unknown): boolean =>
+      refused.get(name)?.has(value) === true || (changes.has(name) && changes.get(name) === value);
+    if ([...next].every(([name, value]) => isTried(name, value))) return undefined;
     for (const [name, value] of next) changes.set(name, value);
     const told = [...next]
       .filter(([, value]) => value !== undefined)

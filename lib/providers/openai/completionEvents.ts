@@ -13,7 +13,7 @@ import {
 import { RxvoiceError } from '../../errors.ts';
 import type { LlmEvent } from '../../llm/message.ts';
 import { each } from '../../rx/each.ts';
-import { saysAnything } from '../../stt/sameWords.ts';
+import { AnswerStart, type UntaggedThoughts } from './answerStart.ts';
 import { type CalledTool, CalledTools, type ToolCallDelta } from './calledTools.ts';
 import { endingOf } from './finishReason.ts';
 import { Attached, type AttachedToMessage } from './reasoning.ts';
@@ -62,6 +62,8 @@ export interface CompletionEventsOptions {
   readonly names?: Iterable<string>;
   /** Called with a warning about an answer that is usable all the same. */
   readonly warn?: (message: string) => void;
+  /** Knowledge of the model's reasoning, for all its answers. Default: none. */
+  readonly thoughts?: UntaggedThoughts;
   /**
    * Makes the `providerData` of calls from the data that the server attached to them, and to the message of the first.
    */
@@ -85,18 +87,19 @@ export class EmptyAnswer extends RxvoiceError {}
  * when the answer is whole. The usage is the last one received, since some servers send running totals.
  */
 export const completionEvents =
-  ({ names = [], warn = () => undefined, dataOf }: CompletionEventsOptions = {}): OperatorFunction<
-    CompletionChunk,
-    LlmEvent
-  > =>
+  ({
+    names = [],
+    warn = () => undefined,
+    thoughts = { expected: false },
+    dataOf,
+  }: CompletionEventsOptions = {}): OperatorFunction<CompletionChunk, LlmEvent> =>
   chunk$ =>
     defer(() => {
       let finish: string | undefined;
       let isDone = false;
       let usage: CompletionChunk['usage'];
       let mine: number | null | undefined;
-      /** Text before the first word; empty once there was one. */
-      let held: string | undefined = '';
+      const start = new AnswerStart(thoughts, warn);
       let refused = false;
       let begun = false;
       const called = new CalledTools(names);
@@ -115,7 +118,7 @@ export const completionEvents =
           if (finish !== undefined || isDone) whole$.next();
           if (choice === undefined || !isMine) return [];
           // A message after the pieces of it holds the same once more.
-          const delta = choice.delta ?? (held === '' ? choice.message : undefined) ?? {};
+          const delta = choice.delta ?? (start.isEmpty ? choice.message : undefined) ?? {};
           for (const call of callsOf(delta)) {
             called.add(call);
             begun = true;
@@ -125,12 +128,7 @@ export const completionEvents =
           const text = textOf(delta.content) || textOf(delta.refusal) || textOf(choice.text);
           if (text === '') return [];
           begun = true;
-          if (held === undefined) return [{ type: 'token', text }];
-          held += text;
-          if (!saysAnything(held)) return [];
-          const first: LlmEvent = { type: 'token', text: held };
-          held = undefined;
-          return [first];
+          return tokens(start.push(text));
         }),
         catchError((error: unknown) => (finish === undefined && !isDone ? throwError(() => error) : EMPTY)),
         takeUntil(whole$.pipe(debounceTime(lingerMs))),
@@ -140,11 +138,14 @@ export const completionEvents =
         token$,
         defer(() => {
           const { calls } = called;
-          const flaw = flawOf(finish ?? (isDone ? 'stop' : undefined), held, calls.length > 0, attached.all);
+          const ending = finish ?? (isDone ? 'stop' : undefined);
+          const rest = ending !== undefined && endingOf(ending) === 'whole' ? start.rest() : '';
+          const flaw = flawOf(ending, start.held, calls.length > 0, attached.all);
           if (flaw !== undefined) return throwError(() => flaw);
           if (finish !== undefined && endingOf(finish) === 'length') warn(cutShort(finish));
           if (refused) warn('The language model refused to answer as it was asked; it said so.');
           return of(
+            ...tokens(rest),
             ...calls.map((call, index) => toolCall(call, index, attached.all, dataOf)),
             ...costOf(usage),
           );
@@ -162,6 +163,8 @@ const toolCall = (
   const data = attached || ofMessage ? dataOf?.(attached, ofMessage) : undefined;
   return { type: 'toolCall', ...call, ...(data !== undefined && { providerData: data }) };
 };
+
+const tokens = (text: string): LlmEvent[] => (text === '' ? [] : [{ type: 'token', text }]);
 
 /** The pieces of tool calls in a delta, in whichever form. */
 function callsOf({ tool_calls: calls, function_call: legacy }: CompletionDelta): readonly ToolCallDelta[] {

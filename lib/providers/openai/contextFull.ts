@@ -49,9 +49,16 @@ const longestResult = 1_000;
 export function shorter(messages: readonly Message[]): readonly Message[] | undefined {
   const system = messages.filter(({ role }) => role === 'system');
   const rest = messages.filter(({ role }) => role !== 'system');
-  const starts = rest.flatMap(({ role }, index) => (role === 'user' && index > 0 ? [index] : []));
-  const half = lengthOf(rest) / 2;
-  const from = starts.find(start => lengthOf(rest.slice(start)) <= half) ?? starts.at(-1);
+  let left = lengthOf(rest);
+  const half = left / 2;
+  let from: number | undefined;
+  for (const [index, message] of rest.entries()) {
+    if (message.role === 'user' && index > 0) {
+      from = index;
+      if (left <= half) break;
+    }
+    left -= lengthOf([message]);
+  }
   if (from !== undefined) return [...system, ...rest.slice(from)];
   const cut = rest.map(message => (message.role === 'tool' ? withShortResult(message) : message));
   return lengthOf(cut) < lengthOf(rest) ? [...system, ...cut] : undefined;

@@ -4,6 +4,7 @@ import type { Llm, LlmEvent, LlmRequest, Message } from '../../llm/message.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import { saysAnything } from '../../stt/sameWords.ts';
 import type { Adjustments } from './adjustments.ts';
+import type { UntaggedThoughts } from './answerStart.ts';
 import type { ProviderData } from './chatMessages.ts';
 import { completionEvents, EmptyAnswer } from './completionEvents.ts';
 import { isContextFull, lengthOf, shorter } from './contextFull.ts';
@@ -18,6 +19,8 @@ export interface Learned {
   readonly adjustments: Adjustments;
   /** The length of a history that it refused for its length, characters. */
   tooLong: number;
+  /** Whether its answers begin with reasoning. */
+  readonly thoughts: UntaggedThoughts;
 }
 
 /** Options of {@link modelAnswers}. */
@@ -80,6 +83,7 @@ export function modelAnswers({
       const read = completionEvents({
         names: (wanted.tools ?? []).map(({ name }) => name),
         warn,
+        thoughts: learned.thoughts,
         dataOf: (attached, message): ProviderData => ({
           from,
           ...(attached && { attached }),

@@ -51,7 +51,11 @@ export function openaiLlm(options: OpenaiLlmOptions = {}): Llm {
   const name = `${who} ${model}`;
   const effort = options.reasoningEffort ?? (model === defaults.model ? defaults.reasoningEffort : undefined);
   // A refusal of a parameter is a fact about the model: learned once, for all calls.
-  const learned: Learned = { adjustments: new Adjustments(), tooLong: Infinity };
+  const learned: Learned = {
+    adjustments: new Adjustments(),
+    tooLong: Infinity,
+    thoughts: { expected: false },
+  };
   const common = { sdk, connection, timeoutMs };
   const lines = callLines({ ...common, model, headers: options.headers });
 

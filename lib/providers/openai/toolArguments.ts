@@ -19,14 +19,25 @@ export function argumentsOf(json: string): string {
 /** Whether arguments are whole: one JSON value. */
 export const isWhole = (json: string): boolean => json.trim() !== '' && parsed(json) !== undefined;
 
-/** The last of several objects that were written one after the other. */
+/** The last of several objects that were written one after the other; nothing where there is anything else. */
 function lastOf(text: string): string | undefined {
-  const starts = [...text.matchAll(/\}\s*(?=\{)/gu)].map(({ index, 0: match }) => index + match.length);
-  for (const start of starts) {
-    const [before, last] = [text.slice(0, start), text.slice(start)];
-    if (isObject(before)) return isObject(last) ? last : lastOf(last);
+  const ends = objectEnds(text);
+  const objects = ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end));
+  const rest = text.slice(ends.at(-1));
+  return objects.length > 1 && rest.trim() === '' && objects.every(isObject)
+    ? objects.at(-1)!.trim()
+    : undefined;
+}
+
+/** Where the outermost braces close. */
+function objectEnds(text: string): number[] {
+  const ends: number[] = [];
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gsu)) {
+    if (token === '{') depth += 1;
+    if (token === '}' && (depth -= 1) === 0) ends.push(index + 1);
   }
-  return undefined;
+  return ends;
 }
 
 const isObject = (json: string): boolean => {

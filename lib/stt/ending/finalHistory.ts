@@ -9,6 +9,8 @@ export interface FinalHistory {
   readonly end: number;
   /** Whether finals came in the order of the audio: otherwise their positions show no repetition. */
   readonly isOrdered: boolean;
+  /** Where a voice has begun since, behind all of it: words of that are new, be they the same. */
+  readonly voiceAt?: number | undefined;
 }
 
 /** No final words. */
@@ -19,6 +21,10 @@ const most = 200;
 
 /** Two finals that end this close to each other end with the same word, ms. */
 const sameMs = 100;
+
+/** A voice begins. */
+export const withVoice = (history: FinalHistory, at: number): FinalHistory =>
+  at >= history.end ? { ...history, voiceAt: at } : history;
 
 /** Adds the words of a final. */
 export function withFinal(history: FinalHistory, { text, end }: FinalWords): FinalHistory {
@@ -38,10 +44,10 @@ export function withFinal(history: FinalHistory, { text, end }: FinalWords): Fin
 
 /** Whether a final repeats words whose audio was final before. */
 export function isRepetition(
-  { units, end: last, isOrdered }: FinalHistory,
+  { units, end: last, isOrdered, voiceAt = Infinity }: FinalHistory,
   { text, end }: FinalWords,
 ): boolean {
-  if (!isOrdered || !isPosition(end) || end > last + sameMs) return false;
+  if (!isOrdered || !isPosition(end) || end > last + sameMs || end > voiceAt) return false;
   const repeated = unitsOf(text).map(({ letters }) => letters);
   return repeated.length > 0 && repeated.length <= most && spaced(units).includes(spaced(repeated));
 }

@@ -1,6 +1,6 @@
 import { added, type JoinedText, noText } from '../joinedText.ts';
 import { normalised, saysAnything } from '../sameWords.ts';
-import { type FinalHistory, isRepetition, noFinals, withFinal } from './finalHistory.ts';
+import { type FinalHistory, isRepetition, noFinals, withFinal, withVoice } from './finalHistory.ts';
 import { type ClosedTurn, lateAfterEnd, lateAfterVoice, type LateWords, lateWords } from './lateWords.ts';
 import { type WithoutLate, withoutLate } from './withoutLate.ts';
 import { type FinalWords, fuzzMs, retracts, type Words } from './words.ts';
@@ -82,8 +82,11 @@ function ofThisTurn(words: OpenWords, event: Words, now: number): WithoutLate {
 }
 
 /** A voice begins. */
-export const wordsAfterVoice = (words: OpenWords, at: number): OpenWords =>
-  words.late === undefined ? words : { ...words, late: lateAfterVoice(words.late, at) };
+export const wordsAfterVoice = (words: OpenWords, at: number): OpenWords => ({
+  ...words,
+  history: withVoice(words.history, at),
+  late: words.late && lateAfterVoice(words.late, at),
+});
 
 /** The engine reports where the previous utterance ended. */
 export const wordsAfterEnd = (words: OpenWords, end: number): OpenWords =>

@@ -26,22 +26,23 @@ function addressLength(text: string): number {
  * password.
  */
 export const hostOf = (address: string): string =>
-  /^(?:https?:\/\/(?:[^/?#@\s]*@)?|mailto:)?(?:www\.)?([^/?#:]+)/iu.exec(address)?.[1] ?? address;
+  /^(?:(?:https?|ftps?):\/\/(?:[^/?#@\s]*@)?|mailto:)?(?:www\.)?([^/?#:]+)/iu.exec(address)?.[1] ?? address;
 
 const host = new RegExp(
-  `^(?:https?:\\/\\/(?:[^/?#@\\s<>]{1,100}@)?(?:www\\.)?|www\\.)(?:[\\w-][\\w.-]*|[\\p{L}\\p{M}\\p{N}][\\p{L}\\p{M}\\p{N}.-]*)`,
+  `^(?:(?:https?|ftps?):\\/\\/(?:[^/?#@\\s<>]{1,100}@)?(?:www\\.)?|www\\.|mailto:)(?:[\\w-][\\w.-]*|[\\p{L}\\p{M}\\p{N}][\\p{L}\\p{M}\\p{N}.-]*)`,
   'iu',
 );
 
-const addressStart = /^(?:https?:\/\/|www\.)/iu;
+const starts = ['https://', 'http://', 'ftp://', 'ftps://', 'www.', 'mailto:'];
+const addressStart = /^(?:(?:https?|ftps?):\/\/|www\.|mailto:)/iu;
 const mayBeAddressStart = (text: string): boolean =>
-  ['https://', 'http://', 'www.'].some(start => start.startsWith(text.toLowerCase()));
+  starts.some(start => start.startsWith(text.toLowerCase()));
 
 /** An address in the text: its host is said. */
 export const bareAddress: Rule = (text, place, final) => {
   if (place.inAddress) return restOfAddress(text, place, final);
   if (
-    !/^[hw]/iu.test(text) ||
+    !/^[hwfm]/iu.test(text) ||
     (/[\p{L}\p{N}]/u.test(before(place)) && !new RegExp(`[${glued}]`, 'u').test(before(place)))
   )
     return undefined;
@@ -52,7 +53,7 @@ export const bareAddress: Rule = (text, place, final) => {
   const [start = ''] = host.exec(text) ?? [];
   const length = Math.max(addressLength(text), start.replace(/[.-]+$/u, '').length);
   const address = text.slice(0, length);
-  if (!/(?:\/\/|\.)./u.test(address)) return undefined;
+  if (!/(?:\/\/|\.|^mailto:[^@]+@)./iu.test(address)) return undefined;
   place.inAddress = run.length === text.length && length === run.length;
   return say(length, hostOf(address));
 };

@@ -1,16 +1,16 @@
-import { before, drop, type Rule, say } from './rule.ts';
+import { before, drop, dropNote, type Rule, say } from './rule.ts';
 
 /** `[^1]`, with the colon that begins the note itself. */
 export const footnoteMark: Rule = (text, { lineStart }, final) => {
   const [mark] = (lineStart ? /^\[\^[^\]\s]{1,30}\](?::[ \t]*)?/u : /^\[\^[^\]\s]{1,30}\]/u).exec(text) ?? [];
   if (mark === undefined) return undefined;
-  return lineStart && mark.length === text.length && !final ? 'wait' : drop(mark.length, false);
+  return lineStart && mark.length === text.length && !final ? 'wait' : dropNote(mark.length, false);
 };
 
 /** `【4:0†source】`: how OpenAI's models name a file that was searched. */
 export const fileCitation: Rule = (text, _, final) => {
   const [mark] = /^【[\d:]{1,8}†[^【】\n]{0,80}】/u.exec(text) ?? [];
-  if (mark !== undefined) return drop(mark.length, false);
+  if (mark !== undefined) return dropNote(mark.length, false);
   return /^【(?:[\d:]{1,8}(?:†[^【】\n]{0,80})?)?$/u.test(text) && !final ? 'wait' : undefined;
 };
 
@@ -40,7 +40,7 @@ export const citation: Rule = (text, place, final) => {
   const clauseEnds = /[.,;:!?]/u.test(before(place)) || /^(?:[.,;:!?]|$)/u.test(after);
   if (!clauseEnds) return undefined;
   if (numbered.test(place.said)) return say(marks.length, marks.slice(1, -1).replaceAll('][', ', '));
-  return after === '' && !/[.,;:!?]/u.test(before(place)) ? undefined : drop(marks.length, false);
+  return after === '' && !/[.,;:!?]/u.test(before(place)) ? undefined : dropNote(marks.length, false);
 };
 
 const label = String.raw`([^[\]\n]{0,200})`;
@@ -100,7 +100,8 @@ export const cell: Rule = (text, { inTable }, final) => {
     : { length: edge.length, text: ', ', lineStart: false };
 };
 
-const picture =
+/** A picture, or a part of one. */
+export const picture =
   /^(?:(?![©®™‼⁉↔-↪ℹ])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{fe0e}\u{fe0f}\u{20e3}\u{e0020}-\u{e007f}])\u200d?/u;
 
 /** Pictures, their colours and joiners, flags and keycaps, with one of two spaces; signs written as text stay. */
@@ -109,7 +110,7 @@ export const emoji: Rule = (text, place, final) => {
   if (found === undefined) return undefined;
   const rest = text.slice(found.length);
   if (/^[\ud800-\udbff]?$/u.test(rest) && !final) return 'wait';
-  return drop(found.length + (rest.startsWith(' ') && /\s/u.test(before(place)) ? 1 : 0));
+  return dropNote(found.length + (rest.startsWith(' ') && /\s/u.test(before(place)) ? 1 : 0));
 };
 
 export const surrogate: Rule = (text, _, final) =>

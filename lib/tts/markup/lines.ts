@@ -11,6 +11,10 @@ const horizontalRule: Rule = (text, _, final) => {
   return /([-*_=])(?: *\1){2}/u.test(line) ? drop(line.length, false) : undefined;
 };
 
+/** The name of a language directly behind the mark of a code block. */
+const language =
+  /^(?:sh|bash|zsh|shell|console|powershell|bat|py|python|js|jsx|javascript|ts|tsx|typescript|json|ya?ml|toml|ini|xml|html|css|s?css|sql|java|kotlin|swift|c|cpp|c\+\+|cs|c#|csharp|go|rust|rb|ruby|php|r|lua|perl|dart|scala|haskell|elixir|diff|dockerfile|makefile|latex|tex|md|markdown|te?xt|plaintext|http|graphql|csv)[ \t]{0,20}$/iu;
+
 /**
  * A code block, which begins a line or stands behind other text: it is left out up to the next line that begins with
  * the same marks or ends with them, or to the end.
@@ -18,14 +22,18 @@ const horizontalRule: Rule = (text, _, final) => {
 const codeFence: Rule = (text, place, final) => {
   const fenceAtStart = place.lineStart
     ? /^([ \t]{0,100}(`{3,50}|~{3,50}))([^\n]*)(\n?)/u
-    : /^(()`{3,50})([^\n]*)(\n?)/u;
+    : /^(()(?:`{3,50}|~{3,50}))([^\n]*)(\n?)/u;
   const [, opening = '', , info = '', end] = fenceAtStart.exec(text) ?? [];
   const fence = opening.trimStart();
   if (fence === '') {
-    const begun = place.lineStart ? /^[ \t]{0,100}(?:`{1,2}|~{1,2})?$/u : /^`{1,2}$/u;
+    const begun = place.lineStart ? /^[ \t]{0,100}(?:`{1,2}|~{1,2})?$/u : /^(?:`{1,2}|~{1,2})$/u;
     return begun.test(text) && !final ? 'wait' : undefined;
   }
   if (info.includes('`')) return undefined; // code within a line
+  // Tildes are also friendly ("Bye~~~"): within a line they begin code only behind a colon, or with its language.
+  const isFriendly = fence.startsWith('~') && !place.lineStart;
+  if (isFriendly && !(/\s$/u.test(place.said) && (/[:：]\s{1,3}$/u.test(place.said) || language.test(info))))
+    return end === '' && !final && /\s$/u.test(place.said) ? 'wait' : undefined;
   if (end === '' && !final) return 'wait';
   if (end === '' && !place.lineStart) return undefined;
   const mark = fence[0]!.repeat(fence.length);

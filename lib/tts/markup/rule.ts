@@ -33,6 +33,8 @@ export interface Step {
   readonly text: string;
   /** Whether the next character begins a line as far as marks go. Default: after a line end. */
   readonly lineStart?: boolean;
+  /** Nothing was meant to be said here: a mark that follows stands directly behind the word before. */
+  readonly isNote?: boolean;
 }
 
 /**
@@ -51,6 +53,12 @@ export const tableReach = 3100;
 /** Leaves out characters. */
 export const drop = (length: number, lineStart?: boolean): Step =>
   lineStart === undefined ? { length, text: '' } : { length, text: '', lineStart };
+
+/** Leaves out something that is no part of the sentence: a source, a picture. */
+export const dropNote = (length: number, lineStart?: boolean): Step => ({
+  ...drop(length, lineStart),
+  isNote: true,
+});
 
 /** Says something in place of characters. */
 export const say = (length: number, text: string): Step => ({ length, text, lineStart: false });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMPTY, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -115,6 +117,51 @@ describe('the doctor', () => {
     expect(usable.stdout).not.toMatch(/^fail/mu);
     expect(usable.status).toBe(0);
   }, 60_000);
+});
+
+describe.runIf(process.platform === 'linux')('the doctor, of sound', () => {
+  /** Its findings with these programs, and no others, on a machine without a sound server. */
+  const looking = (programs: Readonly<Record<string, string>>): readonly Check[] => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxvoice-doctor-'));
+    for (const [name, text] of Object.entries(programs))
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, '../../../dist/cli/main.js'), 'doctor', '--json'],
+      { cwd: folder, env: { HOME: folder, PATH: folder, NO_COLOR: '1' }, encoding: 'utf8' },
+    );
+    rmSync(folder, { recursive: true });
+    return stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Check);
+  };
+
+  it('should take no device for found that is listed and does not open, and give the reason once', () => {
+    // SoX can't list devices: it has a default one until one is tried.
+    const complains = (name: string): string =>
+      `/bin/sleep 0.2; echo "${name} FAIL formats: can't open input: no such device" >&2; exit 2`;
+    const found = looking({ rec: complains('rec'), play: complains('play') });
+    for (const [what, tool] of [
+      ['microphone', 'rec'],
+      ['loudspeaker', 'play'],
+    ] as const)
+      expect(found.filter(check => check.what === what)).toEqual([
+        {
+          what,
+          state: 'fail',
+          found: matching(
+            new RegExp(
+              `^can't be opened: .*${tool} FAIL formats: can't open input: no such device\\)?$`,
+              'u',
+            ),
+          ),
+          cure: matching(/^Connect one/u),
+        },
+      ]);
+    expect(found.filter(({ found }) => found.includes('npm i'))).toEqual([]);
+    expect(found.filter(({ what, state }) => what.startsWith('sound') && state !== 'ok')).toEqual([]);
+  });
 });
 
 describe('the doctor, of keys', () => {

@@ -53,6 +53,7 @@ describe('the keys of a call', () => {
     const subscription = merge(
       control.followed$.pipe(ignoreElements()),
       control.interrupt$.pipe(map(() => 'interrupt')),
+      control.endTurn$.pipe(map(() => 'end turn')),
       control.hangUp$.pipe(map(() => 'hang up')),
     ).subscribe(what => happened.push(what));
     const states = [control.listening(), ...keys.split('').map(key => (key$.next(key), control.listening()))];
@@ -70,10 +71,27 @@ describe('the keys of a call', () => {
   });
 
   it('should open the microphone with the space bar, which interrupts too, and stay muted until unmuted', () => {
+    expect(pressing('   ', { spaceBar: false }).happened).toEqual([]);
     expect(pressing(' mm', { spaceBar: true })).toEqual({
       states: ['closed', 'on', 'muted', 'on'],
       happened: ['interrupt'],
     });
+  });
+
+  it('should end the turn when the space bar is released', () => {
+    vi.useFakeTimers();
+    const key$ = new Subject<string>();
+    const { endTurn$, followed$ } = controls(key$, { spaceBar: true });
+    let ended = 0;
+    const subscription = merge(followed$, endTurn$.pipe(map(() => (ended += 1)))).subscribe();
+    key$.next(' ');
+    vi.advanceTimersByTime(3_000);
+    expect(ended).toBe(0);
+    key$.next(' ');
+    vi.advanceTimersByTime(3_000);
+    expect(ended).toBe(1);
+    subscription.unsubscribe();
+    vi.useRealTimers();
   });
 
   it('should take Ctrl-C for the signal it is', () => {

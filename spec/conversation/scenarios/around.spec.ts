@@ -128,6 +128,32 @@ describe('a user who says nothing', () => {
   });
 });
 
+describe('a user who begins to speak when the bot has given up on them', () => {
+  const idle = { afterMs: 2_000, prompts: ['Hello?', 'Anybody?'], hangUp: { goodbye: 'Bye.' } };
+
+  it.each([0, 300])('should be heard and answered, whenever that is (noticed after %i ms)', noticedMs => {
+    // Prompts from 2,100 and 4,560 ms on, the goodbye from 7,140 to 7,380 ms.
+    for (let from = 1_800; from + noticedMs < 7_380; from += 60) {
+      const says = [{ from, to: from + 700, text: 'I am here.', noticedMs }];
+      const { outline } = call({ idle, says, lasts: 10_000 });
+      const said = outline.findIndex(line => line.includes('user.said'));
+      const before = outline.slice(0, said).filter(line => line.includes('call.ended'));
+      expect([from, said >= 0, before]).toEqual([from, true, []]);
+      expect([from, outline[said + 1]]).toEqual([from, expect.stringContaining('1 bot.speaking: Not much.')]);
+    }
+  });
+
+  it('should not be hung up on while they speak on', () => {
+    for (const from of [2_150, 4_600, 6_900, 7_200, 7_300]) {
+      const says = [{ from, to: from + 9_000, text: 'I was away and I am here again.', noticedMs: 0 }];
+      const { outline } = call({ idle, says, lasts: 20_000 });
+      const ended = outline.findIndex(line => line.includes('call.ended'));
+      const said = outline.findIndex(line => line.includes('user.said'));
+      expect([from, said >= 0 && (ended === -1 || ended > said)]).toEqual([from, true]);
+    }
+  });
+});
+
 describe('a call with a time limit', () => {
   it('should end with a goodbye that nothing interrupts', () => {
     const { outline, completedAt, alive } = call({

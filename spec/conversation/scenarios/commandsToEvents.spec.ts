@@ -121,6 +121,7 @@ const types: readonly ConversationEvent['type'][] = [
 ];
 
 const commands: readonly Command[] = [
+  { type: 'endTurn' },
   { type: 'say', text: 'By the way.' },
   { type: 'say', text: 'By the way.', interruptible: false },
   { type: 'say', text: 'By the way.', now: true },

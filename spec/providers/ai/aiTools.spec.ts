@@ -38,7 +38,7 @@ describe('aiTools', () => {
   });
 
   it('should give it the checked input, the id, the messages and a signal', async () => {
-    const execute = vi.fn((_input: unknown, _options: object) => 'fine');
+    const execute = vi.fn(() => 'fine');
     const weather = only({ weather: aiTool({ inputSchema: city, execute }) });
     const messages: Message[] = [
       { role: 'system', content: 'Be brief.' },

@@ -1,6 +1,8 @@
-import { lastValueFrom, tap, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, Subject, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Command } from '../../../lib/conversation/command.ts';
 import type { ConversationEvent } from '../../../lib/conversation/events.ts';
+import { ofType } from '../../../lib/rx/ofType.ts';
 import { setup } from '../../../lib/setup/setup.ts';
 import {
   type DeepgramServer,
@@ -9,6 +11,7 @@ import {
   type LoopbackEvent,
   scriptedInput,
   scriptedLlm,
+  scriptedTts,
 } from '../../../lib/testing/index.ts';
 
 /** The user asks, cuts the answer off, and hears another. */
@@ -109,6 +112,75 @@ describe('a conversation with Deepgram at both ends', { timeout: 15_000 }, () =>
       ['bot.spoke', 'I am still here.'],
     ]);
     expect(of(events, 'call.warning').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('should have a Flux voice say the next reply alone when one is cut before its first audio', async () => {
+    server = await deepgramServer({
+      script: [
+        { from: 200, to: 600, text: 'Hello there.' },
+        { from: 1_100, to: 1_700, text: 'Stop it.' },
+      ],
+      latencies: { ttsMs: 1_500, ttsSpeed: 20 },
+      msPerCharacter: 20,
+    });
+    let written = 0;
+    const voice = setup({
+      stt: { engine: 'deepgram', apiKey: 'any', baseURL: server.url },
+      llm: scriptedLlm(messages =>
+        /Stop/u.test(messages.at(-1)!.content) ? 'Okay.' : 'This is quite a long answer to you.',
+      ),
+      tts: {
+        engine: 'deepgram',
+        apiKey: 'any',
+        baseURL: server.url,
+        model: 'flux-alexis-en',
+        sampleRate: 16_000,
+      },
+    });
+    const events = await lastValueFrom(
+      voice
+        .conversation$(scriptedInput(4_500), { write: chunk => void (written += chunk.byteLength) })
+        .pipe(toArray()),
+    );
+    const spoken = events.filter(({ type }) => type === 'bot.spoke');
+    expect(of(events, 'bot.speaking', 'bot.spoke', 'turn.failed')).toEqual([
+      ['bot.speaking', 'Okay.'],
+      ['bot.spoke', 'Okay.'],
+    ]);
+    expect(spoken).toMatchObject([{ audioMs: 100 }]); // nothing of the reply before
+    expect(written).toBe(100 * 32);
+    expect(
+      server.events.filter(({ type, endpoint }) => type === 'opened' && endpoint === 'fluxTts'),
+    ).toHaveLength(2);
+  });
+
+  it.each<[string, object, DeepgramServerOptions]>([
+    ['Nova', {}, {}],
+    ['Flux', { model: 'flux-general-en' }, { forceEndTurn: true }],
+    ['Flux of a project without ForceEndTurn', { model: 'flux-general-en' }, {}],
+  ])('should end the turn when the program says so: %s', async (_, stt, options) => {
+    server = await deepgramServer({
+      script: [{ from: 200, to: 9_000, text: 'One two three four five six seven eight nine ten.' }],
+      ...options,
+    });
+    const commands$ = new Subject<Command>();
+    const voice = setup({
+      stt: { engine: 'deepgram', apiKey: 'any', baseURL: server.url, ...stt },
+      llm: scriptedLlm('All right.'),
+      tts: scriptedTts(),
+      commands$,
+    });
+    const said = await firstValueFrom(
+      voice.conversation$(scriptedInput(12_000), { write: () => undefined }).pipe(
+        tap(event => {
+          if (event.type === 'user.interim' && /three/u.test(event.text)) commands$.next({ type: 'endTurn' });
+        }),
+        ofType('user.said'),
+      ),
+    );
+    expect(said.text).toMatch(/^One two three\b/u);
+    expect(said.text).not.toMatch(/ten/u);
+    await expect.poll(() => server.sockets).toBe(0);
   });
 
   it('should not begin a call with a key that is refused', async () => {

@@ -23,11 +23,21 @@ const unparsable = {
 describe('the messages of Flux', () => {
   it('should pass a warning on as one, and go on', () => {
     const { problem } = dialect();
-    expect(problem?.({ type: 'Warning', code: 'NO_ACTIVE_TURN', description: 'There is no turn.' })).toBe(
-      'Deepgram warns: There is no turn.',
+    expect(problem?.({ type: 'Warning', code: 'SLOW', description: 'It is slow.' })).toBe(
+      'Deepgram warns: It is slow.',
     );
-    expect(problem?.({ type: 'Warning', code: 'NO_ACTIVE_TURN' })).toMatch(/NO_ACTIVE_TURN/);
+    expect(problem?.({ type: 'Warning', code: 'SLOW' })).toMatch(/SLOW/);
     expect(problem?.({ type: 'TurnInfo' })).toBeUndefined();
+  });
+
+  it('should not warn where the service has ended the turn a moment before the program did', () => {
+    const { problem } = dialect();
+    const warning = {
+      type: 'Warning',
+      code: 'FORCE_END_TURN_NO_ACTIVE_TURN',
+      description: 'No active turn.',
+    };
+    expect(problem?.(warning)).toBeUndefined();
   });
 
   it('should ask for ForceEndTurn no more where the project has no right to it, and go on', () => {

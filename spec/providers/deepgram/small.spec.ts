@@ -138,7 +138,7 @@ describe('a refusal', () => {
     const cases: [number, RegExp, boolean][] = [
       [401, /check apiKey/u, false],
       [402, /no credit/u, false],
-      [403, /no access to the model 'aura-2'/u, false],
+      [403, /check the spelling of model; .*no access to the model 'aura-2'/u, false],
       [404, /check baseURL and model/u, false],
       [413, /too long/u, false],
       [429, /wait, or have the limit raised/u, true],

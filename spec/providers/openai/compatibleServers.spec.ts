@@ -457,6 +457,14 @@ describe('openaiLlm and what a model refuses', () => {
     expect(strange.asked).toHaveLength(1);
   });
 
+  it('should end where a model takes no effort with tools, though it asks for one', async () => {
+    const message =
+      "Function tools with reasoning_effort are not supported for m in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.";
+    const { llm, asked } = serving([() => param('reasoning_effort', message)]);
+    expect((await outcome(llm, question, { tools: [time] })).error?.message).toMatch(/Responses API only/);
+    expect(asked.map(body => body['reasoning_effort'])).toEqual([undefined, 'none']);
+  });
+
   it('should say which models are served by the Responses API only', async () => {
     const message =
       'Function tools are not supported for gpt-6-astra in /v1/chat/completions. Please use /v1/responses instead.';
@@ -549,5 +557,60 @@ describe('openaiLlm and what a server attaches', () => {
     const plain = serving([() => hello], { messageOrder: 'plain' });
     await outcome(plain.llm, greeted);
     expect(plain.asked[0]!.messages.map(({ role }) => role)).toEqual(['assistant', 'user']);
+  });
+});
+
+describe('openaiLlm on a server that leaves out the opening tag of reasoning', () => {
+  const pieces = (text: string): string =>
+    sse(...text.match(/.{1,3}/gsu)!.map(piece => says(piece)), ends('stop'), '[DONE]');
+  const thinks = pieces('They ask. I say it.</think>\n\nYes, it is.');
+  const next = async (...answers: string[]) => {
+    const { llm, warnings } = serving(answers.map(answer => () => answer));
+    const texts: string[] = [];
+    while (texts.length < answers.length) {
+      const { text, error } = await outcome(llm);
+      texts.push(error?.message ?? text);
+    }
+    return { texts, warnings };
+  };
+
+  it('should pass it on once at most, with a warning, and hold it back from then on', async () => {
+    const { texts, warnings } = await next(thinks, thinks, thinks);
+    expect(texts).toEqual([
+      'They ask. I say it.</think>\n\nYes, it is.',
+      '\n\nYes, it is.',
+      '\n\nYes, it is.',
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(/reasoning came as its answer.*--reasoning-parser/su)]);
+  });
+
+  it('should not pass it on at all where it comes in one piece', async () => {
+    const whole = sse(says('They ask.</think>Yes.', 'stop'), '[DONE]');
+    expect((await next(whole, whole)).texts).toEqual(['Yes.', 'Yes.']);
+  });
+
+  it.each([
+    ['none', pieces('Yes, it is.'), 'Yes, it is.'],
+    ['both tags', pieces('<think>Hm.</think>Yes.'), '<think>Hm.</think>Yes.'],
+    [
+      'reasoning of its own field',
+      sse({ choices: [{ index: 0, delta: { reasoning_content: 'Hm.' } }] }, says('Yes.', 'stop')),
+      'Yes.',
+    ],
+  ])('should lose nothing of an answer that then has %s', async (_, answer, expected) => {
+    const { texts } = await next(thinks, answer, answer);
+    expect(texts.slice(1)).toEqual([expected, expected]);
+  });
+
+  it('should not warn of a closing tag before which nothing was thought', async () => {
+    const empty = pieces('\n</think>\n\nYes, it is.');
+    const { texts, warnings } = await next(empty, empty);
+    expect(texts).toEqual(['\n\nYes, it is.', '\n\nYes, it is.']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('should say that all tokens went into reasoning, and speak none of it', async () => {
+    const cut = sse(says('They ask. I'), ends('length'), '[DONE]');
+    expect((await next(thinks, cut)).texts[1]).toMatch(/used up all its tokens before the first word/u);
   });
 });

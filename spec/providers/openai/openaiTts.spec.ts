@@ -143,7 +143,7 @@ describe('openaiTts', () => {
     await new Promise<void>(resolve => mp3.listen(0, '127.0.0.1', resolve));
     const { port } = mp3.address() as AddressInfo;
     const tts = openaiTts({ apiKey, baseURL: `http://127.0.0.1:${port}/v1`, model: 'test', retries: 0 });
-    expect((await failing(tts)).error.message).toMatch(/sent MP3.*responseFormat: 'wav'/);
+    expect((await failing(tts)).error.message).toMatch(/sent MP3.*set responseFormat .*'wav'/);
     mp3.closeAllConnections();
     mp3.close();
   });

@@ -129,7 +129,7 @@ describe('spokenFrames', () => {
     ),
   );
   it.each<[string, Uint8Array, RegExp]>([
-    ['MP3', mp3, /sent MP3.*responseFormat: 'wav'/],
+    ['MP3', mp3, /sent MP3.*set responseFormat .*'wav'/],
     ['MP3 with a tag', Buffer.concat([text('ID3\x04'), Buffer.alloc(200)]), /sent MP3.*responseFormat/],
     ['AAC', aac, /sent AAC.*responseFormat/],
     ['Ogg', Buffer.concat([text('OggS'), Buffer.alloc(200)]), /sent Ogg.*responseFormat/],

@@ -22,8 +22,14 @@ describe('argumentsOf', () => {
     ['city: Rome', 'city: Rome'],
     ['"Rome"', '"Rome"'],
     ['{}{"ci', '{}{"ci'],
+    ['{}{"a":"}{"}', '{"a":"}{"}'],
+    ['{"a":1}{"b":2} and more', '{"a":1}{"b":2} and more'],
   ])('should read %s as %s', (sent, read) => {
     expect(argumentsOf(sent)).toBe(read);
+  });
+
+  it('should take any number of objects', () => {
+    expect(argumentsOf(`${'{}'.repeat(50_000)}${rome}`)).toBe(rome);
   });
 
   it('should leave every object as it is, and find it in a string or behind an empty one', () => {
