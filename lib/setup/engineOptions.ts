@@ -8,9 +8,9 @@ import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
 import type { LocalSttOptions } from '../providers/local/localStt.ts';
 import type { LocalTtsOptions } from '../providers/local/localTts.ts';
 import type { OpenaiLlmOptions } from '../providers/openai/openaiLlm.ts';
-import type { OpenaiSttOptions } from '../providers/openai/openaiStt.ts';
+import type { OpenaiSttOptions } from '../providers/openai/openaiSttOptions.ts';
 import { transcriptionProblems } from '../providers/openai/transcriptionSession.ts';
-import type { OpenaiTtsOptions } from '../providers/openai/openaiTts.ts';
+import type { OpenaiTtsOptions } from '../providers/openai/openaiTtsOptions.ts';
 import { apiProblems, voiceApi } from '../providers/openai/voiceApi.ts';
 import { count, isFunction, milliseconds, someMilliseconds, text, texts } from './checks.ts';
 

@@ -1,6 +1,6 @@
 import { unitsOf } from '../languages/units.ts';
 
-/** The likeness of what a voice said to its text: the same words, some other words, or something else. */
+/** The likeness of a reading to its text: the same words, some other words, or something else. */
 export type Reading = 'same' | 'reworded' | 'other';
 
 /** The least share of a text's words that its reading has, and of a reading's words that are the text's. */

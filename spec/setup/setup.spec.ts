@@ -199,6 +199,62 @@ describe('setup', () => {
     expect(tts.session).toEqual(expect.any(Function));
   });
 
+  it.each<[string, object, RegExp]>([
+    [
+      'a voice of the speech endpoint',
+      { voice: 'onyx' },
+      /tts\.voice: expected a voice of the Realtime API/u,
+    ],
+    [
+      'a speed that only the speech endpoint has',
+      { speed: 2 },
+      /tts\.speed: expected a number from 0\.25 to 1\.5/u,
+    ],
+    ['a format', { responseFormat: 'wav' }, /tts\.responseFormat: expected none, or api: 'speech'/u],
+    ['a sample rate', { sampleRate: 8_000 }, /tts\.sampleRate: .*24000 Hz/u],
+    ['a fetch', { fetch: () => undefined }, /tts\.fetch: .*WebSocket/u],
+    ['an API that there is not', { api: 'chat' }, /tts\.api/u],
+  ])('should refuse %s of OpenAI by name', (_, options, problem) => {
+    expect(problemsOf({ ...own, tts: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
+    const speech = { engine: 'openai', apiKey: 'k', ...options, api: 'speech' } as const;
+    expect(problemsOf({ ...own, tts: speech })).toBe('');
+  });
+
+  it('should ask other servers at the speech endpoint, with its options', () => {
+    const kokoro = {
+      engine: 'openai',
+      baseURL: 'http://127.0.0.1:1/v1',
+      model: 'kokoro',
+      voice: 'nova',
+      speed: 3,
+    } as const;
+    expect(problemsOf({ ...own, tts: kokoro })).toBe('');
+    expect(problemsOf({ ...own, tts: { ...kokoro, api: 'realtime' } })).toMatch(
+      /tts\.voice: .*\n.*tts\.speed/u,
+    );
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no key', { apiKey: undefined }, /stt\.apiKey: .*Set OPENAI_API_KEY/u],
+    ['no model of another server', { baseURL: 'http://127.0.0.1:1/v1' }, /stt\.model: .*Pass stt\.model/u],
+    [
+      'turns by the service of a model that streams',
+      { model: 'gpt-live-transcribe', turnDetection: 'server' },
+      /stt\.turnDetection: expected 'local' with gpt-live-transcribe/u,
+    ],
+    ['an eagerness without a meaning', { eagerness: 'high' }, /stt\.eagerness: .*turnDetection: 'semantic'/u],
+    ['a threshold of loudness', { threshold: 0.5 }, /stt\.threshold: .*turnDetection: 'server'/u],
+    [
+      'a silence of meaning',
+      { turnDetection: 'semantic', endpointingMs: 500 },
+      /stt\.endpointingMs: .*eagerness instead/u,
+    ],
+    ['a delay of a model that reports turns', { model: 'gpt-transcribe', delay: 'low' }, /stt\.delay/u],
+    ['a list of words of an old model', { model: 'whisper-1', keyterms: ['rxvoice'] }, /stt\.keyterms/u],
+  ])('should refuse %s of transcription', (_, options, problem) => {
+    expect(problemsOf({ ...own, stt: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
+  });
+
   it('should take tools, each with a name of its own, and a history with their results', () => {
     const clock = tool({ name: 'clock', description: '', parameters: z.object({}), run: () => 'noon' });
     expect(problemsOf({ ...own, tools: [clock, clock] })).toMatch(

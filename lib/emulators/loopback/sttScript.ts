@@ -8,13 +8,13 @@ const something = ['Hello.', 'What time is it?', 'Make me laugh.', 'What is seve
 /** The transcripts of a loopback server that hears. */
 export interface HeardOptions {
   /**
-   * What is said, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection
+   * Speech that is heard, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection
    * (from 1). `endpointingMs` is the client's unless the script has its own.
    */
   readonly script?: readonly ScriptedSpeech[] | ((connection: number) => readonly ScriptedSpeech[]);
   /** Without a script, the transcript of each utterance (detected by loudness): the next line, or the n-th from 0. */
   readonly lines?: readonly string[] | ((index: number) => string);
-  /** Really hears what is said: an engine, given the silence after which the client wants an end. Goes before the others. */
+  /** Hears the audio itself: an engine, given the silence after which the client wants an end. Goes before the others. */
   readonly stt?: (options: { readonly silenceMs: number }) => Stt;
 }
 

@@ -3,8 +3,10 @@ import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 import type { OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiLlm, type OpenaiLlmOptions } from './openaiLlm.ts';
-import { openaiStt, type OpenaiSttOptions } from './openaiStt.ts';
-import { openaiTts, type OpenaiTtsOptions } from './openaiTts.ts';
+import { openaiStt } from './openaiStt.ts';
+import type { OpenaiSttOptions } from './openaiSttOptions.ts';
+import { openaiTts } from './openaiTts.ts';
+import type { OpenaiTtsOptions } from './openaiTtsOptions.ts';
 
 /** Engines of OpenAI, or of a compatible server, that share a key and a server; see {@link openai}. */
 export interface Openai {

@@ -53,7 +53,7 @@ export function realtimeErrors(request: OpenaiRequest): RealtimeErrors {
       const cause = new Refusal(status, Number.isFinite(retryAfterMs) ? retryAfterMs : undefined);
       return refusedError(facts, request, cause);
     },
-    // `invalid_request_error.invalid_api_key` is what some sessions end with.
+    // Some sessions end with `invalid_request_error.invalid_api_key`.
     closed: (code, reason) => {
       const known = /\b(\w+)$/u.exec(reason)?.[1] ?? '';
       if (known in statusOf) return reported({ code: known, message: '' });

@@ -13,7 +13,7 @@ export interface RealtimeSocket {
 
 /** How a session is opened. */
 export interface RealtimeSocketOptions {
-  /** What follows `/realtime?`: the model, or the intent of a transcription. */
+  /** The query of the address: the model, or the intent of a transcription. */
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   /** The settings of the session. */
@@ -44,9 +44,8 @@ export const realtimeSocket = (
       message$.complete();
       subscriber.error(error);
     };
-    const address = `${baseURL.replace(/\/+$/u, '').replace(/^http/iu, 'ws')}/realtime?${new URLSearchParams(query).toString()}`;
     const authorization = `Bearer ${apiKey}`;
-    const wire = new WebSocket(address, {
+    const wire = new WebSocket(realtimeAddress(baseURL, query), {
       headers: { authorization, ...headers },
       perMessageDeflate: false,
       handshakeTimeout: timeoutMs,
@@ -106,3 +105,7 @@ export const realtimeSocket = (
 /** Audio as an event, `s16le` at 24,000 Hz. */
 const appended = (bytes: Uint8Array): string =>
   `{"type":"input_audio_buffer.append","audio":"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"}`;
+
+/** The address of the Realtime API at a server. */
+export const realtimeAddress = (baseURL: string, query: Readonly<Record<string, string>>): string =>
+  `${baseURL.replace(/\/+$/u, '').replace(/^http/iu, 'ws')}/realtime?${new URLSearchParams(query).toString()}`;

@@ -6,13 +6,14 @@ import { voiceLine } from '../socket/voiceLine.ts';
 import { defaultOutageMs, standbyOutageMs } from '../socket/voiceOptions.ts';
 import { warmLine } from '../socket/warmLine.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
-import type { OpenaiTtsOptions } from './openaiTts.ts';
+import type { OpenaiTtsOptions } from './openaiTtsOptions.ts';
 import { realtimeErrors } from './realtimeError.ts';
 import { realtimeSocket } from './realtimeSocket.ts';
 import { RealtimeVoice } from './realtimeVoice.ts';
 
 /** The one place that names the model: OpenAI's replacement for its speech endpoint. */
-const defaults = { model: 'gpt-realtime-2.1-mini', voice: 'marin', timeoutMs: 5_000 } as const;
+export const realtimeModel = 'gpt-realtime-2.1-mini';
+const defaults = { voice: 'marin', timeoutMs: 5_000 } as const;
 
 /** The rate of the Realtime API, Hz. */
 const sampleRate = 24_000;
@@ -21,7 +22,7 @@ const sampleRate = 24_000;
 export function realtimeTts(connection: OpenaiConnection, options: OpenaiTtsOptions): Tts {
   const { who, isOpenai } = connection;
   const { timeoutMs = defaults.timeoutMs, retryForMs = defaultOutageMs, retries, headers = {} } = options;
-  const model = options.model?.trim() || (isOpenai ? defaults.model : undefined);
+  const model = options.model?.trim() || (isOpenai ? realtimeModel : undefined);
   if (model === undefined)
     throw new RxvoiceError(
       `OpenAI: model is missing: with a baseURL of your own, give the id of a Realtime model that ${who} has.`,

@@ -61,7 +61,7 @@ interface Sentence {
  * The voice of one call over a session of the Realtime API: a model that reads each text aloud, in a response out of
  * band of its own (`conversation: "none"`), several at once. A text that is no longer wanted is cancelled.
  *
- * A model may reword a text. Its own transcript tells, and comes ahead of the audio: other words are reported as a
+ * A model may reword a text. Its own transcript shows that, and comes ahead of the audio: other words are reported as a
  * `reworded` notice, and something else than the text is cut and read once more, then an error. Audio waits until the
  * transcript has begun as the text does, so that of something else hardly ever a sound is heard.
  */
@@ -398,7 +398,7 @@ export class RealtimeVoice {
     if (!this.#sentences.includes(sentence)) return;
     this.#forget(sentence);
     const { responseId, text, transcript, before, handedMs } = sentence;
-    // Of a sentence that is cut, the words so far tell whether it was read as it is written.
+    // Of a sentence that is cut, the words so far show whether it was read as it is written.
     const soFar = transcript.trim();
     if (before !== '' || (handedMs > 0 && soFar !== '')) {
       const isAsWritten = before === '' && isBeginning(text, soFar);

@@ -10,7 +10,7 @@ import { Adjustments } from './adjustments.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
-import type { OpenaiTtsOptions } from './openaiTts.ts';
+import type { OpenaiTtsOptions } from './openaiTtsOptions.ts';
 import { retryBeforeFirst } from './retryBeforeFirst.ts';
 import { spokenFrames } from './spokenFrames.ts';
 

@@ -1,4 +1,4 @@
-import type { OpenaiSttOptions } from './openaiStt.ts';
+import type { OpenaiSttOptions } from './openaiSttOptions.ts';
 
 /** The side that ends turns, and the model. */
 export interface ChosenTranscription {

@@ -23,8 +23,8 @@ export interface Changes {
 /** Differences between services. */
 export interface Dialect<Socket> {
   /**
-   * The turns of one call. `finalize` asks the service to finish what it hears, `forget` to forget it, except for the last
-   * of it, ms.
+   * The turns of one call. `finalize` asks the service to finish its transcript, `forget` to forget the audio, except for the
+   * last of it, ms.
    */
   readonly turns: (finalize: () => void, forget: (keepMs: number) => void) => Turns;
   /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
@@ -426,7 +426,7 @@ class CallTranscription<Socket> {
     if (this.#dialect.finalize) this.#send(this.#dialect.finalize);
   }
 
-  /** The service forgets what it was sent, and hears the last of it again. */
+  /** The service forgets the audio so far, and hears the last of it again. */
   #forget(keepMs: number): void {
     const { forget } = this.#dialect;
     if (forget === undefined) return;

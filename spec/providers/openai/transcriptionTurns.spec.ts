@@ -220,7 +220,7 @@ describe('TranscriptionTurns, where the client ends turns', () => {
     expect(call.told).toEqual(['start 0', 'end 200']);
   });
 
-  it('should hear anew what was not settled when the connection is another', () => {
+  it('should hear the audio that was not settled again when the connection is another', () => {
     const call = new Call().voice(600).delta('a', 'Hel');
     call.events.push(...call.turns.reconnected());
     expect(call.turns.settledMs).toBe(0);
