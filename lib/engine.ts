@@ -69,7 +69,7 @@ export const sessionOf = <Self extends Engine<Self>>(engine: Self, terms?: Sessi
 
 /**
  * An engine, an input or an output with its work changed by a function, and everything else kept: the load (`warm$`),
- * the notices (`notice$`), `endTurn`, and a session for each call, which is changed in the same way.
+ * the notices (`notice$`), `endTurn`, `voiced`, and a session for each call, which is changed in the same way.
  *
  * The form for whole replies (`stream`) bypasses a change of the form for sentences. It is therefore kept only where
  * the changed engine has a `stream` of its own; otherwise the bot speaks sentence by sentence.
@@ -78,17 +78,22 @@ export const sessionOf = <Self extends Engine<Self>>(engine: Self, terms?: Sessi
  * const mine: Llm = wrap(openaiLlm(), llm => messages => llm(messages).pipe(tap(event => console.log(event))));
  */
 export function wrap<Part extends object>(part: Part, change: (part: Part) => NoInfer<Part>): Part {
-  const { warm$, notice$, endTurn, session } = part as Optional<Part>;
+  const { warm$, notice$, endTurn, voiced, session } = part as Optional<Part>;
   const changed = change(part);
   const own: Optional<Part> = changed;
   return Object.assign(changed, {
     ...(warm$ && !own.warm$ && { warm$ }),
     ...(notice$ && !own.notice$ && { notice$ }),
     ...(endTurn && !own.endTurn && { endTurn }),
+    ...(voiced !== undefined && own.voiced === undefined && { voiced }),
     ...(session && !own.session && { session: (terms?: SessionTerms) => wrap(session(terms), change) }),
   });
 }
 
 /** Optional members of a part, in addition to its function. */
 type Optional<Part> = Warmable &
-  Noticing & { readonly endTurn?: () => void; readonly session?: (terms?: SessionTerms) => Part };
+  Noticing & {
+    readonly endTurn?: () => void;
+    readonly voiced?: boolean;
+    readonly session?: (terms?: SessionTerms) => Part;
+  };

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 const may: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'engine.ts': [],
+  'realtime.ts': ['stt', 'llm', 'tts', 'engine.ts'],
   rx: [],
   text: [],
   languages: ['errors.ts'],
@@ -15,12 +16,13 @@ const may: Readonly<Record<string, readonly string[]>> = {
   llm: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   tts: ['audio', 'languages', 'rx', 'errors.ts', 'engine.ts'],
   failover: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
-  conversation: ['audio', 'languages', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
+  conversation: ['realtime.ts', 'audio', 'languages', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   metrics: ['conversation', 'rx', 'errors.ts'],
-  providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'options', 'errors.ts', 'engine.ts'],
+  providers: ['realtime.ts', 'audio', 'stt', 'llm', 'tts', 'rx', 'options', 'errors.ts', 'engine.ts'],
   node: ['audio', 'text', 'rx', 'errors.ts', 'engine.ts'],
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   setup: [
+    'realtime.ts',
     'audio',
     'languages',
     'stt',
@@ -34,6 +36,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'engine.ts',
   ],
   testing: [
+    'realtime.ts',
     'audio',
     'stt',
     'llm',
@@ -47,7 +50,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'engine.ts',
   ],
   emulators: ['audio', 'stt', 'llm', 'tts', 'testing', 'rx', 'options', 'errors.ts', 'engine.ts'],
-  tape: ['audio', 'stt', 'llm', 'tts', 'conversation', 'testing', 'rx', 'errors.ts', 'engine.ts'],
+  tape: ['realtime.ts', 'audio', 'stt', 'llm', 'tts', 'conversation', 'testing', 'rx', 'errors.ts', 'engine.ts'],
   protocol: ['conversation', 'metrics', 'options', 'errors.ts'],
   server: ['audio', 'stt', 'conversation', 'metrics', 'protocol', 'rx', 'text', 'options', 'errors.ts'],
   browser: ['protocol', 'server', 'tts', 'conversation', 'metrics'],
@@ -63,6 +66,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'engine.ts',
   ],
   'index.ts': [
+    'realtime.ts',
     'audio',
     'stt',
     'llm',

@@ -14,7 +14,7 @@ import { VoiceTimes } from '../tts/voiceTimes.ts';
 import { acting } from './acting.ts';
 import type { CallOptions } from './callOptions.ts';
 import type { Command } from './command.ts';
-import type { ConversationOptions } from './conversationOptions.ts';
+import type { ConversationOptions, RealtimeConversationOptions } from './conversationOptions.ts';
 import { CurrentReply } from './currentReply.ts';
 import type { ConversationEvent } from './events.ts';
 import { hearing } from './hearing.ts';
@@ -24,6 +24,8 @@ import { keepWarm } from './keepWarm.ts';
 import { withLateResults } from './withLateResults.ts';
 import { PreparedSpeech } from './preparedSpeech.ts';
 import { ofType } from '../rx/ofType.ts';
+import type { RealtimeCall } from '../realtime.ts';
+import type { SpeculationOptions } from './speculationOptions.ts';
 import { beginning, programmed, type Signal } from './signal.ts';
 
 /** Places a call over an input and an output, with options for this call. */
@@ -45,7 +47,7 @@ export type Conversation = (
  * @example
  * conversation({ stt, llm, tts })(microphone(), speaker()).subscribe(event => console.log(event));
  */
-export const conversation = (options: ConversationOptions): Conversation => {
+export const conversation = (options: ConversationOptions | RealtimeConversationOptions): Conversation => {
   const apology = prepared(options.apology);
   const goodbye = prepared(options.lastWords);
   return (input, sink, own = {}) => {
@@ -53,11 +55,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
     const output = toOutput(sink);
 
     return defer(() => {
-      const [stt, llm, tts] = [
-        sessionOf(options.stt),
-        sessionOf(llmFrom(options.llm)),
-        sessionOf(options.tts),
-      ];
+      const { stt, llm, tts } = enginesOf(options);
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
@@ -87,7 +85,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
           engines: { ...options, llm, tts, output },
           systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
           context: options.context ?? {},
-          speculation: typeof options.speculation === 'object' ? options.speculation : {},
+          speculation: guessing(options),
           idle: options.idle,
           apology,
           goodbye,
@@ -128,6 +126,19 @@ export const conversation = (options: ConversationOptions): Conversation => {
     });
   };
 };
+
+/** The engines of one call. */
+const enginesOf = (options: ConversationOptions | RealtimeConversationOptions): RealtimeCall =>
+  'realtime' in options
+    ? options.realtime()
+    : {
+        stt: sessionOf(options.stt),
+        llm: sessionOf(llmFrom(options.llm)),
+        tts: sessionOf(options.tts),
+      };
+
+const guessing = (options: ConversationOptions | RealtimeConversationOptions): SpeculationOptions =>
+  'speculation' in options && typeof options.speculation === 'object' ? options.speculation : {};
 
 const prepared = (text: string | false | undefined): PreparedSpeech | undefined =>
   text === undefined || text === false ? undefined : new PreparedSpeech(text);

@@ -5,6 +5,7 @@ import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import type { Bot } from '../llm/bot/bot.ts';
 import type { Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
+import type { Realtime } from '../realtime.ts';
 import type { Tool } from '../llm/tool.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import type { Stt } from '../stt/stt.ts';
@@ -18,6 +19,16 @@ import type { ConversationOperators } from './conversationOperators.ts';
 import type { FillerOptions } from './filler.ts';
 import type { CallLimit, Greeting, IdleOptions } from './idle.ts';
 import type { SpeculationOptions } from './speculationOptions.ts';
+
+/** The options of a conversation with a model that hears and speaks, in place of three engines. */
+export interface RealtimeConversationOptions extends Omit<
+  ConversationOptions,
+  'stt' | 'llm' | 'tts' | 'speculation' | 'operators'
+> {
+  readonly realtime: Realtime;
+  /** Operators of your own. There are none over text and sentences, since the model speaks its own words. */
+  readonly operators?: Pick<ConversationOperators, 'transcripts' | 'audio'>;
+}
 
 /** The engines and options of a conversation. */
 export interface ConversationOptions {

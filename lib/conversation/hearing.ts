@@ -39,7 +39,7 @@ export function hearing(
     halfDuplex: half = false,
     speculation = false,
     operators = {},
-  }: ConversationOptions,
+  }: Omit<ConversationOptions, 'stt' | 'llm' | 'tts'>,
   stt: Stt,
   current: CurrentReply,
   clock: AudioClock,

@@ -8,10 +8,12 @@ import {
   filter,
   finalize,
   identity,
+  ignoreElements,
   map,
   merge,
   type Observable,
   of,
+  type OperatorFunction,
   pipe,
   reduce,
   ReplaySubject,
@@ -21,7 +23,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
-import type { Llm, LlmEvent, Message } from '../llm/message.ts';
+import type { AnswerAudio, Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { RxvoiceError } from '../errors.ts';
 import { connected } from '../rx/connected.ts';
@@ -33,17 +35,18 @@ import type { Tool } from '../llm/tool.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
-import { speak, type SpeakOptions } from '../tts/speak.ts';
+import { speak, type SpeakOptions, type SpeechEvent } from '../tts/speak.ts';
 import { speakStream } from '../tts/speakStream.ts';
 import { speakable, toSpeakable } from '../tts/speakable.ts';
 import type { SpeechLedger } from '../tts/speechLedger.ts';
-import type { Tts } from '../tts/tts.ts';
+import type { Tts, TtsStream } from '../tts/tts.ts';
 import type { BotEvent } from './events.ts';
 import { type Filler, type FillerOptions, withFiller } from './filler.ts';
 import { each } from '../rx/each.ts';
 import type { ConversationOperators } from './conversationOperators.ts';
 import { failingWhenStalled } from './failingWhenStalled.ts';
 import { add, botEvents, speechEvent } from './replyEvents.ts';
+import { voicedAnswer } from './voicedAnswer.ts';
 import { writtenText } from './writtenText.ts';
 
 /** The engines and options of a reply. */
@@ -145,20 +148,37 @@ export const reply = (
       filter(saysAnything),
     );
     const speechOptions = { ...speech, ...(operators.audio && { audio: operators.audio }), held$, ledger };
-    const speaking =
-      tts.stream === undefined || operators.sentences !== undefined
-        ? pipe(sentence, speak(tts, output, speechOptions))
-        : speakStream(tts.stream, output, sentence, speechOptions);
+    const speaking = (first?: number): OperatorFunction<string, SpeechEvent> => {
+      const options = first === undefined ? speechOptions : { ...speechOptions, first };
+      return tts.stream === undefined || operators.sentences !== undefined
+        ? pipe(sentence, speak(tts, output, options))
+        : speakStream(tts.stream, output, sentence, options);
+    };
 
-    const spoken = pipe(
-      // Text before a tool call is spoken while the tool runs.
+    // Text before a tool call is spoken while the tool runs.
+    const words = pipe(
       writtenText(),
       tap(piece => (text += piece)),
-      operators.text ?? identity,
-      failingAs<string>('llm'),
-      speakable(),
-      speaking,
     );
+    const read = (first?: number): OperatorFunction<LlmEvent | Filler, SpeechEvent> =>
+      pipe(words, operators.text ?? identity, failingAs<string>('llm'), speakable(), speaking(first));
+    /** The model's own voice: its words are those that it says. */
+    const ownVoice = (audio: AnswerAudio) => (first: number) => {
+      const fromMs = ledger.playhead.handedMs;
+      const stream: TtsStream = (text$, playedMs) =>
+        merge(
+          text$.pipe(ignoreElements()),
+          defer(() => audio(() => Math.max(0, playedMs() - fromMs))),
+        );
+      return pipe(
+        words,
+        speakStream(stream, output, pipe(sentences(sentencing), filter(saysAnything)), {
+          ...speechOptions,
+          first,
+        }),
+      );
+    };
+    const spoken = llm.voiced === true ? voicedAnswer(ownVoice, read) : read();
 
     /** Speaks the answer; if its beginning turns out to be reasoning, drops the unheard part of that. */
     const said = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>

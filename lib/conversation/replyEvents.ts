@@ -39,6 +39,7 @@ export const botEvents = (turn: number, event: LlmEvent | Filler): BotEvent[] =>
       return [{ ...event, type: 'bot.tool', turn }];
     case 'toolResult':
       return [{ ...event, type: 'bot.toolResult', turn }];
+    case 'voice':
     case 'usage':
       return [];
   }

@@ -24,6 +24,7 @@ export const writtenText = (): OperatorFunction<LlmEvent | Filler, string> => ev
           isOpen = false;
           return text;
         }
+        case 'voice':
         case 'usage':
           return [];
       }

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { AudioFrame } from '../audio/frame.ts';
 import type { Engine } from '../engine.ts';
 
 /** One entry of a conversation's history, in the form chat models take. */
@@ -48,6 +49,11 @@ export type LlmEvent =
   | ({ readonly type: 'toolCall' } & ToolCall)
   /** The result or error of a tool. It comes from the part that runs the tools, not from the model. */
   | { readonly type: 'toolResult'; readonly id: string; readonly name: string; readonly content: string }
+  /**
+   * The model speaks its answer itself: this is the audio of the tokens that follow, up to the next such event. The words
+   * should come ahead of their audio.
+   */
+  | { readonly type: 'voice'; readonly audio: AnswerAudio }
   /** The cost of the answer, in tokens; at most once a request. */
   | {
       readonly type: 'usage';
@@ -66,4 +72,13 @@ export type LlmEvent =
  * const parrot: Llm = messages => of({ type: 'token', text: `You said: ${messages.at(-1)?.content}` });
  */
 export type Llm = ((messages: readonly Message[], request?: LlmRequest) => Observable<LlmEvent>) &
-  Engine<Llm>;
+  Engine<Llm> & {
+    /** Whether it speaks its answers itself: they have `voice` events, and their words go to no text-to-speech. */
+    readonly voiced?: boolean;
+  };
+
+/**
+ * The audio of an answer, from its beginning, as fast as the model speaks. `playedMs` returns how much of it was heard, ms, until
+ * teardown. It completes only when all of it was heard, so that an earlier teardown is a cut: the rest was not heard.
+ */
+export type AnswerAudio = (playedMs: () => number) => Observable<AudioFrame>;

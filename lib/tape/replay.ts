@@ -127,16 +127,19 @@ function partsOf(call: TapedCall): TapedParts {
 
   const transcript$ = strand$<SttEvent>('stt');
   const activity$ = strand$<VoiceActivity>('voice');
+  const voiced = strandsOf(call, 'llm').some(({ values }) => values.some(([, , value]) => isVoice(value)));
+  const reply$ = nextReply(call, conductor);
   const answer$ = strand$<LlmEvent>(
     'llm',
     throwError(() => new Error('The tape has no answer to this request: there were fewer then.')),
+    value => (isVoice(value) ? { type: 'voice', audio: () => reply$ } : (value as LlmEvent)),
   );
   const stt: Stt = frame$ => duringInput(frame$, transcript$);
   const llm: Llm = () => answer$;
   return {
     stt: Object.assign(stt, extras('stt')),
-    llm: Object.assign(llm, extras('llm')),
-    tts: Object.assign(ttsOf(call, conductor), extras('tts')),
+    llm: Object.assign(llm, extras('llm'), voiced && { voiced }),
+    tts: Object.assign(ttsOf(call, conductor, voiced ? undefined : reply$), extras('tts')),
     input$: Object.assign(strand$('input', EMPTY, frameFrom), extras('input')),
     output: Object.assign(outputOf(call, conductor), extras('output')),
     ...(strandsOf(call, 'voice').length > 0 && {
@@ -154,9 +157,8 @@ const duringInput = <Value>(frame$: Observable<AudioFrame>, value$: Observable<V
   );
 
 /** Sentences as they were spoken: those with the same words first; one that was not is hummed. */
-function ttsOf(call: TapedCall, conductor: Conductor): Tts {
+function ttsOf(call: TapedCall, conductor: Conductor, reply$: Observable<AudioFrame> | undefined): Tts {
   const sentences = strandsOf(call, 'tts');
-  const replies = strandsOf(call, 'ttsStream');
   const hum = scriptedTts();
   const tts: Tts = text =>
     defer(() => {
@@ -164,19 +166,25 @@ function ttsOf(call: TapedCall, conductor: Conductor): Tts {
       const [strand] = sentences.splice(Math.max(0, same), 1);
       return strand === undefined ? hum(text) : conductor.play(strand, frameFrom);
     });
-  if (replies.length === 0) return tts;
+  if (reply$ === undefined || strandsOf(call, 'ttsStream').length === 0) return tts;
   return Object.assign(tts, {
     stream: ((text$: Observable<string>) =>
-      defer(() => {
-        const strand = replies.shift();
-        const audio$ =
-          strand === undefined
-            ? throwError(() => new Error('The tape has no speech for this reply: there were fewer then.'))
-            : conductor.play(strand, frameFrom);
-        return merge(text$.pipe(ignoreElements()), audio$);
-      })) satisfies Tts['stream'],
+      merge(text$.pipe(ignoreElements()), reply$)) satisfies Tts['stream'],
   });
 }
+
+/** The speech of the next whole reply, each time it is subscribed. */
+function nextReply(call: TapedCall, conductor: Conductor): Observable<AudioFrame> {
+  const replies = strandsOf(call, 'ttsStream');
+  return defer(() => {
+    const strand = replies.shift();
+    return strand === undefined
+      ? throwError(() => new Error('The tape has no speech for this reply: there were fewer then.'))
+      : conductor.play(strand, frameFrom);
+  });
+}
+
+const isVoice = (value: unknown): boolean => (value as { readonly type?: string }).type === 'voice';
 
 /** An output that reports, ends and fails as it did. */
 function outputOf(call: TapedCall, conductor: Conductor): Output {

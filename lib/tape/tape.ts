@@ -16,12 +16,16 @@ import { type AudioInput, toInput } from '../audio/toInput.ts';
 import { type AudioSink, toOutput } from '../audio/toOutput.ts';
 import type { VoiceActivity } from '../audio/voiceActivity.ts';
 import { conversation, type Conversation } from '../conversation/conversation.ts';
-import type { ConversationOptions } from '../conversation/conversationOptions.ts';
+import type {
+  ConversationOptions,
+  RealtimeConversationOptions,
+} from '../conversation/conversationOptions.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
 import { type Noticing, type Warmable, wrap } from '../engine.ts';
 import type { Stage } from '../errors.ts';
 import { llmFrom } from '../llm/bot/llmFrom.ts';
-import type { Llm } from '../llm/message.ts';
+import type { Llm, LlmEvent } from '../llm/message.ts';
+import type { Realtime } from '../realtime.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import { Recorder, taped } from './recorder.ts';
@@ -41,6 +45,7 @@ export interface Tape {
   stt(stt: Stt): Stt;
   llm(llm: Llm): Llm;
   tts(tts: Tts): Tts;
+  realtime(realtime: Realtime): Realtime;
   vad(vad: OperatorFunction<AudioFrame, VoiceActivity>): OperatorFunction<AudioFrame, VoiceActivity>;
   input(input: AudioInput): Observable<AudioFrame>;
   output(output: AudioSink): Output;
@@ -83,7 +88,7 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
   const engine = <Self extends object>(stage: Stage, part: Self, change: (part: Self) => Self): Self =>
     wrap(part, part => Object.assign(change(part), extras(stage, part)));
 
-  return {
+  const parts: Omit<Tape, 'realtime'> = {
     stt: stt =>
       engine<Stt>(
         'stt',
@@ -97,7 +102,10 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
         llm,
         llm =>
           (...request) =>
-            defer(() => llm(...request)).pipe(recorder.strand('llm')),
+            defer(() => llm(...request)).pipe(
+              map(event => (event.type === 'voice' ? voiceTaped(event, recorder) : event)),
+              recorder.strand('llm'),
+            ),
       ),
     tts: tts =>
       engine<Tts>('tts', tts, tts => {
@@ -135,6 +143,13 @@ export function tape(write: (line: string) => unknown, options: TapeOptions = {}
         return merge(recorder.failure$.pipe(map(warningOf), takeUntil(over$)), taped$);
       }),
   };
+  return {
+    ...parts,
+    realtime: realtime => terms => {
+      const { stt, llm, tts } = realtime(terms);
+      return { stt: parts.stt(stt), llm: parts.llm(llm), tts: parts.tts(tts) };
+    },
+  };
 }
 
 const warningOf = (cause: unknown): ConversationEvent => {
@@ -146,6 +161,14 @@ const warningOf = (cause: unknown): ConversationEvent => {
   };
 };
 
+/** The model's own voice, of which the audio is taped like that of a streaming voice. */
+const voiceTaped = ({ type, audio }: VoiceEvent, recorder: Recorder): VoiceEvent => ({
+  type,
+  audio: playedMs => defer(() => audio(playedMs)).pipe(recorder.audio('ttsStream')),
+});
+
+type VoiceEvent = Extract<LlmEvent, { readonly type: 'voice' }>;
+
 /**
  * A conversation, taped: see {@link tape}. Each call of it is a tape of its own, so `write` is asked for one.
  *
@@ -154,20 +177,40 @@ const warningOf = (cause: unknown): ConversationEvent => {
  */
 export const tapedConversation =
   (
-    { stt, llm, tts, vad, systemPrompt, history, ...rest }: ConversationOptions,
+    given: ConversationOptions | RealtimeConversationOptions,
     begin: () => (line: string) => unknown,
     options: Omit<TapeOptions, 'conversation'> = {},
   ): Conversation =>
   (input, output) =>
     defer(() => {
-      const taping = tape(begin(), { ...options, conversation: rest });
+      const { vad, systemPrompt, history, ...rest } = given;
+      const { data, engines } = partsOf(rest);
+      const taping = tape(begin(), { ...options, conversation: data });
       return conversation({
-        ...rest,
+        ...data,
         ...(systemPrompt !== undefined && { systemPrompt }),
         ...(history && { history }),
         ...(vad && { vad: taping.vad(vad) }),
-        stt: taping.stt(stt),
-        llm: taping.llm(llmFrom(llm)),
-        tts: taping.tts(tts),
-      })(taping.input(input), taping.output(output)).pipe(taping.call());
+        ...engines(taping),
+      } as ConversationOptions | RealtimeConversationOptions)(
+        taping.input(input),
+        taping.output(output),
+      ).pipe(taping.call());
     });
+
+/** The options of a conversation without its engines, and those, taped. */
+function partsOf(
+  options:
+    | Omit<ConversationOptions, 'vad' | 'systemPrompt' | 'history'>
+    | Omit<RealtimeConversationOptions, 'vad' | 'systemPrompt' | 'history'>,
+): { readonly data: object; readonly engines: (taping: Tape) => object } {
+  if ('realtime' in options) {
+    const { realtime, ...data } = options;
+    return { data, engines: taping => ({ realtime: taping.realtime(realtime) }) };
+  }
+  const { stt, llm, tts, ...data } = options;
+  return {
+    data,
+    engines: taping => ({ stt: taping.stt(stt), llm: taping.llm(llmFrom(llm)), tts: taping.tts(tts) }),
+  };
+}

@@ -44,6 +44,8 @@ export interface SpeakOptions {
   readonly audio?: MonoTypeOperatorFunction<AudioFrame>;
   /** Whether speech is held: silent until it resumes where it stopped. Emits on subscription. Default: never held. */
   readonly held$?: Observable<boolean>;
+  /** The number of the first sentence. Default: the number of those that have begun. */
+  readonly first?: number;
   /** Records how much was heard. Default: a ledger of its own. */
   readonly ledger?: SpeechLedger;
 }
@@ -73,7 +75,7 @@ export const speak = (
         audio = identity,
       } = options;
       const event$ = new Subject<SpeechEvent>();
-      const { begun } = ledger;
+      const { first = ledger.begun } = options;
 
       const synthesise = ({ sentence, text }: Sentence): Observable<AudioFrame> =>
         defer(() => {
@@ -93,7 +95,7 @@ export const speak = (
       };
 
       const frame$ = text$.pipe(
-        map((text, index) => ({ sentence: begun + index, text })),
+        map((text, index) => ({ sentence: first + index, text })),
         prefetch(synthesise, hand, ahead),
       );
       return merge(

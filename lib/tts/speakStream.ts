@@ -40,6 +40,7 @@ export const speakStream = (
   return text$ =>
     defer(() => {
       const { leadMs = 200, held$ = of(false), ledger = new SpeechLedger(), audio = identity } = options;
+      const { first = ledger.begun } = options;
       const event$ = new Subject<SpeechEvent>();
       const written: string[] = [];
       let told = 0;
@@ -49,11 +50,11 @@ export const speakStream = (
 
       const tell = (): void => {
         if (!sounding) return;
-        for (const text of written.slice(told)) event$.next({ type: 'speaking', sentence: told++, text });
+        for (const text of written.slice(told)) event$.next({ type: 'speaking', sentence: first + told++, text });
       };
       const write = (text: string): void => {
         written.push(text);
-        event$.next({ type: 'sentence', sentence: written.length - 1, text });
+        event$.next({ type: 'sentence', sentence: first + written.length - 1, text });
         tell();
       };
       /** Line ends and spaces say nothing yet. */
@@ -69,7 +70,7 @@ export const speakStream = (
             merge(
               piece$.pipe(tap(begin), sentences, tap(write), ignoreElements()),
               defer(() => stream(piece$.pipe(tap(text => ledger.write(text))), () => ledger.heardMs)).pipe(
-                onFirst(() => event$.next({ type: 'audio', sentence: 0 })),
+                onFirst(() => event$.next({ type: 'audio', sentence: first })),
                 audio,
                 reframe(),
                 failingAs('tts'),

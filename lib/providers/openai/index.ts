@@ -1,5 +1,7 @@
 export { openai, type Openai } from './openai.ts';
 export { openaiLlm, type OpenaiLlmOptions } from './openaiLlm.ts';
+export { openaiRealtime } from './openaiRealtime.ts';
+export type { OpenaiRealtimeOptions } from './openaiRealtimeOptions.ts';
 export { openaiStt } from './openaiStt.ts';
 export type { OpenaiSttOptions } from './openaiSttOptions.ts';
 export {

@@ -1,28 +1,11 @@
 import { RxvoiceError } from '../../errors.ts';
 import type { Stt } from '../../stt/stt.ts';
-import { resample } from '../../audio/resample.ts';
-import type { Dialect } from '../socket/transcribeCall.ts';
-import { socketStt } from '../socket/socketStt.ts';
-import { defaultOutageMs } from '../socket/voiceOptions.ts';
 import { openaiConnection } from './openaiConnection.ts';
 import type { OpenaiSttOptions } from './openaiSttOptions.ts';
-import { errorOf, realtimeErrors } from './realtimeError.ts';
-import { type RealtimeSocket, realtimeSocket } from './realtimeSocket.ts';
+import { realtimeErrors } from './realtimeError.ts';
+import { realtimeSocket } from './realtimeSocket.ts';
+import { listening, realtimeStt } from './realtimeStt.ts';
 import { chosenTranscription, transcriptionProblems, transcriptionSession } from './transcriptionSession.ts';
-import { TranscriptionTurns } from './transcriptionTurns.ts';
-
-const defaults = {
-  endpointingMs: 300,
-  silenceMs: 1_500,
-  maxMs: 20_000,
-  bufferMs: 30_000,
-  timeoutMs: 5_000,
-} as const;
-
-/** The rate of the Realtime API, Hz. */
-const sampleRate = 24_000;
-/** Audio before a voice that the service includes, ms. */
-const paddingMs = 300;
 
 /**
  * Speech-to-text by OpenAI: a transcription session of the Realtime API.
@@ -48,38 +31,10 @@ export function openaiStt(options: OpenaiSttOptions = {}): Stt {
       `OpenAI: model is missing: with a baseURL of your own, give the id of a transcription model that ${who} has.`,
       { stage: 'stt' },
     );
-  const { timeoutMs = defaults.timeoutMs, bufferMs = defaults.bufferMs, headers = {}, retries } = options;
-  const { endpointingMs = defaults.endpointingMs, silenceMs = defaults.silenceMs } = options;
-  const { maxMs = defaults.maxMs, outageMs = defaultOutageMs } = options;
+  const { timeoutMs = listening.timeoutMs, headers = {} } = options;
   const errors = realtimeErrors({ ...connection, stage: 'stt', model, timeoutMs, said: [] });
-  const session = transcriptionSession(options, chosen, { sampleRate, paddingMs, endpointingMs });
+  const session = transcriptionSession(options, chosen);
   const query = { intent: 'transcription' };
   const open$ = realtimeSocket(connection, { query, headers, session, timeoutMs, errors });
-  const turns = { by, endpointingMs, paddingMs, silenceMs, maxMs, timeoutMs };
-  const dialect: Dialect<RealtimeSocket> = {
-    turns: (finalize, forget) => new TranscriptionTurns({ ...turns, finalize, forget }),
-    finalize: ({ send }) => send({ type: 'input_audio_buffer.commit' }),
-    forget: ({ send }) => send({ type: 'input_audio_buffer.clear' }),
-    problem: message => {
-      if (message.type === 'conversation.item.input_audio_transcription.failed')
-        return `${who} could not transcribe a turn.`;
-      const isEmpty = errorOf(message)['code'] === 'input_audio_buffer_commit_empty';
-      return message.type === 'error' && !isEmpty ? errors.reported(errorOf(message)) : undefined;
-    },
-    isTalkative: true,
-    chunkMs: 0,
-  };
-  return socketStt({
-    open: () => open$,
-    sampleRate,
-    prepare: resample(sampleRate),
-    dialect,
-    name: `${who} ${model}`,
-    who,
-    bufferMs,
-    timeoutMs,
-    silenceMs,
-    outageMs,
-    retries,
-  });
+  return realtimeStt(open$, { ...options, by, errors, who, name: `${who} ${model}` });
 }

@@ -62,12 +62,23 @@ export function transcriptionProblems(options: Settings): TranscriptionProblem[]
   return problems.filter(problem => problem !== false);
 }
 
+/** Audio before a voice that the service includes, ms. */
+export const paddingMs = 300;
+
+/** The settings of a session that transcribes. */
+export interface TranscriptionSession {
+  readonly type: 'transcription';
+  readonly audio: {
+    readonly input: { readonly [field: string]: unknown; readonly turn_detection: object | null };
+  };
+}
+
 /** The settings of a transcription session (`RealtimeTranscriptionSessionCreateRequest` of the official SDK 7.59). */
 export function transcriptionSession(
   options: OpenaiSttOptions,
   { by, model }: ChosenTranscription,
-  { sampleRate, paddingMs, endpointingMs }: { sampleRate: number; paddingMs: number; endpointingMs: number },
-): object {
+): TranscriptionSession {
+  const { endpointingMs = 300 } = options;
   const { language, languageHints, keyterms, prompt, delay, eagerness, threshold, noiseReduction } = options;
   const turnDetection = {
     local: null,
@@ -83,7 +94,7 @@ export function transcriptionSession(
     type: 'transcription',
     audio: {
       input: {
-        format: { type: 'audio/pcm', rate: sampleRate },
+        format: { type: 'audio/pcm', rate: 24_000 },
         transcription: {
           model,
           // ISO 639-1: a language without its country.
