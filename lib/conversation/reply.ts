@@ -23,7 +23,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Output } from '../audio/output.ts';
-import type { AnswerAudio, Llm, LlmEvent, Message } from '../llm/message.ts';
+import type { AnswerVoice, Llm, LlmEvent, Message } from '../llm/message.ts';
 import { sentences, type SentencesOptions } from '../llm/sentences.ts';
 import { RxvoiceError } from '../errors.ts';
 import { connected } from '../rx/connected.ts';
@@ -162,22 +162,19 @@ export const reply = (
     );
     const read = (first?: number): OperatorFunction<LlmEvent | Filler, SpeechEvent> =>
       pipe(words, operators.text ?? identity, failingAs<string>('llm'), speakable(), speaking(first));
+    const saidSentence = pipe(sentences(sentencing), filter(saysAnything));
     /** The model's own voice: its words are those that it says. */
-    const ownVoice = (audio: AnswerAudio) => (first: number) => {
-      const fromMs = ledger.playhead.handedMs;
-      const stream: TtsStream = (text$, playedMs) =>
-        merge(
-          text$.pipe(ignoreElements()),
-          defer(() => audio(() => Math.max(0, playedMs() - fromMs))),
+    const ownVoice =
+      ({ audio$, played }: AnswerVoice) =>
+      (first: number): OperatorFunction<LlmEvent | Filler, SpeechEvent> => {
+        const fromMs = ledger.playhead.handedMs;
+        const stream: TtsStream = text$ => merge(text$.pipe(ignoreElements()), audio$);
+        return pipe(
+          words,
+          speakStream(stream, output, saidSentence, { ...speechOptions, first }),
+          finalize(() => played?.(Math.max(0, ledger.heardMs - fromMs))),
         );
-      return pipe(
-        words,
-        speakStream(stream, output, pipe(sentences(sentencing), filter(saysAnything)), {
-          ...speechOptions,
-          first,
-        }),
-      );
-    };
+      };
     const spoken = llm.voiced === true ? voicedAnswer(ownVoice, read) : read();
 
     /** Speaks the answer; if its beginning turns out to be reasoning, drops the unheard part of that. */

@@ -8,14 +8,14 @@ import {
   ReplaySubject,
   tap,
 } from 'rxjs';
-import type { AnswerAudio, LlmEvent } from '../llm/message.ts';
+import type { AnswerVoice, LlmEvent } from '../llm/message.ts';
 import { each } from '../rx/each.ts';
 import type { SpeechEvent } from '../tts/speak.ts';
 import type { Filler } from './filler.ts';
 
 /** A part of an answer: words with the model's own voice, or others. */
 interface Part {
-  readonly audio: AnswerAudio | undefined;
+  readonly voice: AnswerVoice | undefined;
   readonly event$: Observable<LlmEvent | Filler>;
 }
 
@@ -28,7 +28,7 @@ type Speaking = (first: number) => OperatorFunction<LlmEvent | Filler, SpeechEve
  */
 export const voicedAnswer =
   (
-    spoken: (audio: AnswerAudio) => Speaking,
+    spoken: (voice: AnswerVoice) => Speaking,
     read: Speaking,
   ): OperatorFunction<LlmEvent | Filler, SpeechEvent> =>
   event$ =>
@@ -36,9 +36,9 @@ export const voicedAnswer =
       let sentences = 0;
       return event$.pipe(
         parts(),
-        concatMap(({ audio, event$ }) =>
+        concatMap(({ voice, event$ }) =>
           event$.pipe(
-            (audio === undefined ? read : spoken(audio))(sentences),
+            (voice === undefined ? read : spoken(voice))(sentences),
             tap(({ type }) => {
               if (type === 'sentence') sentences++;
             }),
@@ -51,13 +51,13 @@ export const voicedAnswer =
 const parts = (): OperatorFunction<LlmEvent | Filler, Part> => event$ =>
   defer(() => {
     let open: { readonly event$: ReplaySubject<LlmEvent | Filler>; readonly isOwn: boolean } | undefined;
-    const begin = (audio: AnswerAudio | undefined): Part[] => {
+    const begin = (voice: AnswerVoice | undefined): Part[] => {
       open?.event$.complete();
-      open = { event$: new ReplaySubject(Infinity), isOwn: audio !== undefined };
-      return [{ audio, event$: open.event$ }];
+      open = { event$: new ReplaySubject(Infinity), isOwn: voice !== undefined };
+      return [{ voice, event$: open.event$ }];
     };
     const next = (event: LlmEvent | Filler): Part[] => {
-      if (event.type === 'voice') return begin(event.audio);
+      if (event.type === 'voice') return begin(event);
       const isOther = event.type === 'filler' ? open?.isOwn !== false : open === undefined;
       // Nothing is spoken for a tool before the first word.
       const begun = isOther && (event.type === 'filler' || event.type === 'token') ? begin(undefined) : [];

@@ -53,7 +53,7 @@ export type LlmEvent =
    * The model speaks its answer itself: this is the audio of the tokens that follow, up to the next such event. The words
    * should come ahead of their audio.
    */
-  | { readonly type: 'voice'; readonly audio: AnswerAudio }
+  | ({ readonly type: 'voice' } & AnswerVoice)
   /** The cost of the answer, in tokens; at most once a request. */
   | {
       readonly type: 'usage';
@@ -77,8 +77,10 @@ export type Llm = ((messages: readonly Message[], request?: LlmRequest) => Obser
     readonly voiced?: boolean;
   };
 
-/**
- * The audio of an answer, from its beginning, as fast as the model speaks. `playedMs` returns how much of it was heard, ms, until
- * teardown. It completes only when all of it was heard, so that an earlier teardown is a cut: the rest was not heard.
- */
-export type AnswerAudio = (playedMs: () => number) => Observable<AudioFrame>;
+/** The model's own voice of an answer. */
+export interface AnswerVoice {
+  /** Its audio from the beginning, as fast as the model speaks; completes when all of it has come. */
+  readonly audio$: Observable<AudioFrame>;
+  /** Is called once when it is no longer played, with how much of it was heard, ms: less than all where it was cut. */
+  readonly played?: (ms: number) => void;
+}

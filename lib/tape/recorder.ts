@@ -258,11 +258,15 @@ function redactedTokens(values: readonly StrandValue[], redact: (text: string) =
   return values.map(([ms, order, value, within]): StrandValue => {
     const rest = within === undefined ? ([] as const) : ([within] as const);
     const token = tokenOf(value);
+    // The audio of a model's own voice is a strand of its own.
+    if (isVoice(value)) return [ms, order, { type: 'voice' }, ...rest];
     if (token === undefined) return [ms, order, taped(value, redact), ...rest];
     const redacted = text.slice(at, (at += token.length));
     return [ms, order, { type: 'token', text: redacted }, ...rest];
   });
 }
+
+const isVoice = (value: unknown): boolean => (value as { readonly type: string }).type === 'voice';
 
 /** Options whose texts are names rather than words. */
 const named: ReadonlySet<string> = new Set(['name', 'type', 'language', 'engine', 'model', 'onVoice']);

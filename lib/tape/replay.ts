@@ -132,7 +132,7 @@ function partsOf(call: TapedCall): TapedParts {
   const answer$ = strand$<LlmEvent>(
     'llm',
     throwError(() => new Error('The tape has no answer to this request: there were fewer then.')),
-    value => (isVoice(value) ? { type: 'voice', audio: () => reply$ } : (value as LlmEvent)),
+    value => (isVoice(value) ? { type: 'voice', audio$: reply$ } : (value as LlmEvent)),
   );
   const stt: Stt = frame$ => duringInput(frame$, transcript$);
   const llm: Llm = () => answer$;

@@ -162,9 +162,9 @@ const warningOf = (cause: unknown): ConversationEvent => {
 };
 
 /** The model's own voice, of which the audio is taped like that of a streaming voice. */
-const voiceTaped = ({ type, audio }: VoiceEvent, recorder: Recorder): VoiceEvent => ({
-  type,
-  audio: playedMs => defer(() => audio(playedMs)).pipe(recorder.audio('ttsStream')),
+const voiceTaped = (event: VoiceEvent, recorder: Recorder): VoiceEvent => ({
+  ...event,
+  audio$: event.audio$.pipe(recorder.audio('ttsStream')),
 });
 
 type VoiceEvent = Extract<LlmEvent, { readonly type: 'voice' }>;

@@ -1,13 +1,4 @@
-import {
-  asyncScheduler,
-  concat,
-  defer,
-  finalize,
-  Observable,
-  ReplaySubject,
-  type Subscriber,
-  tap,
-} from 'rxjs';
+import { defer, ReplaySubject, type Subscriber } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import type { LlmEvent, LlmRequest, Message } from '../../llm/message.ts';
@@ -31,22 +22,24 @@ export class RealtimeAnswer {
   /** Whether the response is over, and whether nobody waits for it any more. */
   isDone = false;
   isLeft = false;
+  /** Whether its audio is played, or was. */
+  isPlaying = false;
   /** Whether any of it was emitted: from then on it can't be asked for again. */
   hasBegun = false;
   readonly items: SpokenItem[] = [];
   readonly #subscriber: Subscriber<LlmEvent>;
-  readonly #onCut: (answer: RealtimeAnswer) => void;
+  readonly #onCut: (answer: RealtimeAnswer, heardMs: number) => void;
   readonly #frame$ = new ReplaySubject<AudioFrame>(Infinity);
   readonly #pcm: PcmFrames;
   /** Audio that came ahead of the first word. */
   #early: AudioFrame[] | undefined = [];
   #audioMs = 0;
-  #playedMs: (() => number) | undefined;
+  #hasVoice = false;
 
   constructor(
     { messages, request, outageMs, sampleRate }: Asked,
     subscriber: Subscriber<LlmEvent>,
-    onCut: (answer: RealtimeAnswer) => void,
+    onCut: (answer: RealtimeAnswer, heardMs: number) => void,
   ) {
     this.messages = messages;
     this.request = request;
@@ -54,11 +47,6 @@ export class RealtimeAnswer {
     this.#pcm = new PcmFrames(sampleRate);
     this.#subscriber = subscriber;
     this.#onCut = onCut;
-  }
-
-  /** How much of its audio was heard, ms. */
-  get playedMs(): number {
-    return this.#playedMs?.() ?? 0;
   }
 
   emit(event: LlmEvent): void {
@@ -104,35 +92,26 @@ export class RealtimeAnswer {
     this.#subscriber.error(error);
   }
 
-  #hasVoice = false;
-
   /** The voice begins, once there is anything to hear or read. */
   #begin(): void {
     if (this.#hasVoice || (this.items.length === 0 && this.isDone)) return;
     this.#hasVoice = true;
-    this.emit({ type: 'voice', audio: playedMs => this.#audio(playedMs) });
+    this.emit({
+      type: 'voice',
+      audio$: defer(() => {
+        this.isPlaying = true;
+        return this.#frame$;
+      }),
+      played: ms => {
+        if (!this.isDone || ms < this.#audioMs - 1) this.#onCut(this, ms);
+      },
+    });
   }
 
   #release(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const frame of early) this.#frame$.next(frame);
-  }
-
-  #audio(playedMs: () => number): Observable<AudioFrame> {
-    return defer(() => {
-      let isHeard = false;
-      this.#playedMs = playedMs;
-      return concat(
-        this.#frame$,
-        heardOut(playedMs, () => this.#audioMs),
-      ).pipe(
-        tap({ complete: () => (isHeard = true) }),
-        finalize(() => {
-          if (!isHeard) this.#onCut(this);
-        }),
-      );
-    });
   }
 }
 
@@ -143,21 +122,3 @@ export interface Asked {
   readonly outageMs: number;
   readonly sampleRate: number;
 }
-
-/** The longest time between two looks at the playhead, ms, and the time without progress after which it is taken for heard. */
-const looking = { everyMs: 100, stuckMs: 30_000 } as const;
-
-/** Completes when all audio was heard. */
-const heardOut = (playedMs: () => number, audioMs: () => number): Observable<never> =>
-  new Observable(subscriber => {
-    const look = (heardMs: number, since: number): void => {
-      const now = asyncScheduler.now();
-      const played = playedMs();
-      const progressAt = played > heardMs ? now : since;
-      const leftMs = audioMs() - played;
-      if (leftMs < 1 || now - progressAt >= looking.stuckMs) return subscriber.complete();
-      const waitMs = Math.max(1, Math.min(looking.everyMs, leftMs));
-      subscriber.add(asyncScheduler.schedule(() => look(Math.max(played, heardMs), progressAt), waitMs));
-    };
-    look(-1, asyncScheduler.now());
-  });

@@ -53,9 +53,9 @@ export class RealtimeDialogue {
     return new Observable(subscriber => {
       const { outageMs, sampleRate } = this.#options;
       const asked = { messages, request, outageMs, sampleRate };
-      const answer = new RealtimeAnswer(asked, subscriber, cut => this.#cut(cut));
+      const answer = new RealtimeAnswer(asked, subscriber, (cut, ms) => this.#cut(cut, ms));
       subscriber.add(() => {
-        if (!answer.isDone) this.#cut(answer);
+        if (!answer.isDone) this.#leave(answer);
       });
       // The connection is opened before the first turn; where it is lost for good, speech-to-text fails, too.
       subscriber.add(
@@ -98,7 +98,7 @@ export class RealtimeDialogue {
   #ask(answer: RealtimeAnswer): void {
     this.#waiting = answer;
     const active = this.#active;
-    if (active !== undefined && !active.isLeft) this.#cut(active);
+    if (active !== undefined) this.#leave(active);
     if (this.#open === undefined || this.#active !== undefined) return;
     this.#waiting = undefined;
     this.#active = answer;
@@ -239,16 +239,26 @@ export class RealtimeDialogue {
     if (this.#waiting && this.#active === undefined && this.#waiting !== answer) this.#ask(this.#waiting);
   }
 
-  /** The rest of an answer was not heard, and will not be. */
-  #cut(answer: RealtimeAnswer): void {
+  /** Nobody waits for an answer any more. */
+  #leave(answer: RealtimeAnswer): void {
     if (answer.isLeft) return;
     answer.isLeft = true;
     if (this.#waiting === answer) this.#waiting = undefined;
     if (this.#active === answer && answer.responseId !== undefined)
       this.#send({ type: 'response.cancel', response_id: answer.responseId });
+    if (!answer.isPlaying) this.#truncate(answer, 0);
+  }
+
+  /** The rest of an answer was not heard, and will not be. */
+  #cut(answer: RealtimeAnswer, heardMs: number): void {
+    if (!answer.isDone) this.#leave(answer);
+    this.#truncate(answer, heardMs);
+  }
+
+  #truncate(answer: RealtimeAnswer, heardMs: number): void {
     let fromMs = 0;
     for (const { id, audioMs } of answer.items) {
-      const playedMs = Math.floor(answer.playedMs - fromMs);
+      const playedMs = Math.floor(heardMs - fromMs);
       fromMs += audioMs;
       if (playedMs >= audioMs - 1) continue;
       this.#memory.cut(id);
