@@ -1,7 +1,14 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { defer, finalize } from 'rxjs';
-import { type Conversation, setup, type Voice, type VoiceConfig } from '../lib/index.ts';
+import {
+  type Conversation,
+  setup,
+  type RealtimeVoiceConfig,
+  type Voice,
+  type VoiceConfig,
+} from '../lib/index.ts';
 import { tape } from '../lib/testing/index.ts';
+import type { Config } from './configuration/configure.ts';
 import { promptOf } from './configuration/promptOf.ts';
 import { writable } from './files.ts';
 import { UsageError } from './usageError.ts';
@@ -9,7 +16,7 @@ import { UsageError } from './usageError.ts';
 /** How a call goes on tape. */
 export interface Taping extends TapeOption {
   /** The configuration of the voice bot. */
-  readonly config: VoiceConfig;
+  readonly config: Config;
 }
 
 interface TapeOption {
@@ -39,23 +46,35 @@ export const onTape =
   (voice: Voice, { path, redact, config, written }: Taping): Conversation =>
   (input, output) =>
     defer(() => {
-      const { stt, llm, tts, systemPrompt, history, commands$, ...options } = config;
       const file = new TapeFile(path, written);
-      const taping = tape(line => file.write(line), { redact, conversation: options });
-      return setup({
-        ...config,
-        stt: taping.stt(voice.stt),
-        llm: taping.llm(voice.llm),
-        tts: taping.tts(voice.tts),
-        ...promptOf(config),
-        ...(config.vad && { vad: taping.vad(config.vad) }),
-      })
+      const taping = tape(line => file.write(line), { redact, conversation: dataOf(config) });
+      const vad = config.vad && { vad: taping.vad(config.vad) };
+      return setup(
+        'realtime' in config
+          ? { ...config, ...promptOf(config), ...vad, realtime: taping.realtime(voice.realtime!) }
+          : {
+              ...config,
+              ...promptOf(config),
+              ...vad,
+              stt: taping.stt(voice.stt),
+              llm: taping.llm(voice.llm),
+              tts: taping.tts(voice.tts),
+            },
+      )
         .conversation$(taping.input(input), taping.output(output))
         .pipe(
           taping.call(),
           finalize(() => file.close()),
         );
     });
+
+/** The options of a conversation, without its engines and its private data. */
+function dataOf(config: Config): object {
+  const { stt, llm, tts, realtime, systemPrompt, history, commands$, ...options } = config as Partial<
+    VoiceConfig & RealtimeVoiceConfig
+  >;
+  return options;
+}
 
 /** The file of a tape. An error is kept and reported at the end of the call. */
 class TapeFile {

@@ -10,7 +10,7 @@
 
 // One call to set it all up.
 export { setup, type Voice } from './setup/setup.ts';
-export type { VoiceConfig } from './setup/schema.ts';
+export type { RealtimeVoiceConfig, VoiceConfig } from './setup/schema.ts';
 export { RxvoiceError, type Stage } from './errors.ts';
 
 // The conversation.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Subject } from 'rxjs';
 import type { ConversationEvent } from '../../lib/index.ts';
-import { configure, type Options } from '../configuration/configure.ts';
+import { configureStages, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { caller } from '../demo/caller.ts';
 import { script } from '../demo/script.ts';
@@ -36,7 +36,7 @@ export const demo = (command: Command): Command =>
     .action(async (options: DemoOptions) => {
       writable(options.output);
       const tape = tapeOption(options);
-      const { voice, config, about } = await configure(options);
+      const { voice, config, about } = await configureStages(options);
       const meters = new Meters();
       const view = chooseView(options, { meters });
       const event$ = new Subject<ConversationEvent>();

@@ -26,7 +26,7 @@ interface DoctorOptions extends Options {
 
 /** `rxvoice doctor`: checks this machine for everything that a call needs, and suggests fixes. */
 export const doctor = (command: Command): Command =>
-  withSettings(command, 'stt', 'llm', 'tts', 'talk')
+  withSettings(command, 'stt', 'llm', 'tts', 'realtime', 'talk')
     .option('--no-audio', 'leave out the sound card, as for a server')
     .option('--json', 'one finding a line, for programs')
     .addHelpText('after', '\nExit codes: 0 a call is possible, 1 it is not.')
@@ -56,8 +56,7 @@ const checks = (options: DoctorOptions, onLevel: (level: number) => void): Obser
       mergeMap(({ check, config, talk }) =>
         concat(
           of(check),
-          packageChecks(config),
-          modelChecks(config),
+          ...('realtime' in config ? [] : [packageChecks(config), modelChecks(config)]),
           keyChecks(config, readEnvironment(process.cwd())),
           openaiChecks(config, readEnvironment(process.cwd())),
           options.audio ? audioChecks(talk, onLevel) : EMPTY,
@@ -70,7 +69,7 @@ const checks = (options: DoctorOptions, onLevel: (level: number) => void): Obser
 const configured = (
   options: Options,
 ): Observable<Pick<Configured, 'config' | 'talk'> & { readonly check: Check }> =>
-  defer(() => from(configure(options, ['stt', 'llm', 'tts', 'talk']))).pipe(
+  defer(() => from(configure(options, ['stt', 'llm', 'tts', 'realtime', 'talk']))).pipe(
     map(({ config, talk, about, file }) => ({
       config,
       talk,

@@ -21,7 +21,7 @@ interface FileOptions extends Options {
 
 /** `rxvoice file`: the user's own recording talks with the bot, in real time. */
 export const file = (command: Command): Command =>
-  withSettings(command, 'stt', 'llm', 'tts')
+  withSettings(command, 'stt', 'llm', 'tts', 'realtime')
     .argument('<wav>', 'what the user says: a WAV file of any rate, mono or stereo; - reads it from stdin')
     .option('-o, --output <wav>', 'where the recording of both goes: left the user, right the bot')
     .option(
@@ -53,6 +53,6 @@ export const file = (command: Command): Command =>
         meters,
         tape: tape && { ...tape, config },
         record: record === undefined ? undefined : { path: record, sides: 'left the user, right the bot' },
-        ifSilent: () => nothingHeard(nameOf(path), sound, config.stt),
+        ifSilent: () => nothingHeard(nameOf(path), sound, 'realtime' in config ? undefined : config.stt),
       });
     });

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { concatMap, of, tap, toArray } from 'rxjs';
 import { concatFrames, resampleFrame, writeWav } from '../../lib/audio/index.ts';
 import { sentences, speakable } from '../../lib/operators.ts';
-import { configure, type Options } from '../configuration/configure.ts';
+import { configureStages, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { stdin, writable } from '../files.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
@@ -28,7 +28,7 @@ export const say = (command: Command): Command =>
       if (output !== undefined) writable(output);
       const {
         voice: { tts },
-      } = await configure(options, ['tts']);
+      } = await configureStages(options, ['tts']);
       const text = given === '-' ? await textFromStdin() : given;
       const frame$ = of(text).pipe(speakable(), sentences(), concatMap(tts));
       const spoken$ = frame$.pipe(

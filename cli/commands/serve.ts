@@ -34,7 +34,7 @@ interface ServeOptions extends Options {
 
 /** `rxvoice serve`: a page to talk with the bot, and the server that pages and phones call. */
 export const serve = (command: Command): Command =>
-  withSettings(command, 'stt', 'llm', 'tts')
+  withSettings(command, 'stt', 'llm', 'tts', 'realtime')
     .option('-p, --port <port>', 'where to listen; 0 for any port that is free', '8080')
     .option(
       '--host <address>',

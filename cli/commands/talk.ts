@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { EMPTY, map, merge, type Observable } from 'rxjs';
 import { AudioBackendError, microphone, speaker } from '../../lib/devices/index.ts';
-import { type AudioFrame, setup, type VoiceConfig, wrap } from '../../lib/index.ts';
-import { configure, type Options } from '../configuration/configure.ts';
+import { type AudioFrame, setup, wrap } from '../../lib/index.ts';
+import { type Config, configure, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import type { TalkOptions } from '../configuration/talkOptions.ts';
 import { tapeOption } from '../onTape.ts';
@@ -34,7 +34,7 @@ const echoNotes: Readonly<Record<NonNullable<TalkOptions['echo']>, string>> = {
 
 /** `rxvoice talk`: a call at the microphone and the loudspeaker of this machine. */
 export const talk = (command: Command): Command =>
-  withSettings(command, 'stt', 'llm', 'tts', 'talk')
+  withSettings(command, 'stt', 'llm', 'tts', 'realtime', 'talk')
     .option('--record <wav>', 'record the call: left you, right the bot')
     .option(
       '--tape <jsonl>',
@@ -56,7 +56,7 @@ microphone: held, until it is released; pressed once, until it is pressed again.
         config: configured,
         talk: { inputDevice, outputDevice, echo = 'headphones', pushToTalk = false },
         about,
-      } = await configure(options, ['stt', 'llm', 'tts', 'talk']);
+      } = await configure(options, ['stt', 'llm', 'tts', 'realtime', 'talk']);
 
       const { followed$, listening, interrupt$, endTurn$, hangUp$, keys } = controls(keyPresses(), {
         spaceBar: pushToTalk,
@@ -68,7 +68,7 @@ microphone: held, until it is released; pressed once, until it is pressed again.
           configured.commands$ ?? EMPTY,
           interrupt$.pipe(map(() => ({ type: 'interrupt' }) as const)),
           // Others are still writing the last words when the key is released: their own silence ends the turn.
-          endsTurns(configured.stt) ? endTurn$.pipe(map(() => ({ type: 'endTurn' }) as const)) : EMPTY,
+          endsTurns(configured) ? endTurn$.pipe(map(() => ({ type: 'endTurn' }) as const)) : EMPTY,
         ),
       };
       const microphone$ = microphone({ device: inputDevice });
@@ -99,8 +99,12 @@ microphone: held, until it is released; pressed once, until it is pressed again.
     });
 
 /** Whether an engine ends a turn on request, with all of its words. */
-const endsTurns = (stt: VoiceConfig['stt']): boolean =>
-  typeof stt === 'function' ? stt.endTurn !== undefined : stt.engine === 'deepgram';
+function endsTurns(config: Config): boolean {
+  if ('realtime' in config)
+    return typeof config.realtime !== 'function' || config.realtime().stt.endTurn !== undefined;
+  const { stt } = config;
+  return typeof stt === 'function' ? stt.endTurn !== undefined : stt.engine !== 'local';
+}
 
 /** Alternatives for a machine without a sound card, added to an error of its devices. */
 const withoutSoundCard = (error: unknown): unknown =>

@@ -14,7 +14,7 @@ import {
   virtualTime,
 } from '../../lib/testing/index.ts';
 import { printable, printableJson } from '../../lib/text/printable.ts';
-import { configure, type Options } from '../configuration/configure.ts';
+import { configureStages, type Options } from '../configuration/configure.ts';
 import { promptOf } from '../configuration/promptOf.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { parseJson } from '../parseJson.ts';
@@ -36,7 +36,7 @@ export const test = (command: Command): Command =>
     .option('--json', 'one scenario a line, for programs')
     .action(async (paths: readonly string[], options: TestOptions) => {
       const scenarios = paths.map(read);
-      const { voice, config, about } = await configure(options, options.audio ? undefined : ['llm']);
+      const { voice, config, about } = await configureStages(options, options.audio ? undefined : ['llm']);
       // Without sound there is no speech to recognise or to synthesise.
       const who = options.audio ? about : about.slice(about.indexOf('The answers'));
       if (!options.json) process.stdout.write(`${chalk.dim(who)}\n\n`);

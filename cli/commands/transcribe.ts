@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tap } from 'rxjs';
 import { utterances } from '../../lib/operators.ts';
 import { printable, printableJson } from '../../lib/text/printable.ts';
-import { configure, type Options } from '../configuration/configure.ts';
+import { configureStages, type Options } from '../configuration/configure.ts';
 import { withSettings } from '../configuration/settings.ts';
 import { hasReaderLeft } from '../standardStreams.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
@@ -22,7 +22,7 @@ export const transcribe = (command: Command): Command =>
       const {
         voice: { stt },
         config,
-      } = await configure(options, ['stt']);
+      } = await configureStages(options, ['stt']);
       let heard = 0;
       const said$ = soundInput(sound, { realTime: false }).pipe(
         stt,

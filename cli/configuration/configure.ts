@@ -1,4 +1,10 @@
-import { RxvoiceError, setup, type Voice, type VoiceConfig } from '../../lib/index.ts';
+import {
+  type RealtimeVoiceConfig,
+  RxvoiceError,
+  setup,
+  type Voice,
+  type VoiceConfig,
+} from '../../lib/index.ts';
 import { UsageError } from '../usageError.ts';
 import { readConfigFile } from './readConfigFile.ts';
 import { readEnvironment } from './readEnvironment.ts';
@@ -9,11 +15,14 @@ import { type TalkOptions, talkOptions } from './talkOptions.ts';
 /** Options of a command, as commander returns them. */
 export type Options = Readonly<Record<string, unknown>>;
 
+/** The configuration of a voice bot. */
+export type Config = VoiceConfig | RealtimeVoiceConfig;
+
 /** Settings of a command, read from all sources. */
 export interface Configured {
   readonly voice: Voice;
   /** The configuration of the voice bot. */
-  readonly config: VoiceConfig;
+  readonly config: Config;
   readonly talk: TalkOptions;
   /** A sentence for a person that names the engines. */
   readonly about: string;
@@ -30,7 +39,7 @@ export interface Configured {
  */
 export async function configure(
   options: Options,
-  of: readonly SectionName[] = ['stt', 'llm', 'tts'],
+  of: readonly SectionName[] = ['stt', 'llm', 'tts', 'realtime'],
   folder = process.cwd(),
 ): Promise<Configured> {
   const environment = readEnvironment(folder);
@@ -60,7 +69,7 @@ export async function configure(
       sourceOf: field => nameOf(given.find(({ path }) => path[1] === field)!),
     };
   };
-  const [stt, llm, tts, talk] = sections.map(section =>
+  const [stt, llm, tts, realtime, talk] = sections.map(section =>
     layered(
       !of.includes(section)
         ? []
@@ -78,21 +87,26 @@ export async function configure(
             ),
           ],
     ),
-  ) as [Section, Section, Section, Section];
+  ) as [Section, Section, Section, Section, Section];
 
+  const isRealtime = typeof realtime.values === 'function' || Object.keys(realtime.values).length > 0;
   const rest = Object.fromEntries(
     Object.entries(file?.content ?? {}).filter(([name]) => !(sections as readonly string[]).includes(name)),
   );
-  const config = {
-    ...rest,
-    stt: engine(stt, 'local'),
-    // A server for speech need not have a model.
-    llm: of.includes('llm') ? modelOf(llm, variables) : { engine: 'builtin' },
-    tts: engine(tts, 'local'),
-  } as VoiceConfig;
+  const config = (
+    isRealtime
+      ? { ...rest, realtime: speaking(realtime, llm) }
+      : {
+          ...rest,
+          stt: engine(stt, 'local'),
+          // A server for speech need not have a model.
+          llm: of.includes('llm') ? modelOf(llm, variables) : { engine: 'builtin' },
+          tts: engine(tts, 'local'),
+        }
+  ) as Config;
   const sources = new Map<string, string>([
     ...Object.keys(rest).map(name => [name, file!.name] as const),
-    ...Object.entries({ stt, llm, tts }).flatMap(([section, { sources }]) =>
+    ...Object.entries(isRealtime ? { realtime } : { stt, llm, tts }).flatMap(([section, { sources }]) =>
       Object.entries(sources).map(([field, source]) => [field && `${section}.${field}`, source] as const),
     ),
   ]);
@@ -105,9 +119,27 @@ export async function configure(
   };
 }
 
+/** The same for a command that needs three engines: a model that hears and speaks is not read. */
+export async function configureStages(
+  options: Options,
+  of: readonly Exclude<SectionName, 'realtime'>[] = ['stt', 'llm', 'tts'],
+): Promise<Configured & { readonly config: VoiceConfig }> {
+  const { config, ...configured } = await configure(options, of);
+  return { ...configured, config: config as VoiceConfig };
+}
+
 /** A section's engine: the one it names, or else the default. */
 const engine = ({ values }: Section, otherwise: string): unknown =>
   typeof values === 'function' ? values : { engine: otherwise, ...values };
+
+/** The model that hears and speaks; `--system-prompt` is for it, too. */
+function speaking(section: Section, llm: Section): unknown {
+  const named = engine(section, 'openai');
+  const prompt = typeof llm.values === 'function' ? undefined : llm.values['systemPrompt'];
+  return typeof named === 'function' || prompt === undefined
+    ? named
+    : { ...(named as object), systemPrompt: prompt };
+}
 
 /** The language model: one that is named or at hand, else the small built-in responder. */
 function modelOf(section: Section, variables: Readonly<Record<string, string | undefined>>): unknown {
@@ -121,7 +153,7 @@ function modelOf(section: Section, variables: Readonly<Record<string, string | u
 }
 
 /** Sets the voice bot up; an error names the wrong field and its source. */
-function setupVoice(config: VoiceConfig, sources: ReadonlyMap<string, string>): Voice {
+function setupVoice(config: Config, sources: ReadonlyMap<string, string>): Voice {
   try {
     return setup(config);
   } catch (error) {
@@ -138,8 +170,17 @@ function setupVoice(config: VoiceConfig, sources: ReadonlyMap<string, string>): 
 const flagOf = (path: string): string | undefined =>
   settings.find(setting => setting.path.join('.') === path)?.flag;
 
-function about({ stt, llm, tts }: VoiceConfig): string {
+function about(config: Config): string {
   const own = 'your own engine';
+  if ('realtime' in config) {
+    const { realtime } = config;
+    const name =
+      typeof realtime === 'function'
+        ? own
+        : [realtime.engine, ...(realtime.model === undefined ? [] : [realtime.model])].join(', ');
+    return `One model hears, answers and speaks: ${name}.`;
+  }
+  const { stt, llm, tts } = config;
   const nameOf = (config: VoiceConfig['stt'] | VoiceConfig['tts']): string => {
     if (typeof config === 'function') return own;
     const name: string = config.engine;

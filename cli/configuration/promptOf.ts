@@ -1,7 +1,9 @@
 import type { VoiceConfig } from '../../lib/index.ts';
+import type { Config } from './configure.ts';
 
 /** System prompt for a `setup` that gets the model as a function; the model's own prompt goes first, as in `setup`. */
-export function promptOf({ llm, systemPrompt }: VoiceConfig): Pick<VoiceConfig, 'systemPrompt'> {
-  const prompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? systemPrompt;
+export function promptOf(config: Config): Pick<VoiceConfig, 'systemPrompt'> {
+  const model = 'realtime' in config ? config.realtime : config.llm;
+  const prompt = (typeof model === 'function' ? undefined : model.systemPrompt) ?? config.systemPrompt;
   return prompt === undefined ? {} : { systemPrompt: prompt };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 
 /** The parts of a configuration that flags and variables reach. */
-export const sections = ['stt', 'llm', 'tts', 'talk'] as const;
+export const sections = ['stt', 'llm', 'tts', 'realtime', 'talk'] as const;
 export type SectionName = (typeof sections)[number];
 
 /** One value that a flag and an environment variable can set, and where it goes in the configuration. */
@@ -140,6 +140,27 @@ export const settings: readonly Setting[] = [
     argument: 'factor',
     description: "how fast it speaks; 1 is the voice's own speed",
     read: numeric,
+  },
+  {
+    path: ['realtime', 'engine'],
+    flag: '--realtime',
+    variable: 'RXVOICE_REALTIME',
+    argument: 'engine',
+    description: 'one model that hears and speaks, in place of --stt, --llm and --tts: openai',
+  },
+  {
+    path: ['realtime', 'model'],
+    flag: '--realtime-model',
+    variable: 'RXVOICE_REALTIME_MODEL',
+    argument: 'id',
+    description: 'its model',
+  },
+  {
+    path: ['realtime', 'voice'],
+    flag: '--realtime-voice',
+    variable: 'RXVOICE_REALTIME_VOICE',
+    argument: 'name',
+    description: 'its voice',
   },
   {
     path: ['talk', 'inputDevice'],

@@ -1,5 +1,6 @@
 import { catchError, defer, EMPTY, from, map, mergeMap, type Observable, of } from 'rxjs';
-import type { VoiceConfig } from '../../lib/index.ts';
+import type { RealtimeVoiceConfig, VoiceConfig } from '../../lib/index.ts';
+import type { Config } from '../configuration/configure.ts';
 import type { Environment } from '../configuration/readEnvironment.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
@@ -64,14 +65,14 @@ interface Account {
  * Whether the services' keys are there and, where there is a network, are accepted. An engine that is chosen and can't be
  * used is a failure; the state of a service that no engine uses is only reported.
  */
-export const keyChecks = (config: VoiceConfig, environment: Environment): Observable<Check> =>
+export const keyChecks = (config: Config, environment: Environment): Observable<Check> =>
   from(providers).pipe(
     mergeMap(provider => accounts(provider, config, environment)),
     mergeMap(account => keyCheck(account, environment)),
   );
 
 /** The accounts at a service: mostly one; engines may have different ones. */
-function accounts(provider: Provider, config: VoiceConfig, { variables }: Environment): Account[] {
+function accounts(provider: Provider, config: Config, { variables }: Environment): Account[] {
   const text = (value: string | undefined): string | undefined => value?.trim() || undefined;
   const account = (stages: readonly string[], apiKey?: string, baseURL?: string): Account => ({
     provider,
@@ -82,9 +83,10 @@ function accounts(provider: Provider, config: VoiceConfig, { variables }: Enviro
       text(apiKey) ?? text(variables[provider.key]) ?? tokenOf(provider.token && variables[provider.token]),
     own: text(baseURL) ?? text(variables[provider.address]),
   });
-  const chosen = (['stt', 'llm', 'tts'] as const).flatMap(stage => {
-    const engine = config[stage];
-    if (typeof engine === 'function' || engine.engine !== provider.engine) return [];
+  const stages: Partial<VoiceConfig & RealtimeVoiceConfig> = config;
+  const chosen = (['stt', 'llm', 'tts', 'realtime'] as const).flatMap(stage => {
+    const engine = stages[stage];
+    if (engine === undefined || typeof engine === 'function' || engine.engine !== provider.engine) return [];
     const { apiKey, accessToken, baseURL } = engine as {
       readonly apiKey?: string;
       readonly accessToken?: unknown;
@@ -170,7 +172,11 @@ const authorization = (key: string, { scheme }: Provider): string =>
 
 /** The engines that need no service, as flags. */
 const offline = (stages: readonly string[]): string =>
-  stages.map(stage => (stage === 'llm' ? '--llm builtin' : `--${stage} local`)).join(' ');
+  stages
+    .map(stage =>
+      stage === 'realtime' ? 'no --realtime' : stage === 'llm' ? '--llm builtin' : `--${stage} local`,
+    )
+    .join(' ');
 
 const reasonOf = (cause: unknown): string => {
   const { name, cause: under } = cause as Error & { readonly cause?: NodeJS.ErrnoException };

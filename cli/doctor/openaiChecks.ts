@@ -2,7 +2,13 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { catchError, concat, defer, EMPTY, Observable, of } from 'rxjs';
 import { WebSocket } from 'ws';
 import type { VoiceConfig } from '../../lib/index.ts';
-import { openaiProtocol, openaiSttProtocol, openaiVoiceProtocol } from '../../lib/providers/openai/index.ts';
+import {
+  openaiProtocol,
+  type OpenaiRealtimeOptions,
+  openaiSttProtocol,
+  openaiVoiceProtocol,
+} from '../../lib/providers/openai/index.ts';
+import type { Config } from '../configuration/configure.ts';
 import type { Environment } from '../configuration/readEnvironment.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
@@ -21,7 +27,7 @@ interface Account {
  * that uses neither. `today` is a day, `yyyy-mm-dd`.
  */
 export const openaiChecks = (
-  { stt, llm, tts }: VoiceConfig,
+  config: Config,
   { variables }: Environment,
   today = new Date().toISOString().slice(0, 10),
 ): Observable<Check> => {
@@ -43,6 +49,12 @@ export const openaiChecks = (
       );
     }).pipe(catchError(() => EMPTY)); // The check of the configuration reports its mistakes.
 
+  if ('realtime' in config)
+    return of$<OpenaiRealtimeOptions>(config.realtime, ({ model = 'gpt-realtime-2.1', ...options }, open) => {
+      const { url } = openaiVoiceProtocol({ ...accountOf(options), api: 'realtime', model });
+      return open('realtime WebSocket', url, needed);
+    });
+  const { stt, llm, tts } = config;
   return concat(
     of$<Options<'stt'>>(stt, (options, open) => {
       const { url, endsOn } = openaiSttProtocol(options);
@@ -60,6 +72,11 @@ export const openaiChecks = (
     }),
   );
 };
+
+const accountOf = ({ apiKey, baseURL }: Account): Account => ({
+  ...(apiKey !== undefined && { apiKey }),
+  ...(baseURL !== undefined && { baseURL }),
+});
 
 /** The options of OpenAI's engine of a stage. */
 type Options<Stage extends 'stt' | 'llm' | 'tts'> = Extract<

@@ -8,6 +8,8 @@ import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
 import type { LocalSttOptions } from '../providers/local/localStt.ts';
 import type { LocalTtsOptions } from '../providers/local/localTts.ts';
 import type { OpenaiLlmOptions } from '../providers/openai/openaiLlm.ts';
+import { realtimeProblems } from '../providers/openai/realtimeProblems.ts';
+import type { OpenaiRealtimeOptions } from '../providers/openai/openaiRealtimeOptions.ts';
 import type { OpenaiSttOptions } from '../providers/openai/openaiSttOptions.ts';
 import { transcriptionProblems } from '../providers/openai/transcriptionSession.ts';
 import type { OpenaiTtsOptions } from '../providers/openai/openaiTtsOptions.ts';
@@ -28,6 +30,7 @@ type OpenaiLlm = Named<'openai', OpenaiLlmOptions & Prompted>;
 type LocalTts = Named<'local', LocalTtsOptions>;
 type DeepgramTts = Named<'deepgram', DeepgramTtsOptions>;
 type OpenaiTts = Named<'openai', OpenaiTtsOptions>;
+type OpenaiRealtime = Named<'openai', OpenaiRealtimeOptions & Prompted>;
 
 interface Prompted {
   /** The model's task. Default: a prompt written for voice. */
@@ -268,6 +271,41 @@ export const openaiTts = z
       context.addIssue({ code: 'custom', path: [field], message });
   });
 
+export const openaiRealtime = z
+  .strictObject({
+    engine: openai.engine,
+    apiKey: openai.apiKey,
+    baseURL: openai.baseURL,
+    model: openai.model,
+    headers: openai.headers,
+    extraBody: openai.extraBody,
+    timeoutMs: openai.timeoutMs,
+    systemPrompt: text.exactOptional(),
+    voice: text.exactOptional(),
+    speed: z.number().exactOptional(),
+    reasoningEffort: text.exactOptional(),
+    maxTokens: z.number().int().min(1).exactOptional(),
+    transcriptionModel: text.exactOptional(),
+    turnDetection: z.enum(['local', 'server', 'semantic']).exactOptional(),
+    endpointingMs: milliseconds.exactOptional(),
+    eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
+    threshold: z.number().min(0).max(1).exactOptional(),
+    silenceMs: milliseconds.exactOptional(),
+    maxMs: z.number().min(1).exactOptional(),
+    language: text.exactOptional(),
+    languageHints: texts.exactOptional(),
+    keyterms: texts.exactOptional(),
+    noiseReduction: z.enum(['near_field', 'far_field']).exactOptional(),
+    outageMs: milliseconds.exactOptional(),
+  } satisfies Checks<OpenaiRealtime>)
+  .superRefine(openaiKey)
+  .superRefine((settings, context) => {
+    for (const { field, expected: message } of realtimeProblems(settings))
+      context.addIssue({ code: 'custom', path: [field], message });
+  });
+
+/** A model of ours that hears and speaks, by name. */
+export type NamedRealtime = Passing<z.infer<typeof openaiRealtime>, OpenaiRealtime>;
 /** A speech-to-text engine of ours, by name. */
 export type NamedStt =
   | Passing<z.infer<typeof localStt>, LocalStt>

@@ -4,11 +4,13 @@ import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
 import { localStt } from '../providers/local/localStt.ts';
 import { localTts } from '../providers/local/localTts.ts';
 import { openaiLlm } from '../providers/openai/openaiLlm.ts';
+import { openaiRealtime } from '../providers/openai/openaiRealtime.ts';
 import { openaiStt } from '../providers/openai/openaiStt.ts';
 import { openaiTts } from '../providers/openai/openaiTts.ts';
+import type { Realtime } from '../realtime.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
-import type { NamedLlm, NamedStt, NamedTts } from './engineOptions.ts';
+import type { NamedLlm, NamedRealtime, NamedStt, NamedTts } from './engineOptions.ts';
 
 // The engines that `setup` takes by name, in Node, Bun and Deno (`#namedEngines` in package.json). Elsewhere it is
 // `noNamedEngines.ts`, so that the rest of the core has no import of Node's.
@@ -44,4 +46,9 @@ export function namedTts(config: NamedTts): Tts {
   }
   const { engine, ...options } = config;
   return localTts(options);
+}
+
+/** A model of ours that hears and speaks. */
+export function namedRealtime({ engine, systemPrompt, ...options }: NamedRealtime): Realtime {
+  return openaiRealtime(options);
 }

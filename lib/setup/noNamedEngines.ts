@@ -1,5 +1,10 @@
 import { RxvoiceError } from '../errors.ts';
-import type { namedLlm as llm, namedStt as stt, namedTts as tts } from './namedEngines.ts';
+import type {
+  namedLlm as llm,
+  namedRealtime as realtime,
+  namedStt as stt,
+  namedTts as tts,
+} from './namedEngines.ts';
 
 // Replaces `namedEngines.ts` in a browser, where there is no Node.
 
@@ -12,3 +17,4 @@ const refuse = ({ engine }: { readonly engine: string }): never => {
 export const namedStt: typeof stt = refuse;
 export const namedLlm: typeof llm = refuse;
 export const namedTts: typeof tts = refuse;
+export const namedRealtime: typeof realtime = refuse;

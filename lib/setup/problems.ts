@@ -17,6 +17,11 @@ const cures: Readonly<Record<string, string>> = {
   'llm.model': 'Pass llm.model: a server of your own has models of its own.',
   'llm.baseURL': 'Pass an address such as http://127.0.0.1:11434/v1.',
   tts: "Pass { engine: 'local' }, { engine: 'deepgram' }, { engine: 'openai' }, or a Tts of your own.",
+  realtime: "Pass { engine: 'openai' }, or a Realtime of your own.",
+  'realtime.engine': "Pass 'openai', or a Realtime of your own instead of the object.",
+  'realtime.apiKey': 'Set OPENAI_API_KEY in the environment, or pass realtime.apiKey.',
+  'realtime.model': 'Pass realtime.model: a server of your own has models of its own.',
+  'realtime.baseURL': 'Pass an address such as http://127.0.0.1:8000/v1.',
   tools: 'Make them with tool(), and give each a name of its own.',
   'tts.engine': "Pass 'local', 'deepgram' or 'openai', or a Tts of your own instead of the object.",
   'tts.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass tts.apiKey.',
@@ -36,6 +41,16 @@ const never: Readonly<Record<string, string>> = {
   'filler.afterMs': 'Leave filler out for none.',
   'maxCall.ms': 'Leave maxCall out for a call without a limit.',
 };
+
+/** Options of a conversation of three engines. */
+const notRealtime: ReadonlySet<string> = new Set([
+  'stt',
+  'llm',
+  'tts',
+  'speculation',
+  'operators.text',
+  'operators.sentences',
+]);
 
 /** Extra advice for an option that an engine does not have. */
 const missing: Readonly<Record<string, string>> = {
@@ -70,7 +85,13 @@ function lineOf(issue: z.core.$ZodIssue, config: unknown, engines: OptionsOfEngi
         : Object.entries(engines[nameOf(issue.path)] ?? {})
             .filter(([name, options]) => name !== engine && options.includes(key))
             .map(([name]) => name);
-    return issue.keys.map(key => unknown(nameOf([...issue.path, key]), engine, others(key)));
+    const isRealtime = (config as { readonly realtime?: unknown } | undefined)?.realtime !== undefined;
+    return issue.keys.map(key => {
+      const path = nameOf([...issue.path, key]);
+      return isRealtime && notRealtime.has(path)
+        ? `${path}: there is none with realtime, whose model hears and speaks itself. Leave it out, or leave out realtime.`
+        : unknown(path, engine, others(key));
+    });
   }
   const path = nameOf(issue.path) || 'the configuration';
   const problem = `${path}: expected ${expectation(issue)}, received ${received(issue.path, config)}.`;

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { isObservable, type Observable } from 'rxjs';
 import type { Command } from '../conversation/command.ts';
-import type { ConversationOptions } from '../conversation/conversationOptions.ts';
+import type {
+  ConversationOptions,
+  RealtimeConversationOptions,
+} from '../conversation/conversationOptions.ts';
 import { RxvoiceError } from '../errors.ts';
 import type { Language } from '../languages/language.ts';
 import { expectedLanguage, knownLanguage } from '../languages/languages.ts';
 import type { Bot } from '../llm/bot/bot.ts';
+import type { Realtime } from '../realtime.ts';
 import type { Stt } from '../stt/stt.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -18,9 +22,11 @@ import {
   localTts,
   type NamedBuiltinLlm,
   type NamedLlm,
+  type NamedRealtime,
   type NamedStt,
   type NamedTts,
   openaiLlm,
+  openaiRealtime,
   openaiStt,
   openaiTts,
 } from './engineOptions.ts';
@@ -198,6 +204,14 @@ export interface VoiceConfig extends Omit<ConversationOptions, 'stt' | 'llm' | '
   readonly tts: TtsConfig;
 }
 
+/** A model that hears and speaks: one of ours by name, or a function of your own. */
+export type RealtimeConfig = Realtime | NamedRealtime;
+
+/** The configuration of `setup` for a model that hears and speaks, in place of three engines. */
+export interface RealtimeVoiceConfig extends Omit<RealtimeConversationOptions, 'realtime'> {
+  readonly realtime: RealtimeConfig;
+}
+
 /** A function, or one of the named engines. */
 const engine = (
   value: unknown,
@@ -205,6 +219,7 @@ const engine = (
 ): z.ZodType => (typeof value === 'function' ? z.any() : z.discriminatedUnion('engine', named));
 
 const optionsOfEngines = {
+  realtime: { openai: Object.keys(openaiRealtime.shape) },
   stt: {
     local: Object.keys(localStt.shape),
     deepgram: Object.keys(deepgramStt.shape),
@@ -223,14 +238,22 @@ const optionsOfEngines = {
  *
  * @throws RxvoiceError that lists every problem.
  */
-export function checked(given: VoiceConfig): VoiceConfig {
+export function checked<Config extends VoiceConfig | RealtimeVoiceConfig>(given: Config): Config {
   const config = withoutUndefined(given);
-  const { stt, llm, tts } = Object(config) as Partial<VoiceConfig>;
-  const schema = options.extend({
-    stt: engine(stt, localStt, deepgramStt, openaiStt),
-    llm: engine(llm, builtinLlm, openaiLlm),
-    tts: engine(tts, localTts, deepgramTts, openaiTts),
-  });
+  const { stt, llm, tts, realtime } = Object(config) as Partial<VoiceConfig & RealtimeVoiceConfig>;
+  const schema =
+    realtime === undefined
+      ? options.extend({
+          stt: engine(stt, localStt, deepgramStt, openaiStt),
+          llm: engine(llm, builtinLlm, openaiLlm),
+          tts: engine(tts, localTts, deepgramTts, openaiTts),
+        })
+      : options.omit({ speculation: true }).extend({
+          realtime: engine(realtime, openaiRealtime),
+          operators: z
+            .strictObject({ transcripts: operation.exactOptional(), audio: operation.exactOptional() })
+            .exactOptional(),
+        });
   const { error } = schema.safeParse(config);
   if (error) throw new RxvoiceError(describeProblems(error.issues, config, optionsOfEngines));
   return config;

@@ -1,5 +1,5 @@
-import { namedLlm, namedStt, namedTts } from '#namedEngines';
-import { merge, type Observable } from 'rxjs';
+import { namedLlm, namedRealtime, namedStt, namedTts } from '#namedEngines';
+import { EMPTY, merge, type Observable } from 'rxjs';
 import { type Conversation, conversation } from '../conversation/conversation.ts';
 import type { Loading } from '../engine.ts';
 import { builtinLlm } from '../providers/builtin/builtinLlm.ts';
@@ -8,7 +8,9 @@ import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Llm } from '../llm/message.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
-import { checked, type LlmConfig, type SttConfig, type TtsConfig, type VoiceConfig } from './schema.ts';
+import type { Realtime } from '../realtime.ts';
+import { checked, type LlmConfig, type RealtimeVoiceConfig, type SttConfig } from './schema.ts';
+import type { TtsConfig, VoiceConfig } from './schema.ts';
 
 /** A configured voice bot, ready for any number of conversations. */
 export interface Voice {
@@ -19,6 +21,8 @@ export interface Voice {
   readonly stt: Stt;
   readonly llm: Llm;
   readonly tts: Tts;
+  /** The model that hears and speaks, if there is one; `stt`, `llm` and `tts` are then those of a session of its own. */
+  readonly realtime?: Realtime;
 }
 
 /**
@@ -28,13 +32,23 @@ export interface Voice {
  *
  * @throws RxvoiceError that lists every problem: its path, the expected and the received value, and the fix.
  *
+ * With `realtime`, one model hears and speaks in place of three engines.
+ *
  * @example
  * const voice = setup({ stt: { engine: 'local' }, llm: { engine: 'builtin' }, tts: { engine: 'local' } });
  * voice.conversation$(wavInput('question.wav'), wavOutput('answer.wav')).subscribe(console.log);
  */
-export function setup(config: VoiceConfig): Voice {
-  const { stt, llm, tts, ...given } = checked(config);
-  const options = inLanguageOf(stt, given);
+export function setup(config: VoiceConfig | RealtimeVoiceConfig): Voice {
+  const right = checked(config);
+  return 'realtime' in right ? realtimeVoice(right) : stagedVoice(right);
+}
+
+/** A bot of three engines. */
+function stagedVoice({ stt, llm, tts, ...given }: VoiceConfig): Voice {
+  const options = inLanguageOf(
+    typeof stt === 'function' || stt.engine === 'local' ? undefined : stt.language,
+    given,
+  );
   const engines = { stt: sttOf(stt, options.turns?.maxMs), llm: llmOf(llm), tts: ttsOf(tts) };
   const systemPrompt = (typeof llm === 'function' ? undefined : llm.systemPrompt) ?? options.systemPrompt;
   return {
@@ -48,12 +62,33 @@ export function setup(config: VoiceConfig): Voice {
   };
 }
 
+/** A bot of one model that hears and speaks: each call has a session of its own. */
+function realtimeVoice({ realtime: config, ...given }: RealtimeVoiceConfig): Voice {
+  const named = typeof config === 'function' ? undefined : config;
+  const options = inLanguageOf(named?.language, given);
+  const maxMs = options.turns?.maxMs;
+  const realtime =
+    typeof config === 'function'
+      ? config
+      : namedRealtime({ ...config, ...(maxMs !== undefined && Number.isFinite(maxMs) && { maxMs }) });
+  const systemPrompt = named?.systemPrompt ?? options.systemPrompt;
+  return {
+    ...realtime(),
+    realtime,
+    conversation$: conversation({
+      ...options,
+      realtime,
+      ...(systemPrompt !== undefined && { systemPrompt }),
+    }),
+    warm$: EMPTY,
+  };
+}
+
 /** The language of turns is that of speech-to-text, unless set: by punctuation alone where its words are unknown. */
-function inLanguageOf(
-  stt: SttConfig,
-  options: Omit<VoiceConfig, 'stt' | 'llm' | 'tts'>,
-): Omit<VoiceConfig, 'stt' | 'llm' | 'tts'> {
-  const heard = typeof stt === 'function' || stt.engine === 'local' ? undefined : stt.language;
+function inLanguageOf<Options extends Pick<VoiceConfig, 'turns' | 'bargeIn'>>(
+  heard: string | undefined,
+  options: Options,
+): Options {
   if (heard === undefined || heard === 'multi') return options;
   const language = knownLanguage(heard)?.tag ?? 'und';
   return { ...options, turns: { language, ...options.turns }, bargeIn: { language, ...options.bargeIn } };

@@ -8,52 +8,14 @@ import { openaiConnection } from './openaiConnection.ts';
 import type { OpenaiRealtimeOptions } from './openaiRealtimeOptions.ts';
 import { isOfDialogue, RealtimeDialogue } from './realtimeDialogue.ts';
 import { realtimeErrors } from './realtimeError.ts';
+import { realtimeProblems } from './realtimeProblems.ts';
 import { realtimeSocket } from './realtimeSocket.ts';
 import { listening, realtimeRate, realtimeStt } from './realtimeStt.ts';
 import { realtimeTts } from './realtimeTts.ts';
-import { chosenTranscription, transcriptionProblems, transcriptionSession } from './transcriptionSession.ts';
-import { apiProblems } from './voiceApi.ts';
+import { chosenTranscription, transcriptionSession } from './transcriptionSession.ts';
 
 /** The one place that names the model. */
 const defaults = { model: 'gpt-realtime-2.1', voice: 'marin', timeoutMs: 15_000 } as const;
-
-/** An option with a value that the model or the turn detection does not take. */
-export interface RealtimeProblem {
-  readonly field: keyof OpenaiRealtimeOptions;
-  readonly expected: string;
-}
-
-/** The options of a Realtime model that do not go together. */
-export function realtimeProblems({
-  transcriptionModel: model,
-  voice,
-  speed,
-  ...options
-}: {
-  readonly [Name in keyof OpenaiRealtimeOptions]?: OpenaiRealtimeOptions[Name] | undefined;
-}): RealtimeProblem[] {
-  const { turnDetection, endpointingMs, eagerness, threshold, silenceMs, languageHints, keyterms } = options;
-  const hearing = {
-    model,
-    turnDetection,
-    endpointingMs,
-    eagerness,
-    threshold,
-    silenceMs,
-    languageHints,
-    keyterms,
-  };
-  return [
-    ...transcriptionProblems(hearing).map(({ field, expected }) => ({
-      field: (field === 'model' ? 'transcriptionModel' : field) as keyof OpenaiRealtimeOptions,
-      expected: expected.replace('the model', 'the transcriptionModel'),
-    })),
-    ...apiProblems({ voice, speed }, 'realtime').map(({ field, expected }) => ({
-      field: field as 'voice' | 'speed',
-      expected: expected.replace(/, or api: 'speech'$/u, ''),
-    })),
-  ];
-}
 
 /**
  * Speech to speech by a model of OpenAI's Realtime API: it hears the user and speaks its answers, over one session a call.
