@@ -171,7 +171,7 @@ export const reply = (
         const stream: TtsStream = text$ => merge(text$.pipe(ignoreElements()), audio$);
         return pipe(
           words,
-          speakStream(stream, output, saidSentence, { ...speechOptions, first }),
+          speakStream(stream, output, saidSentence, { ...speechOptions, first, atSound: true }),
           finalize(() => played?.(Math.max(0, ledger.heardMs - fromMs))),
         );
       };

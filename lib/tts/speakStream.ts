@@ -20,6 +20,15 @@ import { refuseNegative, type SpeakOptions, type SpeechEvent } from './speak.ts'
 import { SpeechLedger } from './speechLedger.ts';
 import type { TtsStream } from './tts.ts';
 
+/** Options of {@link speakStream}. */
+export interface SpeakStreamOptions extends Omit<SpeakOptions, 'ahead'> {
+  /**
+   * Whether the first sentence begins with its first sound, though it is still being written: for a model's own voice, whose
+   * words come with their audio. The rest of it is then the next one. Default false.
+   */
+  readonly atSound?: boolean;
+}
+
 const sayable = /[\p{L}\p{N}]/u;
 
 /**
@@ -34,7 +43,7 @@ export const speakStream = (
   stream: TtsStream,
   output: Output,
   sentences: OperatorFunction<string, string>,
-  options: Omit<SpeakOptions, 'ahead'> = {},
+  options: SpeakStreamOptions = {},
 ): OperatorFunction<string, SpeechEvent> => {
   refuseNegative(options);
   return text$ =>
@@ -50,7 +59,18 @@ export const speakStream = (
 
       const tell = (): void => {
         if (!sounding) return;
-        for (const text of written.slice(told)) event$.next({ type: 'speaking', sentence: first + told++, text });
+        for (const text of written.slice(told))
+          event$.next({ type: 'speaking', sentence: first + told++, text });
+      };
+      /** The words that began with their sound, before their sentence was whole. */
+      let early = '';
+      let soFar = '';
+      const whole = (text: string): void => {
+        const [known, all] = [early.trimStart(), text.trimStart()];
+        if (known === '') return write(text);
+        early = known.slice(all.length);
+        const rest = all.startsWith(known) ? all.slice(known.length) : known.startsWith(all) ? '' : text;
+        if (sayable.test(rest)) write(rest);
       };
       const write = (text: string): void => {
         written.push(text);
@@ -59,6 +79,7 @@ export const speakStream = (
       };
       /** Line ends and spaces say nothing yet. */
       const begin = (text: string): void => {
+        if (options.atSound === true && !sounding) soFar += text;
         if (writing || !sayable.test(text)) return;
         writing = true;
         event$.next({ type: 'writing' });
@@ -68,7 +89,7 @@ export const speakStream = (
         connect(
           piece$ =>
             merge(
-              piece$.pipe(tap(begin), sentences, tap(write), ignoreElements()),
+              piece$.pipe(tap(begin), sentences, tap(whole), ignoreElements()),
               defer(() => stream(piece$.pipe(tap(text => ledger.write(text))), () => ledger.heardMs)).pipe(
                 onFirst(() => event$.next({ type: 'audio', sentence: first })),
                 audio,
@@ -82,7 +103,8 @@ export const speakStream = (
         handOver(ledger, leadMs),
         onFirst(() => {
           sounding = true;
-          tell();
+          if (written.length === 0 && sayable.test(soFar)) write((early = soFar));
+          else tell();
         }),
       );
       return merge(

@@ -37,6 +37,7 @@ function typed(part: Part, type: string): readonly LlmEvent[] {
     case 'toolCall':
     case 'toolResult':
     case 'usage':
+    case 'voice':
       return [part as unknown as LlmEvent];
     // AI SDK 4 to 7 and its UI messages; Mastra.
     case 'text-delta':
