@@ -66,5 +66,6 @@ export { type VirtualSoundCard, virtualSoundCard, whyNoSoundCard } from './virtu
 // Contracts: tests for engines of your own.
 export type { ContractOptions, ContractSuite } from './contracts/contractSuite.ts';
 export { llmContract, type LlmContractOptions } from './contracts/llmContract.ts';
+export { realtimeContract, type RealtimeContractOptions } from './contracts/realtimeContract.ts';
 export { sttContract, type SttContractOptions } from './contracts/sttContract.ts';
 export { ttsContract, type TtsContractOptions } from './contracts/ttsContract.ts';

@@ -112,7 +112,12 @@ export class RealtimeDialogue {
     this.#watch();
   }
 
-  /** Tells the session its instructions and tools, where they are others than before. */
+  /** The answer that waited, if the one before is over. */
+  #askNext(): void {
+    if (this.#waiting && this.#active === undefined) this.#ask(this.#waiting);
+  }
+
+  /** Gives the session its instructions and tools, where they are others than before. */
   #configure(instructions: string | undefined, { tools = [], toolChoice = 'auto' }: LlmRequest): void {
     const settings = {
       ...(instructions !== undefined && { instructions }),
@@ -186,7 +191,7 @@ export class RealtimeDialogue {
     this.#active = undefined;
     this.#watching?.unsubscribe();
     if (!answer.isLeft) this.#over(answer, { status, status_details, usage });
-    if (this.#waiting && this.#active === undefined) this.#ask(this.#waiting);
+    this.#askNext();
   }
 
   #over(answer: RealtimeAnswer, { status, status_details, usage }: Fields): void {
@@ -236,7 +241,7 @@ export class RealtimeDialogue {
     if (answer === undefined || error['event_id'] !== answer.eventId) return;
     this.#active = undefined;
     if (!answer.isLeft) this.#failed(answer, this.#options.errors.reported(error));
-    if (this.#waiting && this.#active === undefined && this.#waiting !== answer) this.#ask(this.#waiting);
+    if (this.#waiting !== answer) this.#askNext();
   }
 
   /** Nobody waits for an answer any more. */
