@@ -5,6 +5,7 @@ const machine = [
   'spec/browser/page.spec.ts',
   'spec/browser/whoseServer.spec.ts',
   'spec/browser/firefox.spec.ts',
+  'spec/browser/realtime.spec.ts',
   'spec/cli/demo.spec.ts',
   'spec/cli/streams.spec.ts',
   'spec/cli/talk/soundCard.spec.ts',

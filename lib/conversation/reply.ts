@@ -168,11 +168,17 @@ export const reply = (
       ({ audio$, played }: AnswerVoice) =>
       (first: number): OperatorFunction<LlmEvent | Filler, SpeechEvent> => {
         const fromMs = ledger.playhead.handedMs;
+        let isWhole = false;
         const stream: TtsStream = text$ => merge(text$.pipe(ignoreElements()), audio$);
         return pipe(
           words,
           speakStream(stream, output, saidSentence, { ...speechOptions, first, atSound: true }),
-          finalize(() => played?.(Math.max(0, ledger.heardMs - fromMs))),
+          // An output may end before its last report.
+          tap({ complete: () => (isWhole = true) }),
+          finalize(() => {
+            const toMs = isWhole ? ledger.playhead.handedMs : ledger.heardMs;
+            played?.(Math.max(0, toMs - fromMs));
+          }),
         );
       };
     const spoken = llm.voiced === true ? voicedAnswer(ownVoice, read) : read();

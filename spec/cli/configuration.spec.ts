@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { VoiceConfig } from '../../lib/index.ts';
 import { configure } from '../../cli/configuration/configure.ts';
 import { layered } from '../../cli/configuration/sections.ts';
 import { optionOf, sections, settings } from '../../cli/configuration/settings.ts';
@@ -21,7 +22,10 @@ afterEach(() => {
   Object.assign(process.env, environment);
 });
 const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
-const configured = (options = {}) => configure(options, sections, folder);
+const configured = async (options = {}) => {
+  const { config, ...rest } = await configure(options, sections, folder);
+  return { ...rest, config: config as VoiceConfig };
+};
 const complaint = (options = {}): Promise<string> =>
   configured(options).then(
     () => 'none',
@@ -109,6 +113,24 @@ describe('the configuration', () => {
     expect(config.tts).toEqual({ engine: 'local', voice: 'awb' });
     expect(process.env['OPENAI_API_KEY']).toBe('sk-of-the-file');
     expect(about).toContain('a language model (openai, small)');
+  });
+
+  it('should take one model that hears and speaks in place of three engines', async () => {
+    write('rxvoice.config.json', '{ "stt": { "engine": "local" }, "greeting": "Hello." }');
+    process.env['OPENAI_API_KEY'] = 'any';
+    const { config, about } = await configured({
+      realtime: 'openai',
+      realtimeVoice: 'cedar',
+      systemPrompt: 'Be brief.',
+    });
+    expect(config).toEqual({
+      greeting: 'Hello.',
+      realtime: { engine: 'openai', voice: 'cedar', systemPrompt: 'Be brief.' },
+    });
+    expect(about).toBe('One model hears, answers and speaks: openai.');
+    expect(await complaint({ realtime: 'gemini' })).toMatch(
+      /realtime\.engine \(--realtime\): .*Pass 'openai'/u,
+    );
   });
 
   it('should want no language model for a command that uses none', async () => {

@@ -255,6 +255,39 @@ describe('setup', () => {
     expect(problemsOf({ ...own, stt: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
   });
 
+  it.each<[string, object, RegExp]>([
+    ['no key', { apiKey: undefined }, /realtime\.apiKey: .*Set OPENAI_API_KEY/u],
+    [
+      'a server without a model',
+      { baseURL: 'http://127.0.0.1:1/v1' },
+      /realtime\.model: .*Pass realtime\.model/u,
+    ],
+    ['another engine', { engine: 'gemini' }, /realtime\.engine: .*Pass 'openai', or a Realtime of your own/u],
+    [
+      'a voice that it does not have',
+      { voice: 'nova' },
+      /realtime\.voice: expected a voice of the Realtime API/u,
+    ],
+    [
+      'a transcription that streams, with turns by the service',
+      { transcriptionModel: 'gpt-live-transcribe', turnDetection: 'server' },
+      /realtime\.turnDetection: expected 'local'/u,
+    ],
+  ])('should refuse %s of a model that hears and speaks', (_, options, problem) => {
+    expect(problemsOf({ realtime: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
+  });
+
+  it('should take a model that hears and speaks in place of three engines, and no option of those', () => {
+    const realtime = { engine: 'openai', apiKey: 'k' } as const;
+    expect(problemsOf({ realtime, greeting: 'Hello.', tools: [] })).toBe('');
+    expect(problemsOf({ realtime: () => own })).toBe('');
+    const both = problemsOf({ ...own, realtime, speculation: true, operators: { text: () => undefined } });
+    for (const name of ['stt', 'llm', 'tts', 'speculation', 'operators.text'])
+      expect(both).toMatch(new RegExp(`- ${name}: there is none with realtime`, 'u'));
+    const { stt, llm, tts } = setup({ realtime });
+    expect([stt.endTurn, llm.voiced, tts.warm$]).toEqual([expect.any(Function), true, expect.anything()]);
+  });
+
   it('should take tools, each with a name of its own, and a history with their results', () => {
     const clock = tool({ name: 'clock', description: '', parameters: z.object({}), run: () => 'noon' });
     expect(problemsOf({ ...own, tools: [clock, clock] })).toMatch(

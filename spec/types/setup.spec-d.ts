@@ -1,6 +1,15 @@
 import { of } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
-import { type AudioFrame, type Llm, setup, type Stt, type Tts, type Voice, type VoiceConfig } from 'rxvoice';
+import {
+  type AudioFrame,
+  type Llm,
+  setup,
+  type Stt,
+  type Tts,
+  type Voice,
+  type RealtimeVoiceConfig,
+  type VoiceConfig,
+} from 'rxvoice';
 import { deepgram } from 'rxvoice/deepgram';
 import { openai } from 'rxvoice/openai';
 
@@ -10,7 +19,7 @@ const tts = { engine: 'local' } as const;
 
 describe('setup', () => {
   it('should take engines by name, as functions, and from a provider', () => {
-    expectTypeOf(setup).parameters.toEqualTypeOf<[VoiceConfig]>();
+    expectTypeOf(setup).parameters.toEqualTypeOf<[VoiceConfig | RealtimeVoiceConfig]>();
     expectTypeOf(setup({ stt, llm, tts })).toEqualTypeOf<Voice>();
     setup({
       stt: frame$ => frame$.pipe(() => of({ type: 'speechStart', at: 0 })),
