@@ -32,7 +32,7 @@ export interface OpenaiSttOptions extends Omit<OpenaiConnectionOptions, 'fetch'>
   readonly prompt?: string;
   /** With a model that streams words: how long it waits before it writes them. Default: the service's. */
   readonly delay?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
-  /** The service's own filter: for a microphone near the mouth, or far from it. Default: none. */
+  /** The service's own filter: for a microphone near the user, or far from them. Default: none. */
   readonly noiseReduction?: 'near_field' | 'far_field';
   /** Further fields of `session.audio.input.transcription`, as the API calls them. They replace ours. */
   readonly options?: Readonly<Record<string, unknown>>;

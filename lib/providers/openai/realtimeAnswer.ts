@@ -19,7 +19,7 @@ export class RealtimeAnswer {
   /** The event that asked for it, and the response's own id. */
   eventId: string | undefined;
   responseId: string | undefined;
-  /** Whether the response is over, and whether nobody waits for it any more. */
+  /** Whether the response is over, and whether it has no subscriber any more. */
   isDone = false;
   isLeft = false;
   /** Whether its audio is played, or was. */

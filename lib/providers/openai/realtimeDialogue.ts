@@ -168,7 +168,7 @@ export class RealtimeDialogue {
     if (this.#active) this.#watch();
   }
 
-  /** The answer that a response belongs to, while anybody waits for it. */
+  /** The answer that a response belongs to, while it has a subscriber. */
   #of(responseId: unknown): RealtimeAnswer | undefined {
     const active = this.#active;
     return active?.responseId === responseId && active?.isLeft === false ? active : undefined;
@@ -244,7 +244,7 @@ export class RealtimeDialogue {
     if (this.#waiting !== answer) this.#askNext();
   }
 
-  /** Nobody waits for an answer any more. */
+  /** An answer has no subscriber any more. */
   #leave(answer: RealtimeAnswer): void {
     if (answer.isLeft) return;
     answer.isLeft = true;

@@ -127,7 +127,7 @@ describe('RealtimeMemory', () => {
     ]);
   });
 
-  it('should begin anew with a session', () => {
+  it('should begin empty with each session', () => {
     const memory = memoryOf(['u', 'A.']);
     memory.reset();
     expect(short(memory.recall([user('A.')]))).toEqual(['+user A. after root']);
