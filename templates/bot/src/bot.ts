@@ -5,7 +5,7 @@ import { standIn } from './standIn.ts';
 
 /** The bot. The CLI takes it from rxvoice.config.js; your own program does `setup(bot).conversation$(input, output)`. */
 export const bot: VoiceConfig = {
-  // Speech-to-text: this machine, or { engine: 'deepgram' } with DEEPGRAM_API_KEY in .env.
+  // Speech-to-text: this machine, or { engine: 'deepgram' } with DEEPGRAM_API_KEY in .env, or { engine: 'openai' }.
   stt: { engine: 'local' },
 
   // The model: a language model if its key is set, else a stand-in that needs none. Any server with OpenAI's protocol
@@ -13,7 +13,7 @@ export const bot: VoiceConfig = {
   // Responses API over a WebSocket, other servers by Chat Completions; `api` and `transport` choose.
   llm: process.env['OPENAI_API_KEY'] ? { engine: 'openai' } : standIn,
 
-  // Text-to-speech: this machine, or { engine: 'deepgram' } or { engine: 'openai' }.
+  // Text-to-speech: this machine, or { engine: 'deepgram' } or { engine: 'openai' }, a model that reads.
   tts: { engine: 'local' },
 
   // The model's instructions: rxvoice's on how to speak, then yours on its task.
