@@ -27,7 +27,7 @@ function memoryOf(...items: readonly (readonly [kind: string, text: string])[]):
 
 /** Events as short texts: `-id`, and `+role text after id`. */
 const short = (events: readonly object[]): string[] =>
-  (events as readonly Record<string, never>[]).map(event => {
+  (events as readonly Record<string, unknown>[]).map(event => {
     const { type, item_id: deleted, previous_item_id: after, item = {} } = event;
     if (type === 'conversation.item.delete') return `-${String(deleted)}`;
     const { role, type: kind, content, call_id } = item as Record<string, unknown>;
