@@ -9,6 +9,7 @@ import type { Message } from '../llm/message.ts';
 import { systemPrompt } from '../llm/systemPrompt.ts';
 import { withoutPending } from '../llm/toolResults.ts';
 import { ToolRuns } from '../llm/toolRuns.ts';
+import { isToolSource } from '../llm/toolSource.ts';
 import { alongside } from '../rx/alongside.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
 import { acting } from './acting.ts';
@@ -58,6 +59,8 @@ export const conversation = (options: ConversationOptions): Conversation => {
         sessionOf(llmFrom(options.llm)),
         sessionOf(options.tts),
       ];
+      const tools = options.tools?.map(tool => (isToolSource(tool) ? sessionOf(tool) : tool)) ?? [];
+      const models = [llm, ...tools.filter(isToolSource)];
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
@@ -84,7 +87,7 @@ export const conversation = (options: ConversationOptions): Conversation => {
 
       const event$ = signal$.pipe(
         acting({
-          engines: { ...options, llm, tts, output },
+          engines: { ...options, llm, tts, output, tools },
           systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
           context: options.context ?? {},
           speculation: typeof options.speculation === 'object' ? options.speculation : {},
@@ -100,13 +103,13 @@ export const conversation = (options: ConversationOptions): Conversation => {
         // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
-      const call$ = withNotices({ input, stt, llm, tts, output: sink }, notice => {
+      const call$ = withNotices({ input, stt, llm: models, tts, output: sink }, notice => {
         if (notice.type === 'heard') return current.corrected(notice.text);
         voiceTimes.noteWords(notice.text, notice.words);
         return [];
       })(event$);
       const conversation$ = keepWarm(
-        { stt, llm, tts, output },
+        { stt, llm: models, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),
           alongside(goodbye?.prepare(tts) ?? EMPTY),

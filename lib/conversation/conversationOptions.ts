@@ -6,6 +6,7 @@ import type { Bot } from '../llm/bot/bot.ts';
 import type { Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Tool } from '../llm/tool.ts';
+import type { ToolSource } from '../llm/toolSource.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
@@ -29,8 +30,8 @@ export interface ConversationOptions {
   readonly systemPrompt?: string;
   /** Messages of an earlier call that this one continues. Default: none. */
   readonly history?: readonly Message[];
-  /** The tools that the model may call; see `tool`. Default: none. */
-  readonly tools?: readonly Tool[];
+  /** The tools that the model may call, and sources of them; see `tool` and `mcp`. Default: none. */
+  readonly tools?: readonly (Tool | ToolSource)[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
   /** A voice detector that runs alongside the engine and is quicker than it: see `withVad`. Default: none. */

@@ -30,7 +30,7 @@ export const withNotices =
         }
       };
       const notice$s = Object.entries(parts).flatMap(([stage, part]) =>
-        notices(part).map(notice$ =>
+        [part].flat().flatMap(notices).map(notice$ =>
           notice$.pipe(
             catchError(() => EMPTY), // a failing notice stream must not end the call
             mergeMap(notice => eventsOf(stage as Stage, notice)),

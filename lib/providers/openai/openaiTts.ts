@@ -10,7 +10,7 @@ import { Adjustments } from './adjustments.ts';
 import { openaiClient, perCall } from './openaiClient.ts';
 import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
-import { retryBeforeFirst } from './retryBeforeFirst.ts';
+import { retryBeforeFirst } from '../http/retryBeforeFirst.ts';
 import { spokenFrames } from './spokenFrames.ts';
 
 /** How a voice of OpenAI, or of a server that speaks the same protocol, speaks. */
