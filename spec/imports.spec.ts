@@ -17,7 +17,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   failover: ['audio', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   conversation: ['audio', 'languages', 'stt', 'llm', 'tts', 'rx', 'errors.ts', 'engine.ts'],
   metrics: ['conversation', 'rx', 'errors.ts'],
-  providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'options', 'errors.ts', 'engine.ts'],
+  providers: ['audio', 'stt', 'llm', 'tts', 'rx', 'text', 'options', 'errors.ts', 'engine.ts'],
   node: ['audio', 'text', 'rx', 'errors.ts', 'engine.ts'],
   devices: ['audio', 'rx', 'errors.ts', 'engine.ts'],
   setup: [
