@@ -43,7 +43,7 @@ export function serverTool(
           );
         }),
         take(1),
-        catchError((error: unknown) => throwError(() => own ?? (isSent ? new Lost() : error))),
+        catchError(() => throwError(() => own ?? (isSent ? new Lost() : new Unreachable()))),
       );
     }).pipe(
       // The tool did not run.
@@ -67,6 +67,8 @@ export function serverTool(
 
 /** The connection was lost while a tool ran. */
 class Lost extends Error {}
+/** There is no connection. */
+class Unreachable extends Error {}
 
 type Report = Omit<McpProgress, 'tool'>;
 
