@@ -74,7 +74,13 @@ describe('withFiller', () => {
     });
     const asks: Llm = messages =>
       messages.at(-1)!.role === 'tool' ? of(token('Found it.')) : of<LlmEvent[]>(call);
-    const events = run({ llm: asks, tools: [look], filler: { afterMs: 500 } });
+    const events = run({
+      says: [{ from: 200, to: 800, text: 'Look.' }],
+      lasts: 5_000,
+      llm: asks,
+      tools: [look],
+      filler: { afterMs: 500 },
+    });
     expect(JSON.stringify(events)).toContain('"bot.filler","turn":1,"text":"Reading the list."');
   });
 

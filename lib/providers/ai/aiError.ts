@@ -38,7 +38,7 @@ export function aiError(from: string, error: unknown, stage: Stage = 'llm'): Rxv
   if (/UnsupportedFunctionalityError/u.test(name))
     return failed(`does not support ${functionality ?? 'a part of the request'}: leave it out.`, false);
   if (/InvalidPromptError|InvalidArgumentError|TypeValidationError/u.test(name))
-    return failed('does not accept the request: check its options, and those of the model.', false);
+    return failed('does not accept the request: check the options of the model.', false);
   if (statusCode !== undefined) {
     const [what, retryable] = refusalOf(statusCode);
     return failed(`${what} (HTTP ${statusCode}).`, failure.isRetryable ?? retryable);
@@ -76,7 +76,7 @@ function refusalOf(status: number): [what: string, retryable: boolean] {
       return status >= 500
         ? ['has trouble of its own', true]
         : [
-            'does not accept the request: check its options and the tools; a conversation longer than the ' +
+            'does not accept the request: check the options of the model and the tools; a conversation longer than the ' +
               "model's context needs context.maxMessages or context.compact",
             false,
           ];
