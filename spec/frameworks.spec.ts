@@ -147,7 +147,12 @@ describe('the recipes for chat bots', () => {
           signal?.throwIfAborted();
           yield { type: 'output_text_delta', delta };
         }
-        const call = { type: 'function_call' as const, callId: 'c1', name: 'price', arguments: '{"cake":"apple"}' };
+        const call = {
+          type: 'function_call' as const,
+          callId: 'c1',
+          name: 'price',
+          arguments: '{"cake":"apple"}',
+        };
         const output = isFirst ? [call] : [message(text)];
         yield { type: 'response_done', response: { id: `r${requests.length}`, usage, output } };
       },
@@ -159,7 +164,9 @@ describe('the recipes for chat bots', () => {
       strict: false,
       execute: () => 'four euros',
     });
-    const run = await place(agentLlm(new Agent({ name: 'Baker', instructions: 'Be brief.', model, tools: [price] })));
+    const run = await place(
+      agentLlm(new Agent({ name: 'Baker', instructions: 'Be brief.', model, tools: [price] })),
+    );
     const [first, ...others] = textsOf(run);
     expect([first, others]).toEqual([expect.stringContaining(heard), ['Goodbye.']]);
     expect(JSON.stringify(requests[1])).toContain('four euros');
@@ -168,9 +175,9 @@ describe('the recipes for chat bots', () => {
       { role: 'assistant', content: [{ type: 'output_text', text: first }] },
       { role: 'user' },
     ]);
-    expect(run.values.flatMap(({ value }) => (value.type === 'bot.toolResult' ? [value.content] : []))).toEqual([
-      'four euros',
-    ]);
+    expect(
+      run.values.flatMap(({ value }) => (value.type === 'bot.toolResult' ? [value.content] : [])),
+    ).toEqual(['four euros']);
   });
 
   it('should be one for LangGraph, with a tool that it runs', async () => {
@@ -179,7 +186,13 @@ describe('the recipes for chat bots', () => {
       description: 'The price of a cake.',
       schema: z.object({ cake: z.string() }),
     });
-    const call = { name: 'price', args: '{"cake":"apple"}', id: 'c1', index: 0, type: 'tool_call_chunk' as const };
+    const call = {
+      name: 'price',
+      args: '{"cake":"apple"}',
+      id: 'c1',
+      index: 0,
+      type: 'tool_call_chunk' as const,
+    };
     const requests: unknown[] = [];
     class Baker extends FakeStreamingChatModel {
       override bindTools() {

@@ -133,7 +133,8 @@ export const reply = (
       takeUntil(over$),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$, progress$));
+    const filled$ =
+      filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$, progress$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(

@@ -43,7 +43,13 @@ export interface WithToolsOptions {
  * const llm = withTools(openaiLlm(), [weather]);
  */
 export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOptions = {}): Llm {
-  const { allowed$ = of(true), held$ = of(false), maxRounds = 8, runner = withinAnswer, onProgress } = options;
+  const {
+    allowed$ = of(true),
+    held$ = of(false),
+    maxRounds = 8,
+    runner = withinAnswer,
+    onProgress,
+  } = options;
   const byName = new Map(tools.map(tool => [tool.name, tool]));
   if (byName.size < tools.length) throw new RxvoiceError('Two tools have the same name.', { stage: 'llm' });
   const descriptions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));

@@ -55,11 +55,11 @@ describe('withFiller', () => {
   ])('should say what a tool reports: %s', (_, progress$, fillers) => {
     const event$ = after([100, call], [5_000, result], [0, token('Yes.')], [3_000, token(' Yes.')]);
     const { values } = virtualTime(() =>
-      event$.pipe(
-        withFiller({ afterMs: 1_000, texts: ['One moment.'] }, undefined, undefined, progress$),
-      ),
+      event$.pipe(withFiller({ afterMs: 1_000, texts: ['One moment.'] }, undefined, undefined, progress$)),
     );
-    expect(values.flatMap(({ at, value }) => (value.type === 'filler' ? [[at, value.text]] : []))).toEqual(fillers);
+    expect(values.flatMap(({ at, value }) => (value.type === 'filler' ? [[at, value.text]] : []))).toEqual(
+      fillers,
+    );
   });
 
   it('should say in a call what its tool reports', () => {

@@ -11,10 +11,23 @@ const names = (tools: readonly Tool[]): string[] => tools.map(({ name }) => name
 it.each<[string, string[], [string, string[]][], string[]]>([
   ['leave names that differ', ['a'], [['x', ['b']]], ['a', 'b']],
   ['add the source where another tool has the name', ['a'], [['x', ['a', 'b']]], ['a', 'x_a', 'b']],
-  ['do so between sources', [], [['x', ['a']], ['y', ['a']]], ['a', 'y_a']],
+  [
+    'do so between sources',
+    [],
+    [
+      ['x', ['a']],
+      ['y', ['a']],
+    ],
+    ['a', 'y_a'],
+  ],
   ['number what still has the same name', ['a', 'x_a'], [['x', ['a', 'a']]], ['a', 'x_a', 'a_2', 'a_3']],
   ['name a source as a model can call it', ['a'], [['my server!', ['a']]], ['a', 'my_server__a']],
-  ['keep within 64 characters', ['a'.repeat(64)], [['x', ['a'.repeat(64)]]], ['a'.repeat(64), `x_${'a'.repeat(62)}`]],
+  [
+    'keep within 64 characters',
+    ['a'.repeat(64)],
+    [['x', ['a'.repeat(64)]]],
+    ['a'.repeat(64), `x_${'a'.repeat(62)}`],
+  ],
 ])('should %s', (_, own, sources, expected) => {
   const lists = sources.map(([name, tools]) => ({ name, tools: named(...tools) }));
   expect(names(distinctNames(named(...own), lists))).toEqual(expected);

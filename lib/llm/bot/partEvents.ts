@@ -87,7 +87,9 @@ function agentItem(event: unknown, item: unknown): readonly LlmEvent[] {
   const call = { id: textOf(callId ?? id), name: textOf(name) };
   if (event === 'tool_called' && type === 'function_call')
     return [{ type: 'toolCall', ...call, arguments: jsonOf(input ?? {}) }];
-  return event === 'tool_output' ? [{ type: 'toolResult', ...call, content: jsonOf(item['output'] ?? '') }] : [];
+  return event === 'tool_output'
+    ? [{ type: 'toolResult', ...call, content: jsonOf(item['output'] ?? '') }]
+    : [];
 }
 
 /** The text of a LangChain message chunk; those of tools and users are not the answer. */

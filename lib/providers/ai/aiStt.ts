@@ -65,7 +65,13 @@ export function aiStt(model: AiTranscriptionModel, options: AiSttOptions = {}): 
             const parts$ = fromAbortable(async abortSignal => {
               const audio = readableOf(heard$.pipe(map(frame => frameBytes(frame))), abortSignal);
               const inputAudioFormat = { type: 'audio/pcm', rate: sampleRate };
-              const { stream } = await doStream({ headers, providerOptions, audio, inputAudioFormat, abortSignal });
+              const { stream } = await doStream({
+                headers,
+                providerOptions,
+                audio,
+                inputAudioFormat,
+                abortSignal,
+              });
               return chunksOf(stream) as AsyncIterable<TranscriptPart>;
             }).pipe(
               tap(({ type, error }) => {

@@ -64,8 +64,10 @@ export function aiTts(model: AiSpeechModel, options: AiTtsOptions = {}): Tts {
   const failing = (error: unknown): Observable<never> => throwError(() => aiError(who, error, 'tts'));
   const note = (): void => notePromise(`the AI SDK model '${model.modelId}'`);
   const [doStream, doGenerate] = [
-    model.doStream?.bind(model) as ((options: object) => PromiseLike<{ stream: ReadableStream<unknown> }>) | undefined,
-    model.doGenerate?.bind(model) as ((options: object) => PromiseLike<{ audio: string | Uint8Array }>) | undefined,
+    model.doStream?.bind(model) as
+      ((options: object) => PromiseLike<{ stream: ReadableStream<unknown> }>) | undefined,
+    model.doGenerate?.bind(model) as
+      ((options: object) => PromiseLike<{ audio: string | Uint8Array }>) | undefined,
   ];
 
   const streamed = (text$: Observable<string>): Observable<AudioFrame> =>
@@ -114,7 +116,9 @@ export function aiTts(model: AiSpeechModel, options: AiTtsOptions = {}): Tts {
     );
   return doStream === undefined
     ? tts
-    : Object.assign(tts, { stream: (text$: Observable<string>) => streamed(text$).pipe(catchError(failing)) });
+    : Object.assign(tts, {
+        stream: (text$: Observable<string>) => streamed(text$).pipe(catchError(failing)),
+      });
 }
 
 const unplayable = (who: string, kind: string): RxvoiceError =>

@@ -68,7 +68,9 @@ export async function listedTools(
               `${unusable.length > 5 ? ` and ${unusable.length - 5} others` : ''}. Their inputSchema is invalid or too long.`,
           ]),
       ...(isCut
-        ? [`has more than ${maxTools} tools; the others are left out. Choose them with filter, or set maxTools.`]
+        ? [
+            `has more than ${maxTools} tools; the others are left out. Choose them with filter, or set maxTools.`,
+          ]
         : []),
     ],
   };

@@ -14,7 +14,10 @@ export function connectionError(server: string, error: unknown): RxvoiceError {
     return failed('does not answer in time. Check it, or give it more time with connectMs.');
   switch (code) {
     case 'ENOENT':
-      return failed("can't be started: there is no such command or folder. Check command, cwd and PATH.", false);
+      return failed(
+        "can't be started: there is no such command or folder. Check command, cwd and PATH.",
+        false,
+      );
     case 'EACCES':
       return failed("can't be started: the command may not be executed. Check its permissions.", false);
     case mcpCodes.connectionClosed:

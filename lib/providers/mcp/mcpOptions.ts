@@ -95,7 +95,9 @@ export function checkMcpOptions(options: McpOptions): void {
   if (/\s/u.test(String(given['command'] ?? '')) && given['args'] === undefined)
     fail('command contains spaces, and no shell reads it. Pass the program alone, and the rest in args.');
   if (given['transport'] !== undefined && typeof given['transport'] !== 'function')
-    fail('transport is no function. Pass one that makes a transport: () => new StreamableHTTPClientTransport(…).');
+    fail(
+      'transport is no function. Pass one that makes a transport: () => new StreamableHTTPClientTransport(…).',
+    );
   for (const name of ['timeoutMs', 'connectMs', 'maxTools', 'maxResultChars']) {
     const value = given[name];
     if (value !== undefined && !(typeof value === 'number' && value > 0))

@@ -83,12 +83,16 @@ const answerOf = (
     const controller = new AbortController();
     let isOver = false;
     client
-      .request({ method: 'tools/call', params: { ...params, arguments: { ...params.arguments } } }, sdk.ResultSchema, {
-        signal: controller.signal,
-        // The tool's own time ends it.
-        timeout: 2 ** 31 - 1,
-        onprogress: progress => report(progress as Report),
-      })
+      .request(
+        { method: 'tools/call', params: { ...params, arguments: { ...params.arguments } } },
+        sdk.ResultSchema,
+        {
+          signal: controller.signal,
+          // The tool's own time ends it.
+          timeout: 2 ** 31 - 1,
+          onprogress: progress => report(progress as Report),
+        },
+      )
       .then(
         result => {
           isOver = true;

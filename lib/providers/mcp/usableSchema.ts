@@ -32,13 +32,17 @@ function isSchema(schema: unknown, root: Schema, depth: number): boolean {
   const isType = (value: unknown): boolean => types.includes(value as string);
   return (
     (type === undefined || isType(type) || (Array.isArray(type) && type.length > 0 && type.every(isType))) &&
-    (required === undefined || (Array.isArray(required) && required.every(name => typeof name === 'string'))) &&
+    (required === undefined ||
+      (Array.isArray(required) && required.every(name => typeof name === 'string'))) &&
     (values === undefined || (Array.isArray(values) && values.length > 0)) &&
     ($ref === undefined || isWithin(root, $ref)) &&
     single.every(name => schema[name] === undefined || [schema[name]].flat().every(inner)) &&
-    lists.every(name => schema[name] === undefined || (Array.isArray(schema[name]) && schema[name].every(inner))) &&
+    lists.every(
+      name => schema[name] === undefined || (Array.isArray(schema[name]) && schema[name].every(inner)),
+    ) &&
     maps.every(
-      name => schema[name] === undefined || (isObject(schema[name]) && Object.values(schema[name]).every(inner)),
+      name =>
+        schema[name] === undefined || (isObject(schema[name]) && Object.values(schema[name]).every(inner)),
     )
   );
 }

@@ -20,7 +20,8 @@ const microphone = (ms: number, ...voices: (readonly [number, number])[]): Obser
 
 /** A transcription model whose parts come when that much audio was read, ms; the n-th stream has the n-th list. */
 function transcribing(...streams: readonly (readonly (readonly [number, unknown])[])[]) {
-  const asked: { audio: ReadableStream<Uint8Array>; inputAudioFormat: object; abortSignal: AbortSignal }[] = [];
+  const asked: { audio: ReadableStream<Uint8Array>; inputAudioFormat: object; abortSignal: AbortSignal }[] =
+    [];
   const model: AiTranscriptionModel = {
     specificationVersion: 'v4',
     provider: 'mock',
@@ -93,35 +94,65 @@ describe('aiStt', () => {
   it.each<[string, (readonly [number, unknown])[], string[]]>([
     [
       'words that the model never makes final: after a time',
-      [[500, delta('Hello')], [900, delta(' there.')]],
-      ['500 interim Hello', '900 interim Hello there.', '2000 final Hello there. 1000', '2000 utteranceEnd 1000'],
+      [
+        [500, delta('Hello')],
+        [900, delta(' there.')],
+      ],
+      [
+        '500 interim Hello',
+        '900 interim Hello there.',
+        '2000 final Hello there. 1000',
+        '2000 utteranceEnd 1000',
+      ],
     ],
     [
       'words that become final too late: once',
-      [[900, partial('Hello there.', 'a')], [2_300, final('Hello there.', 1, 'a')]],
+      [
+        [900, partial('Hello there.', 'a')],
+        [2_300, final('Hello there.', 1, 'a')],
+      ],
       ['900 interim Hello there.', '2000 final Hello there. 1000', '2000 utteranceEnd 1000'],
     ],
     [
       'several segments: all of them',
-      [[600, final('One.', 0.5, 'a')], [900, partial('Two', 'b')], [1_500, final('Two.', 1, 'b')]],
+      [
+        [600, final('One.', 0.5, 'a')],
+        [900, partial('Two', 'b')],
+        [1_500, final('Two.', 1, 'b')],
+      ],
       ['600 final One. 500', '900 interim Two', '1500 final Two. 1000', '1500 utteranceEnd 1000'],
     ],
     [
       'words that come whole after the voice',
-      [[700, final('One.', 0.4)], [1_600, final('Two.', 1)]],
+      [
+        [700, final('One.', 0.4)],
+        [1_600, final('Two.', 1)],
+      ],
       ['700 final One. 400', '1600 final Two. 1000', '1600 utteranceEnd 1000'],
     ],
     ['a noise: nothing', [], []],
-    ['parts that say nothing of words', [[500, { type: 'raw', rawValue: 1 }], [600, partial(' ')]], []],
+    [
+      'parts that say nothing of words',
+      [
+        [500, { type: 'raw', rawValue: 1 }],
+        [600, partial(' ')],
+      ],
+      [],
+    ],
   ])('should hear %s', async (_, parts, events) => {
     const { model } = transcribing(parts);
     expect(await heard(model, microphone(3_000, [200, 1_000]))).toEqual(
-      [...events, '260 speechStart 200', '1300 speechEnd 1000'].sort((one, other) => parseInt(one) - parseInt(other)),
+      [...events, '260 speechStart 200', '1300 speechEnd 1000'].sort(
+        (one, other) => parseInt(one) - parseInt(other),
+      ),
     );
   });
 
   it('should end the words of a voice that the end of the audio cuts', async () => {
-    const { model } = transcribing([[500, partial('Hello')], [9_999, final('Hello there.')]]);
+    const { model } = transcribing([
+      [500, partial('Hello')],
+      [9_999, final('Hello there.')],
+    ]);
     const events = await heard(model, microphone(800, [200, 800]));
     expect(events.slice(-2)).toEqual(['800 final Hello there. 800', '800 utteranceEnd 800']);
   });
@@ -133,7 +164,12 @@ describe('aiStt', () => {
     const warnings: string[] = [];
     stt.notice$!.subscribe((notice: Notice) => 'message' in notice && warnings.push(notice.message));
     const { values } = await fakeTime(vi, () => microphone(3_000, [600, 1_200]).pipe(stt));
-    expect(values.map(({ value }) => value.type)).toEqual(['speechStart', 'speechEnd', 'final', 'utteranceEnd']);
+    expect(values.map(({ value }) => value.type)).toEqual([
+      'speechStart',
+      'speechEnd',
+      'final',
+      'utteranceEnd',
+    ]);
     expect([asked.length, warnings]).toEqual([2, [expect.stringContaining('It is connected again.')]]);
   });
 
@@ -143,7 +179,10 @@ describe('aiStt', () => {
   ])('should fail at once for %s', async (_, part, message) => {
     const { model } = transcribing([[100, part]]);
     const events = lastValueFrom(microphone(400).pipe(aiStt(model), toArray<SttEvent>()));
-    await expect(events).rejects.toMatchObject({ stage: 'stt', message: expect.stringContaining(message) as string });
+    await expect(events).rejects.toMatchObject({
+      stage: 'stt',
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it('should refuse a model that transcribes whole recordings only', () => {
@@ -165,6 +204,9 @@ describe('aiStt', () => {
     const texts = values.flatMap(({ at, value }) =>
       value.type === 'user.said' || value.type === 'bot.spoke' ? [`${at} ${value.text}`] : [],
     );
-    expect(texts).toEqual([expect.stringMatching(/^1\d{3} How much is it\?$/u), expect.stringContaining('Four euros.')]);
+    expect(texts).toEqual([
+      expect.stringMatching(/^1\d{3} How much is it\?$/u),
+      expect.stringContaining('Four euros.'),
+    ]);
   });
 });

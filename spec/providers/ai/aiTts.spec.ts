@@ -55,11 +55,18 @@ describe('aiTts', () => {
     const frames = await framesOf(tts.stream!(of('Hello ', 'there.'), () => 0));
     expect(samples(frames)).toEqual([...sound.pcm]);
     expect([read, open()]).toEqual([['Hello ', 'there.'], 0]);
-    expect(asked[0]).toMatchObject({ voice: 'anna', speed: 1.2, outputFormat: { type: 'audio/pcm', rate: 24_000 } });
+    expect(asked[0]).toMatchObject({
+      voice: 'anna',
+      speed: 1.2,
+      outputFormat: { type: 'audio/pcm', rate: 24_000 },
+    });
   });
 
   it('should abort the request, and read no more text, when the reply is cut', async () => {
-    const { model, asked, open } = streaming([[0, audio(bytes)], [60_000, audio(bytes)]]);
+    const { model, asked, open } = streaming([
+      [0, audio(bytes)],
+      [60_000, audio(bytes)],
+    ]);
     const text$ = new Subject<string>();
     const heard = vi.fn();
     const subscription = aiTts(model).stream!(text$, () => 0).subscribe(heard);
@@ -87,8 +94,16 @@ describe('aiTts', () => {
   it.each<[string, AiSpeechModel, string]>([
     ['MP3 in a stream', streaming([[0, audio(bytes, { type: 'audio/mpeg' })]]).model, 'sent audio/mpeg'],
     ['Ogg', whole(new TextEncoder().encode('OggS and more')), "can't be played. Ask it for PCM or WAV"],
-    ['an error', streaming([[0, { type: 'error', error: { statusCode: 401 } }]]).model, 'does not accept the API key'],
-    ['a broken stream', streaming([[0, new TypeError('terminated', { cause: { code: 'ECONNRESET' } })]]).model, 'can not be reached'],
+    [
+      'an error',
+      streaming([[0, { type: 'error', error: { statusCode: 401 } }]]).model,
+      'does not accept the API key',
+    ],
+    [
+      'a broken stream',
+      streaming([[0, new TypeError('terminated', { cause: { code: 'ECONNRESET' } })]]).model,
+      'can not be reached',
+    ],
   ])('should fail with the stage tts for %s', async (_, model, message) => {
     await expect(framesOf(aiTts(model, once)('Hello.'))).rejects.toMatchObject({
       stage: 'tts',
@@ -106,7 +121,14 @@ describe('aiTts', () => {
   });
 
   it('should speak in a conversation', async () => {
-    const { model } = streaming([[100, audio(bytes)], [50, audio(bytes)], [0, { type: 'finish' }]], { afterText: true });
+    const { model } = streaming(
+      [
+        [100, audio(bytes)],
+        [50, audio(bytes)],
+        [0, { type: 'finish' }],
+      ],
+      { afterText: true },
+    );
     const { values } = await fakeTime(vi, () =>
       conversation({
         stt: scriptedStt([{ from: 200, to: 800, text: 'Hello?' }]),
@@ -114,6 +136,8 @@ describe('aiTts', () => {
         tts: aiTts(model),
       })(scriptedInput(2_500), { write: () => undefined }),
     );
-    expect(values.flatMap(({ value }) => (value.type === 'bot.spoke' ? [value.text] : []))).toEqual(['Yes, I am here.']);
+    expect(values.flatMap(({ value }) => (value.type === 'bot.spoke' ? [value.text] : []))).toEqual([
+      'Yes, I am here.',
+    ]);
   });
 });

@@ -40,9 +40,10 @@ it('should use a tool in a spoken conversation, survive the death of its server,
     ],
   });
   const events: ConversationEvent[] = await lastValueFrom(
-    bot
-      .conversation$(scriptedInput(7_500), { write: () => undefined })
-      .pipe(tap(event => 'cause' in event && expect.unreachable(String(event.cause))), toArray()),
+    bot.conversation$(scriptedInput(7_500), { write: () => undefined }).pipe(
+      tap(event => 'cause' in event && expect.unreachable(String(event.cause))),
+      toArray(),
+    ),
   );
   const texts = events.flatMap(event => (event.type === 'bot.spoke' ? [event.text.trim()] : []));
   expect(texts.slice(0, 2)).toEqual(['It says: ours.', 'It says: apple costs four euros.']);

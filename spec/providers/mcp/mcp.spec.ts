@@ -27,7 +27,9 @@ afterAll(() => {
 
 /** A server over HTTP in another process; gives its port. */
 async function httpServer(port = 0, list = 'usual'): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(command, [script, 'http', String(port), list], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, [script, 'http', String(port), list], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return { child, port: Number(line.toString()) };
@@ -36,11 +38,18 @@ async function httpServer(port = 0, list = 'usual'): Promise<{ child: ChildProce
 /** Holds a source warm; gives its tools and its warnings. */
 async function warmed(source: ToolSource): Promise<{ tools: readonly Tool[]; warnings: string[] }> {
   const warnings: string[] = [];
-  held.push(source.notice$!.subscribe((notice: Notice) => 'message' in notice && warnings.push(notice.message)));
+  held.push(
+    source.notice$!.subscribe((notice: Notice) => 'message' in notice && warnings.push(notice.message)),
+  );
   held.push(source.warm$!.subscribe());
   return { tools: await firstValueFrom(source.tools$), warnings };
 }
-const call = (tools: readonly Tool[], name: string, args: object = {}, context?: ToolContext): Promise<string> =>
+const call = (
+  tools: readonly Tool[],
+  name: string,
+  args: object = {},
+  context?: ToolContext,
+): Promise<string> =>
   firstValueFrom(tools.find(tool => tool.name === name)!.call(JSON.stringify(args), context));
 const isAlive = (pid: number): boolean => {
   try {
@@ -91,7 +100,9 @@ describe.each([
     const source = mcp({ ...(await server()), timeoutMs: 300 });
     const { tools } = await warmed(source);
     expect(await call(tools, 'slow')).toBe('{"error":"It took longer than 300 ms."}');
-    await firstValueFrom(source.tools$.pipe(filter(tools => tools.some(({ name }) => name === 'was_cancelled'))));
+    await firstValueFrom(
+      source.tools$.pipe(filter(tools => tools.some(({ name }) => name === 'was_cancelled'))),
+    );
   });
 
   it('should report progress in its words, and end a tool that reports it for ever', async () => {
@@ -112,9 +123,13 @@ describe.each([
 
   it('should offer the tools that are wanted, under their names', async () => {
     const options = await server();
-    const { tools } = await warmed(mcp({ ...options, filter: ['price', 'pid'], rename: name => `the ${name}` }));
+    const { tools } = await warmed(
+      mcp({ ...options, filter: ['price', 'pid'], rename: name => `the ${name}` }),
+    );
     expect(tools.map(({ name }) => name)).toEqual(['the_price', 'the_pid']);
-    const { tools: few, warnings } = await warmed(mcp({ ...options, filter: ({ name }) => name !== 'pid', maxTools: 2 }));
+    const { tools: few, warnings } = await warmed(
+      mcp({ ...options, filter: ({ name }) => name !== 'pid', maxTools: 2 }),
+    );
     expect(few.map(({ name }) => name)).toEqual(['price', 'env']);
     expect(warnings.join()).toContain('has more than 2 tools');
   });
@@ -156,7 +171,9 @@ describe('mcp', () => {
 
   it('should tell the model of a server that is killed while a tool runs, and connect again', async () => {
     const { child, port } = await httpServer();
-    const { tools } = await warmed(mcp({ url: `http://127.0.0.1:${port}/mcp`, timeoutMs: 30_000, progress: true }));
+    const { tools } = await warmed(
+      mcp({ url: `http://127.0.0.1:${port}/mcp`, timeoutMs: 30_000, progress: true }),
+    );
     const running = new Promise<void>(done => {
       const context = { id: '1', messages: [], progress: () => done() };
       void call(tools, 'slow', {}, context).then(result => results.push(result));
@@ -202,7 +219,11 @@ describe('mcp', () => {
   it.each<[string, McpOptions, string]>([
     ['a command that does not exist', { command: 'no-such-program' }, 'there is no such command'],
     ['a program that is no MCP server', { command, args: ['-e', 'console.log(1)'] }, 'closed the connection'],
-    ['a program that says nothing', { command, args: ['-e', 'setInterval(() => 1, 1000)'], connectMs: 500 }, 'in time'],
+    [
+      'a program that says nothing',
+      { command, args: ['-e', 'setInterval(() => 1, 1000)'], connectMs: 500 },
+      'in time',
+    ],
   ])('should be without tools for %s', async (_, options, warning) => {
     const { tools, warnings } = await warmed(mcp(options));
     expect([tools, warnings]).toEqual([[], [expect.stringContaining(warning)]]);
