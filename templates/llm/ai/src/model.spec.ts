@@ -13,6 +13,14 @@ it('should answer in a call, with the mock of the AI SDK', async () => {
           { type: 'text-start', id: '0' },
           { type: 'text-delta', id: '0', delta: 'This is the bakery.' },
           { type: 'text-end', id: '0' },
+          {
+            type: 'finish',
+            finishReason: { unified: 'stop', raw: 'stop' },
+            usage: {
+              inputTokens: { total: 9, noCache: 9, cacheRead: undefined, cacheWrite: undefined },
+              outputTokens: { total: 5, text: 5, reasoning: undefined },
+            },
+          },
         ],
         initialDelayInMs: 200,
       }),
