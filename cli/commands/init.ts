@@ -26,7 +26,7 @@ const clone = `file:${root.replace(/[\\/]$/u, '')}`;
 /** Template files that npm would leave out of a package or apply to it, and their names in the project. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
-/** The kinds of bots to begin with: what each needs installed, besides the template's own packages. */
+/** The kinds of bots to begin with, and the packages of each, in addition to the template's. */
 const kinds: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   openai: {},
   ai: { ai: '^6.0.0' },

@@ -67,7 +67,7 @@ it('should ask once all tools are known, and hold their sources until the answer
   expect([await answer, held]).toEqual([[{ type: 'token', text: 'Hi.' }], 0]);
 });
 
-it('should let go of the sources when nobody waits for the answer any more', () => {
+it('should release the sources when the answer is unsubscribed', () => {
   const tools$ = new BehaviorSubject(named('a'));
   const subscription = askWithTools([{ name: 'x', tools$ }], () => NEVER).subscribe();
   expect(tools$.observed).toBe(true);

@@ -24,7 +24,7 @@ export class Segments {
       .join(' ');
   }
 
-  /** Notes words of a segment: more of them, or all of them anew. */
+  /** Notes words of a segment: more of them, or all of them again. */
   add({ type, id = '', delta = '', text = '' }: TranscriptPart): void {
     if (this.#taken.has(id)) return;
     this.#open.set(id, type === 'transcript-delta' ? (this.#open.get(id) ?? '') + delta : text);
@@ -36,7 +36,7 @@ export class Segments {
     return this.#taken.delete(id) ? '' : text.trim();
   }
 
-  /** Takes all open words. A segment without an id can't be told from the next one. */
+  /** Takes all open words. A segment without an id can't be distinguished from the next one. */
   take(): string {
     const { text } = this;
     for (const id of this.#open.keys()) if (id !== '') this.#taken.add(id);

@@ -43,7 +43,7 @@ function toolsOf(sdk: McpSdk, options: McpOptions): ToolSource {
   const name = serverName(options);
   const opened$ = new Subject<void>();
   const notice$ = new Subject<Notice>();
-  /** The problem of the connection, and those of the list; a call that begins later is told of them, too. */
+  /** The problem of the connection, and those of the list; a call that begins later reports them, too. */
   let [lost, problems]: [string | undefined, readonly string[]] = [undefined, []];
   let known: readonly Tool[] = [];
   let failures = 0;

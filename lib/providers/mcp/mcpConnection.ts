@@ -11,7 +11,7 @@ export interface McpConnection {
   readonly client: Client;
   /** Emits when the server says that its tools have changed. */
   readonly changed$: Observable<unknown>;
-  /** Ends the connection with an error, for all who use it. */
+  /** Ends the connection with an error, for all subscribers. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -57,7 +57,7 @@ export const mcpConnection = (sdk: McpSdk, options: McpOptions): Observable<McpC
     return () => void close(client);
   });
 
-/** Ends the session, which some servers keep otherwise, and closes. What fails then is no one's concern. */
+/** Ends the session, which some servers keep otherwise, and closes. Later failures are ignored. */
 async function close(client: Client): Promise<void> {
   const { transport } = client;
   client.onerror = ignored;

@@ -37,7 +37,7 @@ export interface McpCommonOptions extends Pick<ToolOptions<z.ZodObject>, 'onInte
   /** The longest run of a tool, ms, whatever progress it reports. Default 10,000. */
   readonly timeoutMs?: number;
   /**
-   * What a filler says while a tool reports progress, for a conversation with `filler`: the server's own words (`true`), or
+   * The words of a filler while a tool reports progress, for a conversation with `filler`: the server's own words (`true`), or
    * a text of yours, `undefined` for none. Default false: a server that you do not trust could have the bot say anything.
    */
   readonly progress?: boolean | ((progress: McpProgress) => string | undefined);

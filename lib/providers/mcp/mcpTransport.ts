@@ -3,7 +3,7 @@ import { boundedFetch } from './boundedFetch.ts';
 import type { McpOptions } from './mcpOptions.ts';
 import type { McpSdk } from './mcpSdk.ts';
 
-/** A transport to a server: a process of its own, with no more of this one's environment than `PATH` and the like, or HTTP. */
+/** A transport to a server: HTTP, or a process that gets no variable of this process but `PATH` and the like. */
 export function mcpTransport(sdk: McpSdk, options: McpOptions): Transport {
   if ('transport' in options) return options.transport() as Transport;
   if ('command' in options) {
@@ -11,7 +11,7 @@ export function mcpTransport(sdk: McpSdk, options: McpOptions): Transport {
     return new sdk.StdioClientTransport({
       command,
       args: [...args],
-      // Its log could contain escape sequences, and what people said.
+      // Its log could contain escape sequences, and spoken words.
       stderr: 'ignore',
       ...(env && { env: { ...env } }),
       ...(cwd !== undefined && { cwd }),

@@ -72,7 +72,7 @@ class Unreachable extends Error {}
 
 type Report = Omit<McpProgress, 'tool'>;
 
-/** Calls a tool. Unsubscribing tells the server that the call is cancelled. */
+/** Calls a tool. Unsubscribing cancels the call at the server. */
 const answerOf = (
   sdk: McpSdk,
   { client }: McpConnection,
@@ -108,7 +108,7 @@ const answerOf = (
     return () => isOver || controller.abort();
   });
 
-/** What a filler may say of a report; empty for nothing. */
+/** The words of a filler about a report; empty for none. */
 function progressText({ progress = false }: McpOptions, report: McpProgress): string {
   const text = typeof progress === 'function' ? progress(report) : progress ? report.message : undefined;
   return typeof text === 'string' ? shortened(printable(text).trim(), maxProgressChars) : '';

@@ -105,7 +105,7 @@ describe.each([
     );
   });
 
-  it('should report progress in its words, and end a tool that reports it for ever', async () => {
+  it('should report progress in its words, and end a tool that reports it forever', async () => {
     const said = vi.fn();
     const { tools } = await warmed(mcp({ ...(await server()), timeoutMs: 400, progress: true }));
     const context = { id: '1', messages: [], progress: said };
@@ -162,14 +162,14 @@ describe('mcp', () => {
     expect([await pids(shared), await pids(own)]).toEqual([1, 2]);
   });
 
-  it('should tell the model of a process that dies, and start it again', async () => {
+  it('should report a process that dies to the model, and start it again', async () => {
     const { tools } = await warmed(mcp({ command, args }));
     const pid = await call(tools, 'pid');
     expect(await call(tools, 'die')).toContain('connection to the service was lost');
     expect(await call(tools, 'pid')).not.toBe(pid);
   });
 
-  it('should tell the model of a server that is killed while a tool runs, and connect again', async () => {
+  it('should report a server that is killed to the model while a tool runs, and connect again', async () => {
     const { child, port } = await httpServer();
     const { tools } = await warmed(
       mcp({ url: `http://127.0.0.1:${port}/mcp`, timeoutMs: 30_000, progress: true }),
@@ -187,7 +187,7 @@ describe('mcp', () => {
     expect(await call(tools, 'price', { cake: 'apple' })).toBe('apple costs four euros.');
   });
 
-  it('should call again over a new session what a server refused that was started anew', async () => {
+  it('should call again over a new session what a server refused that was started again', async () => {
     const { child, port } = await httpServer();
     const { tools } = await warmed(mcp({ url: `http://127.0.0.1:${port}/mcp` }));
     child.kill('SIGKILL');
