@@ -1,11 +1,12 @@
-import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
-import type { StructuredToolInterface } from '@langchain/core/tools';
-import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { llmFrom } from 'rxvoice';
 
-export const graphLlm = (llm: BaseChatModel, tools: StructuredToolInterface[]) => {
-  const graph = createReactAgent({ llm, tools }); // or any other graph, without a checkpointer
-  return llmFrom((messages, { signal }) =>
+/** A compiled graph, or an agent of `createAgent`, without a checkpointer. */
+interface Graph {
+  stream(input: object, options: object): Promise<AsyncIterable<object>>;
+}
+
+export const graphLlm = (graph: Graph) =>
+  llmFrom((messages, { signal }) =>
     graph.stream(
       {
         messages: messages.flatMap(({ role, content }) =>
@@ -15,4 +16,3 @@ export const graphLlm = (llm: BaseChatModel, tools: StructuredToolInterface[]) =
       { streamMode: 'messages', signal },
     ),
   );
-};

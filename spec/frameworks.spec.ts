@@ -1,4 +1,5 @@
 import { AIMessageChunk } from '@langchain/core/messages';
+import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { FakeListChatModel, FakeStreamingChatModel } from '@langchain/core/utils/testing';
 import type { MockLanguageModelV3 } from 'ai/test';
 import { tool as langchainTool } from '@langchain/core/tools';
@@ -211,7 +212,9 @@ describe('the recipes for chat bots', () => {
         yield* super._streamResponseChunks(messages, options, manager);
       }
     }
-    const run = await place(graphLlm(new Baker({ sleep: 10 }), [price]));
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is in another package
+    const graph = createReactAgent({ llm: new Baker({ sleep: 10 }), tools: [price] });
+    const run = await place(graphLlm(graph));
     const [first, ...others] = textsOf(run);
     expect([first, others]).toEqual([expect.stringContaining(heard), ['Goodbye.']]);
     expect(requests[1]).toContainEqual(['tool', 'four euros']);

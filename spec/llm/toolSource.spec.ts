@@ -48,7 +48,8 @@ it('should ask once all tools are known, and hold their sources until the answer
     name: 'x',
     tools$: new Observable<readonly Tool[]>(subscriber => {
       held += 1;
-      return first$.subscribe(subscriber);
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- an observable that counts its subscribers
+      return first$.subscribe(value => subscriber.next(value));
     }).pipe(finalize(() => (held -= 1))),
   };
   const asked: string[][] = [];

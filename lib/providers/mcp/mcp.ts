@@ -59,7 +59,7 @@ function toolsOf(sdk: McpSdk, options: McpOptions): ToolSource {
   const list = ({ client, fail }: McpConnection): Observable<ToolList> =>
     withSignal(signal =>
       from(listedTools(sdk, client, isWanted, maxTools, { timeout: connectMs, signal })).pipe(
-        tap({ error: error => isOfConnection(error) && fail(error) }),
+        tap({ error: (error: unknown) => isOfConnection(error) && fail(error) }),
       ),
     );
   const listed = ({ tools, problems: found }: ToolList): readonly Tool[] => {
@@ -88,7 +88,7 @@ function toolsOf(sdk: McpSdk, options: McpOptions): ToolSource {
     ),
     timeout({ first: connectMs }),
     map(listed),
-    catchError(error => of(failed(error))),
+    catchError((error: unknown) => of(failed(error))),
     repeat({ delay: () => race(timer(Math.min(longestWaitMs, 250 * 2 ** failures)), opened$) }),
     share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
   );

@@ -92,7 +92,7 @@ export function checkMcpOptions(options: McpOptions): void {
     fail('url is no http(s) address. Pass one such as https://example.com/mcp.');
   if (given['command'] !== undefined && (typeof given['command'] !== 'string' || given['command'] === ''))
     fail('command is no text. Pass the program alone, such as npx, and the rest in args.');
-  if (/\s/u.test(String(given['command'] ?? '')) && given['args'] === undefined)
+  if (/\s/u.test(given['command'] as string) && given['command'] !== undefined && given['args'] === undefined)
     fail('command contains spaces, and no shell reads it. Pass the program alone, and the rest in args.');
   if (given['transport'] !== undefined && typeof given['transport'] !== 'function')
     fail(
@@ -101,7 +101,7 @@ export function checkMcpOptions(options: McpOptions): void {
   for (const name of ['timeoutMs', 'connectMs', 'maxTools', 'maxResultChars']) {
     const value = given[name];
     if (value !== undefined && !(typeof value === 'number' && value > 0))
-      fail(`expected a ${name} of more than 0, but got ${String(value)}.`);
+      fail(`expected a ${name} of more than 0, but got ${typeof value === 'number' ? value : typeof value}.`);
   }
   if (Number(given['connectMs'] ?? 1) > longestTimerMs) fail('connectMs is longer than 24 days.');
 }

@@ -16,10 +16,7 @@ const modules = ['client/index.js', 'client/stdio.js', 'client/streamableHttp.js
  */
 export function mcpSdk(require: (name: string) => unknown = createRequire(import.meta.url)): McpSdk {
   try {
-    return Object.assign(
-      {},
-      ...modules.map(name => require(`@modelcontextprotocol/sdk/${name}`)),
-    ) as unknown as McpSdk;
+    return Object.assign({}, ...modules.map(name => require(`@modelcontextprotocol/sdk/${name}`)));
   } catch (cause) {
     throw new RxvoiceError(
       "MCP servers need the package '@modelcontextprotocol/sdk', which can't be loaded: npm i @modelcontextprotocol/sdk",

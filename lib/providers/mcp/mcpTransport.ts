@@ -21,5 +21,5 @@ export function mcpTransport(sdk: McpSdk, options: McpOptions): Transport {
   return new sdk.StreamableHTTPClientTransport(new URL(url), {
     fetch: boundedFetch,
     ...(headers && { requestInit: { headers: { ...headers } } }),
-  }) as Transport;
+  });
 }

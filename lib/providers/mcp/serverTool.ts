@@ -43,11 +43,11 @@ export function serverTool(
           );
         }),
         take(1),
-        catchError(() => throwError(() => own ?? (isSent ? new Lost() : new Unreachable()))),
+        catchError(() => throwError(() => (own ?? (isSent ? new Lost() : new Unreachable())) as Error)),
       );
     }).pipe(
       // The tool did not run.
-      retry({ count: 1, delay: error => (isStale(error) ? of(true) : throwError(() => error)) }),
+      retry({ count: 1, delay: (error: unknown) => (isStale(error) ? of(true) : throwError(() => error)) }),
       map(result => resultText(result, maxResultChars)),
       catchError((error: unknown) => of({ error: failure(error, maxResultChars) })),
     );

@@ -31,7 +31,7 @@ async function httpServer(port = 0, list = 'usual'): Promise<{ child: ChildProce
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, port: Number(line.toString()) };
 }
 
