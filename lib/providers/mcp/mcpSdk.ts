@@ -16,7 +16,8 @@ const modules = ['client/index.js', 'client/stdio.js', 'client/streamableHttp.js
  */
 export function mcpSdk(require: (name: string) => unknown = createRequire(import.meta.url)): McpSdk {
   try {
-    return Object.assign({}, ...modules.map(name => require(`@modelcontextprotocol/sdk/${name}`)));
+    const parts = modules.map(name => require(`@modelcontextprotocol/sdk/${name}`) as object);
+    return Object.assign({}, ...parts) as McpSdk;
   } catch (cause) {
     throw new RxvoiceError(
       "MCP servers need the package '@modelcontextprotocol/sdk', which can't be loaded: npm i @modelcontextprotocol/sdk",
