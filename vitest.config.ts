@@ -28,6 +28,17 @@ const sockets = [
   'spec/devices/{devicesCommand,fresh,hostEnvironment,openDevice,playing}.spec.ts',
 ];
 
+/**
+ * Long runs: outages of real length, floods of messages, whole programs in processes of their own, an hour of memory.
+ * `npm run test:long` runs them after `npm test`, which takes less than two minutes.
+ */
+const long = [
+  'spec/memory.spec.ts',
+  'spec/cli/{cli,init,serve}.spec.ts',
+  'spec/providers/outage.spec.ts',
+  'spec/server/hostile.spec.ts',
+];
+
 /** CPU time is measured here: a garbage collector in threads of its own would count as a function's work. */
 const growth = 'spec/growth/**/*.spec.ts';
 
@@ -57,7 +68,7 @@ export default defineConfig({
         test: {
           name: 'sockets',
           include: sockets,
-          exclude: [...configDefaults.exclude, ...machine],
+          exclude: [...configDefaults.exclude, ...machine, ...long],
           isolate: false,
         },
       },
@@ -65,10 +76,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'anywhere',
-          exclude: [...configDefaults.exclude, ...machine, ...virtual, ...sockets, growth],
+          exclude: [...configDefaults.exclude, ...machine, ...virtual, ...sockets, ...long, growth],
         },
       },
       { extends: true, test: { name: 'growth', include: [growth], execArgv: ['--single-threaded-gc'] } },
+      { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'machine', include: machine } },
     ],
   },

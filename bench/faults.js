@@ -57,6 +57,26 @@ const engines = {
     socket: true,
     config: { engine: 'openai', model: 'any', api: 'responses', transport: 'websocket', ...key },
   },
+  'OpenAI voice': {
+    stage: 'tts',
+    endpoint: 'realtime',
+    socket: true,
+    // A reply is two sentences, each of some 45 messages.
+    after: 100,
+    config: { engine: 'openai', api: 'realtime', model: 'any', ...key },
+  },
+  'OpenAI live transcription': {
+    stage: 'stt',
+    endpoint: 'transcription',
+    socket: true,
+    config: { engine: 'openai', model: 'gpt-live-transcribe', ...key },
+  },
+  'OpenAI transcription by turns': {
+    stage: 'stt',
+    endpoint: 'transcription',
+    socket: true,
+    config: { engine: 'openai', model: 'gpt-transcribe', ...key },
+  },
   'OpenAI speech': { stage: 'tts', endpoint: 'speech', config: { engine: 'openai', model: 'any', ...key } },
 };
 
@@ -222,7 +242,7 @@ async function callThrough(name, fault, unhandled) {
   const providers = await startProviders({
     // By the audio and not by the clock: a connection that comes after another receives the replayed audio.
     deepgram: { lines, msPerCharacter: 30, faults: rules(engine, fault) },
-    openai: { reply, msPerCharacter: 30, faults: rules(engine, fault) },
+    openai: { reply, lines, msPerCharacter: 30, faults: rules(engine, fault) },
   });
   try {
     return await callWith(name, fault, providers, unhandled);
@@ -239,7 +259,7 @@ async function callsThrough(name, outage, unhandled) {
   const providers = await startProviders({
     // Each call is its own speaker: the words are the same for all, by the time of the call.
     deepgram: { lines: [line], msPerCharacter: 30 },
-    openai: { reply, msPerCharacter: 30 },
+    openai: { reply, lines: [line], msPerCharacter: 30 },
   });
   const before = await atRest(providers);
   const base = { deepgram: providers.deepgram, openai: providers.openai };
@@ -282,10 +302,12 @@ async function callsThrough(name, outage, unhandled) {
   });
   await sleep(1_500);
   const { refusal, each, strike } = outages[outage];
+  const server = engine.config.engine;
+  // Of OpenAI only this endpoint is down, since the model is asked there as well.
+  const isWholeServer = engine.socket && (server === 'deepgram' || engine.stage === 'llm');
   const rule = each
     ? { fault: refusal, on: engine.endpoint, probability: 1 }
-    : { fault: refusal, ...(engine.socket ? {} : { on: engine.endpoint }) };
-  const server = engine.config.engine;
+    : { fault: refusal, ...(isWholeServer ? {} : { on: engine.endpoint }) };
   const marks = new Map([
     [killedMs, () => void providers.kill({ server, faults: [rule], strike, endpoint: engine.endpoint })],
     [killedMs + outageMs, () => void providers.set({ [server]: { faults: [] } })],
@@ -345,7 +367,7 @@ function outcomes(calls) {
 }
 
 /** The engine that has the fault. */
-function rules({ endpoint, socket, stage }, fault) {
+function rules({ endpoint, socket, stage, after = 21 }, fault) {
   if (fault === 'none' || fault === 'dns') return [];
   const { kind } = faults[fault];
   if (kind === 'behaviour') return [{ fault, on: endpoint }];
@@ -353,7 +375,7 @@ function rules({ endpoint, socket, stage }, fault) {
   // In the second turn: of its words, its second sentence or its tokens.
   if (socket && stage === 'stt') return [{ fault, on: endpoint, nth: 1, afterMs: everyMs + 1_100 }];
   // A reply is some 15 messages: its audio by 80 ms, and its events.
-  if (socket) return [{ fault, on: endpoint, nth: 1, after: 21 }];
+  if (socket) return [{ fault, on: endpoint, nth: 1, after }];
   return [{ fault, on: endpoint, nth: second(stage) }];
 }
 

@@ -17,7 +17,12 @@ export type Notice =
   /** Text-to-speech only: the words that were spoken of the reply that was cut last, as the service reports them. */
   | { readonly type: 'heard'; readonly text: string }
   /** Text-to-speech only: the end of each word of a text in its audio, ms, in their order. */
-  | { readonly type: 'timed'; readonly text: string; readonly words: readonly TimedWord[] };
+  | { readonly type: 'timed'; readonly text: string; readonly words: readonly TimedWord[] }
+  /**
+   * Text-to-speech only: the voice says a text in other words, as its own transcript has them; or, after it has done so,
+   * in the text's own again.
+   */
+  | { readonly type: 'reworded'; readonly text: string; readonly spoken: string };
 
 /** A word, and its end in the audio of its text, ms. */
 export interface TimedWord {

@@ -12,7 +12,7 @@ import { keyChecks } from '../doctor/keyChecks.ts';
 import { modelChecks } from '../doctor/modelChecks.ts';
 import { nodeCheck } from '../doctor/nodeCheck.ts';
 import { packageChecks } from '../doctor/packageChecks.ts';
-import { responsesCheck } from '../doctor/responsesCheck.ts';
+import { openaiChecks } from '../doctor/openaiChecks.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
 import { meter, share } from '../view/meter.ts';
 import { indent } from '../view/paragraph.ts';
@@ -59,7 +59,7 @@ const checks = (options: DoctorOptions, onLevel: (level: number) => void): Obser
           packageChecks(config),
           modelChecks(config),
           keyChecks(config, readEnvironment(process.cwd())),
-          responsesCheck(config, readEnvironment(process.cwd())),
+          openaiChecks(config, readEnvironment(process.cwd())),
           options.audio ? audioChecks(talk, onLevel) : EMPTY,
         ),
       ),

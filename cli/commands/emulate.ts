@@ -6,6 +6,7 @@ import { printableJson } from '../../lib/text/printable.ts';
 import { builtinReply, callingFirst } from '../emulate/builtinReply.ts';
 import { eventLine } from '../emulate/eventLine.ts';
 import { faultList, faultOption } from '../emulate/faultOption.ts';
+import { rewording } from '../emulate/rewording.ts';
 import { type Servers, servers } from '../emulate/servers.ts';
 import { speechEngines } from '../emulate/speechEngines.ts';
 import { untilInterrupted } from '../untilInterrupted.ts';
@@ -20,6 +21,7 @@ interface EmulateOptions {
   readonly line?: readonly string[];
   readonly speak?: string;
   readonly reply?: string;
+  readonly reword?: readonly string[];
   readonly call?: string;
   readonly connectLatency: string;
   readonly sttLatency: string;
@@ -45,8 +47,9 @@ export const emulate = (command: Command): Command =>
     .option('--line <text...>', 'with --hear energy: what is heard, one after the other')
     .option('--speak <how>', 'offline (really speaks; default if installed) or tone')
     .option('--reply <text>', 'what the model answers; default: the built-in responder')
+    .option('--reword <pair...>', 'words=other: a Realtime voice of OpenAI says the other words')
     .option('--call <tool>', 'a tool that the model calls before its answer where it is offered: name[:json]')
-    .option('--connect-latency <ms>', "from the request for one of Deepgram's sockets to its opening", '0')
+    .option('--connect-latency <ms>', 'from the request for a socket to its opening', '0')
     .option('--stt-latency <ms>', 'from the audio that decides it to a transcript', '80')
     .option('--end-of-turn <ms>', 'silence after which Flux takes a turn for over', '260')
     .option('--llm-latency <ms>', 'from the request to the first token', '250')
@@ -66,7 +69,15 @@ ${faultList()}`,
       const { stt, sttFor, tts } = speechEngines(options);
       const faults = options.fault?.map(faultOption) ?? [];
       const answer = options.reply ?? builtinReply;
-      const common = { faults, seed: number('--seed', options.seed), ...(tts && { tts }) };
+      const common = {
+        faults,
+        seed: number('--seed', options.seed),
+        ...(tts && { tts }),
+        ...(sttFor && { stt: sttFor }),
+        ...(options.line && { lines: options.line }),
+      };
+      const connectMs = number('--connect-latency', options.connectLatency);
+      const sttMs = number('--stt-latency', options.sttLatency);
       const speaking = {
         ttsMs: number('--tts-latency', options.ttsLatency),
         ttsSpeed: number('--tts-speed', options.ttsSpeed, 0.1),
@@ -75,12 +86,10 @@ ${faultList()}`,
         {
           ...common,
           port: number('--deepgram-port', options.deepgramPort),
-          ...(sttFor && { stt: sttFor }),
-          ...(options.line && { lines: options.line }),
           latencies: {
             ...speaking,
-            connectMs: number('--connect-latency', options.connectLatency),
-            sttMs: number('--stt-latency', options.sttLatency),
+            connectMs,
+            sttMs,
             endOfTurnMs: number('--end-of-turn', options.endOfTurn),
           },
         },
@@ -88,8 +97,11 @@ ${faultList()}`,
           ...common,
           port: number('--openai-port', options.openaiPort),
           reply: options.call === undefined ? answer : callingFirst(options.call, answer),
+          ...(options.reword && { reword: rewording(options.reword) }),
           latencies: {
             ...speaking,
+            connectMs,
+            sttMs,
             firstTokenMs: number('--llm-latency', options.llmLatency),
             tokensPerSecond: number('--tokens-per-second', options.tokensPerSecond),
           },

@@ -86,7 +86,8 @@ export async function configure(
   const config = {
     ...rest,
     stt: engine(stt, 'local'),
-    llm: modelOf(llm, variables),
+    // A server for speech need not have a model.
+    llm: of.includes('llm') ? modelOf(llm, variables) : { engine: 'builtin' },
     tts: engine(tts, 'local'),
   } as VoiceConfig;
   const sources = new Map<string, string>([

@@ -31,7 +31,7 @@ export const settings: readonly Setting[] = [
     flag: '--stt',
     variable: 'RXVOICE_STT',
     argument: 'engine',
-    description: 'what listens: local (default) or deepgram',
+    description: 'what listens: local (default), deepgram or openai',
   },
   {
     path: ['stt', 'model'],
@@ -45,7 +45,7 @@ export const settings: readonly Setting[] = [
     flag: '--language',
     variable: 'RXVOICE_LANGUAGE',
     argument: 'code',
-    description: 'what is spoken, with --stt deepgram; the offline engines know English only',
+    description: 'what is spoken, with --stt deepgram or openai; the offline engines know English only',
   },
   {
     path: ['stt', 'endpointingMs'],
@@ -54,6 +54,13 @@ export const settings: readonly Setting[] = [
     argument: 'ms',
     description: 'silence after which the user has finished',
     read: numeric,
+  },
+  {
+    path: ['stt', 'turnDetection'],
+    flag: '--turn-detection',
+    variable: 'RXVOICE_TURN_DETECTION',
+    argument: 'by',
+    description: 'with --stt openai: local (by loudness; default), server, or semantic (by meaning)',
   },
   {
     path: ['llm', 'engine'],
@@ -111,6 +118,13 @@ export const settings: readonly Setting[] = [
     variable: 'RXVOICE_TTS_MODEL',
     argument: 'id',
     description: 'its model, where the engine has several',
+  },
+  {
+    path: ['tts', 'api'],
+    flag: '--tts-api',
+    variable: 'RXVOICE_TTS_API',
+    argument: 'api',
+    description: 'with --tts openai: realtime (default at OpenAI) or speech (default at other servers)',
   },
   {
     path: ['tts', 'voice'],

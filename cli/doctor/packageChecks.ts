@@ -1,5 +1,6 @@
 import { catchError, concatMap, defer, from, map, type Observable, of } from 'rxjs';
 import type { VoiceConfig } from '../../lib/index.ts';
+import { openaiVoiceProtocol } from '../../lib/providers/openai/index.ts';
 import { type Check, fail, ok } from './check.ts';
 
 /** The package that an engine needs, and how it is installed. */
@@ -21,7 +22,7 @@ export function packageChecks(
   for (const stage of ['stt', 'llm', 'tts'] as const) {
     const engine = config[stage];
     const entry = typeof engine === 'function' ? undefined : packages[`${stage}.${engine.engine}`];
-    if (entry) needed.set(...entry);
+    if (entry && !isByRealtime(config, stage)) needed.set(...entry);
   }
   return from(needed).pipe(
     concatMap(([name, install]) =>
@@ -34,6 +35,16 @@ export function packageChecks(
       ),
     ),
   );
+}
+
+/** Whether it is OpenAI's voice over the Realtime API, which needs no package. */
+function isByRealtime({ tts }: VoiceConfig, stage: string): boolean {
+  if (stage !== 'tts' || typeof tts === 'function' || tts.engine !== 'openai') return false;
+  try {
+    return openaiVoiceProtocol(tts).api === 'realtime';
+  } catch {
+    return false; // the check of the configuration reports its mistake
+  }
 }
 
 /** Errors for an import of WebAssembly: of Node 20, and of later versions, which look for its WASI as a package. */

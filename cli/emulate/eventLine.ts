@@ -27,4 +27,14 @@ function happening(event: LoopbackEvent): string | undefined {
 }
 
 /** Messages that are worth a line. */
-const telling = new Set(['Clear', 'Interrupt', 'Finalize', 'CloseStream', 'Configure', 'response.create']);
+const telling = new Set([
+  'Clear',
+  'Interrupt',
+  'Finalize',
+  'CloseStream',
+  'Configure',
+  'response.create',
+  'response.cancel',
+  'conversation.item.truncate',
+  'input_audio_buffer.commit',
+]);

@@ -22,11 +22,13 @@ export function region(stream: NodeJS.WriteStream): Region {
   let shown: readonly string[] = [];
   let shownColumns = 0;
 
-  /** To the beginning of the region. */
+  /** To the beginning of the region, from the beginning of its last line. */
   const back = (): string => {
     const columns = Math.max(1, columnsOf(stream));
-    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
-    return rows > 1 ? `\r\u001B[${rows - 1}A` : '\r';
+    const rows = shown
+      .slice(0, -1)
+      .reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    return rows > 0 ? `\r\u001B[${rows}A` : '\r';
   };
   const restore = (): void => void stream.write(showCursor);
   return {
@@ -41,7 +43,8 @@ export function region(stream: NodeJS.WriteStream): Region {
         return;
       if (shown.length === 0) process.on('exit', restore);
       const start = shown.length === 0 ? hideCursor : back() + (columns === shownColumns ? '' : endOfScreen);
-      stream.write(start + lines.map(line => line + endOfLine).join('\r\n') + endOfScreen);
+      // The cursor waits at the beginning of the last line, where the echo of a key (^C) wraps no line.
+      stream.write(`${start}${lines.map(line => line + endOfLine).join('\r\n')}${endOfScreen}\r`);
       [shown, shownColumns] = [lines, columns];
     },
     clear: () => {

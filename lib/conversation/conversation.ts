@@ -104,9 +104,16 @@ export const conversation = (options: ConversationOptions): Conversation => {
         withLateResults(toolRuns),
       );
       const call$ = withNotices({ input, stt, llm: models, tts, output: sink }, notice => {
-        if (notice.type === 'heard') return current.corrected(notice.text);
-        voiceTimes.noteWords(notice.text, notice.words);
-        return [];
+        switch (notice.type) {
+          case 'heard':
+            return current.corrected(notice.text);
+          case 'timed':
+            voiceTimes.noteWords(notice.text, notice.words);
+            return [];
+          case 'reworded':
+            voiceTimes.noteSpoken(notice.text, notice.spoken);
+            return current.reworded(notice.text, notice.spoken);
+        }
       })(event$);
       const conversation$ = keepWarm(
         { stt, llm: models, tts, output },

@@ -88,6 +88,13 @@ export class CurrentReply {
     return this.#cutTurn === undefined ? [] : [{ type: 'user.heard', turn: this.#cutTurn, heard }];
   }
 
+  /** The voice says a sentence of the current reply in other words. */
+  reworded(text: string, spoken: string): BotEvent[] {
+    return this.#reply === undefined || spoken === text
+      ? []
+      : [{ type: 'bot.reworded', turn: this.#reply.turn, text, spoken }];
+  }
+
   /** How long the audio that was handed over still plays, ms; 0 when silent. */
   get soundingMs(): number {
     const ledger = this.#reply?.ledger;

@@ -91,6 +91,11 @@ export type BotEvent =
       readonly tokens: number;
       readonly answeredMs?: number;
     }
+  /**
+   * The voice says a sentence in other words than its text, as its own transcript has them. The user heard `spoken`, and
+   * so do the end of the reply and the history.
+   */
+  | { readonly type: 'bot.reworded'; readonly turn: number; readonly text: string; readonly spoken: string }
   /** The model or a tool was slow, and the bot says this meanwhile. */
   | { readonly type: 'bot.filler'; readonly turn: number; readonly text: string }
   /**

@@ -5,7 +5,7 @@ import type { Stage } from '../errors.ts';
 import type { ConversationEvent } from './events.ts';
 
 /** A notice from a voice about the words of a reply. */
-export type VoiceNotice = Extract<Notice, { readonly type: 'heard' | 'timed' }>;
+export type VoiceNotice = Extract<Notice, { readonly type: 'heard' | 'timed' | 'reworded' }>;
 
 /**
  * Adds the notices of the engines, the input and the output to a call's events, for as long as the call lasts.

@@ -44,6 +44,8 @@ export interface TurnMetrics {
   readonly connections: Connections;
   /** Time saved and work discarded by speculative replies. */
   readonly speculation: SpeculationFigures;
+  /** The number of sentences that the voice said in other words than their texts. */
+  readonly reworded: number;
   /** The resources that the turn used. */
   readonly usage: Usage;
 }
@@ -131,6 +133,7 @@ class Stopwatch {
   #answeredMs: number | undefined;
   #speculation = noSpeculation;
   #usage = noUsage;
+  #reworded = 0;
   #connections: Connections = {};
 
   see(event: ConversationEvent, now: number): TurnMetrics[] {
@@ -163,6 +166,9 @@ class Stopwatch {
         return [this.#record(event.turn, 'spoken')];
       case 'bot.speculated':
         this.#speculated(event);
+        return [];
+      case 'bot.reworded':
+        this.#reworded++;
         return [];
       case 'bot.paused':
         this.#pausedAt = now;
@@ -229,6 +235,8 @@ class Stopwatch {
     this.#pausedAt = undefined;
     const connections = this.#connections;
     this.#connections = {};
+    const reworded = this.#reworded;
+    this.#reworded = 0;
     return {
       turn,
       outcome,
@@ -239,6 +247,7 @@ class Stopwatch {
       bargeIn,
       connections,
       speculation,
+      reworded,
       usage: this.#usage,
     };
   }

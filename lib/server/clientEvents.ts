@@ -23,6 +23,7 @@ const sentByDefault: Readonly<Record<EventName, boolean>> = {
   'bot.audio': false,
   'bot.speaking': true,
   'bot.speculated': false,
+  'bot.reworded': true,
   'bot.filler': true,
   'bot.paused': true,
   'bot.resumed': true,

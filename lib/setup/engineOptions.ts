@@ -8,7 +8,10 @@ import { modelOfVoice, voiceProblems } from '../providers/deepgram/voices.ts';
 import type { LocalSttOptions } from '../providers/local/localStt.ts';
 import type { LocalTtsOptions } from '../providers/local/localTts.ts';
 import type { OpenaiLlmOptions } from '../providers/openai/openaiLlm.ts';
-import type { OpenaiTtsOptions } from '../providers/openai/openaiTts.ts';
+import type { OpenaiSttOptions } from '../providers/openai/openaiSttOptions.ts';
+import { transcriptionProblems } from '../providers/openai/transcriptionSession.ts';
+import type { OpenaiTtsOptions } from '../providers/openai/openaiTtsOptions.ts';
+import { apiProblems, voiceApi } from '../providers/openai/voiceApi.ts';
 import { count, isFunction, milliseconds, someMilliseconds, text, texts } from './checks.ts';
 
 // The options of the engines that `setup` takes by name are those of the engines' own functions. Here are their checks;
@@ -20,6 +23,7 @@ type Named<Engine extends string, Options> = { readonly engine: Engine } & Optio
 type LocalStt = Named<'local', Omit<LocalSttOptions, 'maxMs'>>;
 type DeepgramStt = Named<'deepgram', DeepgramSttOptions>;
 type BuiltinLlm = Named<'builtin', Prompted>;
+type OpenaiStt = Named<'openai', OpenaiSttOptions>;
 type OpenaiLlm = Named<'openai', OpenaiLlmOptions & Prompted>;
 type LocalTts = Named<'local', LocalTtsOptions>;
 type DeepgramTts = Named<'deepgram', DeepgramTtsOptions>;
@@ -192,6 +196,37 @@ const openaiKey = (
   if (isOpenai && (apiKey ?? OPENAI_API_KEY) === undefined) problem('apiKey', 'an API key');
 };
 
+export const openaiStt = z
+  .strictObject({
+    engine: openai.engine,
+    apiKey: openai.apiKey,
+    baseURL: openai.baseURL,
+    model: openai.model,
+    headers: openai.headers,
+    timeoutMs: openai.timeoutMs,
+    turnDetection: z.enum(['local', 'server', 'semantic']).exactOptional(),
+    endpointingMs: milliseconds.exactOptional(),
+    eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
+    threshold: z.number().min(0).max(1).exactOptional(),
+    silenceMs: milliseconds.exactOptional(),
+    maxMs: z.number().min(1).exactOptional(),
+    language: text.exactOptional(),
+    languageHints: texts.exactOptional(),
+    keyterms: texts.exactOptional(),
+    prompt: text.exactOptional(),
+    delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional(),
+    noiseReduction: z.enum(['near_field', 'far_field']).exactOptional(),
+    options: z.record(z.string(), z.unknown()).exactOptional(),
+    bufferMs: milliseconds.exactOptional(),
+    outageMs: milliseconds.exactOptional(),
+    retries: z.number().int().min(1).exactOptional(),
+  } satisfies Checks<OpenaiStt>)
+  .superRefine(openaiKey)
+  .superRefine((settings, context) => {
+    for (const { field, expected: message } of transcriptionProblems(settings))
+      context.addIssue({ code: 'custom', path: [field], message });
+  });
+
 export const openaiLlm = z
   .strictObject({
     ...openai,
@@ -218,17 +253,26 @@ export const openaiLlm = z
 export const openaiTts = z
   .strictObject({
     ...openai,
+    api: z.enum(['realtime', 'speech']).exactOptional(),
     voice: text.exactOptional(),
     instructions: text.exactOptional(),
     speed: z.number().min(0.25).max(4).exactOptional(),
     responseFormat: z.enum(['pcm', 'wav']).exactOptional(),
     sampleRate: z.number().int().min(8_000).max(48_000).exactOptional(),
   } satisfies Checks<OpenaiTts>)
-  .superRefine(openaiKey);
+  .superRefine(openaiKey)
+  .superRefine((settings, context) => {
+    const server = (settings.baseURL ?? environment()['OPENAI_BASE_URL']) || 'https://api.openai.com/v1';
+    const api = voiceApi(settings, isOf(server, 'api.openai.com'));
+    for (const { field, expected: message } of apiProblems(settings, api))
+      context.addIssue({ code: 'custom', path: [field], message });
+  });
 
 /** A speech-to-text engine of ours, by name. */
 export type NamedStt =
-  Passing<z.infer<typeof localStt>, LocalStt> | Passing<z.infer<typeof deepgramStt>, DeepgramStt>;
+  | Passing<z.infer<typeof localStt>, LocalStt>
+  | Passing<z.infer<typeof deepgramStt>, DeepgramStt>
+  | Passing<z.infer<typeof openaiStt>, OpenaiStt>;
 /** A language model of ours, by name, that needs a network. */
 export type NamedLlm = Passing<z.infer<typeof openaiLlm>, OpenaiLlm>;
 /** The built-in responder, by name. */

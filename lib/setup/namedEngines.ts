@@ -4,6 +4,7 @@ import { deepgramTts } from '../providers/deepgram/deepgramTts.ts';
 import { localStt } from '../providers/local/localStt.ts';
 import { localTts } from '../providers/local/localTts.ts';
 import { openaiLlm } from '../providers/openai/openaiLlm.ts';
+import { openaiStt } from '../providers/openai/openaiStt.ts';
 import { openaiTts } from '../providers/openai/openaiTts.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
@@ -17,6 +18,10 @@ export function namedStt(config: NamedStt): Stt {
   if (config.engine === 'deepgram') {
     const { engine, ...options } = config;
     return deepgramStt(options);
+  }
+  if (config.engine === 'openai') {
+    const { engine, ...options } = config;
+    return openaiStt(options);
   }
   const { engine, ...options } = config;
   return localStt(options);

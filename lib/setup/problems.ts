@@ -4,9 +4,12 @@ import { longestTimerMs } from '../rx/timers.ts';
 
 /** How to correct a field, if its name does not show that. */
 const cures: Readonly<Record<string, string>> = {
-  stt: "Pass { engine: 'local' }, { engine: 'deepgram' }, or an Stt of your own.",
-  'stt.engine': "Pass 'local' or 'deepgram', or an Stt of your own instead of the object.",
+  stt: "Pass { engine: 'local' }, { engine: 'deepgram' }, { engine: 'openai' }, or an Stt of your own.",
+  'stt.engine': "Pass 'local', 'deepgram' or 'openai', or an Stt of your own instead of the object.",
   'stt.apiKey': 'Set DEEPGRAM_API_KEY in the environment, or pass stt.apiKey.',
+  'stt.apiKey of openai': 'Set OPENAI_API_KEY in the environment, or pass stt.apiKey.',
+  'stt.model': 'Pass stt.model: a server of your own has models of its own.',
+  'stt.baseURL of openai': 'Pass an address such as http://127.0.0.1:8000/v1.',
   'stt.baseURL': 'Pass an address such as https://api.eu.deepgram.com.',
   llm: "Pass { engine: 'builtin' }, { engine: 'openai' }, or an Llm of your own.",
   'llm.engine': "Pass 'builtin' or 'openai', or an Llm of your own instead of the object.",
@@ -37,7 +40,7 @@ const never: Readonly<Record<string, string>> = {
 /** Extra advice for an option that an engine does not have. */
 const missing: Readonly<Record<string, string>> = {
   'stt.language of local':
-    'the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
+    'the local engine hears English only. Leave it out, or choose the engine deepgram or openai for another language.',
 };
 
 /** The options of each engine, by section: `{ stt: { local: ['engine', …] } }`. */

@@ -21,6 +21,7 @@ import {
   type NamedStt,
   type NamedTts,
   openaiLlm,
+  openaiStt,
   openaiTts,
 } from './engineOptions.ts';
 import { describeProblems } from './problems.ts';
@@ -212,7 +213,11 @@ const engine = (
 ): z.ZodType => (typeof value === 'function' ? z.any() : z.discriminatedUnion('engine', named));
 
 const optionsOfEngines = {
-  stt: { local: Object.keys(localStt.shape), deepgram: Object.keys(deepgramStt.shape) },
+  stt: {
+    local: Object.keys(localStt.shape),
+    deepgram: Object.keys(deepgramStt.shape),
+    openai: Object.keys(openaiStt.shape),
+  },
   llm: { builtin: Object.keys(builtinLlm.shape), openai: Object.keys(openaiLlm.shape) },
   tts: {
     local: Object.keys(localTts.shape),
@@ -230,7 +235,7 @@ export function checked(given: VoiceConfig): VoiceConfig {
   const config = withoutUndefined(given);
   const { stt, llm, tts } = Object(config) as Partial<VoiceConfig>;
   const schema = options.extend({
-    stt: engine(stt, localStt, deepgramStt),
+    stt: engine(stt, localStt, deepgramStt, openaiStt),
     llm: engine(llm, builtinLlm, openaiLlm),
     tts: engine(tts, localTts, deepgramTts, openaiTts),
   });

@@ -58,7 +58,7 @@ function inLanguageOf(
   stt: SttConfig,
   options: Omit<VoiceConfig, 'stt' | 'llm' | 'tts'>,
 ): Omit<VoiceConfig, 'stt' | 'llm' | 'tts'> {
-  const heard = typeof stt === 'function' || stt.engine !== 'deepgram' ? undefined : stt.language;
+  const heard = typeof stt === 'function' || stt.engine === 'local' ? undefined : stt.language;
   if (heard === undefined || heard === 'multi') return options;
   const language = knownLanguage(heard)?.tag ?? 'und';
   return { ...options, turns: { language, ...options.turns }, bargeIn: { language, ...options.bargeIn } };

@@ -46,8 +46,8 @@ export type {
   ChatRequest,
   ModelReply,
   OpenaiLatencies,
+  OpenaiLimits,
   OpenaiServerOptions,
-  ResponsesLimits,
 } from '../emulators/openai/openaiOptions.ts';
 export { energyStt, type EnergySttOptions } from './energyStt.ts';
 export {

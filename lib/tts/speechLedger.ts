@@ -7,6 +7,8 @@ import { wordsUntil, wordsWithin } from './wordsWithin.ts';
 
 interface Sentence {
   text: string;
+  /** The words that the voice said instead, as far as it has reported them. */
+  spoken: string | undefined;
   /** Where its audio begins in the audio of the reply, ms. */
   readonly fromMs: number;
   /** How much audio the voice emitted, and how much of it went to the output, ms. */
@@ -48,6 +50,7 @@ export class SpeechLedger {
     const fromMs = this.playhead.handedMs;
     this.#sentences.push({
       text,
+      spoken: undefined,
       fromMs,
       receivedMs: 0,
       handedMs: 0,
@@ -71,7 +74,7 @@ export class SpeechLedger {
   receivedAll(): void {
     const sentence = this.#sentences.at(-1)!;
     sentence.received = true;
-    this.#times.learn(sentence.text, sentence.receivedMs);
+    this.#times.learn(this.#wordsOf(sentence), sentence.receivedMs);
   }
 
   /** Audio of the sentence that began last goes to the output, after the playhead counted it. */
@@ -131,7 +134,7 @@ export class SpeechLedger {
 
   /** All sentences that began, except those without audio. */
   get text(): string {
-    return join(this.#sentences.map(sentence => (isSilent(sentence) ? nothing : sentence.text)));
+    return join(this.#sentences.map(sentence => (isSilent(sentence) ? nothing : this.#wordsOf(sentence))));
   }
 
   /** Whether there was text, but no audio for any of it. */
@@ -203,13 +206,26 @@ export class SpeechLedger {
     );
   }
 
-  #heardOf({ text, receivedMs, handedMs, received, handed }: Sentence, heardMs: number): string {
+  #heardOf(sentence: Sentence, heardMs: number): string {
+    const { receivedMs, handedMs, received, handed } = sentence;
+    const text = this.#wordsOf(sentence);
     if (handed && heardMs >= handedMs) return text;
     if (heardMs <= 0) return '';
-    const timed = this.#times.wordsOf(text);
+    const timed = this.#times.wordsOf(sentence.text);
     if (timed !== undefined) return wordsUntil(text, timed, heardMs);
     const lengthMs = received ? receivedMs : Math.max(receivedMs, this.#times.longestMs(text));
     return wordsWithin(text, heardMs / lengthMs);
+  }
+
+  /** The words of a sentence as the voice says them. */
+  #wordsOf(sentence: Sentence): string {
+    const spoken = this.#times.spokenOf(sentence.text);
+    if (spoken !== undefined && spoken !== sentence.spoken) {
+      sentence.spoken = spoken;
+      // The words heard so far were counted in other words.
+      sentence.heard = '';
+    }
+    return sentence.spoken ?? sentence.text;
   }
 
   /** Whether the output has stopped reporting although everything must have been heard. */

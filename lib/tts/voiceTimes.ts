@@ -1,7 +1,7 @@
 import type { TimedWord } from '../engine.ts';
 import { spokenLength } from './spokenLength.ts';
 
-/** The number of texts whose word times are kept: those of the current reply. */
+/** The number of texts of which facts are kept: those of the current reply. */
 const maxTexts = 20;
 
 /**
@@ -17,11 +17,13 @@ const minCharacters = 12;
 const margin = 1.15;
 
 /**
- * A call's knowledge of its voice: the word times of its texts, if the voice reports them, and how slowly it speaks.
+ * A call's knowledge of its voice: the word times of its texts and the words that it says instead, if the voice reports
+ * them, and how slowly it speaks.
  */
 export class VoiceTimes {
   readonly #cautious: number;
   readonly #words = new Map<string, readonly TimedWord[]>();
+  readonly #spoken = new Map<string, string>();
   /** The slowest text so far, ms: per letter of `spokenLength`, and per character. */
   #slowest: { readonly perLetter: number; readonly perCharacter: number } | undefined;
 
@@ -32,10 +34,18 @@ export class VoiceTimes {
 
   /** The voice reports when the words of a text end. */
   noteWords(text: string, words: readonly TimedWord[]): void {
-    this.#words.delete(text); // so that a text which is said again is the newest
-    this.#words.set(text, words);
-    const [oldest] = this.#words.keys();
-    if (this.#words.size > maxTexts && oldest !== undefined) this.#words.delete(oldest);
+    note(this.#words, text, words);
+  }
+
+  /** The voice says a text in other words, or in its own again. */
+  noteSpoken(text: string, spoken: string): void {
+    const [, before = '', after = ''] = /^(\s*)[^]*?(\s*)$/u.exec(text) ?? [];
+    note(this.#spoken, text, `${before}${spoken.trim()}${after}`);
+  }
+
+  /** The words that the voice said of a text last, if it has reported any. */
+  spokenOf(text: string): string | undefined {
+    return this.#spoken.get(text);
   }
 
   wordsOf(text: string): readonly TimedWord[] | undefined {
@@ -62,4 +72,12 @@ export class VoiceTimes {
     const { perLetter, perCharacter } = this.#slowest;
     return margin * Math.max(spokenLength(text) * perLetter, text.length * perCharacter);
   }
+}
+
+/** Keeps the newest texts. */
+function note<Fact>(facts: Map<string, Fact>, text: string, fact: Fact): void {
+  facts.delete(text); // so that a text which is said again is the newest
+  facts.set(text, fact);
+  const [oldest] = facts.keys();
+  if (facts.size > maxTexts && oldest !== undefined) facts.delete(oldest);
 }

@@ -111,6 +111,19 @@ describe('the configuration', () => {
     expect(about).toContain('a language model (openai, small)');
   });
 
+  it('should want no language model for a command that uses none', async () => {
+    process.env['OPENAI_BASE_URL'] = 'http://127.0.0.1:1/v1';
+    const { config } = await configure(
+      { tts: 'openai', ttsModel: 'kokoro', ttsApi: 'speech' },
+      ['tts'],
+      folder,
+    );
+    expect(config).toMatchObject({
+      llm: { engine: 'builtin' },
+      tts: { engine: 'openai', api: 'speech', model: 'kokoro' },
+    });
+  });
+
   it('should use a language model where one is at hand, unless configured otherwise', async () => {
     process.env['OPENAI_BASE_URL'] = 'http://127.0.0.1:1/v1';
     process.env['OPENAI_MODEL'] = 'llama3.2';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { builtinReply, callingFirst } from '../../cli/emulate/builtinReply.ts';
 import { eventLine } from '../../cli/emulate/eventLine.ts';
 import { faultOption } from '../../cli/emulate/faultOption.ts';
+import { rewording } from '../../cli/emulate/rewording.ts';
 import type { ChatMessage } from '../../lib/testing/index.ts';
 import { inProcess } from './inProcess.ts';
 import { Client, isType, sound } from '../emulators/deepgramSockets.ts';
@@ -50,6 +51,17 @@ function emulate(...args: readonly string[]): Run {
   };
 }
 const free = ['--deepgram-port', '0', '--openai-port', '0'];
+
+describe('rxvoice emulate --reword', () => {
+  it('should replace words, as often as they occur', () => {
+    const reword = rewording(["I am=I'm", 'very =']);
+    expect(reword('I am very sure that I am.')).toBe("I'm sure that I'm.");
+  });
+
+  it.each(['I am', '=x', ''])('should refuse %j', pair => {
+    expect(() => rewording([pair])).toThrow(`--reword ${pair}: expected words=other words`);
+  });
+});
 
 describe('rxvoice emulate', () => {
   it('should say how to use it, serve both, and end with Ctrl-C', async () => {

@@ -139,4 +139,20 @@ describe('rxvoice init', () => {
     expect(run(folder, process.execPath, cli, 'init', 'other').status).toBe(0);
     expect(readFileSync(join(other, 'notes.txt'), 'utf8')).toBe('mine');
   });
+
+  it.runIf(process.platform !== 'win32').each([
+    ['a file', 'package.json', 'linked'],
+    ['a folder', 'src', 'linked'],
+    ['the project', '', 'linked'],
+  ])('should write through no link that leads nowhere: %s', (_, name, target) => {
+    const outside = mkdtempSync(join(tmpdir(), 'rxvoice-outside-'));
+    const project = join(outside, 'project');
+    if (name !== '') mkdirSync(project);
+    symlinkSync(join(outside, target), join(project, name));
+    const made = run(folder, process.execPath, cli, 'init', project);
+    expect(made.status).toBe(2);
+    expect(made.stderr).toContain('Name an empty');
+    expect(readdirSync(outside)).toEqual(['project']);
+    rmSync(outside, { recursive: true });
+  });
 });

@@ -73,6 +73,19 @@ describe('the live region of a terminal', () => {
     expect(await lines()).toEqual(['stays']);
   });
 
+  it('should leave no line behind where the terminal echoes a key, such as ^C', async () => {
+    for (const width of [1, 18, 19]) {
+      const { stream, live, lines } = screen(20);
+      stream.write('stays\r\n');
+      live.draw(['one', 'b'.repeat(width)]);
+      stream.write('^C');
+      live.draw(['two', 'c'.repeat(width)]);
+      stream.write('^C^C');
+      live.clear();
+      expect(await lines()).toEqual(['stays']);
+    }
+  });
+
   it('should hide the cursor only while it is there', async () => {
     const { live, lines, cursorShown } = screen(40);
     live.draw(['one']);

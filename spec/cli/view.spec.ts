@@ -24,6 +24,7 @@ const turn: TurnMetrics = {
   bargeIn: undefined,
   connections: {},
   speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
+  reworded: 0,
   usage: { ttsCharacters: 1, botAudioMs: 2, promptTokens: 3, completionTokens: 4 },
 };
 const plain = stripVTControlCharacters;

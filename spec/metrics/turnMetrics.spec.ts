@@ -42,6 +42,7 @@ describe('turnMetrics', () => {
       bargeIn: undefined,
       connections: {},
       speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
+      reworded: 0,
       usage: { ttsCharacters: 28, botAudioMs: 1_620, promptTokens: 0, completionTokens: 0 },
     });
   });
@@ -156,6 +157,7 @@ describe('summary', () => {
     bargeIn: undefined,
     connections: {},
     speculation: { kept: false, savedMs: 0, discarded: 0, discardedTokens: 0 },
+    reworded: 0,
     usage: { ttsCharacters: 0, botAudioMs: 0, promptTokens: 0, completionTokens: 0 },
   });
 

@@ -45,7 +45,7 @@ describe('setup', () => {
       [
         "rxvoice can't be set up: 7 problems.",
         `  - turns.maxMs: expected at least 1, received -1. Pass a number in that range.`,
-        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local' or 'deepgram', or an Stt of your own instead of the object.`,
+        `  - stt.engine: expected the name of an engine, received "wisper". Pass 'local', 'deepgram' or 'openai', or an Stt of your own instead of the object.`,
         `  - llm.baseURL: expected an http(s) address, received "localhost". Pass an address such as http://127.0.0.1:11434/v1.`,
         `  - llm.temperature: expected at most 2, received 7. Pass a number in that range.`,
         `  - llm.model: expected the id of one of the server's models, received nothing. Pass llm.model: a server of your own has models of its own.`,
@@ -71,7 +71,7 @@ describe('setup', () => {
     expect(problemsOf({ ...own, stt: { engine: 'local', language: 'de', langauge: 'de' } })).toBe(
       [
         "rxvoice can't be set up: 2 problems.",
-        '  - stt.language: the local engine hears English only. Leave it out, or choose the engine deepgram for another language.',
+        '  - stt.language: the local engine hears English only. Leave it out, or choose the engine deepgram or openai for another language.',
         '  - stt.langauge: there is no such option. Leave it out, or check its spelling.',
       ].join('\n'),
     );
@@ -197,6 +197,62 @@ describe('setup', () => {
     );
     const { tts } = setup({ ...own, tts: { engine: 'openai', apiKey: 'test', voice: 'marin' } });
     expect(tts.session).toEqual(expect.any(Function));
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'a voice of the speech endpoint',
+      { voice: 'onyx' },
+      /tts\.voice: expected a voice of the Realtime API/u,
+    ],
+    [
+      'a speed that only the speech endpoint has',
+      { speed: 2 },
+      /tts\.speed: expected a number from 0\.25 to 1\.5/u,
+    ],
+    ['a format', { responseFormat: 'wav' }, /tts\.responseFormat: expected none, or api: 'speech'/u],
+    ['a sample rate', { sampleRate: 8_000 }, /tts\.sampleRate: .*24000 Hz/u],
+    ['a fetch', { fetch: () => undefined }, /tts\.fetch: .*WebSocket/u],
+    ['an API that there is not', { api: 'chat' }, /tts\.api/u],
+  ])('should refuse %s of OpenAI by name', (_, options, problem) => {
+    expect(problemsOf({ ...own, tts: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
+    const speech = { engine: 'openai', apiKey: 'k', ...options, api: 'speech' } as const;
+    expect(problemsOf({ ...own, tts: speech })).toBe('');
+  });
+
+  it('should ask other servers at the speech endpoint, with its options', () => {
+    const kokoro = {
+      engine: 'openai',
+      baseURL: 'http://127.0.0.1:1/v1',
+      model: 'kokoro',
+      voice: 'nova',
+      speed: 3,
+    } as const;
+    expect(problemsOf({ ...own, tts: kokoro })).toBe('');
+    expect(problemsOf({ ...own, tts: { ...kokoro, api: 'realtime' } })).toMatch(
+      /tts\.voice: .*\n.*tts\.speed/u,
+    );
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no key', { apiKey: undefined }, /stt\.apiKey: .*Set OPENAI_API_KEY/u],
+    ['no model of another server', { baseURL: 'http://127.0.0.1:1/v1' }, /stt\.model: .*Pass stt\.model/u],
+    [
+      'turns by the service of a model that streams',
+      { model: 'gpt-live-transcribe', turnDetection: 'server' },
+      /stt\.turnDetection: expected 'local' with gpt-live-transcribe/u,
+    ],
+    ['an eagerness without a meaning', { eagerness: 'high' }, /stt\.eagerness: .*turnDetection: 'semantic'/u],
+    ['a threshold of loudness', { threshold: 0.5 }, /stt\.threshold: .*turnDetection: 'server'/u],
+    [
+      'a silence of meaning',
+      { turnDetection: 'semantic', endpointingMs: 500 },
+      /stt\.endpointingMs: .*eagerness instead/u,
+    ],
+    ['a delay of a model that reports turns', { model: 'gpt-transcribe', delay: 'low' }, /stt\.delay/u],
+    ['a list of words of an old model', { model: 'whisper-1', keyterms: ['rxvoice'] }, /stt\.keyterms/u],
+  ])('should refuse %s of transcription', (_, options, problem) => {
+    expect(problemsOf({ ...own, stt: { engine: 'openai', apiKey: 'k', ...options } })).toMatch(problem);
   });
 
   it('should take tools, each with a name of its own, and a history with their results', () => {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'vitest';
 import type { ContractSuite } from '../../lib/testing/contracts/contractSuite.ts';
-import { type DeepgramServer, deepgramServer, type DeepgramServerOptions } from '../../lib/testing/index.ts';
+import type { LoopbackServer } from '../../lib/testing/index.ts';
 
 /** A suite whose cases have a server each, so that those that wait for audio in its own time wait at once. */
 export interface OwnServers extends ContractSuite {
@@ -11,16 +11,18 @@ export interface OwnServers extends ContractSuite {
   readonly open: () => number;
 }
 
-/** A Deepgram on this machine for each case. */
-export function ownServers(options: DeepgramServerOptions): OwnServers {
-  const servers = new AsyncLocalStorage<DeepgramServer>();
+/** A server on this machine for each case. */
+export function ownServers(
+  start: () => Promise<Pick<LoopbackServer<object>, 'url' | 'connections'> & AsyncDisposable>,
+): OwnServers {
+  const servers = new AsyncLocalStorage<Awaited<ReturnType<typeof start>>>();
   return {
     describe: (name, body) => describe.concurrent(name, body),
     it: (name, body, timeoutMs) =>
       it.concurrent(
         name,
         async () => {
-          await using server = await deepgramServer(options);
+          await using server = await start();
           await servers.run(server, body);
         },
         timeoutMs,

@@ -6,7 +6,14 @@ import { type AudioFrame, frameOf, silence } from '../../lib/audio/frame.ts';
 import { reframe } from '../../lib/audio/reframe.ts';
 import { deepgramStt } from '../../lib/providers/deepgram/index.ts';
 import { localStt } from '../../lib/providers/local/index.ts';
-import { energyStt, scriptedStt, sttContract } from '../../lib/testing/index.ts';
+import { openaiStt } from '../../lib/providers/openai/index.ts';
+import {
+  deepgramServer,
+  energyStt,
+  openaiServer,
+  scriptedStt,
+  sttContract,
+} from '../../lib/testing/index.ts';
 import { ownServers } from './ownServer.ts';
 
 /** "Go forward." */
@@ -19,7 +26,9 @@ const clipMs = clip.pcm.length / 16;
 const speech = (before = 500): Observable<AudioFrame> =>
   from([silence(before), clip, silence(1_500)]).pipe(reframe());
 
-const servers = ownServers({ lines: ['Something was said.'] });
+const lines = ['Something was said.'];
+const deepgram = ownServers(() => deepgramServer({ lines }));
+const openai = ownServers(() => openaiServer({ lines }));
 const connection = { apiKey: 'a-key-for-the-loopback-server' };
 const nowhere = { ...connection, baseURL: 'http://127.0.0.1:1', retries: 1 };
 
@@ -47,10 +56,24 @@ sttContract({
 });
 for (const model of ['nova-3', 'flux-general-en'])
   sttContract({
-    ...servers,
+    ...deepgram,
     name: `deepgramStt ${model}`,
-    make: () => deepgramStt({ ...connection, baseURL: servers.url(), model }),
+    make: () => deepgramStt({ ...connection, baseURL: deepgram.url(), model }),
     broken: () => deepgramStt({ ...nowhere, model }),
+    speech$: speech(),
+    words: /Something was said\./u,
+  });
+for (const options of [
+  { model: 'gpt-live-transcribe' },
+  { model: 'gpt-transcribe', turnDetection: 'local' },
+  { model: 'gpt-transcribe', turnDetection: 'server' },
+  { model: 'gpt-transcribe', turnDetection: 'semantic' },
+] as const)
+  sttContract({
+    ...openai,
+    name: `openaiStt ${Object.values(options).join(', turns by ')}`,
+    make: () => openaiStt({ ...connection, baseURL: `${openai.url()}/v1`, ...options }),
+    broken: () => openaiStt({ ...nowhere, ...options }),
     speech$: speech(),
     words: /Something was said\./u,
   });

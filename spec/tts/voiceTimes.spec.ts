@@ -42,4 +42,18 @@ describe('VoiceTimes', () => {
     expect(times.wordsOf('Text 1')).toBeUndefined();
     expect(times.wordsOf('Never said')).toBeUndefined();
   });
+
+  it.each([
+    ['I am here. ', "I'm here.", "I'm here. "],
+    ['\nI am here.', ' I’m here. ', '\nI’m here.'],
+    ['你好。', '您好。', '您好。'],
+    ['Fine.', '', ''],
+  ])('should keep the words that were said of %j, with the spaces around them', (text, spoken, kept) => {
+    const times = new VoiceTimes();
+    expect(times.spokenOf(text)).toBeUndefined();
+    times.noteSpoken(text, spoken);
+    expect(times.spokenOf(text)).toBe(kept);
+    times.noteSpoken(text, text);
+    expect(times.spokenOf(text)).toBe(text);
+  });
 });

@@ -1,21 +1,9 @@
-import type { Stt } from '../../stt/stt.ts';
 import type { Tts } from '../../tts/tts.ts';
 import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
-import type { ScriptedSpeech } from '../../testing/scriptedStt.ts';
+import type { HeardOptions } from '../loopback/sttScript.ts';
 
 /** Options of {@link deepgramServer}: its script, its speech, its speed and its faults. */
-export interface DeepgramServerOptions extends LoopbackOptions {
-  /**
-   * The words, in the time of each connection's audio, whatever the audio is; or a script for the n-th connection (from
-   * 1). `endpointingMs` is the client's unless the script has its own.
-   */
-  readonly script?: readonly ScriptedSpeech[] | ((connection: number) => readonly ScriptedSpeech[]);
-  /** Without a script, the transcript of each utterance (detected by loudness): the next line, or the n-th from 0. */
-  readonly lines?: readonly string[] | ((index: number) => string);
-  /**
-   * Transcribes the audio: an engine, given the silence after which the client wants an end. Goes before the others.
-   */
-  readonly stt?: (options: { readonly silenceMs: number }) => Stt;
+export interface DeepgramServerOptions extends LoopbackOptions, HeardOptions {
   /** The voice. Default a hum as long as the text would take. */
   readonly tts?: Tts;
   /** How long a character takes to hum, ms. Default 60. */

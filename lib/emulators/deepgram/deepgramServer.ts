@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { timer } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { addressOf, type Connection } from '../loopback/connection.ts';
 import { type AnnouncedAudio, bytesPerMs } from '../loopback/audioFromClient.ts';
@@ -8,12 +7,13 @@ import { close, json, type ServerFrame } from '../loopback/frames.ts';
 import { host, type Service } from '../loopback/host.ts';
 import { orFailed, reply, type Reply } from '../loopback/reply.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
-import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
+import type { Protocol } from '../loopback/serveSocket.ts';
+import { SttScript } from '../loopback/sttScript.ts';
+import { openSocket } from '../loopback/openSocket.ts';
 import { scriptedTts } from '../../testing/scriptedTts.ts';
 import { aura } from './aura.ts';
 import { type DeepgramServerOptions, defaultLatencies, defaultLimits } from './deepgramOptions.ts';
 import { badRequest, deepgramRefusal, internalError } from './deepgramRefusal.ts';
-import { SttScript } from './sttScript.ts';
 import { listenRequest } from './listenRequest.ts';
 import { models } from './models.ts';
 import { nova } from './nova.ts';
@@ -172,20 +172,8 @@ function deepgramService(options: () => DeepgramServerOptions): Service<Deepgram
       if (typeof made === 'string') return refuse(400, badRequest(made, connection));
       if (typeof made === 'object') return refuse(made.status, made);
       requestIds.set(request, connection.requestId);
-      const open = () =>
-        sockets.handleUpgrade(request, socket, head, client => {
-          socket.off('close', gaveUp);
-          serveSocket(client, made, connection, errorFrames(connection));
-        });
       const { connectMs } = latencies();
-      const opening =
-        connectMs > 0 ? timer(connectMs).subscribe({ next: open, error: () => socket.destroy() }) : undefined;
-      const gaveUp = () => {
-        opening?.unsubscribe();
-        connection.log({ type: 'closed', by: 'client' });
-      };
-      socket.once('close', gaveUp);
-      if (!opening) open();
+      openSocket({ sockets, request, socket, head, connectMs }, made, connection, errorFrames(connection));
       return undefined;
     },
   };

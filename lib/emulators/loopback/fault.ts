@@ -26,6 +26,10 @@ export type Endpoint =
   | 'responsesSocket'
   /** OpenAI text-to-speech: `/v1/audio/speech`. */
   | 'speech'
+  /** OpenAI's Realtime API, a voice or a conversation: the WebSocket `/v1/realtime?model=…`. */
+  | 'realtime'
+  /** OpenAI's Realtime API, speech-to-text: the WebSocket `/v1/realtime?intent=transcription`. */
+  | 'transcription'
   /** OpenAI's list of models: `/v1/models`. */
   | 'models'
   /** Anything else, which is not there. */
@@ -33,7 +37,8 @@ export type Endpoint =
 
 const stt: readonly Endpoint[] = ['nova', 'flux'];
 const deepgramSockets: readonly Endpoint[] = ['nova', 'flux', 'aura', 'fluxTts'];
-const sockets: readonly Endpoint[] = [...deepgramSockets, 'responsesSocket'];
+const realtime: readonly Endpoint[] = ['realtime', 'transcription'];
+const sockets: readonly Endpoint[] = [...deepgramSockets, ...realtime, 'responsesSocket'];
 const streams: readonly Endpoint[] = [...sockets, 'auraRest', 'completions', 'responses', 'speech'];
 const all: readonly Endpoint[] = [...streams, 'projects', 'models', 'prerecorded', 'deepgramModels', 'grant'];
 
@@ -97,7 +102,9 @@ export const faults = {
   'net-0004': stream('Deepgram closes with 1011 NET-0004: it got no message in time', ['fluxTts']),
 
   'connection-limit': stream('OpenAI closes a WebSocket that has lasted for 60 minutes', ['responsesSocket']),
+  'session-expired': stream('OpenAI ends a session that has reached its age', realtime),
 
+  reworded: behaviour('the voice says something else than its text', ['realtime']),
   quiet: behaviour('nothing is reported in silence', ['nova']),
   'no-finalize': behaviour('Finalize gets no answer', ['nova']),
   'no-speech-final': behaviour('the end of speech is never detected; only UtteranceEnd is sent', ['nova']),

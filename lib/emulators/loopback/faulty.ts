@@ -107,6 +107,8 @@ function strikes(fault: Fault): readonly ServerFrame[] {
       return [close(1011, netReason('0003'))];
     case 'net-0004':
       return [close(1011, netReason('0004'))];
+    case 'session-expired':
+      return sessionExpired(3_600_000);
     default:
       return [];
   }
@@ -123,6 +125,21 @@ const netTexts = {
 export const netReason = (code: keyof typeof netTexts): string =>
   `${netTexts[code]} See https://dpgr.am/net${code}`;
 
+/** The end of a session of OpenAI's Realtime API that has lasted this long, ms. */
+export const sessionExpired = (lifetimeMs: number): readonly ServerFrame[] => [
+  json({
+    type: 'error',
+    event_id: 'event_expired',
+    error: {
+      type: 'invalid_request_error',
+      code: 'session_expired',
+      message: `Your session hit the maximum duration of ${Math.round(lifetimeMs / 60_000)} minutes.`,
+      param: null,
+      event_id: null,
+    },
+  }),
+  close(1001),
+];
 /** The error with which OpenAI ends a WebSocket of the Responses API that has lasted too long. */
 export const limitReached = {
   type: 'error',

@@ -16,7 +16,12 @@ import { rawReply, type Refusal, reply, type Reply } from './reply.ts';
 /** The provider's part of the host. */
 export interface Service<Options> {
   /** Which endpoint a request asks for, if any. */
-  readonly endpoint: (method: string, path: string, upgrade: boolean) => Endpoint | undefined;
+  readonly endpoint: (
+    method: string,
+    path: string,
+    upgrade: boolean,
+    query: URLSearchParams,
+  ) => Endpoint | undefined;
   /** Whether a request has a key that could be right. */
   readonly authorised: (request: IncomingMessage, options: Options) => boolean;
   /** Answers with an error: a rule's, or that of a missing key or path. */
@@ -51,7 +56,7 @@ export async function host<Options extends LoopbackOptions>(
 
   const connect = (request: IncomingMessage, upgrade: boolean): Connection & { readonly known: boolean } => {
     const { pathname, searchParams } = addressOf(request);
-    const found = service.endpoint(request.method ?? 'GET', pathname, upgrade);
+    const found = service.endpoint(request.method ?? 'GET', pathname, upgrade, searchParams);
     const endpoint = found ?? 'other';
     const connection = ++connections;
     open++;

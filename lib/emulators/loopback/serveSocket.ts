@@ -57,16 +57,20 @@ const logged =
       let heard = false;
       return frame$.pipe(
         tap(frame => {
-          if (frame.type === 'text')
+          const isAudio = frame.type === 'binary' || (frame.type === 'text' && isAudioEvent(frame.text));
+          if (frame.type === 'text' && !isAudio)
             log({ type: 'received', message: parsed(frame.text) ?? { text: frame.text } });
-          if (frame.type !== 'binary' || heard) return;
+          if (!isAudio || heard) return;
           heard = true;
           log({ type: 'hearing' });
         }),
       );
     });
 
-/** A message of the client, unless it is none. */
+/** Whether a message is audio of OpenAI's Realtime API, too long and too frequent for a log. */
+const isAudioEvent = (text: string): boolean => text.slice(0, 200).includes('"input_audio_buffer.append"');
+
+/** A message of the client, unless it is not JSON. */
 export function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const message: unknown = JSON.parse(text);

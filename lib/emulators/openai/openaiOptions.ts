@@ -1,8 +1,9 @@
 import type { Tts } from '../../tts/tts.ts';
 import type { LoopbackOptions } from '../loopback/loopbackOptions.ts';
+import type { HeardOptions } from '../loopback/sttScript.ts';
 
 /** Options of {@link openaiServer}: its answers, its speech, its speed and its faults. */
-export interface OpenaiServerOptions extends LoopbackOptions {
+export interface OpenaiServerOptions extends LoopbackOptions, HeardOptions {
   /** The model's answer, or a function of the request. Default `Hello. This is a test.` */
   readonly reply?: ModelReply | ((messages: readonly ChatMessage[], request: ChatRequest) => ModelReply);
   /** The models there are; a request for another is refused. Default any. */
@@ -11,19 +12,26 @@ export interface OpenaiServerOptions extends LoopbackOptions {
   readonly tts?: Tts;
   /** How long a character takes to hum, ms. Default 60. */
   readonly msPerCharacter?: number;
+  /**
+   * The words that a Realtime model says instead of a text that it should read: `text => text.replace('I am', "I'm")`.
+   * `index` counts the texts of a connection from 0. Default: the text.
+   */
+  readonly reword?: (text: string, index: number) => string;
   /** How fast it is. */
   readonly latencies?: OpenaiLatencies;
-  /** Limits of a WebSocket of the Responses API. Default those of the service. */
-  readonly limits?: ResponsesLimits;
+  /** Limits of its WebSockets. Default those of the service. */
+  readonly limits?: OpenaiLimits;
 }
 
-/** Limits of a WebSocket of the Responses API. */
-export interface ResponsesLimits {
-  /** The longest time that a connection lasts, ms. Default 60 minutes. */
+/** Limits of the loopback OpenAI's WebSockets. */
+export interface OpenaiLimits {
+  /** The longest time that a Realtime session lasts, ms. Default 60 minutes. */
+  readonly sessionMs?: number;
+  /** The longest time that a connection of the Responses API lasts, ms. Default 60 minutes. */
   readonly connectionMs?: number;
-  /** The number of responses that are written at the same time; further ones wait. Default 16. */
+  /** The number of responses that the Responses API writes at the same time; further ones wait. Default 16. */
   readonly activeResponses?: number;
-  /** The number of different `stream_id`s of a connection. Default 32. */
+  /** The number of different `stream_id`s of a connection of the Responses API. Default 32. */
   readonly streamIds?: number;
 }
 
@@ -37,6 +45,10 @@ export interface OpenaiLatencies {
   readonly ttsMs?: number;
   /** How much faster than real time speech comes. Default 8. */
   readonly ttsSpeed?: number;
+  /** From the request for a WebSocket to its opening, ms. Default 0; over a network some 200. */
+  readonly connectMs?: number;
+  /** From the audio that decides it to a transcript, ms. Default 80. */
+  readonly sttMs?: number;
 }
 
 /** A model's answer: a text, or more than that. */
@@ -89,11 +101,14 @@ export const defaultLatencies = {
   tokensPerSecond: 50,
   ttsMs: 120,
   ttsSpeed: 8,
+  connectMs: 0,
+  sttMs: 80,
 } as const satisfies Required<OpenaiLatencies>;
 
 /** Defaults of the limits. */
 export const defaultLimits = {
+  sessionMs: 3_600_000,
   connectionMs: 3_600_000,
   activeResponses: 16,
   streamIds: 32,
-} as const satisfies Required<ResponsesLimits>;
+} as const satisfies Required<OpenaiLimits>;

@@ -7,15 +7,18 @@ import { reply as answer, type Reply } from '../loopback/reply.ts';
 import type { LoopbackServer } from '../loopback/loopbackServer.ts';
 import { readJson } from '../loopback/readJson.ts';
 import { json, close } from '../loopback/frames.ts';
-import { type Protocol, serveSocket } from '../loopback/serveSocket.ts';
+import { openSocket } from '../loopback/openSocket.ts';
+import type { Protocol } from '../loopback/serveSocket.ts';
 import type { BelievedResponse } from './believedResponse.ts';
 import { completionRequest } from './completionRequest.ts';
-import { type OpenaiServerOptions } from './openaiOptions.ts';
+import { defaultLatencies, type OpenaiServerOptions } from './openaiOptions.ts';
 import { apiError, openaiRefusal } from './openaiRefusal.ts';
 import { scriptedModel } from './responseModel.ts';
 import { ResponseStore } from './responseStore.ts';
 import { responsesProtocol } from './responsesProtocol.ts';
 import { responsesRequest } from './responsesRequest.ts';
+import { realtimeFailure } from './realtime.ts';
+import { realtimeEndpoint, realtimeProtocols } from './realtimeProtocol.ts';
 import { speechRequest } from './speechRequest.ts';
 
 /** An OpenAI on this machine. */
@@ -31,7 +34,7 @@ export interface OpenaiServer extends LoopbackServer<OpenaiServerOptions> {
 
 /**
  * Runs an OpenAI on this machine, on 127.0.0.1: chat completions and responses, streamed and not, responses over a
- * WebSocket, speech as PCM and WAV, and the list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
+ * WebSocket, the Realtime API, speech as PCM and WAV, and the list of models. OpenAI's own models have their rules; any other name is a model that takes everything. It speaks the wire protocol of the service, faults included, so that its official SDK and every client of
  * yours can be tested without a key: the model answers by a script or a function. An error it throws is answered with 500.
  *
  * @example
@@ -60,7 +63,12 @@ function openaiService(
   options: () => OpenaiServerOptions,
   store: ResponseStore,
 ): Service<OpenaiServerOptions> {
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    // A browser offers its key as a protocol, which is not repeated.
+    handleProtocols: offered => (offered.has('realtime') ? 'realtime' : false),
+  });
   const connections = new WeakMap<IncomingMessage, Connection>();
   sockets.on('headers', (headers, request) => {
     const connection = connections.get(request);
@@ -68,17 +76,22 @@ function openaiService(
   });
   sockets.on('wsClientError', (_, socket) => socket.destroy()); // no handshake at all
 
-  /** The protocol of a socket. */
-  const protocolOf = ({ fate: { has }, log }: Connection): Protocol =>
+  /** The protocol of a socket of the Responses API. */
+  const responses = ({ fate: { has }, log }: Connection): Protocol =>
     responsesProtocol({ model: () => scriptedModel(options()), store, options, has, log });
+  const realtime = realtimeProtocols(options);
 
   return {
-    endpoint: (method, path, upgrade) =>
+    endpoint: (method, path, upgrade, query) =>
+      (upgrade ? realtimeEndpoint(path, query) : undefined) ??
       paths[
         `${upgrade ? 'socket' : method} ${path.replace(/\/$/u, '').replace(/^(\/v1\/models)\/.+/u, '$1')}`
       ],
     authorised: ({ headers }: IncomingMessage, { key }) => {
-      const given = /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1];
+      const given =
+        /^Bearer +(\S+)$/u.exec(headers.authorization ?? '')?.[1] ??
+        // A browser can't set headers of a WebSocket.
+        /\bopenai-insecure-api-key\.([^\s,]+)/u.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
       return key === undefined ? given !== undefined : given === key;
     },
     refuse: openaiRefusal,
@@ -98,18 +111,17 @@ function openaiService(
     },
     upgrade: (request, socket, head, connection) => {
       connections.set(request, connection);
-      const gaveUp = (): void => connection.log({ type: 'closed', by: 'client' });
-      socket.once('close', gaveUp);
-      sockets.handleUpgrade(request, socket, head, client => {
-        socket.off('close', gaveUp);
-        serveSocket(client, protocolOf(connection), connection, errorFrames);
-      });
+      const { connectMs } = { ...defaultLatencies, ...options().latencies };
+      const isRealtime = connection.endpoint !== 'responsesSocket';
+      const protocol = isRealtime ? realtime(connection) : responses(connection);
+      const failure = isRealtime ? realtimeFailure() : errorFrames;
+      openSocket({ sockets, request, socket, head, connectMs }, protocol, connection, failure);
       return undefined;
     },
   };
 }
 
-/** How a socket reports that it failed. */
+/** How a socket of the Responses API reports that it failed. */
 const errorFrames = [
   json({
     type: 'error',

@@ -6,7 +6,7 @@ import type { LoopbackHappening } from '../loopback/loopbackEvent.ts';
 import type { Reply } from '../loopback/reply.ts';
 import { parsed, type Protocol } from '../loopback/serveSocket.ts';
 import { type BelievedResponse, responding } from './believedResponse.ts';
-import { defaultLimits, type OpenaiServerOptions, type ResponsesLimits } from './openaiOptions.ts';
+import { defaultLimits, type OpenaiLimits, type OpenaiServerOptions } from './openaiOptions.ts';
 import { apiError } from './openaiRefusal.ts';
 import { inputItems, type ResponseRequest } from './responseItem.ts';
 import type { ResponseModel } from './responseModel.ts';
@@ -53,7 +53,7 @@ class ResponsesConnection {
   /** Timers and responses of the connection. */
   readonly work = new Subscription();
   readonly #options: Required<ResponsesProtocolOptions>;
-  readonly #limits: Required<ResponsesLimits>;
+  readonly #limits: Required<OpenaiLimits>;
   readonly #send: (frame: ServerFrame) => void;
   readonly #lanes = new Map<string | undefined, Lane>();
   #active = 0;

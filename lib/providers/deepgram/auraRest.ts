@@ -7,10 +7,11 @@ import type { KeptOpen } from '../http/keptOpen.ts';
 import { fromAbortable } from '../../rx/abortable.ts';
 import { onFirst } from '../../rx/onFirst.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
-import { brokenError, type DeepgramRequest, Refusal, refusedError } from './deepgramError.ts';
+import { Refusal } from '../socket/refusal.ts';
+import { brokenError, type DeepgramRequest, refusedError } from './deepgramError.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
-import { givenUp } from './reconnecting.ts';
+import { givenUp } from '../socket/reconnecting.ts';
 import { Outage } from '../../rx/outage.ts';
 
 /** How {@link auraRest} speaks. */

@@ -2,12 +2,13 @@ import { asyncScheduler, concat, Observable, type Subscriber, type Subscription 
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { FlushBudget } from './flushBudget.ts';
-import { type Incoming, type OpenSocket, type SdkSocket, type ServerMessage, words } from './openSocket.ts';
+import { type SdkSocket } from './openSocket.ts';
+import { type Incoming, type OpenSocket, type ServerMessage, words } from '../socket/wire.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { type Share, SharedAudio } from './sharedAudio.ts';
-import { Recycled } from './reconnecting.ts';
-import { lifetimeMs, maxCharacters, type VoiceOptions } from './voiceOptions.ts';
+import { Recycled } from '../socket/reconnecting.ts';
+import { lifetimeMs, maxCharacters, type VoiceOptions } from '../socket/voiceOptions.ts';
 
 /** A socket of the SDK that speaks. */
 export interface AuraSocket extends SdkSocket {

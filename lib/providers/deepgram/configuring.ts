@@ -1,4 +1,5 @@
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, type Observable, tap } from 'rxjs';
+import type { Changes } from '../socket/transcribeCall.ts';
 import type { FluxConfiguration } from './fluxConfiguration.ts';
 
 /** How long an answer to a change is waited for before the next is sent, ms: it may be lost. */
@@ -55,6 +56,23 @@ export class Configuring {
     this.#waiting = undefined;
     this.#send(this.#sent);
   }
+}
+
+/** The changes of a Flux call, each sent as the service takes them. */
+export function fluxChanges(
+  configure$: Observable<FluxConfiguration>,
+  send: (configuration: FluxConfiguration) => void,
+): Changes {
+  const configuring = new Configuring(send);
+  return {
+    applied$: isOpen => configure$.pipe(tap(configuration => configuring.change(configuration, isOpen()))),
+    connected: () => configuring.connected(),
+    hear: ({ type }) => {
+      if (type === 'ConfigureSuccess' || type === 'ConfigureFailure')
+        configuring.answered(type === 'ConfigureSuccess');
+    },
+    tick: () => configuring.tick(),
+  };
 }
 
 const merged = (one: FluxConfiguration, other: FluxConfiguration): FluxConfiguration => ({

@@ -1,4 +1,5 @@
 import { RxvoiceError, type Stage } from '../../errors.ts';
+import { Refusal, type RefusedAnswer } from '../socket/refusal.ts';
 
 /** Of which request an error is. */
 export interface DeepgramRequest {
@@ -22,28 +23,6 @@ export const requestOf = (
     return connection.apiKey;
   },
 });
-
-/** The facts of a refusal, as its cause. */
-export class Refusal extends Error {
-  readonly status: number;
-  /** How long the server asks to wait, ms. */
-  readonly retryAfterMs: number | undefined;
-
-  constructor(status: number, retryAfterMs?: number) {
-    super(`HTTP ${status}`);
-    this.name = 'Refusal';
-    this.status = status;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-/** Data of a refusal. */
-export interface RefusedAnswer {
-  readonly status: number;
-  /** By their names in lower case. */
-  readonly header: (name: string) => string | undefined;
-  readonly body: string;
-}
 
 /**
  * The error of a request that was refused, saying what to do. Statuses that may pass later (408, 429, 5xx) are

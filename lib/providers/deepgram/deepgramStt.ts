@@ -1,28 +1,14 @@
-import {
-  defer,
-  distinctUntilChanged,
-  filter,
-  finalize,
-  map,
-  type Observable,
-  ReplaySubject,
-  share,
-  Subject,
-} from 'rxjs';
-import type { AudioFrame } from '../../audio/frame.ts';
-import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
-import type { Stt, SttEvent } from '../../stt/stt.ts';
+import type { Stt } from '../../stt/stt.ts';
+import { keptAlive } from '../socket/keptAlive.ts';
+import { socketStt } from '../socket/socketStt.ts';
+import { defaultOutageMs } from '../socket/voiceOptions.ts';
 import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { flux } from './flux.ts';
-import { keptAlive } from './keptAlive.ts';
-import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
-import { transcribeCall } from './transcribeCall.ts';
 import { nova } from './nova.ts';
-import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import { openSocket, type SdkSocket } from './openSocket.ts';
 import type { DeepgramSttOptions } from './options.ts';
-import { reconnecting } from './reconnecting.ts';
 
 const defaults = {
   model: 'nova-3',
@@ -54,68 +40,20 @@ export function deepgramStt(options: DeepgramSttOptions = {}): Stt {
   checkOptions(options, isFlux);
   const dialect = isFlux ? flux({ ...options, model }) : nova({ ...options, model });
 
-  const session = (notice$ = new Subject<Notice>(), longestMs = outageMs): Stt => {
-    const tell = (message: string): void => notice$.next({ type: 'warning', message });
-    const endTurn$ = new Subject<void>();
-    const open = (sampleRate: number): Observable<OpenSocket<SdkSocket> | RxvoiceError> =>
+  return socketStt({
+    open: sampleRate =>
       openSocket<SdkSocket>(connection, request, { timeoutMs }, client =>
         dialect.connect(client, sampleRate),
-      ).pipe(
-        keptAlive(dialect, sampleRate),
-        reconnecting({
-          outageMs: longestMs,
-          ...(retries !== undefined && { retries }),
-          timeoutMs,
-          message$: ({ message$ }) => message$,
-          tell,
-        }),
-        share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
-      );
-    const warmLine$ = open(warmRate);
-    const warm$: Observable<Loading> = warmLine$.pipe(
-      filter(socket => !RxvoiceError.is(socket)),
-      map(() => ({ engine: `${connection.who} ${model}`, progress: 1 })),
-      distinctUntilChanged((one, other) => one.progress === other.progress),
-    );
-    const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
-      transcribeCall(
-        frame$,
-        sampleRate => (sampleRate === warmRate ? warmLine$ : open(sampleRate)),
-        warmRate,
-        dialect,
-        {
-          bufferMs,
-          timeoutMs,
-          silenceMs: options.silenceMs ?? 1_500,
-          stage: connection,
-          notify: notice => notice$.next(notice),
-          endTurn$,
-        },
-      );
-    return Object.assign(listen, {
-      notice$: notice$.asObservable(),
-      warm$,
-      endTurn: () => endTurn$.next(),
-    });
-  };
-
-  const notice$ = new Subject<Notice>();
-  const calls = new Set<Stt>();
-  // Used without a session, each subscription is a call of its own.
-  const listen = (frame$: Observable<AudioFrame>): Observable<SttEvent> =>
-    defer(() => {
-      const call = session(notice$);
-      calls.add(call);
-      return frame$.pipe(
-        call,
-        finalize(() => calls.delete(call)),
-      );
-    });
-  return Object.assign(listen, {
-    session: ({ hasStandby = false } = {}) =>
-      session(undefined, hasStandby ? Math.min(outageMs, standbyOutageMs) : outageMs),
-    notice$: notice$.asObservable(),
-    endTurn: () => calls.forEach(call => call.endTurn?.()),
+      ).pipe(keptAlive(dialect, sampleRate)),
+    sampleRate: warmRate,
+    dialect,
+    name: `${connection.who} ${model}`,
+    who: connection.who,
+    bufferMs,
+    timeoutMs,
+    silenceMs: options.silenceMs ?? 1_500,
+    outageMs,
+    retries,
   });
 }
 

@@ -1,5 +1,4 @@
-import { catchError, EMPTY, finalize, from, ignoreElements, merge, type Observable, of } from 'rxjs';
-import { ReplaySubject, share, Subject, tap } from 'rxjs';
+import { catchError, EMPTY, from, ignoreElements, merge, type Observable, of, Subject } from 'rxjs';
 import type { Loading, Notice } from '../../engine.ts';
 import { RxvoiceError } from '../../errors.ts';
 import { keptOpen } from '../http/keptOpen.ts';
@@ -10,12 +9,13 @@ import { type AuraSocket, AuraVoice } from './auraVoice.ts';
 import { deepgramConnection } from './deepgramConnection.ts';
 import { requestOf } from './deepgramError.ts';
 import { FluxVoice, type FluxVoiceSocket } from './fluxVoice.ts';
-import { openSocket, type OpenSocket, type SdkSocket } from './openSocket.ts';
+import { openSocket, type SdkSocket } from './openSocket.ts';
+import { type OpenSocket } from '../socket/wire.ts';
 import type { DeepgramTtsOptions } from './options.ts';
-import { reconnecting } from './reconnecting.ts';
-import { defaultOutageMs, standbyOutageMs } from './voiceOptions.ts';
+import { type SocketVoice, voiceLine } from '../socket/voiceLine.ts';
+import { defaultOutageMs, standbyOutageMs } from '../socket/voiceOptions.ts';
 import { modelOfVoice, voiceError, voiceProblems } from './voices.ts';
-import { warmLine } from './warmLine.ts';
+import { warmLine } from '../socket/warmLine.ts';
 
 const defaults = {
   model: 'aura-2-thalia-en',
@@ -100,24 +100,17 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
 
   /** A connection of a call's voice, passed to it. */
   const lineOf = <Socket extends SdkSocket>(
-    voice: Voice<Socket>,
+    voice: SocketVoice<Socket>,
     notify: (notice: Notice) => void,
     longestMs: number,
     connect: (client: ReturnType<typeof connection.client>) => Promise<Socket>,
   ): Observable<OpenSocket<Socket> | RxvoiceError> =>
-    openSocket<Socket>(connection, request, { timeoutMs }, connect).pipe(
-      // A connection that is lost during silence is not reported.
-      reconnecting({
-        outageMs: longestMs,
-        ...(retries !== undefined && { retries }),
-        timeoutMs,
-        message$: ({ message$ }) => message$,
-        tell: message => voice.isBusy && notify({ type: 'warning', message }),
-      }),
-      tap(socket => (RxvoiceError.is(socket) ? voice.lost(socket) : voice.connected(socket))),
-      finalize(() => voice.disconnected()),
-      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
-    );
+    voiceLine(openSocket<Socket>(connection, request, { timeoutMs }, connect), voice, {
+      outageMs: longestMs,
+      retries,
+      timeoutMs,
+      notify,
+    });
 
   const session = (notice$ = new Subject<Notice>(), longestMs = outageMs): Tts => {
     const notify = (notice: Notice): void => notice$.next(notice);
@@ -158,12 +151,4 @@ export function deepgramTts(options: DeepgramTtsOptions = {}): Tts {
       stream: ((text$, playedMs) => session(notice$).stream!(text$, playedMs)) satisfies TtsStream,
     }),
   });
-}
-
-/** Input of a voice from its connection, and its state. */
-interface Voice<Socket> {
-  readonly isBusy: boolean;
-  readonly connected: (socket: OpenSocket<Socket>) => void;
-  readonly lost: (reason: RxvoiceError) => void;
-  readonly disconnected: () => void;
 }

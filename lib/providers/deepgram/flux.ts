@@ -1,10 +1,11 @@
 import { RxvoiceError } from '../../errors.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
-import type { FluxConfiguration } from './fluxConfiguration.ts';
+import { fluxChanges } from './configuring.ts';
 import { FluxTurns } from './fluxTurns.ts';
 import type { ListenDialect, ListenRequest } from './nova.ts';
 import type { FluxOptions } from './options.ts';
-import { type SdkSocket, words } from './openSocket.ts';
+import { type SdkSocket } from './openSocket.ts';
+import { words } from '../socket/wire.ts';
 
 type FluxSocket = SdkSocket &
   Pick<
@@ -23,6 +24,7 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
     eotTimeoutMs,
     languageHints = [],
     maxMs = 20_000,
+    configure$,
   } = request;
   const hints = [...new Set([...(language === undefined ? [] : [language]), ...languageHints])];
   if (hints.length > 0 && !/multi/u.test(model))
@@ -53,12 +55,15 @@ export function flux(request: ListenRequest & FluxOptions): ListenDialect {
       }),
     turns: () => new FluxTurns({ maxMs }),
     close: socket => as(socket).sendCloseStream({ type: 'CloseStream' }),
-    ...(request.configure$ && {
-      configure$: request.configure$,
-      configure: (socket: SdkSocket, configuration: FluxConfiguration) =>
-        as(socket).sendConfigure({ type: 'Configure', ...configuration } as Parameters<
-          FluxSocket['sendConfigure']
-        >[0]),
+    ...(configure$ && {
+      changes: (send: (message: (socket: SdkSocket) => void) => void) =>
+        fluxChanges(configure$, configuration =>
+          send(socket =>
+            as(socket).sendConfigure({ type: 'Configure', ...configuration } as Parameters<
+              FluxSocket['sendConfigure']
+            >[0]),
+          ),
+        ),
     }),
     endTurn: socket => {
       isForced = true;

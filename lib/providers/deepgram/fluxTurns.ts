@@ -1,7 +1,7 @@
 import type { SttEvent } from '../../stt/stt.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
-import type { ServerMessage } from './openSocket.ts';
-import type { ToCall, Turns } from './turns.ts';
+import type { ServerMessage } from '../socket/wire.ts';
+import type { ToCall, Turns } from '../socket/turns.ts';
 
 /** How {@link FluxTurns} decide. */
 export interface FluxTurnsOptions {

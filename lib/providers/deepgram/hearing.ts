@@ -1,5 +1,5 @@
 import type { TranscriptWord } from '../../stt/stt.ts';
-import type { ToCall } from './turns.ts';
+import type { ToCall } from '../socket/turns.ts';
 
 /** A word, and where it is. */
 export interface Word {

@@ -1,8 +1,9 @@
-import type { Dialect } from './transcribeCall.ts';
+import type { Dialect } from '../socket/transcribeCall.ts';
 import type { DeepgramConnection } from './deepgramConnection.ts';
 import { NovaTurns } from './novaTurns.ts';
 import type { NovaOptions } from './options.ts';
-import { type SdkSocket, words } from './openSocket.ts';
+import { type SdkSocket } from './openSocket.ts';
+import { words } from '../socket/wire.ts';
 
 /** Parameters of a connection. */
 export interface ListenRequest {

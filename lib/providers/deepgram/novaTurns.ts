@@ -1,8 +1,8 @@
 import type { SttEvent } from '../../stt/stt.ts';
-import type { ServerMessage } from './openSocket.ts';
+import type { ServerMessage } from '../socket/wire.ts';
 import { type Hearing, hearingOf, textOf, timesOf, type Word } from './hearing.ts';
 import { ReportedWords } from './reportedWords.ts';
-import type { ToCall, Turns } from './turns.ts';
+import type { ToCall, Turns } from '../socket/turns.ts';
 
 /** How {@link NovaTurns} decide. */
 export interface NovaTurnsOptions {

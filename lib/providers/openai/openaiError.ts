@@ -36,33 +36,40 @@ export function openaiError({ APIError, APIConnectionError }: OpenaiSdk, request
       );
     if (error instanceof APIConnectionError)
       return failure('can not be reached: check the network and baseURL.', true, error);
-    if (error instanceof APIError) {
-      const { status, code, requestID } = error as Refusal;
-      const [what, retryable] = refusal(error as Refusal, request);
-      const [named, numbered] = [code, requestID].map(fact => passable(fact, request));
-      const facts = [status && `HTTP ${status}`, named, numbered && `request ${numbered}`]
-        .filter(Boolean)
-        .join(', ');
-      return failure(what + (facts && ` (${facts})`), retryable);
-    }
+    if (error instanceof APIError) return refusedError(error as RefusalFacts, request);
     if (error instanceof SyntaxError)
       return failure('sent something that is not JSON. Check baseURL.', false);
     return failure('broke off the connection.', true, error);
   };
 }
 
-/** The SDK's data of an error response. */
-interface Refusal {
+/** The data of an error response. */
+export interface RefusalFacts {
   readonly status: number | undefined;
   readonly code: string | null | undefined;
   readonly type: string | undefined;
-  readonly requestID: string | null | undefined;
-  readonly headers: Headers | undefined;
+  readonly requestID?: string | null | undefined;
+  readonly headers?: Headers | undefined;
   readonly message: string;
 }
 
+/** The error of a request that a server refused, saying what to do; `cause`: facts for a retry. */
+export function refusedError(refused: RefusalFacts, request: OpenaiRequest, cause?: unknown): RxvoiceError {
+  const { status, code, requestID } = refused;
+  const [what, retryable] = refusal(refused, request);
+  const [named, numbered] = [code, requestID].map(fact => passable(fact, request));
+  const facts = [status && `HTTP ${status}`, named, numbered && `request ${numbered}`]
+    .filter(Boolean)
+    .join(', ');
+  return new RxvoiceError(`${request.who} ${what}${facts && ` (${facts})`}`, {
+    stage: request.stage,
+    retryable,
+    cause,
+  });
+}
+
 /** Meaning of a server's refusal, and whether the same request may pass later. */
-function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryable: boolean] {
+function refusal(error: RefusalFacts, request: OpenaiRequest): [what: string, retryable: boolean] {
   const { status, code, type, headers } = error;
   const advised = headers?.get('x-should-retry');
   if (isContextFull(error))
@@ -80,6 +87,12 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
     return [
       `serves the model '${request.model}' by its Responses API only${/tool/iu.test(error.message) ? ' when it has tools' : ''}: ` +
         "set api: 'responses', or choose another model",
+      false,
+    ];
+  if (isEnded(error, request))
+    return [
+      `has ended its speech endpoint (on 6 January 2027), and the model '${request.model}' with it: ` +
+        'leave out model and api, so that the Realtime API speaks',
       false,
     ];
   if (code === 'content_filter' || code === 'content_policy_violation')
@@ -119,8 +132,15 @@ function refusal(error: Refusal, request: OpenaiRequest): [what: string, retryab
   }
 }
 
+/** Whether OpenAI has no more models for `/audio/speech`. */
+const isEnded = ({ status, message }: RefusalFacts, { stage, isOpenai, model }: OpenaiRequest): boolean =>
+  stage === 'tts' &&
+  isOpenai &&
+  /^(?:tts-1|gpt-4o-mini-tts)/u.test(model) &&
+  (status === 404 || status === 410 || /deprecat|shut ?down|no longer/iu.test(message));
+
 /** The server's own words, unless they hold something that must not be passed on. */
-function quoted({ message }: Refusal, request: OpenaiRequest): string {
+function quoted({ message }: RefusalFacts, request: OpenaiRequest): string {
   const words = passable(message.replace(/^\d{3} /, ''), request);
   return words && `: ${words}`;
 }

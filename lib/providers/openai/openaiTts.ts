@@ -1,136 +1,32 @@
-import { catchError, concat, defer, EMPTY, type Observable } from 'rxjs';
-import { throwError, throwIfEmpty, timeout } from 'rxjs';
-import type { AudioFrame } from '../../audio/frame.ts';
 import { RxvoiceError } from '../../errors.ts';
-import { fromAbortable } from '../../rx/abortable.ts';
-import { onFirst } from '../../rx/onFirst.ts';
-import { splitText } from '../../tts/splitText.ts';
 import type { Tts } from '../../tts/tts.ts';
-import { Adjustments } from './adjustments.ts';
-import { openaiClient, perCall } from './openaiClient.ts';
-import { openaiConnection, type OpenaiConnectionOptions } from './openaiConnection.ts';
-import { openaiError } from './openaiError.ts';
-import { retryBeforeFirst } from '../http/retryBeforeFirst.ts';
-import { spokenFrames } from './spokenFrames.ts';
-
-/** How a voice of OpenAI, or of a server that speaks the same protocol, speaks. */
-export interface OpenaiTtsOptions extends OpenaiConnectionOptions {
-  /** Default `gpt-4o-mini-tts`; with a server of your own it must be given. */
-  readonly model?: string;
-  /** Default `alloy`. */
-  readonly voice?: string;
-  /** How it is to speak, in words: "Calm and friendly." Not for `tts-1` and `tts-1-hd`. */
-  readonly instructions?: string;
-  /** 1 is the voice's own speed, 0.25 … 4. */
-  readonly speed?: number;
-  /**
-   * The form the server is asked for. Default `pcm`; `wav` for a server that has no other (Groq). Sound is recognised by
-   * its first bytes, so a server that sends the other one is understood all the same.
-   */
-  readonly responseFormat?: 'pcm' | 'wav';
-  /** The sample rate of raw PCM, Hz. Default: the rate in the server's content type, else 24,000, OpenAI's rate. */
-  readonly sampleRate?: number;
-  /** Further fields of the request's body, as the API calls them. They replace ours. */
-  readonly extraBody?: Readonly<Record<string, unknown>>;
-  /** The longest the server may send nothing, before the first audio and after it, ms. Default 5,000. */
-  readonly timeoutMs?: number;
-  /** How long a request that failed before its first audio is made again, ms. Default 20,000. */
-  readonly retryForMs?: number;
-  /** How often at most. Default: as often as the time allows. */
-  readonly retries?: number;
-}
-
-const defaults = {
-  model: 'gpt-4o-mini-tts',
-  voice: 'alloy',
-  responseFormat: 'pcm',
-  sampleRate: 24_000,
-  timeoutMs: 5_000,
-} as const satisfies OpenaiTtsOptions;
-
-/** The longest input of a request, characters. */
-const maxCharacters = 4_096;
+import { openaiConnection } from './openaiConnection.ts';
+import type { OpenaiTtsOptions } from './openaiTtsOptions.ts';
+import { realtimeTts } from './realtimeTts.ts';
+import { speechTts } from './speechTts.ts';
+import { voiceApi, apiProblems } from './voiceApi.ts';
 
 /**
- * Text-to-speech by `POST /audio/speech`, of OpenAI or any server with the same protocol (Kokoro, openedai-speech,
- * LocalAI, …), streamed as PCM or WAV: a request a sentence, over connections that are kept open. A field that the model
- * refuses is left out from then on, and a `warning` reports it.
+ * Text-to-speech by OpenAI's Realtime API, or by `POST /audio/speech` of any server that has it (Kokoro,
+ * openedai-speech, LocalAI, …).
  *
- * OpenAI shuts its models for this down on 6 January 2027 and has no successor at this address; Deepgram is the better
- * choice for something new. Needs the package `openai`, version 6 or 7. Throws an RxvoiceError at once where the
- * package, the key or the model is missing. Errors have stage `tts`; a request that failed before its first audio was
- * made again already, where it may pass.
+ * A Realtime model may say a sentence in other words. Its own transcript then counts as heard: in the history, and
+ * as `bot.reworded`. Something else than the sentence is cut and read once more, then it is an error.
+ *
+ * A conversation opens one connection before the first turn and keeps it; used alone, each sentence has its own: take a
+ * `session()` for several. `api: 'speech'` needs the package `openai`, version 6 or 7. Throws an RxvoiceError at once
+ * where the key, the model or that package is missing, or an option is not one of the API's. Errors have stage `tts`; a
+ * sentence that failed before its first audio was requested again already, where that may help.
  *
  * @example
- * const tts = openaiTts({ baseURL: 'http://localhost:8880/v1', model: 'kokoro', voice: 'af_heart' });
+ * const tts = openaiTts({ voice: 'cedar', instructions: 'Calm and friendly.' });
+ * const kokoro = openaiTts({ baseURL: 'http://localhost:8880/v1', model: 'kokoro', voice: 'af_heart' });
  */
 export function openaiTts(options: OpenaiTtsOptions = {}): Tts {
   const connection = openaiConnection(options);
-  const { who, isOpenai } = connection;
-  const { timeoutMs = defaults.timeoutMs } = options;
-  const model = options.model?.trim() || (isOpenai ? defaults.model : undefined);
-  if (model === undefined)
-    throw new RxvoiceError(
-      `OpenAI: model is missing: with a baseURL of your own, give the id of a model that ${who} speaks with.`,
-      { stage: 'tts' },
-    );
-  const service = openaiClient(connection, options, model);
-  const { sdk } = service;
-  const name = `${who} ${model}`;
-  const adjustments = new Adjustments();
-  const fields = {
-    model,
-    voice: options.voice?.trim() || defaults.voice,
-    response_format: options.responseFormat ?? defaults.responseFormat,
-    ...(options.instructions !== undefined && { instructions: options.instructions }),
-    ...(options.speed !== undefined && { speed: options.speed }),
-    ...options.extraBody,
-  };
-
-  return perCall<Tts>(service, name, (client, tell) => {
-    const speak = (text: string, left = mostChanges): Observable<AudioFrame> =>
-      defer(() => {
-        const explain = openaiError(sdk, { ...connection, stage: 'tts', model, timeoutMs, said: [text] });
-        const body = adjustments.apply({ ...fields, input: text });
-        let headers = new Headers();
-        let begun = false;
-        const ask = async (signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
-          const response = await client.audio.speech.create(body as never, { signal });
-          headers = response.headers;
-          return (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
-        };
-        return fromAbortable(ask).pipe(
-          // The SDK's own timeout ends with the headers.
-          timeout({ each: timeoutMs }),
-          spokenFrames({
-            who,
-            sampleRate: () => options.sampleRate ?? rateIn(headers) ?? defaults.sampleRate,
-            refused: ({ status, ...error }) => new sdk.APIError(status, error, error.message, headers),
-          }),
-          throwIfEmpty(() => new RxvoiceError(`${who} sent no audio.`, { stage: 'tts', retryable: true })),
-          retryBeforeFirst(options, error => explain(error).retryable),
-          onFirst(() => (begun = true)),
-          catchError((error: unknown) => {
-            const learned = begun || left === 0 ? undefined : adjustments.learn(error as object, body);
-            if (learned === undefined) return throwError(() => explain(error));
-            tell({ type: 'warning', message: `${name} ${learned}.` });
-            return speak(text, left - 1);
-          }),
-        );
-      });
-    return text => {
-      if (!/[\p{L}\p{N}]/u.test(text)) return EMPTY;
-      const pieces = splitText(text, maxCharacters);
-      return pieces.length === 1 ? speak(text) : concat(...pieces.map(piece => speak(piece)));
-    };
-  });
-}
-
-/** How often a request is changed as the server says. */
-const mostChanges = 4;
-
-/** The sample rate in a content type: `audio/pcm;rate=24000`, `audio/L16; rate=16000`. */
-function rateIn(headers: Headers): number | undefined {
-  const rate = Number(/\brate=(\d+)/u.exec(headers.get('content-type') ?? '')?.[1]);
-  return rate >= 8_000 && rate <= 192_000 ? rate : undefined;
+  const api = voiceApi(options, connection.isOpenai);
+  const [problem] = apiProblems(options, api);
+  if (problem)
+    throw new RxvoiceError(`OpenAI: ${problem.field}: expected ${problem.expected}.`, { stage: 'tts' });
+  return api === 'realtime' ? realtimeTts(connection, options) : speechTts(connection, options);
 }

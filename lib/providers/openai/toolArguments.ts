@@ -1,6 +1,6 @@
 /**
  * The arguments of a tool call as the JSON of one object, where it can be derived from the server's text: nothing or
- * `null` means none; JSON in a JSON string is unpacked; of several objects in a row (an empty one first, or the whole
+ * `null` means none; JSON in a JSON string or in a code fence is unpacked; of several objects in a row (an empty one first, or the whole
  * once more at the end) the last one counts. Anything else stays as it is: the tool's own check reports it.
  */
 export function argumentsOf(json: string): string {
@@ -13,7 +13,20 @@ export function argumentsOf(json: string): string {
     return isObject(inner) ? inner : text;
   }
   if (value !== undefined) return text;
+  const fenced = insideFence(text);
+  if (fenced !== undefined) {
+    const inner = argumentsOf(fenced);
+    return isObject(inner) ? inner : text;
+  }
   return lastOf(text) ?? text;
+}
+
+/** The text of a code fence around the whole, as models without tool calls of their own write JSON. */
+function insideFence(text: string): string | undefined {
+  const start = /^```(?:json)?\s/iu.exec(text)?.[0];
+  return start !== undefined && text.length >= start.length + 3 && text.endsWith('```')
+    ? text.slice(start.length, -3)
+    : undefined;
 }
 
 /** Whether arguments are whole: one JSON value. */

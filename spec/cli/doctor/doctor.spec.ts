@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../../cli/doctor/check.ts';
 import { keyChecks } from '../../../cli/doctor/keyChecks.ts';
 import { nodeCheck } from '../../../cli/doctor/nodeCheck.ts';
-import { responsesCheck } from '../../../cli/doctor/responsesCheck.ts';
+import { openaiChecks } from '../../../cli/doctor/openaiChecks.ts';
 import { packageChecks } from '../../../cli/doctor/packageChecks.ts';
 import type { VoiceConfig } from '../../../lib/index.ts';
 import type { OpenaiLlmOptions } from '../../../lib/providers/openai/index.ts';
@@ -280,7 +280,7 @@ describe('the doctor, of keys', () => {
     const found = async (options: Partial<OpenaiLlmOptions>): Promise<Check[]> => {
       const llm = { engine: 'openai', apiKey: secret, model: 'any', ...options } as const;
       const environment = { variables: {}, sourceOf: String };
-      return lastValueFrom(responsesCheck({ ...offline, llm }, environment).pipe(toArray()), {
+      return lastValueFrom(openaiChecks({ ...offline, llm }, environment).pipe(toArray()), {
         defaultValue: [],
       });
     };
@@ -300,6 +300,80 @@ describe('the doctor, of keys', () => {
     expect(await found({ baseURL: opening.baseURL })).toEqual([]);
     expect(await found({ api: 'responses', baseURL: opening.baseURL })).toEqual([]);
     await expect.poll(() => opening.connections).toBe(0);
+  });
+
+  it('should try the WebSockets of a voice and of a transcription, which have no other way', async () => {
+    const opening = await openaiServer({ key: secret });
+    const none = await openaiServer({ faults: [{ fault: '404' }] });
+    closing.push(
+      () => void opening.close(),
+      () => void none.close(),
+    );
+    const found = async (baseURL: string, apiKey = secret): Promise<Check[]> => {
+      const shared = { engine: 'openai', apiKey, baseURL } as const;
+      const config: VoiceConfig = {
+        ...offline,
+        stt: { ...shared, model: 'gpt-live-transcribe' },
+        tts: { ...shared, api: 'realtime', model: 'any' },
+      };
+      return lastValueFrom(openaiChecks(config, { variables: {}, sourceOf: String }).pipe(toArray()));
+    };
+    expect(await found(opening.baseURL)).toMatchObject([
+      { what: 'transcription WebSocket', state: 'ok' },
+      { what: 'voice WebSocket', state: 'ok', found: matching(/opens it in \d+ ms$/) },
+    ]);
+    expect(await found(opening.baseURL, 'sk-wrong')).toMatchObject([{ state: 'warn' }, { state: 'warn' }]);
+    expect(await found(none.baseURL)).toMatchObject([
+      { state: 'fail', found: matching(/refuses it \(HTTP 404\)/) },
+      { state: 'fail', cure: matching(/choose another engine/) },
+    ]);
+    await expect.poll(() => opening.connections).toBe(0);
+  });
+
+  it.each<[string, string, VoiceConfig['tts'] | VoiceConfig['stt'], object | undefined]>([
+    [
+      'tts',
+      '2027-01-05',
+      { engine: 'openai', model: 'tts-1' },
+      { state: 'warn', found: containing('2027-01-06') },
+    ],
+    [
+      'tts',
+      '2027-01-06',
+      { engine: 'openai', api: 'speech' },
+      { state: 'fail', cure: containing('Leave out') },
+    ],
+    ['tts', '2027-03-01', { engine: 'openai', model: 'gpt-4o-mini-tts' }, { state: 'fail' }],
+    ['tts', '2027-03-01', { engine: 'openai', model: 'x', baseURL: 'http://127.0.0.1:9/v1' }, undefined],
+    ['stt', '2027-02-25', { engine: 'openai', model: 'whisper-1' }, { state: 'warn' }],
+    ['stt', '2027-02-26', { engine: 'openai', model: 'gpt-4o-mini-transcribe' }, { state: 'fail' }],
+  ])('should know that OpenAI ends what %s uses, on %s: %o', async (stage, today, engine, expected) => {
+    const config = {
+      ...offline,
+      [stage]: { apiKey: secret, ...(engine as object) },
+    };
+    const environment = { variables: {}, sourceOf: String };
+    // Only the first: a check of the network would follow.
+    const check = await firstValueFrom(openaiChecks(config, environment, today), { defaultValue: undefined });
+    if (expected === undefined) expect(check).toBeUndefined();
+    else expect(check).toMatchObject(expected);
+  });
+
+  it('should miss no package for a voice of the Realtime API', async () => {
+    const absent = (): Promise<unknown> => Promise.reject(new Error('none'));
+    const missing = async (
+      tts: VoiceConfig['tts'],
+      stt: VoiceConfig['stt'] = () => EMPTY,
+    ): Promise<string[]> =>
+      (
+        await lastValueFrom(packageChecks({ llm: { engine: 'builtin' }, stt, tts }, absent).pipe(toArray()))
+      ).map(({ what }) => what);
+    const shared = { engine: 'openai', apiKey: secret } as const;
+    expect(await missing(shared, shared)).toEqual([]);
+    expect(await missing({ ...shared, api: 'speech' })).toEqual(['openai']);
+    expect(await missing({ ...shared, baseURL: 'http://127.0.0.1:8880/v1', model: 'kokoro' })).toEqual([
+      'openai',
+    ]);
   });
 
   it('should try each account of engines that have different ones', async () => {

@@ -104,6 +104,7 @@ const types: readonly ConversationEvent['type'][] = [
   'bot.audio',
   'bot.speaking',
   'bot.speculated',
+  'bot.reworded',
   'bot.filler',
   'bot.paused',
   'bot.resumed',

@@ -1,6 +1,6 @@
-import { defer, EMPTY, merge, NEVER, Subject } from 'rxjs';
+import { defer, EMPTY, from, ignoreElements, merge, NEVER, Subject, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type ConversationEvent, remember } from '../../../lib/index.ts';
+import { type ConversationEvent, remember, type TurnMetrics, turnMetrics } from '../../../lib/index.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import type { Message } from '../../../lib/llm/message.ts';
 import { scriptedLlm, scriptedTts } from '../../../lib/testing/index.ts';
@@ -40,6 +40,65 @@ const timing = (msPerWord: number): Tts => {
     });
   return Object.assign(tts, { notice$: merge(notice$, NEVER) });
 };
+
+/** A voice that says a text in other words, and reports them when its audio comes. */
+const rewording = (words: Readonly<Record<string, string>>): Tts => {
+  const notice$ = new Subject<Notice>();
+  const voice = scriptedTts();
+  const tts: Tts = text =>
+    defer(() => {
+      const spoken = Object.entries(words).reduce((said, [from, to]) => said.replace(from, to), text);
+      return merge(
+        voice(spoken),
+        timer(150).pipe(
+          tap(() => {
+            if (spoken !== text) notice$.next({ type: 'reworded', text, spoken });
+          }),
+          ignoreElements(),
+        ),
+      );
+    });
+  return Object.assign(tts, { notice$: merge(notice$, NEVER) });
+};
+
+describe('what was heard of a voice that says other words', () => {
+  const words = { 'there was': 'there once was', 'He had': "He'd" };
+
+  it('should be its words, in the end of the reply, the history and the figures', () => {
+    const heard = "Once upon a time there once was a king. He'd a daughter.";
+    const { events } = run({
+      says: says.slice(0, 1),
+      lasts: 9_000,
+      llm: scriptedLlm(story),
+      session: { tts: rewording(words) },
+    });
+    expect(events.filter(({ type }) => type === 'bot.reworded')).toEqual([
+      {
+        type: 'bot.reworded',
+        turn: 1,
+        text: 'Once upon a time there was a king.',
+        spoken: 'Once upon a time there once was a king.',
+      },
+      { type: 'bot.reworded', turn: 1, text: ' He had a daughter.', spoken: " He'd a daughter." },
+    ]);
+    expect(events.find(({ type }) => type === 'bot.spoke')).toMatchObject({ text: heard });
+    expect(events.reduce<readonly Message[]>(remember, []).at(-1)).toEqual({
+      role: 'assistant',
+      content: heard,
+    });
+    const figures: TurnMetrics[] = [];
+    from(events)
+      .pipe(turnMetrics())
+      .subscribe(record => figures.push(record));
+    expect(figures.map(({ reworded }) => reworded)).toEqual([2]);
+  });
+
+  it('should be the part of its words that was heard of a cut reply', () => {
+    const { interrupted } = cut(rewording({ 'Once upon a time': 'Long ago' }));
+    expect(interrupted.heard).toBe('Long ago there');
+    expect(interrupted.text).toBe('Long ago there was a king.');
+  });
+});
 
 describe('what was heard of a cut reply', () => {
   it('should be in proportion to the audio where nothing better is known, never half a word', () => {

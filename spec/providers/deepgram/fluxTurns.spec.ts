@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { ServerMessage } from '../../../lib/providers/socket/wire.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
 

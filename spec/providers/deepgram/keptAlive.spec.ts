@@ -1,7 +1,8 @@
 import { asyncScheduler, NEVER, Observable, of, concat } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { keptAlive } from '../../../lib/providers/deepgram/keptAlive.ts';
-import type { OpenSocket, SdkSocket } from '../../../lib/providers/deepgram/openSocket.ts';
+import { keptAlive } from '../../../lib/providers/socket/keptAlive.ts';
+import type { SdkSocket } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { OpenSocket } from '../../../lib/providers/socket/wire.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 
 /** The messages that an idle connection receives until a call takes it over. */

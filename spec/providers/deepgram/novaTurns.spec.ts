@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
-import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { ServerMessage } from '../../../lib/providers/socket/wire.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
 

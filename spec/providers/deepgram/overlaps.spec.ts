@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import type { ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { ServerMessage } from '../../../lib/providers/socket/wire.ts';
 
 const seconds = (at: number): number => Math.round(at * 1000);
 

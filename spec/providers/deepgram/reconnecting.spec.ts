@@ -2,8 +2,8 @@ import { asyncScheduler, concat, defer, delay, EMPTY, NEVER, type Observable, of
 import { ignoreElements, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RxvoiceError } from '../../../lib/errors.ts';
-import { Refusal } from '../../../lib/providers/deepgram/deepgramError.ts';
-import { Recycled, reconnecting } from '../../../lib/providers/deepgram/reconnecting.ts';
+import { Refusal } from '../../../lib/providers/socket/refusal.ts';
+import { Recycled, reconnecting } from '../../../lib/providers/socket/reconnecting.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 
 const lost = new RxvoiceError('Lost.', { stage: 'stt', retryable: true });

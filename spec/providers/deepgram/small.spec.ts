@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silence } from '../../../lib/audio/frame.ts';
-import { AudioLog } from '../../../lib/providers/deepgram/audioLog.ts';
-import { AudioMap } from '../../../lib/providers/deepgram/audioMap.ts';
+import { AudioLog } from '../../../lib/providers/socket/audioLog.ts';
+import { AudioMap } from '../../../lib/providers/socket/audioMap.ts';
 import { deepgramConnection } from '../../../lib/providers/deepgram/deepgramConnection.ts';
 import { deepgramSdk } from '../../../lib/providers/deepgram/deepgramSdk.ts';
 import { closedError, refusedError } from '../../../lib/providers/deepgram/deepgramError.ts';

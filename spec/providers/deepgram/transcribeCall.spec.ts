@@ -17,14 +17,10 @@ import { type AudioFrame, silence } from '../../../lib/audio/frame.ts';
 import type { Notice } from '../../../lib/engine.ts';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import { FluxTurns } from '../../../lib/providers/deepgram/fluxTurns.ts';
-import { type Dialect, transcribeCall } from '../../../lib/providers/deepgram/transcribeCall.ts';
+import { type Dialect, transcribeCall } from '../../../lib/providers/socket/transcribeCall.ts';
 import { NovaTurns } from '../../../lib/providers/deepgram/novaTurns.ts';
-import type {
-  Incoming,
-  OpenSocket,
-  SdkSocket,
-  ServerMessage,
-} from '../../../lib/providers/deepgram/openSocket.ts';
+import type { SdkSocket } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/socket/wire.ts';
 import { virtualTime } from '../../../lib/testing/index.ts';
 import type { SttEvent } from '../../../lib/stt/stt.ts';
 import { bare } from './bare.ts';
@@ -176,7 +172,7 @@ const results = (
   },
 });
 
-describe('listening', () => {
+describe('transcribeCall', () => {
   it('should send audio as it comes, then CloseStream, and complete when the service has closed', () => {
     const service = new Service();
     const { completedAt } = call(service, live(50));

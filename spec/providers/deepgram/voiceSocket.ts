@@ -1,7 +1,7 @@
 import { asyncScheduler, NEVER, Subject } from 'rxjs';
 import { RxvoiceError } from '../../../lib/errors.ts';
 import type { Notice } from '../../../lib/engine.ts';
-import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/deepgram/openSocket.ts';
+import type { Incoming, OpenSocket, ServerMessage } from '../../../lib/providers/socket/wire.ts';
 
 /** A voice that receives its connection. */
 interface Voice<Socket> {

@@ -2,7 +2,7 @@ import { asyncScheduler, catchError, concat, defer, EMPTY, type Observable, of }
 import { type OperatorFunction, retry, tap, throwError, timer } from 'rxjs';
 import { RxvoiceError } from '../../errors.ts';
 import { Outage } from '../../rx/outage.ts';
-import { Refusal } from './deepgramError.ts';
+import { Refusal } from './refusal.ts';
 
 /** Options of {@link reconnecting}. */
 export interface ReconnectingOptions<Socket> {

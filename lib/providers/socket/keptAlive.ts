@@ -1,7 +1,7 @@
 import { interval, type MonoTypeOperatorFunction, Observable, type Subscription } from 'rxjs';
 import { silence } from '../../audio/frame.ts';
 import type { Dialect } from './transcribeCall.ts';
-import type { OpenSocket, SdkSocket } from './openSocket.ts';
+import type { OpenSocket } from './wire.ts';
 
 /** How often an unused connection is kept alive, ms: Nova closes one after 10 s. */
 const everyMs = 4_000;
@@ -14,7 +14,7 @@ const firstMs = 100;
  * Disconnections"): it gets a bit of silence first. The user of the connection takes over.
  */
 export const keptAlive =
-  <Socket extends SdkSocket>(
+  <Socket>(
     { keepAlive }: Pick<Dialect<Socket>, 'keepAlive'>,
     sampleRate: number,
   ): MonoTypeOperatorFunction<OpenSocket<Socket>> =>

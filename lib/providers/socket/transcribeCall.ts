@@ -5,29 +5,42 @@ import { RxvoiceError } from '../../errors.ts';
 import type { SttEvent } from '../../stt/stt.ts';
 import { AudioLog } from './audioLog.ts';
 import { AudioSender, replaySpeed } from './audioSender.ts';
-import { Configuring } from './configuring.ts';
-import type { FluxConfiguration } from './fluxConfiguration.ts';
-import type { OpenSocket, SdkSocket, ServerMessage } from './openSocket.ts';
+import type { OpenSocket, ServerMessage } from './wire.ts';
 import { Recycled } from './reconnecting.ts';
 import type { Turns } from './turns.ts';
 
-/** Differences between the generations. */
-export interface Dialect<Socket extends SdkSocket> {
-  /** The turns of one call. `finalize` asks the service to finalise the audio so far. */
-  readonly turns: (finalize: () => void) => Turns;
-  /** Keeps a connection open that sends no audio for a while, where pings are not enough. */
+/** Settings that change in the course of a call. */
+export interface Changes {
+  /** Subscribing applies the changes as they come. `isOpen`: whether there is a connection to send one over. */
+  readonly applied$: (isOpen: () => boolean) => Observable<unknown>;
+  /** A connection was opened. */
+  readonly connected: () => void;
+  readonly hear: (message: ServerMessage) => void;
+  /** Some time has passed. */
+  readonly tick: () => void;
+}
+
+/** Differences between services. */
+export interface Dialect<Socket> {
+  /**
+   * The turns of one call. `finalize` asks the service to finish its transcript, `forget` to forget the audio, except for the
+   * last of it, ms.
+   */
+  readonly turns: (finalize: () => void, forget: (keepMs: number) => void) => Turns;
+  /** A connection that has nothing to send for a while stays open with this, where pings are not enough. */
   readonly keepAlive?: (socket: Socket) => void;
   /** Asks the service to finalise the audio so far, where it has a message for that. */
   readonly finalize?: (socket: Socket) => void;
   /** Asks the service to end the turn with the words so far. Default: as `finalize`. */
   readonly endTurn?: (socket: Socket) => void;
-  /** Announces that no more audio comes. */
-  readonly close: (socket: Socket) => void;
+  /** Makes the service forget the audio that it has not finished, where it has a message for that. */
+  readonly forget?: (socket: Socket) => void;
+  /** Announces that no more audio comes. The client hangs up itself where there is no message for that. */
+  readonly close?: (socket: Socket) => void;
   /** The error, if this is an error message. */
   readonly problem?: (message: ServerMessage) => RxvoiceError | string | undefined;
-  /** Changes in the course of the call, and the message that sends one to a connection. */
-  readonly configure$?: Observable<FluxConfiguration>;
-  readonly configure?: (socket: Socket, configuration: FluxConfiguration) => void;
+  /** Changes in the course of the call. `send` sends a message over the connection that is open, if one is. */
+  readonly changes?: (send: (message: (socket: Socket) => void) => void) => Changes;
   /** Whether a connection that hears a voice always emits something within seconds. */
   readonly isTalkative: boolean;
   /** Frames are joined to messages of this length, ms; 0 sends each as it comes. */
@@ -62,7 +75,7 @@ const heardOutMs = 2_000;
  * Transcribes one call, over as many connections as it takes. Audio is sent as it comes. After a loss the next
  * connection receives the audio that was not transcribed for good, and the audio that came meanwhile.
  */
-export const transcribeCall = <Socket extends SdkSocket>(
+export const transcribeCall = <Socket>(
   frame$: Observable<AudioFrame>,
   line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>,
   sampleRate: number,
@@ -75,7 +88,7 @@ export const transcribeCall = <Socket extends SdkSocket>(
     if (subscriber.closed) return;
     const error = (cause: unknown): void => subscriber.error(cause);
     subscriber.add(interval(tickMs).subscribe({ next: () => call.tick(), error }));
-    subscriber.add(dialect.configure$?.subscribe({ next: next => call.configure(next), error }));
+    subscriber.add(call.changed$?.subscribe({ error }));
     subscriber.add(options.endTurn$?.subscribe({ next: () => call.endTurn(), error }));
     subscriber.add(
       frame$.subscribe({ next: frame => call.take(frame), error, complete: () => call.complete() }),
@@ -83,7 +96,7 @@ export const transcribeCall = <Socket extends SdkSocket>(
   });
 
 /** The state of one call. Hand-written, for it runs once a frame. */
-class CallTranscription<Socket extends SdkSocket> {
+class CallTranscription<Socket> {
   readonly #subscriber: Subscriber<SttEvent>;
   readonly #line: (sampleRate: number) => Observable<OpenSocket<Socket> | RxvoiceError>;
   readonly #dialect: Dialect<Socket>;
@@ -92,7 +105,7 @@ class CallTranscription<Socket extends SdkSocket> {
   readonly #log = new AudioLog();
   /** How long the input may send nothing in the middle of a turn, ms. */
   readonly #pauseMs: number;
-  readonly #configuring: Configuring;
+  readonly #changes: Changes | undefined;
   #sampleRate: number;
 
   #connection: Subscription | undefined;
@@ -132,10 +145,11 @@ class CallTranscription<Socket extends SdkSocket> {
     this.#sampleRate = sampleRate;
     this.#dialect = dialect;
     this.#options = options;
-    this.#turns = dialect.turns(() => this.#finalize());
-    this.#configuring = new Configuring(configuration =>
-      this.#send(socket => this.#dialect.configure?.(socket, configuration)),
+    this.#turns = dialect.turns(
+      () => this.#finalize(),
+      keepMs => this.#forget(keepMs),
     );
+    this.#changes = dialect.changes?.(message => this.#send(message));
     // Flux hears the end of a turn in silence only, and gets some before long.
     this.#pauseMs = dialect.finalize ? options.silenceMs : Math.max(500, 2 * dialect.chunkMs);
     subscriber.add(() => this.#stop());
@@ -181,9 +195,9 @@ class CallTranscription<Socket extends SdkSocket> {
     else this.#pump();
   }
 
-  /** Configures this connection, and later ones. */
-  configure(configuration: FluxConfiguration): void {
-    this.#configuring.change(configuration, this.#open !== undefined && !this.#isClosing);
+  /** Changes in the course of the call, applied as they come. */
+  get changed$(): Observable<unknown> | undefined {
+    return this.#changes?.applied$(() => this.#open !== undefined && !this.#isClosing);
   }
 
   /** The turn is over with the audio that has come: the service is asked to finish once it was sent all of it. */
@@ -195,7 +209,7 @@ class CallTranscription<Socket extends SdkSocket> {
   /** The periodic work: everything without an event of its own. */
   tick(): void {
     const now = asyncScheduler.now();
-    this.#configuring.tick();
+    this.#changes?.tick();
     this.#endInTime(now);
     if (this.#sender === undefined || this.#isClosing) return;
     if (this.#isComplete) return this.#pump(now);
@@ -222,7 +236,7 @@ class CallTranscription<Socket extends SdkSocket> {
       send: frame => this.#sendAudio(frame),
       heardMs: open.takeOver?.() ?? 0,
     });
-    this.#configuring.connected();
+    this.#changes?.connected();
     this.#probedAt = undefined;
     this.#hasSpoken = false;
     if (this.#ending) this.#ending = { ...this.#ending, sentAt: undefined, isAsked: false };
@@ -289,7 +303,8 @@ class CallTranscription<Socket extends SdkSocket> {
   #isDead(now: number, sender: AudioSender): boolean {
     const { timeoutMs } = this.#options;
     if (!this.#dialect.isTalkative || sender.unansweredMs <= 0.8 * timeoutMs) return false;
-    if (this.#turns.isOpen) return sender.unansweredMs > timeoutMs;
+    const owes = 'owes' in this.#turns ? this.#turns.owes : this.#turns.isOpen ? 'answer' : undefined;
+    if (owes !== undefined) return owes === 'answer' && sender.unansweredMs > timeoutMs;
     const voiceMs = sender.unansweredVoiceMs;
     // Noise may have no words: a service that is there answers this.
     if (voiceMs > 0.8 * timeoutMs && this.#probedAt === undefined && this.#dialect.finalize) {
@@ -311,15 +326,17 @@ class CallTranscription<Socket extends SdkSocket> {
   /** All audio is sent: waits for the service's last messages. */
   #drain(sender: AudioSender): void {
     sender.flush();
-    if (sender.map.sentMs === 0 && !this.#turns.isOpen) return this.#end();
+    this.#turns.ending?.();
+    const hangsUp = this.#dialect.close === undefined;
+    if ((sender.map.sentMs === 0 || hangsUp) && !this.#isOwed) return this.#end();
     this.#endWithin(Math.min(drainMs, this.#options.timeoutMs), () => {
-      const owes = this.#turns.isOpen || !this.#hasSpoken;
+      const owes = this.#isOwed || (!this.#hasSpoken && !hangsUp);
       if (!owes || !this.#hearAgain()) return this.#end();
       const what = `${this.#options.stage.who} did not finish what it heard`;
       this.#open?.fail(new RxvoiceError(`${what}.`, { stage: 'stt', retryable: true }));
     });
     this.#isClosing = true;
-    this.#open?.end(this.#dialect.close);
+    if (this.#dialect.close) this.#open?.end(this.#dialect.close);
   }
 
   #hear(message: ServerMessage): void {
@@ -328,8 +345,7 @@ class CallTranscription<Socket extends SdkSocket> {
     sender.answered();
     this.#probedAt = undefined;
     this.#hasSpoken = true;
-    if (message.type === 'ConfigureSuccess' || message.type === 'ConfigureFailure')
-      this.#configuring.answered(message.type === 'ConfigureSuccess');
+    this.#changes?.hear(message);
     const problem = this.#dialect.problem?.(message);
     if (typeof problem === 'string') this.#options.notify({ type: 'warning', message: problem });
     else if (problem) {
@@ -341,6 +357,12 @@ class CallTranscription<Socket extends SdkSocket> {
     if (this.#ending?.sentAt !== undefined) this.#askToEnd();
     if (!this.#turns.isOpen) this.#finalizedAt = undefined;
     this.#log.forget(this.#turns.settledMs);
+    if (this.#isClosing && this.#dialect.close === undefined && !this.#isOwed) this.#end();
+  }
+
+  /** Whether the service has something to finish. */
+  get #isOwed(): boolean {
+    return this.#turns.isOpen || this.#turns.owes === 'answer';
   }
 
   /** The input sends nothing at all, not even silence, and a turn is open: it has to end all the same. */
@@ -404,17 +426,31 @@ class CallTranscription<Socket extends SdkSocket> {
     if (this.#dialect.finalize) this.#send(this.#dialect.finalize);
   }
 
+  /** The service forgets the audio so far, and hears the last of it again. */
+  #forget(keepMs: number): void {
+    const { forget } = this.#dialect;
+    if (forget === undefined) return;
+    this.#send(forget);
+    this.#sender?.repeat(keepMs);
+  }
+
   #send(message: (socket: Socket) => void): void {
     if (this.#open === undefined || this.#isClosing) return;
     message(this.#open.socket);
     this.#sentAt = asyncScheduler.now();
   }
 
-  #sendAudio({ pcm }: AudioFrame): void {
+  #sendAudio(frame: AudioFrame): void {
+    const { pcm } = frame;
     if (this.#open === undefined || this.#isClosing) return;
     // A Buffer at once: `ws` would make one of anything else.
     this.#open.sendBytes(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     this.#sentAt = asyncScheduler.now();
+    const sender = this.#sender;
+    if (this.#turns.sent && sender && !sender.isExtra) {
+      this.#tell(this.#turns.sent(frame, sender.sentToMs));
+      this.#log.forget(this.#turns.settledMs);
+    }
   }
 
   #tell(transcripts: readonly SttEvent[]): void {
@@ -439,6 +475,7 @@ class CallTranscription<Socket extends SdkSocket> {
     this.#open = undefined;
     this.#sender = undefined;
     // A socket that heard a part of this call is of no use to another.
-    if (!this.#isClosing && heard > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
+    const isLeftOpen = !this.#isClosing || this.#dialect.close === undefined;
+    if (isLeftOpen && heard > 0) open?.fail(new Recycled('', { stage: 'stt', retryable: true }));
   }
 }

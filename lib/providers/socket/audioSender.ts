@@ -26,6 +26,8 @@ const leastVoiceMs = 100;
 
 /** Sends one connection the audio of a call, from the first that is kept on, no faster than the service takes it. */
 export class AudioSender {
+  /** Whether the audio that is sent now is not part of the call, or was sent before. */
+  isExtra = false;
   /** The position of the sent audio in the call. */
   readonly map: AudioMap;
   /** Audio sent since the service last emitted something, ms. */
@@ -130,6 +132,16 @@ export class AudioSender {
     return undefined;
   }
 
+  /** Sends the last of the audio once more, ms. */
+  repeat(ms: number): void {
+    this.isExtra = true;
+    let first = this.#next;
+    for (let kept = 0; kept < ms && first > this.#log.first; first--)
+      kept += frameMs(this.#log.at(first - 1)!);
+    for (let index = first; index < this.#next; index++) this.#send(this.#log.at(index)!);
+    this.isExtra = false;
+  }
+
   /** Sends the audio that waits for the rest of its message. */
   flush(): void {
     if (this.#chunk.length > 0) this.#send(concatFrames(this.#chunk));
@@ -141,7 +153,9 @@ export class AudioSender {
   silence(ms: number): void {
     this.flush();
     this.map.silence(ms);
+    this.isExtra = true;
     this.#send(silence(ms, this.#options.sampleRate));
+    this.isExtra = false;
   }
 
   #add(frame: AudioFrame, ms: number): void {
