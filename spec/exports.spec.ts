@@ -7,6 +7,7 @@ import * as audio from '../lib/audio/index.ts';
 import * as main from '../lib/index.ts';
 import * as node from '../lib/node/index.ts';
 import * as operators from '../lib/operators.ts';
+import * as mcp from '../lib/providers/mcp/index.ts';
 import * as openai from '../lib/providers/openai/index.ts';
 import * as server from '../lib/server/index.ts';
 import * as testing from '../lib/testing/index.ts';
@@ -22,6 +23,7 @@ describe('the public names', () => {
     ['rxvoice/ai', ai],
     ['rxvoice/deepgram', deepgram],
     ['rxvoice/local', local],
+    ['rxvoice/mcp', mcp],
     ['rxvoice/openai', openai],
     ['rxvoice/server', server],
     ['rxvoice/testing', testing],

@@ -1,12 +1,22 @@
-import { cpSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { makeFolder } from '../../lib/providers/local/makeFolder.ts';
 import { packageRoot as root } from '../packageRoot.ts';
 import { UsageError } from '../usageError.ts';
 import { fileError } from '../fileError.ts';
 
-const template = join(root, 'templates/bot');
+const templates = join(root, 'templates');
+const template = join(templates, 'bot');
 /** Whether it was installed, rather than cloned. */
 const isInstalled = root.split(/[\\/]/u).includes('node_modules');
 
@@ -16,47 +26,67 @@ const clone = `file:${root.replace(/[\\/]$/u, '')}`;
 /** Template files that npm would leave out of a package or apply to it, and their names in the project. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'env.example': '.env.example' };
 
+/** The kinds of bots to begin with, and the packages of each, in addition to the template's. */
+const kinds: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  openai: {},
+  ai: { ai: '^6.0.0' },
+  mastra: { '@mastra/core': '^1.0.0' },
+  langchain: { '@langchain/core': '^1.0.0', '@langchain/openai': '^1.0.0' },
+  route: {},
+};
+
 /** `rxvoice init`: a bot project to begin with. */
 export const init = (command: Command): Command =>
-  command.argument('[folder]', 'where', '.').action(async (folder: string) => {
-    const target = resolve(folder);
-    const names = [
-      ...readdirSync(template).map(name => renamed[name] ?? name),
-      'package.json',
-      ...(isInstalled ? [] : ['.npmrc']),
-    ];
-    const there = names.filter(name => isThere(join(target, name)));
-    if (there.length > 0)
-      throw new UsageError(
-        `${folder}: ${there.length === 1 ? 'a file' : 'files'} would be replaced: ${there.join(', ')}. Name an empty or new folder.`,
-      );
-    const isNew = !isThere(target);
-    try {
-      await make(target);
-    } catch (cause) {
-      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      // Half a project would be in the way of the next try. Where a file has its name, nothing was made.
-      if (code !== 'ENOTDIR' && code !== 'EEXIST')
-        for (const path of isNew ? [target] : names.map(name => join(target, name)))
-          rmSync(path, { recursive: true, force: true });
-      if (code === 'ENOSPC')
+  command
+    .argument('[folder]', 'where', '.')
+    .addOption(
+      new Option(
+        '--llm <kind>',
+        'the bot that it begins with: a model of OpenAI, one of the AI SDK, an agent of Mastra, a model of LangChain, or ' +
+          'your chat route',
+      )
+        .choices(Object.keys(kinds))
+        .default('openai'),
+    )
+    .action(async (folder: string, { llm }: { llm: string }) => {
+      const target = resolve(folder);
+      const names = [
+        ...readdirSync(template).map(name => renamed[name] ?? name),
+        'package.json',
+        ...(isInstalled ? [] : ['.npmrc']),
+      ];
+      const there = names.filter(name => isThere(join(target, name)));
+      if (there.length > 0)
         throw new UsageError(
-          `${folder}: the project can not be created${fileError(cause)} Free some space, or name a folder on another disk.`,
+          `${folder}: ${there.length === 1 ? 'a file' : 'files'} would be replaced: ${there.join(', ')}. Name an empty or new folder.`,
         );
-      throw new UsageError(
-        `${folder}: ${code === 'ENOTDIR' ? 'a file has this name' : 'the project can not be created'} (${code}). ` +
-          'Name an empty or new folder in which you may write.',
+      const isNew = !isThere(target);
+      try {
+        await make(target, llm);
+      } catch (cause) {
+        const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+        // Half a project would be in the way of the next try. Where a file has its name, nothing was made.
+        if (code !== 'ENOTDIR' && code !== 'EEXIST')
+          for (const path of isNew ? [target] : names.map(name => join(target, name)))
+            rmSync(path, { recursive: true, force: true });
+        if (code === 'ENOSPC')
+          throw new UsageError(
+            `${folder}: the project can not be created${fileError(cause)} Free some space, or name a folder on another disk.`,
+          );
+        throw new UsageError(
+          `${folder}: ${code === 'ENOTDIR' ? 'a file has this name' : 'the project can not be created'} (${code}). ` +
+            'Name an empty or new folder in which you may write.',
+        );
+      }
+      const way = relative(process.cwd(), target);
+      process.stdout.write(
+        `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
+          (way === '' ? '' : `  cd ${way}\n`) +
+          '  npm install\n' +
+          '  npm test      a whole call in virtual time\n' +
+          '  npm start     talk with it\n',
       );
-    }
-    const way = relative(process.cwd(), target);
-    process.stdout.write(
-      `A bot project is in ${way === '' ? 'this folder' : way}. It needs no key and no network to begin with:\n\n` +
-        (way === '' ? '' : `  cd ${way}\n`) +
-        '  npm install\n' +
-        '  npm test      a whole call in virtual time\n' +
-        '  npm start     talk with it\n',
-    );
-  });
+    });
 
 /** Whether anything of this name is there: a link that leads nowhere would be written through. */
 function isThere(path: string): boolean {
@@ -68,17 +98,22 @@ function isThere(path: string): boolean {
 }
 
 /** Writes the project. */
-async function make(target: string): Promise<void> {
+async function make(target: string, llm: string): Promise<void> {
   await makeFolder(target);
   cpSync(template, target, { recursive: true });
+  const own = join(templates, 'llm', llm);
+  if (existsSync(own)) cpSync(own, target, { recursive: true });
   for (const [from, to] of Object.entries(renamed)) renameSync(join(target, from), join(target, to));
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify(packageOf(basename(target)), null, 2)}\n`);
+  writeFileSync(
+    join(target, 'package.json'),
+    `${JSON.stringify(packageOf(basename(target), llm), null, 2)}\n`,
+  );
   // A copy of the clone rather than a link to it: a link would bring a second RxJS.
   if (!isInstalled) writeFileSync(join(target, '.npmrc'), 'install-links=true\n');
 }
 
 /** The project's `package.json`. From a clone of rxvoice it depends on the clone. */
-function packageOf(name: string): object {
+function packageOf(name: string, llm: string): object {
   const { version, peerDependencies, devDependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   ) as Record<'peerDependencies' | 'devDependencies', Record<string, string>> & { readonly version: string };
@@ -105,6 +140,7 @@ function packageOf(name: string): object {
       rxvoice: isInstalled ? `^${version}` : clone,
       ...peer('sherpa-onnx-node'),
       zod: '^4.0.0',
+      ...kinds[llm],
     },
     // The sound card: without it the rest works, and `rxvoice doctor` suggests a fix.
     optionalDependencies: peer('naudiodon'),

@@ -9,6 +9,7 @@ import type { Message } from '../llm/message.ts';
 import { systemPrompt } from '../llm/systemPrompt.ts';
 import { withoutPending } from '../llm/toolResults.ts';
 import { ToolRuns } from '../llm/toolRuns.ts';
+import { isToolSource } from '../llm/toolSource.ts';
 import { alongside } from '../rx/alongside.ts';
 import { VoiceTimes } from '../tts/voiceTimes.ts';
 import { acting } from './acting.ts';
@@ -56,6 +57,8 @@ export const conversation = (options: ConversationOptions | RealtimeConversation
 
     return defer(() => {
       const { stt, llm, tts } = enginesOf(options);
+      const tools = options.tools?.map(tool => (isToolSource(tool) ? sessionOf(tool) : tool)) ?? [];
+      const models = [llm, ...tools.filter(isToolSource)];
       const clock = new AudioClock();
       const voiceTimes = new VoiceTimes();
       const current = new CurrentReply(options.bargeIn ?? {}, voiceTimes);
@@ -82,7 +85,7 @@ export const conversation = (options: ConversationOptions | RealtimeConversation
 
       const event$ = signal$.pipe(
         acting({
-          engines: { ...options, llm, tts, output },
+          engines: { ...options, llm, tts, output, tools },
           systemPrompt: own.systemPrompt ?? options.systemPrompt ?? systemPrompt,
           context: options.context ?? {},
           speculation: guessing(options),
@@ -98,7 +101,7 @@ export const conversation = (options: ConversationOptions | RealtimeConversation
         // Tools may outlive the reply that called them, but not the call; late results are events of the call.
         withLateResults(toolRuns),
       );
-      const call$ = withNotices({ input, stt, llm, tts, output: sink }, notice => {
+      const call$ = withNotices({ input, stt, llm: models, tts, output: sink }, notice => {
         switch (notice.type) {
           case 'heard':
             return current.corrected(notice.text);
@@ -111,7 +114,7 @@ export const conversation = (options: ConversationOptions | RealtimeConversation
         }
       })(event$);
       const conversation$ = keepWarm(
-        { stt, llm, tts, output },
+        { stt, llm: models, tts, output },
         call$.pipe(
           alongside(apology?.prepare(tts) ?? EMPTY),
           alongside(goodbye?.prepare(tts) ?? EMPTY),

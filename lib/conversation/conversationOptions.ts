@@ -7,6 +7,7 @@ import type { Message } from '../llm/message.ts';
 import type { SentencesOptions } from '../llm/sentences.ts';
 import type { Realtime } from '../realtime.ts';
 import type { Tool } from '../llm/tool.ts';
+import type { ToolSource } from '../llm/toolSource.ts';
 import type { EndOfTurnOptions } from '../stt/endOfTurn.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { UserTurnsOptions } from '../stt/userTurns.ts';
@@ -40,8 +41,8 @@ export interface ConversationOptions {
   readonly systemPrompt?: string;
   /** Messages of an earlier call that this one continues. Default: none. */
   readonly history?: readonly Message[];
-  /** The tools that the model may call; see `tool`. Default: none. */
-  readonly tools?: readonly Tool[];
+  /** The tools that the model may call, and sources of them; see `tool` and `mcp`. Default: none. */
+  readonly tools?: readonly (Tool | ToolSource)[];
   /** How the user's turns end. */
   readonly turns?: UserTurnsOptions & EndOfTurnOptions;
   /** A voice detector that runs alongside the engine and is quicker than it: see `withVad`. Default: none. */

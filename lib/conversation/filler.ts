@@ -2,6 +2,7 @@ import {
   combineLatest,
   connect,
   distinctUntilChanged,
+  EMPTY,
   endWith,
   filter,
   ignoreElements,
@@ -9,7 +10,7 @@ import {
   merge,
 } from 'rxjs';
 import { mergeMap, type Observable, of, type OperatorFunction, startWith, switchMap, take } from 'rxjs';
-import { takeUntil, timer } from 'rxjs';
+import { takeUntil, tap, timer } from 'rxjs';
 import type { LlmEvent } from '../llm/message.ts';
 import { longestTimerMs } from '../rx/timers.ts';
 
@@ -34,7 +35,8 @@ const defaultTexts = ['Let me look that up.', 'One moment, please.'];
 /**
  * Adds a filler to a model's answer when no word has come for a while, from the start or from a tool call; never
  * between words. `started$` emits when the user begins to wait. While `quiet$` is true (the reply is held, or the
- * user speaks) nothing is added, and the wait restarts when it ends.
+ * user speaks) nothing is added, and the wait restarts when it ends. A filler says the last text of `progress$`, where a
+ * tool reports progress; a report after the filler makes another one possible.
  *
  * @example
  * llm(messages).pipe(withFiller({ afterMs: 1_000 }))
@@ -44,22 +46,36 @@ export const withFiller =
     { afterMs = 1_500, texts = defaultTexts, max = 2 }: FillerOptions = {},
     started$: Observable<unknown> = of(true),
     quiet$: Observable<boolean> = of(false),
+    progress$: Observable<string> = EMPTY,
   ): OperatorFunction<LlmEvent, LlmEvent | Filler> =>
   event$ =>
     event$.pipe(
       connect(event$ => {
         const over$ = event$.pipe(ignoreElements(), endWith(true));
         let said = 0;
+        /** The wait now, and the last one that got a filler. */
+        let [waiting, filled]: (number | undefined)[] = [];
+        /** The last report of a tool that no filler has said. */
+        let report: string | undefined;
         /** Waits for a word, numbered; `undefined` once the answer has begun. */
-        const wait$ = event$.pipe(
-          map(beginsWait),
-          filter(begins => begins !== undefined),
+        const wait$ = merge(
+          event$.pipe(
+            map(beginsWait),
+            filter(begins => begins !== undefined),
+            tap(() => (report = undefined)),
+          ),
+          // Reports before the filler change its words, not its time.
+          progress$.pipe(
+            tap(text => (report = text)),
+            filter(() => filled !== undefined && filled === waiting),
+            map(() => true),
+          ),
+        ).pipe(
           map((begins, index) => (begins ? index + 1 : undefined)),
           startWith(0),
           distinctUntilChanged(),
+          tap(wait => (waiting = wait)),
         );
-        /** The last wait that got a filler. */
-        let filled: number | undefined;
         const filler$ = combineLatest([
           wait$,
           started$.pipe(take(1)),
@@ -72,7 +88,9 @@ export const withFiller =
           ),
           mergeMap((wait): Filler[] => {
             filled = wait;
-            const text = texts[said++ % texts.length];
+            const text = report ?? texts[said % texts.length];
+            said += 1;
+            report = undefined;
             return text === undefined ? [] : [{ type: 'filler', text }];
           }),
           takeUntil(over$),

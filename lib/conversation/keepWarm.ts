@@ -11,26 +11,26 @@ type Progress = Extract<ConversationEvent, { readonly type: 'call.loading' | 'ca
  * until the call ends. An engine that can't be loaded is an error; one that fails later is a warning.
  */
 export function keepWarm(
-  engines: { readonly [Of in Stage]?: Warmable },
+  engines: { readonly [Of in Stage]?: Warmable | readonly Warmable[] },
   call$: Observable<ConversationEvent>,
 ): Observable<ConversationEvent> {
-  const warm$s = Object.entries(engines).flatMap(([stage, { warm$ }]) =>
-    warm$ ? [{ stage: stage as Stage, warm$ }] : [],
+  const warm$s = Object.entries(engines).flatMap(([stage, part]) =>
+    [part].flat().flatMap(({ warm$ }) => (warm$ ? [{ stage: stage as Stage, warm$ }] : [])),
   );
   const started$ = concat(of({ type: 'call.ready' } as const), call$);
   if (warm$s.length === 0) return started$;
 
   return defer(() => {
     const over$ = new Subject<void>();
-    const ready = new Set<Stage>();
+    const ready = new Set<Observable<unknown>>();
     const allReady = (): boolean => ready.size === warm$s.length;
     const loading$s = warm$s.map(({ stage, warm$ }) =>
       concat(
         warm$,
-        defer(() => (ready.has(stage) ? EMPTY : throwError(() => neverReady(stage)))),
+        defer(() => (ready.has(warm$) ? EMPTY : throwError(() => neverReady(stage)))),
       ).pipe(
         map((loading): Progress => ({ type: 'call.loading', ...loading })),
-        tap(loading => loading.type === 'call.loading' && loading.progress >= 1 && ready.add(stage)),
+        tap(loading => loading.type === 'call.loading' && loading.progress >= 1 && ready.add(warm$)),
         catchError((error: unknown) => (allReady() ? of(cold(stage, error)) : throwError(() => error))),
       ),
     );

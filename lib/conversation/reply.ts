@@ -18,6 +18,7 @@ import {
   reduce,
   ReplaySubject,
   startWith,
+  Subject,
   switchMap,
   takeUntil,
   tap,
@@ -32,6 +33,7 @@ import { failingAs, StageFailure } from '../tts/stageFailure.ts';
 import { thoughtsEnded, thoughtsOver } from '../llm/thoughts.ts';
 import { withTools } from '../llm/withTools.ts';
 import type { Tool } from '../llm/tool.ts';
+import { askWithTools, type ToolSource } from '../llm/toolSource.ts';
 import type { ToolRuns } from '../llm/toolRuns.ts';
 import { saysAnything } from '../stt/sameWords.ts';
 import { silentVoice } from '../tts/silentVoice.ts';
@@ -54,8 +56,8 @@ export interface ReplyEngines {
   readonly llm: Llm;
   readonly tts: Tts;
   readonly output: Output;
-  /** Tools that the model may call; see `tool`. Default: none. */
-  readonly tools?: readonly Tool[];
+  /** Tools that the model may call; see `tool` and `mcp`. Default: none. */
+  readonly tools?: readonly (Tool | ToolSource)[];
   /** Phrases for when the model or a tool is slow. Default: none. */
   readonly filler?: FillerOptions;
   readonly sentences?: SentencesOptions;
@@ -100,6 +102,7 @@ export const reply = (
     const held$ = options.held$.pipe(lasting());
     let broken: StageFailure | undefined;
     let text = '';
+    const progress$ = new Subject<string>();
 
     const failed = ({ stage, cause }: StageFailure): BotEvent => ({
       type: 'turn.failed',
@@ -112,11 +115,14 @@ export const reply = (
 
     const quiet$ = combineLatest([held$, options.userSpeaks$], (held, speaks) => held || speaks);
     const asking = (): Observable<LlmEvent> =>
-      withTools(llm, tools, {
-        held$,
-        ...(allowed$ && { allowed$ }),
-        runner: options.toolRuns.of(turn),
-      })(messages);
+      askWithTools(tools, tools =>
+        withTools(llm, tools, {
+          held$,
+          ...(allowed$ && { allowed$ }),
+          runner: options.toolRuns.of(turn),
+          onProgress: text => progress$.next(text),
+        })(messages),
+      );
 
     // Stops the model when the voice has failed; one that answers synchronously would go on and call tools.
     const over$ = new ReplaySubject<void>(1);
@@ -130,7 +136,8 @@ export const reply = (
       takeUntil(over$),
     );
 
-    const filled$ = filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$));
+    const filled$ =
+      filler === undefined ? answer$ : answer$.pipe(withFiller(filler, allowed$, quiet$, progress$));
 
     const written = (event$: Observable<LlmEvent | Filler>): Observable<BotEvent> =>
       merge(

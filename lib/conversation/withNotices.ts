@@ -30,12 +30,15 @@ export const withNotices =
         }
       };
       const notice$s = Object.entries(parts).flatMap(([stage, part]) =>
-        notices(part).map(notice$ =>
-          notice$.pipe(
-            catchError(() => EMPTY), // a failing notice stream must not end the call
-            mergeMap(notice => eventsOf(stage as Stage, notice)),
+        [part]
+          .flat()
+          .flatMap(notices)
+          .map(notice$ =>
+            notice$.pipe(
+              catchError(() => EMPTY), // a failing notice stream must not end the call
+              mergeMap(notice => eventsOf(stage as Stage, notice)),
+            ),
           ),
-        ),
       );
       if (notice$s.length === 0) return event$;
       return merge(merge(...notice$s).pipe(takeUntil(over$)), event$.pipe(finalize(() => over$.next())));

@@ -24,6 +24,8 @@ export interface ToolContext {
   readonly id: string;
   /** The conversation that the model had read when it called. */
   readonly messages: readonly Message[];
+  /** Reports progress in words: the next filler says them, if the conversation has a `filler`. */
+  readonly progress?: (text: string) => void;
 }
 
 /** A tool that a model may call: its description for the model, and its function. */

@@ -26,6 +26,8 @@ export interface WithToolsOptions {
   readonly maxRounds?: number;
   /** Runs the tools, where they outlive the answer. Default: unsubscribing aborts them. */
   readonly runner?: ToolRunner;
+  /** Called with a text for the user when a running tool reports progress. Default: reports are ignored. */
+  readonly onProgress?: (text: string) => void;
 }
 
 /**
@@ -41,7 +43,13 @@ export interface WithToolsOptions {
  * const llm = withTools(openaiLlm(), [weather]);
  */
 export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOptions = {}): Llm {
-  const { allowed$ = of(true), held$ = of(false), maxRounds = 8, runner = withinAnswer } = options;
+  const {
+    allowed$ = of(true),
+    held$ = of(false),
+    maxRounds = 8,
+    runner = withinAnswer,
+    onProgress,
+  } = options;
   const byName = new Map(tools.map(tool => [tool.name, tool]));
   if (byName.size < tools.length) throw new RxvoiceError('Two tools have the same name.', { stage: 'llm' });
   const descriptions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
@@ -71,7 +79,11 @@ export function withTools(llm: Llm, tools: readonly Tool[], options: WithToolsOp
         return released$.pipe(
           switchMap(() => {
             begun.add(call);
-            const context: ToolContext = { id: call.id, messages };
+            const context: ToolContext = {
+              id: call.id,
+              messages,
+              ...(onProgress && { progress: onProgress }),
+            };
             return runner.run(call, { ...tool, call: json => tool.call(json, context) });
           }),
           map(content => written.settle(call, content)),

@@ -77,7 +77,15 @@ const message = z.strictObject({
 });
 
 const tools = z
-  .array(z.looseObject({ name: text, description: z.string(), call: operation }))
+  .array(
+    z.union(
+      [
+        z.looseObject({ name: text, description: z.string(), call: operation }),
+        z.looseObject({ name: text, tools$: z.custom(isObservable, 'an Observable') }),
+      ],
+      'a tool',
+    ),
+  )
   .refine(list => new Set(list.map(({ name }) => name)).size === list.length, 'tools with different names');
 
 /** Every option of a conversation has its check; the compiler compares the two. */

@@ -6,6 +6,7 @@ import { builtinLlm } from '../providers/builtin/builtinLlm.ts';
 import { knownLanguage } from '../languages/languages.ts';
 import { llmFrom } from '../llm/bot/llmFrom.ts';
 import type { Llm } from '../llm/message.ts';
+import { isToolSource } from '../llm/toolSource.ts';
 import type { Stt } from '../stt/stt.ts';
 import type { Tts } from '../tts/tts.ts';
 import type { Realtime } from '../realtime.ts';
@@ -58,7 +59,11 @@ function stagedVoice({ stt, llm, tts, ...given }: VoiceConfig): Voice {
       ...engines,
       ...(systemPrompt !== undefined && { systemPrompt }),
     }),
-    warm$: merge(...Object.values(engines).flatMap(({ warm$ }) => (warm$ ? [warm$] : []))),
+    warm$: merge(
+      ...[...Object.values(engines), ...(options.tools ?? []).filter(isToolSource)].flatMap(({ warm$ }) =>
+        warm$ ? [warm$] : [],
+      ),
+    ),
   };
 }
 

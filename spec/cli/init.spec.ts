@@ -1,5 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -73,6 +74,40 @@ describe('rxvoice init', () => {
     expect(test.stdout).toContain('1 passed');
     expect(test.status).toBe(0);
   }, 120_000);
+
+  it('should make one of each kind that type-checks, and passes its tests', () => {
+    const kinds = join(folder, 'kinds');
+    const packages = { ai: 'ai', langchain: '@langchain/openai', mastra: '@mastra/core', route: 'rxvoice' };
+    for (const [llm, name] of Object.entries(packages)) {
+      const made = join(kinds, llm);
+      const { stderr, status } = run(folder, process.execPath, cli, 'init', made, '--llm', llm);
+      expect([stderr, status]).toEqual(['', 0]);
+      expect(readFileSync(join(made, 'package.json'), 'utf8')).toContain(`"${name}":`);
+      // Of a package that this project does not have, its own part is checked as far as it does without.
+      const isThere = name === 'rxvoice' || existsSync(join(root, 'node_modules', name));
+      if (!isThere) for (const file of ['model.ts', 'bot.ts', 'bot.spec.ts']) rmSync(join(made, 'src', file));
+    }
+    // All in one, which takes a fourth of the time.
+    const config = { extends: './ai/tsconfig.json', include: ['*/src'] };
+    const compilerOptions = { rootDir: '.', noEmit: true, rewriteRelativeImportExtensions: false };
+    writeFileSync(
+      join(kinds, 'tsconfig.json'),
+      JSON.stringify({
+        ...config,
+        compilerOptions: { ...compilerOptions, allowImportingTsExtensions: true },
+      }),
+    );
+    const types = run(kinds, process.execPath, join(root, 'node_modules/typescript/bin/tsc'));
+    expect([types.stdout, types.status]).toEqual(['', 0]);
+    const test = run(kinds, process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run');
+    expect(test.stdout).toMatch(/Tests.* [6-8] passed/u);
+  }, 240_000);
+
+  it('should name the kinds of bots there are', () => {
+    const wrong = run(folder, process.execPath, cli, 'init', 'wrong', '--llm', 'else');
+    expect([wrong.status, existsSync(join(folder, 'wrong'))]).toEqual([2, false]);
+    expect(wrong.stderr).toContain('openai, ai, mastra, langchain, route');
+  });
 
   it('should be a bot that answers by its tool, with nothing at hand', () => {
     const said = node(cli, 'say', 'Are you open on Sunday?', '--voice', 'slt', '--output', 'question.wav');

@@ -31,6 +31,59 @@ const filled = (
     .map(({ at }) => at);
 
 describe('withFiller', () => {
+  it.each<[string, Observable<string>, [number, string][]]>([
+    ['none', of(), [[1_100, 'One moment.']]],
+    ['one before the filler', after([500, 'Reading.']), [[1_100, 'Reading.']]],
+    ['several: the last one', after([500, 'Reading.'], [200, 'Counting.']), [[1_100, 'Counting.']]],
+    [
+      'one after the filler',
+      after([1_500, 'Counting.']),
+      [
+        [1_100, 'One moment.'],
+        [2_500, 'Counting.'],
+      ],
+    ],
+    [
+      'no end of them: as many fillers as it may say',
+      timer(0, 50).pipe(map(step => `Step ${step}.`)),
+      [
+        [1_100, 'Step 22.'],
+        [2_150, 'Step 43.'],
+      ],
+    ],
+    ['one that comes too late', after([6_000, 'Done.']), [[1_100, 'One moment.']]],
+  ])('should say what a tool reports: %s', (_, progress$, fillers) => {
+    const event$ = after([100, call], [5_000, result], [0, token('Yes.')], [3_000, token(' Yes.')]);
+    const { values } = virtualTime(() =>
+      event$.pipe(withFiller({ afterMs: 1_000, texts: ['One moment.'] }, undefined, undefined, progress$)),
+    );
+    expect(values.flatMap(({ at, value }) => (value.type === 'filler' ? [[at, value.text]] : []))).toEqual(
+      fillers,
+    );
+  });
+
+  it('should say in a call what its tool reports', () => {
+    const look = tool({
+      name: 'look',
+      description: '',
+      parameters: z.object({}),
+      run: (_, { call }) => {
+        call?.progress?.('Reading the list.');
+        return timer(2_000).pipe(map(() => 'found'));
+      },
+    });
+    const asks: Llm = messages =>
+      messages.at(-1)!.role === 'tool' ? of(token('Found it.')) : of<LlmEvent[]>(call);
+    const events = run({
+      says: [{ from: 200, to: 800, text: 'Look.' }],
+      lasts: 5_000,
+      llm: asks,
+      tools: [look],
+      filler: { afterMs: 500 },
+    });
+    expect(JSON.stringify(events)).toContain('"bot.filler","turn":1,"text":"Reading the list."');
+  });
+
   it.each<[string, Observable<LlmEvent>, number[]]>([
     ['before a slow first word', after([1_500, token('Yes.')]), [1_000]],
     ['not before a quick one', after([900, token('Yes.')]), []],

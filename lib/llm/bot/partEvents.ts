@@ -71,12 +71,26 @@ function typed(part: Part, type: string): readonly LlmEvent[] {
       return isPart(part['data']) && part['data']['type'] === 'output_text_delta'
         ? token(part['data']['delta'])
         : [];
+    case 'run_item_stream_event':
+      return agentItem(part['name'], part['item']);
     case 'response.output_text.delta':
       return token(part['delta']);
     default:
       // A LangChain message has a type, too ("ai"), and its text in `content`.
       return type === 'ai' || type === 'AIMessageChunk' ? chunkText(part) : [];
   }
+}
+
+/** A tool that OpenAI Agents called or ran. */
+function agentItem(event: unknown, item: unknown): readonly LlmEvent[] {
+  if (!isPart(item) || !isPart(item['rawItem'])) return [];
+  const { callId, id, name, arguments: input, type } = item['rawItem'];
+  const call = { id: textOf(callId ?? id), name: textOf(name) };
+  if (event === 'tool_called' && type === 'function_call')
+    return [{ type: 'toolCall', ...call, arguments: jsonOf(input ?? {}) }];
+  return event === 'tool_output'
+    ? [{ type: 'toolResult', ...call, content: jsonOf(item['output'] ?? '') }]
+    : [];
 }
 
 /** The text of a LangChain message chunk; those of tools and users are not the answer. */

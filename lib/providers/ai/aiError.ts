@@ -1,4 +1,4 @@
-import { RxvoiceError } from '../../errors.ts';
+import { RxvoiceError, type Stage } from '../../errors.ts';
 
 /** An error of the AI SDK or of a provider's stream, by its shape: classes differ between copies of the package. */
 interface Failure {
@@ -19,11 +19,12 @@ interface Failure {
  * error: both can hold the whole request.
  *
  * @param from the model, for people
+ * @param stage that the model belongs to
  */
-export function aiError(from: string, error: unknown): RxvoiceError {
+export function aiError(from: string, error: unknown, stage: Stage = 'llm'): RxvoiceError {
   if (RxvoiceError.is(error)) return error;
   const failed = (what: string, retryable: boolean, cause?: unknown): RxvoiceError =>
-    new RxvoiceError(`${from} ${what}`, { stage: 'llm', retryable, cause });
+    new RxvoiceError(`${from} ${what}`, { stage, retryable, cause });
   const failure = failureOf(error);
   const { name = '', statusCode, functionality } = failure;
 
@@ -37,7 +38,7 @@ export function aiError(from: string, error: unknown): RxvoiceError {
   if (/UnsupportedFunctionalityError/u.test(name))
     return failed(`does not support ${functionality ?? 'a part of the request'}: leave it out.`, false);
   if (/InvalidPromptError|InvalidArgumentError|TypeValidationError/u.test(name))
-    return failed('does not accept the request: check the options of aiLlm and of the model.', false);
+    return failed('does not accept the request: check the options of the model.', false);
   if (statusCode !== undefined) {
     const [what, retryable] = refusalOf(statusCode);
     return failed(`${what} (HTTP ${statusCode}).`, failure.isRetryable ?? retryable);
@@ -75,7 +76,7 @@ function refusalOf(status: number): [what: string, retryable: boolean] {
       return status >= 500
         ? ['has trouble of its own', true]
         : [
-            'does not accept the request: check the options of aiLlm and the tools; a conversation longer than the ' +
+            'does not accept the request: check the options of the model and the tools; a conversation longer than the ' +
               "model's context needs context.maxMessages or context.compact",
             false,
           ];

@@ -2,7 +2,7 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import type { Message } from '../../llm/message.ts';
 import type { AttachedToCall } from './calledTools.ts';
 import type { AttachedToMessage } from './reasoning.ts';
-import { strictOrder } from './strictOrder.ts';
+import { strictOrder } from '../../llm/strictOrder.ts';
 
 /** Fields that a server attached to a call and, with the first call, to its message: for that server only. */
 export interface ProviderData {

@@ -12,7 +12,7 @@ import type { ModelApi } from './modelApi.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
 import type { OpenaiSdk } from './openaiSdk.ts';
-import { retryBeforeFirst, type RetryOptions } from './retryBeforeFirst.ts';
+import { retryBeforeFirst, type RetryOptions } from '../http/retryBeforeFirst.ts';
 
 /** Facts about a model that are learned from its refusals, for all calls. */
 export interface Learned {

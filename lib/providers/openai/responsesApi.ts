@@ -28,7 +28,7 @@ import type { LineState } from './responsesLine.ts';
 import type { ResponsesSocket } from './responsesSocket.ts';
 import { streamedAnswer } from './streamedAnswer.ts';
 import { isStrictSchema } from './strictSchema.ts';
-import { strictOrder } from './strictOrder.ts';
+import { strictOrder } from '../../llm/strictOrder.ts';
 
 /** Options of {@link responsesApi}. */
 export interface ResponsesApiOptions {

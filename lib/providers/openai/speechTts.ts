@@ -11,7 +11,7 @@ import { openaiClient, perCall } from './openaiClient.ts';
 import type { OpenaiConnection } from './openaiConnection.ts';
 import { openaiError } from './openaiError.ts';
 import type { OpenaiTtsOptions } from './openaiTtsOptions.ts';
-import { retryBeforeFirst } from './retryBeforeFirst.ts';
+import { retryBeforeFirst } from '../http/retryBeforeFirst.ts';
 import { spokenFrames } from './spokenFrames.ts';
 
 const defaults = {

@@ -1,7 +1,7 @@
 import { asyncScheduler, range, take, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { retryBeforeFirst } from '../../../lib/providers/openai/retryBeforeFirst.ts';
+import { retryBeforeFirst } from '../../../lib/providers/http/retryBeforeFirst.ts';
 
 const run: TestScheduler['run'] = callback =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(callback);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConversationEvent } from '../../../lib/conversation/events.ts';
-import { remember } from '../../../lib/conversation/history.ts';
-import type { Message } from '../../../lib/llm/message.ts';
-import { strictOrder } from '../../../lib/providers/openai/strictOrder.ts';
+import type { ConversationEvent } from '../../lib/conversation/events.ts';
+import { remember } from '../../lib/conversation/history.ts';
+import type { Message } from '../../lib/llm/message.ts';
+import { strictOrder } from '../../lib/llm/strictOrder.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });
 const bot = (content: string): Message => ({ role: 'assistant', content });

@@ -1,1 +1,0 @@
-export { retryBeforeFirst, type RetryOptions } from '../http/retryBeforeFirst.ts';

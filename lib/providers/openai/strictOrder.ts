@@ -1,1 +1,0 @@
-export { strictOrder } from '../../llm/strictOrder.ts';
