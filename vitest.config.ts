@@ -77,7 +77,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'anywhere',
-          exclude: [...configDefaults.exclude, ...machine, ...virtual, ...sockets, ...long, growth],
+          exclude: [
+            ...configDefaults.exclude,
+            'templates/**',
+            ...machine,
+            ...virtual,
+            ...sockets,
+            ...long,
+            growth,
+          ],
         },
       },
       { extends: true, test: { name: 'growth', include: [growth], execArgv: ['--single-threaded-gc'] } },

@@ -408,7 +408,7 @@ describe('openaiServer, its Realtime API as a conversation', () => {
     await client.append(1_500);
     await client.next('response.created');
     const heard = asked[1]?.find(({ role }) => role === 'assistant')?.content;
-    expect([undefined, 'One,', 'One, two,']).toContain(heard);
+    expect(heard ?? '').toMatch(/^(One,?( two,?)?)?$/u);
     expect(asked[1]?.at(-1)).toEqual({ role: 'user', content: 'Stop.' });
   });
 

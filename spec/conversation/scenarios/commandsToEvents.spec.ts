@@ -62,7 +62,7 @@ const llm: Llm = (messages, request) => {
   );
 };
 
-/** A voice that loads, speaks its text, and reports the heard words when it is cut. */
+/** A voice that loads, speaks its text but for one sentence, and reports the heard words when it is cut. */
 const voice = (stream: boolean): Tts => {
   const notice$ = new Subject<Notice>();
   const speak = scriptedTts();
@@ -70,7 +70,12 @@ const voice = (stream: boolean): Tts => {
     defer(() => {
       notice$.next({ type: 'connected', reused: true, ms: 0 });
       notice$.next({ type: 'warning', message: 'Slow today.' });
-      return speak(text);
+      const spoken = text.replace('Not much is new', 'Nothing much is new');
+      return speak(text).pipe(
+        tap({
+          complete: () => spoken !== text && notice$.next({ type: 'reworded', text, spoken }),
+        }),
+      );
     });
   const streaming: Tts['stream'] = text$ => text$.pipe(concatMap(text => speak(text)));
   const warm$ = concat(
