@@ -15,10 +15,7 @@ export { RxvoiceError, type Stage } from './errors.ts';
 
 // The conversation.
 export { conversation, type Conversation } from './conversation/conversation.ts';
-export type {
-  ConversationOptions,
-  RealtimeConversationOptions,
-} from './conversation/conversationOptions.ts';
+export type { ConversationOptions, RealtimeConversationOptions } from './conversation/conversationOptions.ts';
 export type { Realtime, RealtimeCall } from './realtime.ts';
 export type { ConversationOperators } from './conversation/conversationOperators.ts';
 export type { CallOptions } from './conversation/callOptions.ts';

@@ -70,7 +70,7 @@ describe('deepgramServer: Flux text-to-speech', () => {
   });
 
   it('should report the heard part of a cut reply, and go on', async () => {
-    await start({ latencies: { ttsMs: 0, ttsSpeed: 20 } });
+    await start({ latencies: { ttsMs: 0, ttsSpeed: 4 } });
     const client = await connect();
     say(client, 'One two three. Four five six. Seven eight nine ten eleven twelve thirteen.');
     client.send({ type: 'Flush' });
