@@ -95,10 +95,12 @@ export class TranscriptionTurns implements Turns {
 
   get owes(): 'answer' | 'nothing' | undefined {
     if (this.#isPending) return 'answer';
+    // Most models say nothing of a turn before the client commits it.
+    if (this.#options.by === 'local') return 'nothing';
     const endMs = this.#unanswered?.endMs;
-    if (this.#options.by !== 'local' && endMs !== undefined)
+    if (endMs !== undefined)
       return this.#positionMs - endMs >= this.#options.timeoutMs ? 'answer' : 'nothing';
-    return this.#options.by !== 'local' && this.#open ? 'nothing' : undefined;
+    return this.#open ? 'nothing' : undefined;
   }
 
   /** Audio goes to the service, up to this position of the call, ms. */

@@ -146,7 +146,11 @@ class CallTranscription<Socket> {
     this.#dialect = dialect;
     this.#options = options;
     this.#turns = dialect.turns(
-      () => this.#finalize(),
+      () => {
+        // From now on the service has time to answer: it may have been silent for as long as the turn lasted.
+        this.#sender?.answered();
+        this.#finalize();
+      },
       keepMs => this.#forget(keepMs),
     );
     this.#changes = dialect.changes?.(message => this.#send(message));
@@ -376,7 +380,8 @@ class CallTranscription<Socket> {
 
   /** A service that says nothing in silence does not say either that a turn is over. */
   #endInSilence(now: number, sender: AudioSender): void {
-    if (!this.#turns.isOpen || this.#dialect.finalize === undefined) return;
+    // A fold that knows what is owed ends its turns itself: to finalize one would divide a voice that begins.
+    if (!this.#turns.isOpen || this.#dialect.finalize === undefined || 'owes' in this.#turns) return;
     if (sender.unansweredMs < this.#options.silenceMs + 1_000) return;
     if (sender.unansweredVoiceMs > 0) return;
     this.#finishWithin(now);

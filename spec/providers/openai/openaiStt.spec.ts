@@ -55,7 +55,7 @@ const hear = async (
   serverOptions: OpenaiServerOptions = {},
   audio$ = caller(2_500, [300, 1_300]),
 ): Promise<Heard> => {
-  const server = await openaiServer({ script, ...serverOptions });
+  const server = await openaiServer(serverOptions.lines ? serverOptions : { script, ...serverOptions });
   servers.add(server);
   const stt = openaiStt({ apiKey, baseURL: server.baseURL, model: 'gpt-live-transcribe', ...options });
   const notices: Notice[] = [];
@@ -77,6 +77,10 @@ const finals = ({ events }: Heard) => events.flatMap(event => (event.type === 'f
 const count = ({ events }: Heard, type: SttEvent['type']) =>
   events.filter(event => event.type === type).length;
 const opened = ({ server }: Heard) => server.events.filter(({ type }) => type === 'opened').length;
+const commits = ({ server }: Heard) =>
+  server.events.filter(
+    event => event.type === 'received' && event.message.type === 'input_audio_buffer.commit',
+  ).length;
 const sessions = ({ server }: Heard) =>
   server.events.flatMap(event =>
     event.type === 'received' && event.message.type === 'session.update' ? [event.message['session']] : [],
@@ -90,7 +94,8 @@ const bys = [
 
 describe.concurrent.each(bys)('openaiStt, turns by %s', (_, options) => {
   it('should hear a sentence, where it was said', async () => {
-    const heard = await hear(options);
+    // By the audio itself: a script counts the silence that a slow machine sends first.
+    const heard = await hear(options, { lines: [sentence] });
     expect([heard.error, finals(heard)]).toEqual([undefined, [sentence]]);
     const [start] = heard.events;
     expect(start?.type).toBe('speechStart');
@@ -140,6 +145,44 @@ describe.concurrent('openaiStt', () => {
     const heard = await hear({ timeoutMs: 700 }, { faults: [{ fault: 'stall', nth: 1, afterMs: 700 }] });
     expect([heard.error, finals(heard)]).toEqual([undefined, [sentence]]);
     expect(heard.notices.filter(({ type }) => type === 'warning')).toHaveLength(1);
+  });
+
+  it('should hear a sentence whole that is longer than the service may be silent', async () => {
+    const long = [{ from: 300, to: 2_800, text: sentence }];
+    const heard = await hear(
+      { model: 'gpt-transcribe', turnDetection: 'local', timeoutMs: 600 },
+      { script: long },
+      caller(4_000, [300, 2_800]),
+    );
+    expect([heard.error, finals(heard)]).toEqual([undefined, [sentence]]);
+    expect([commits(heard), opened(heard), heard.notices.filter(({ type }) => type === 'warning')]).toEqual([
+      1,
+      1,
+      [],
+    ]);
+  });
+
+  it.each([0, 20, 40, 60, 80])(
+    'should not divide a voice that begins after a silence without an answer: %i ms later',
+    async lateMs => {
+      const [from, to] = [2_500 + lateMs, 3_500 + lateMs];
+      const heard = await hear(
+        { silenceMs: 500 },
+        { script: [{ from, to, text: sentence }] },
+        caller(4_800, [from, to]),
+      );
+      expect([heard.error, finals(heard), commits(heard)]).toEqual([undefined, [sentence], 1]);
+    },
+  );
+
+  it('should leave a pause to a service that ends turns by meaning', async () => {
+    const thoughtful = [{ from: 300, to: 1_300, text: sentence, endpointingMs: 3_200 }];
+    const heard = await hear(
+      { ...bys[2][1], eagerness: 'low' },
+      { script: thoughtful },
+      caller(5_200, [300, 1_300]),
+    );
+    expect([heard.error, finals(heard), commits(heard)]).toEqual([undefined, [sentence], 0]);
   });
 
   it('should end the turn when the program says so', async () => {
