@@ -199,6 +199,20 @@ const openaiKey = (
   if (isOpenai && (apiKey ?? OPENAI_API_KEY) === undefined) problem('apiKey', 'an API key');
 };
 
+/** How a session of OpenAI's Realtime API hears, whatever else it does. */
+const openaiTurns = {
+  turnDetection: z.enum(['local', 'server', 'semantic']).exactOptional(),
+  endpointingMs: milliseconds.exactOptional(),
+  eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
+  threshold: z.number().min(0).max(1).exactOptional(),
+  silenceMs: milliseconds.exactOptional(),
+  maxMs: z.number().min(1).exactOptional(),
+  language: text.exactOptional(),
+  languageHints: texts.exactOptional(),
+  keyterms: texts.exactOptional(),
+  noiseReduction: z.enum(['near_field', 'far_field']).exactOptional(),
+};
+
 export const openaiStt = z
   .strictObject({
     engine: openai.engine,
@@ -207,18 +221,9 @@ export const openaiStt = z
     model: openai.model,
     headers: openai.headers,
     timeoutMs: openai.timeoutMs,
-    turnDetection: z.enum(['local', 'server', 'semantic']).exactOptional(),
-    endpointingMs: milliseconds.exactOptional(),
-    eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
-    threshold: z.number().min(0).max(1).exactOptional(),
-    silenceMs: milliseconds.exactOptional(),
-    maxMs: z.number().min(1).exactOptional(),
-    language: text.exactOptional(),
-    languageHints: texts.exactOptional(),
-    keyterms: texts.exactOptional(),
+    ...openaiTurns,
     prompt: text.exactOptional(),
     delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional(),
-    noiseReduction: z.enum(['near_field', 'far_field']).exactOptional(),
     options: z.record(z.string(), z.unknown()).exactOptional(),
     bufferMs: milliseconds.exactOptional(),
     outageMs: milliseconds.exactOptional(),
@@ -286,16 +291,7 @@ export const openaiRealtime = z
     reasoningEffort: text.exactOptional(),
     maxTokens: z.number().int().min(1).exactOptional(),
     transcriptionModel: text.exactOptional(),
-    turnDetection: z.enum(['local', 'server', 'semantic']).exactOptional(),
-    endpointingMs: milliseconds.exactOptional(),
-    eagerness: z.enum(['low', 'medium', 'high', 'auto']).exactOptional(),
-    threshold: z.number().min(0).max(1).exactOptional(),
-    silenceMs: milliseconds.exactOptional(),
-    maxMs: z.number().min(1).exactOptional(),
-    language: text.exactOptional(),
-    languageHints: texts.exactOptional(),
-    keyterms: texts.exactOptional(),
-    noiseReduction: z.enum(['near_field', 'far_field']).exactOptional(),
+    ...openaiTurns,
     outageMs: milliseconds.exactOptional(),
   } satisfies Checks<OpenaiRealtime>)
   .superRefine(openaiKey)

@@ -8,7 +8,8 @@ import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { type Share, SharedAudio } from './sharedAudio.ts';
 import { Recycled } from '../socket/reconnecting.ts';
-import { lifetimeMs, maxCharacters, type VoiceOptions } from '../socket/voiceOptions.ts';
+import { maxCharacters, type VoiceOptions } from '../socket/voiceOptions.ts';
+import { VoiceSocket } from '../socket/voiceSocket.ts';
 
 /** A socket of the SDK that speaks. */
 export interface AuraSocket extends SdkSocket {
@@ -80,7 +81,7 @@ export class AuraVoice {
   readonly #options: AuraVoiceOptions;
   #budget: FlushBudget;
   #characters: FlushBudget;
-  #open: OpenSocket<AuraSocket> | undefined;
+  readonly #connection: VoiceSocket<AuraSocket>;
   #waiting: Sentence[] = [];
   #owed: Owed[] = [];
   /** When the audio that was handed on will have been heard, if it is played as it comes. */
@@ -88,15 +89,13 @@ export class AuraVoice {
   /** Length of the sentences that are over, ms and characters. */
   #saidMs = 0;
   #saidCharacters = 0;
-  #isOld = false;
   /** Whether the connection takes no Flush for a while. */
   #isSpent = false;
   #pumping: Subscription | undefined;
-  #watching: Subscription | undefined;
-  #aging: Subscription | undefined;
 
   constructor(options: AuraVoiceOptions) {
     this.#options = options;
+    this.#connection = new VoiceSocket(options);
     this.#budget = new FlushBudget(options.flushesPerMinute);
     this.#characters = new FlushBudget(options.charactersPerMinute);
   }
@@ -117,7 +116,7 @@ export class AuraVoice {
   #speak(text: string, line$: Observable<unknown>, told: boolean): Observable<AudioFrame> {
     return new Observable(subscriber => {
       const now = asyncScheduler.now();
-      const reused = this.#open !== undefined;
+      const reused = this.#connection.socket !== undefined;
       const sentence: Sentence = {
         text,
         subscriber,
@@ -137,20 +136,12 @@ export class AuraVoice {
 
   /** The line has a socket. */
   connected(open: OpenSocket<AuraSocket>): void {
-    this.#open = open;
-    this.#isOld = false;
     this.#isSpent = false;
     this.#budget = new FlushBudget(this.#options.flushesPerMinute);
     this.#characters = new FlushBudget(this.#options.charactersPerMinute);
-    this.#aging = asyncScheduler.schedule(() => {
-      this.#isOld = true;
-      this.#exchange();
-    }, lifetimeMs);
-    open.message$.subscribe({
-      next: message => {
-        if (this.#open === open) this.#take(message);
-      },
-      error: () => undefined, // it never errs
+    this.#connection.connected(open, {
+      message: message => this.#take(message),
+      old: () => this.#exchange(),
     });
     this.#pump();
   }
@@ -174,16 +165,16 @@ export class AuraVoice {
   /** The connection is released. */
   disconnected(): void {
     this.#pumping?.unsubscribe();
-    this.#watching?.unsubscribe();
-    this.#aging?.unsubscribe();
-    this.#open = undefined;
+    this.#connection.disconnected();
     this.#owed = [];
   }
 
   /** Sends the sentences that may be sent now. */
   #pump(): void {
     this.#pumping?.unsubscribe();
-    while (this.#open !== undefined && this.#waiting.length > 0) {
+    while (this.#waiting.length > 0) {
+      const { socket } = this.#connection;
+      if (socket === undefined) return;
       const now = asyncScheduler.now();
       const next = this.#waiting[0]!;
       const isLow = this.#budget.left(now) < Math.min(lowBudget, this.#options.flushesPerMinute);
@@ -197,7 +188,7 @@ export class AuraVoice {
         this.#exchange();
         return;
       }
-      this.#send(this.#waiting.splice(0, isLow ? this.#fitting(now) : 1), this.#open, now);
+      this.#send(this.#waiting.splice(0, isLow ? this.#fitting(now) : 1), socket, now);
     }
   }
 
@@ -229,7 +220,7 @@ export class AuraVoice {
     return this.#saidCharacters === 0 ? usualMsPerCharacter : this.#saidMs / this.#saidCharacters;
   }
 
-  #send(sentences: readonly Sentence[], { socket }: OpenSocket<AuraSocket>, now: number): void {
+  #send(sentences: readonly Sentence[], socket: AuraSocket, now: number): void {
     for (const sentence of sentences) {
       const { reused, since } = sentence;
       if (!sentence.told) this.#options.notify({ type: 'connected', reused, ms: reused ? 0 : now - since });
@@ -274,7 +265,7 @@ export class AuraVoice {
         this.#warn(message);
         break;
       case 'Error':
-        this.#open?.fail(
+        this.#connection.fail(
           new RxvoiceError(`${this.#options.who} reports an error: ${words(message['description'])}.`, {
             stage: 'tts',
             retryable: true,
@@ -310,8 +301,9 @@ export class AuraVoice {
     this.#waiting = this.#waiting.filter(other => other !== sentence);
     if (this.#owed.some(hasListeners)) return;
     const last = this.#owed.at(-1);
-    if (last?.type === 'flush' && this.#open !== undefined) {
-      this.#open.socket.sendClear({ type: 'Clear' });
+    const { socket } = this.#connection;
+    if (last?.type === 'flush' && socket !== undefined) {
+      socket.sendClear({ type: 'Clear' });
       this.#owed.push({ type: 'clear' });
       this.#watch();
     }
@@ -326,7 +318,7 @@ export class AuraVoice {
     const { who, notify } = this.#options;
     if (code !== 'EXCESSIVE_FLUSH') return notify({ type: 'warning', message: `${who} warns: ${text}` });
     // No Flushed follows: its sentences would wait forever.
-    this.#open?.fail(
+    this.#connection.fail(
       new RxvoiceError(`${who} took no more Flush messages on this connection.`, {
         stage: 'tts',
         retryable: true,
@@ -334,27 +326,15 @@ export class AuraVoice {
     );
   }
 
-  /** Looks out for an answer that doesn't come. */
+  /** Restarts the deadline of the answer that the service owes. */
   #watch(): void {
-    this.#watching?.unsubscribe();
-    if (this.#owed.length === 0) return;
-    const { who, timeoutMs } = this.#options;
-    this.#watching = asyncScheduler.schedule(
-      () =>
-        this.#open?.fail(
-          new RxvoiceError(`${who} fell silent for ${timeoutMs} ms in the middle of a sentence.`, {
-            stage: 'tts',
-            retryable: true,
-          }),
-        ),
-      timeoutMs,
-    );
+    this.#connection.expect(this.#owed.length > 0, 'sentence');
   }
 
   #exchange(): void {
     if (this.#owed.length > 0) return;
-    if (!this.#isSpent && !(this.#isOld && this.#waiting.length === 0)) return;
-    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+    if (!this.#isSpent && !(this.#connection.isOld && this.#waiting.length === 0)) return;
+    this.#connection.recycle();
   }
 }
 

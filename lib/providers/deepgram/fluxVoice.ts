@@ -6,7 +6,8 @@ import { type Incoming, type OpenSocket, type ServerMessage, words } from '../so
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from '../socket/reconnecting.ts';
-import { lifetimeMs, maxCharacters, type VoiceOptions } from '../socket/voiceOptions.ts';
+import { maxCharacters, type VoiceOptions } from '../socket/voiceOptions.ts';
+import { VoiceSocket } from '../socket/voiceSocket.ts';
 
 /** A socket of the SDK that speaks as text is written. */
 export interface FluxVoiceSocket extends SdkSocket {
@@ -61,7 +62,7 @@ interface Speech {
  */
 export class FluxVoice {
   readonly #options: VoiceOptions;
-  #open: OpenSocket<FluxVoiceSocket> | undefined;
+  readonly #connection: VoiceSocket<FluxVoiceSocket>;
   #speeches: Speech[] = [];
   /** Audio of the connection's earlier speeches that was played, ms. */
   #playedMs = 0;
@@ -70,13 +71,11 @@ export class FluxVoice {
   #interrupted = false;
   /** Whether the connection has given audio. */
   #hasAudio = false;
-  #isOld = false;
-  #watching: Subscription | undefined;
-  #aging: Subscription | undefined;
   #idling: Subscription | undefined;
 
   constructor(options: VoiceOptions) {
     this.#options = options;
+    this.#connection = new VoiceSocket(options);
   }
 
   /** Whether a speech waits for audio. */
@@ -95,7 +94,7 @@ export class FluxVoice {
         subscriber,
         playedMs,
         since: asyncScheduler.now(),
-        reused: this.#open !== undefined,
+        reused: this.#connection.socket !== undefined,
         texts: [],
         sent: 0,
         isWritten: false,
@@ -131,21 +130,13 @@ export class FluxVoice {
 
   /** The line has a socket. */
   connected(open: OpenSocket<FluxVoiceSocket>): void {
-    this.#open = open;
     this.#playedMs = 0;
     this.#offsetMs = 0;
     this.#hasAudio = false;
-    this.#isOld = false;
-    this.#aging = asyncScheduler.schedule(() => {
-      this.#isOld = true;
-      this.#exchange();
-    }, lifetimeMs);
     this.#noteMessage();
-    open.message$.subscribe({
-      next: message => {
-        if (this.#open === open) this.#take(message);
-      },
-      error: () => undefined, // it never errs
+    this.#connection.connected(open, {
+      message: message => this.#take(message),
+      old: () => this.#exchange(),
     });
     this.#pump();
   }
@@ -158,10 +149,8 @@ export class FluxVoice {
 
   /** The connection is released. */
   disconnected(): void {
-    this.#watching?.unsubscribe();
-    this.#aging?.unsubscribe();
     this.#idling?.unsubscribe();
-    this.#open = undefined;
+    this.#connection.disconnected();
     this.#interrupted = false;
   }
 
@@ -182,8 +171,8 @@ export class FluxVoice {
 
   /** Sends the text so far. Turns go one after the other: the text of one would be spoken in another. */
   #pump(): void {
-    if (this.#open === undefined) return;
-    const { socket } = this.#open;
+    const { socket } = this.#connection;
+    if (socket === undefined) return;
     for (const speech of this.#speeches) {
       if (speech.isFlushed) continue;
       if (speech.isLeft) continue;
@@ -225,7 +214,12 @@ export class FluxVoice {
         this.#warn(message);
         break;
       case 'Error':
-        this.#open?.fail(this.#failure(`reports an error: ${words(message['description'])}`));
+        this.#connection.fail(
+          new RxvoiceError(`${this.#options.who} reports an error: ${words(message['description'])}.`, {
+            stage: 'tts',
+            retryable: true,
+          }),
+        );
     }
     this.#watch();
     this.#exchange();
@@ -277,18 +271,19 @@ export class FluxVoice {
     speech.isLeft = true;
     const { handedMs, isHeard } = speech;
     this.#playedMs += isHeard ? handedMs : Math.min(handedMs, speech.playedMs?.() ?? handedMs);
-    if (isHeard || speech.sent === 0 || this.#open === undefined) return this.#forget(speech);
+    const { socket } = this.#connection;
+    if (isHeard || speech.sent === 0 || socket === undefined) return this.#forget(speech);
     if (speech.isWhole) {
       this.#forget(speech);
       if (this.isBusy) return;
     } else if (!speech.isStarted || !this.#hasAudio || this.isBusy) {
       // Text already written would be spoken, or joined to the next speech: only a fresh connection is free of it.
       this.#forget(speech);
-      return this.#recycle();
+      return this.#connection.recycle();
     }
     this.#offsetMs = Math.max(this.#offsetMs + 1, Math.round(this.#playedMs));
     this.#interrupted = speech.playedMs !== undefined;
-    this.#open.socket.sendInterrupt({
+    socket.sendInterrupt({
       type: 'Interrupt',
       playback_offset: { type: 'time_ms', value: this.#offsetMs },
     });
@@ -318,7 +313,7 @@ export class FluxVoice {
       case 'INVALID_INTERRUPT_OFFSET':
       case 'INTERRUPT_IN_PROGRESS':
         this.#interrupted = false;
-        if (this.#speeches.some(({ isLeft, isWhole }) => isLeft && !isWhole)) this.#recycle();
+        if (this.#speeches.some(({ isLeft, isWhole }) => isLeft && !isWhole)) this.#connection.recycle();
         return;
       case 'SYNTHESIS_RETRYING':
       case 'NO_SYNTHESIZABLE_TEXT':
@@ -335,33 +330,20 @@ export class FluxVoice {
   #noteMessage(): void {
     this.#idling?.unsubscribe();
     this.#idling = asyncScheduler.schedule(() => {
-      this.#isOld = true;
+      this.#connection.isOld = true;
       this.#exchange();
     }, idleMs);
   }
 
-  #recycle(): void {
-    this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
-  }
-
-  /** Looks out for an answer that doesn't come. */
+  /** Restarts the deadline of the answer that the service owes. */
   #watch(): void {
-    this.#watching?.unsubscribe();
-    const owes = this.#speeches.some(({ isFlushed, isWhole }) => isFlushed && !isWhole);
-    if (!owes && !this.#interrupted) return;
-    const { timeoutMs } = this.#options;
-    this.#watching = asyncScheduler.schedule(() => {
-      // The speech is over: the state of its turn at the service is unknown.
-      if (!owes) this.#recycle();
-      else this.#open?.fail(this.#failure(`fell silent for ${timeoutMs} ms in the middle of a reply`));
-    }, timeoutMs);
+    if (this.#speeches.some(({ isFlushed, isWhole }) => isFlushed && !isWhole))
+      return this.#connection.expect(true, 'reply');
+    // The speech is over: the state of its turn at the service is unknown.
+    this.#connection.expect(this.#interrupted, 'reply', () => this.#connection.recycle());
   }
 
   #exchange(): void {
-    if (this.#isOld && this.#speeches.length === 0) this.#recycle();
-  }
-
-  #failure(what: string): RxvoiceError {
-    return new RxvoiceError(`${this.#options.who} ${what}.`, { stage: 'tts', retryable: true });
+    if (this.#connection.isOld && this.#speeches.length === 0) this.#connection.recycle();
   }
 }

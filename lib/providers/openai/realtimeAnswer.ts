@@ -1,4 +1,4 @@
-import { defer, ReplaySubject, type Subscriber } from 'rxjs';
+import { asyncScheduler, defer, ReplaySubject, type Subscriber } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import type { LlmEvent, LlmRequest, Message } from '../../llm/message.ts';
@@ -82,6 +82,11 @@ export class RealtimeAnswer {
     this.#release();
     this.#frame$.complete();
     this.#subscriber.complete();
+  }
+
+  /** Does something later, as long as the answer has a subscriber. */
+  later(ms: number, work: () => void): void {
+    this.#subscriber.add(asyncScheduler.schedule(() => work(), ms));
   }
 
   /** The response broke off: the audio so far is still played. */

@@ -225,9 +225,9 @@ export class RealtimeDialogue {
     const waitMs = error.retryable && !answer.hasBegun ? answer.outage.failed() : undefined;
     if (waitMs === undefined) return this.#fail(answer, error);
     this.#waiting = answer;
-    asyncScheduler.schedule(() => {
-      if (!answer.isLeft && this.#waiting === answer) this.#ask(answer);
-    }, waitMs);
+    answer.later(waitMs, () => {
+      if (this.#waiting === answer) this.#ask(answer);
+    });
   }
 
   #fail(answer: RealtimeAnswer, error: RxvoiceError): void {

@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, defer, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, concat, defer, Observable, type Subscriber } from 'rxjs';
 import { type AudioFrame, frameMs } from '../../audio/frame.ts';
 import { PcmFrames } from '../../audio/pcmFrames.ts';
 import { RxvoiceError } from '../../errors.ts';
@@ -6,7 +6,8 @@ import { Outage } from '../../rx/outage.ts';
 import { type Reading, readingOf, readingSoFar } from '../../tts/reading.ts';
 import { splitText } from '../../tts/splitText.ts';
 import { Recycled } from '../socket/reconnecting.ts';
-import { lifetimeMs, type VoiceOptions } from '../socket/voiceOptions.ts';
+import type { VoiceOptions } from '../socket/voiceOptions.ts';
+import { VoiceSocket } from '../socket/voiceSocket.ts';
 import type { Incoming, OpenSocket, ServerMessage } from '../socket/wire.ts';
 import { errorOf, type RealtimeErrors } from './realtimeError.ts';
 import type { RealtimeSocket } from './realtimeSocket.ts';
@@ -67,7 +68,7 @@ interface Sentence {
  */
 export class RealtimeVoice {
   readonly #options: RealtimeVoiceOptions;
-  #open: OpenSocket<RealtimeSocket> | undefined;
+  readonly #connection: VoiceSocket<RealtimeSocket>;
   #sentences: Sentence[] = [];
   /** Responses whose sentences are no longer wanted, and whose rest is ignored. */
   readonly #left = new Set<string>();
@@ -78,12 +79,10 @@ export class RealtimeVoice {
   readonly #reworded = new Map<string, string>();
   /** Fields of the request that the model refused. */
   readonly #refused = new Set<string>();
-  #isOld = false;
-  #watching: Subscription | undefined;
-  #aging: Subscription | undefined;
 
   constructor(options: RealtimeVoiceOptions) {
     this.#options = options;
+    this.#connection = new VoiceSocket(options);
   }
 
   /** Whether audio is waited for. */
@@ -127,7 +126,7 @@ export class RealtimeVoice {
         subscriber,
         reworded,
         since: asyncScheduler.now(),
-        reused: this.#open !== undefined,
+        reused: this.#connection.socket !== undefined,
         isReported,
         responseId: undefined,
         isSent: false,
@@ -150,17 +149,9 @@ export class RealtimeVoice {
 
   /** The line has a socket. */
   connected(open: OpenSocket<RealtimeSocket>): void {
-    this.#open = open;
-    this.#isOld = false;
-    this.#aging = asyncScheduler.schedule(() => {
-      this.#isOld = true;
-      this.#exchange();
-    }, lifetimeMs);
-    open.message$.subscribe({
-      next: message => {
-        if (this.#open === open) this.#take(message);
-      },
-      error: () => undefined, // it never errs
+    this.#connection.connected(open, {
+      message: message => this.#take(message),
+      old: () => this.#exchange(),
     });
     for (const sentence of this.#sentences) this.#send(sentence);
   }
@@ -181,15 +172,14 @@ export class RealtimeVoice {
 
   /** The line is released. */
   disconnected(): void {
-    this.#watching?.unsubscribe();
-    this.#aging?.unsubscribe();
-    this.#open = undefined;
+    this.#connection.disconnected();
     this.#left.clear();
     this.#asked = [];
   }
 
   #send(sentence: Sentence): void {
-    if (this.#open === undefined || sentence.isSent || sentence.subscriber.closed) return;
+    const { socket } = this.#connection;
+    if (socket === undefined || sentence.isSent || sentence.subscriber.closed) return;
     const { reused, since, id, text } = sentence;
     if (!sentence.isReported)
       this.#options.notify({ type: 'connected', reused, ms: reused ? 0 : asyncScheduler.now() - since });
@@ -197,7 +187,7 @@ export class RealtimeVoice {
     sentence.isSent = true;
     this.#asked.push(id);
     const wanted = Object.entries(this.#options.reading(text)).filter(([name]) => !this.#refused.has(name));
-    this.#open.socket.send({
+    socket.send({
       type: 'response.create',
       event_id: id,
       response: { ...Object.fromEntries(wanted), metadata: { rxvoice: id } },
@@ -379,8 +369,7 @@ export class RealtimeVoice {
     if (error['code'] === 'response_cancel_not_active') return;
     const sentence = this.#sentences.find(({ id }) => id === error['event_id']);
     if (sentence === undefined) {
-      const reason = errors.reported(error);
-      return this.#open?.fail(reason);
+      return this.#connection.fail(errors.reported(error));
     }
     const field = /^response\.(\w+)/u.exec(textOf(error['param']) ?? '')?.[1];
     if (field !== undefined && optional.has(field) && !this.#refused.has(field)) {
@@ -416,29 +405,19 @@ export class RealtimeVoice {
   #cancel(responseId: string | undefined): void {
     if (responseId === undefined || this.#left.has(responseId)) return;
     this.#left.add(responseId);
-    this.#open?.socket.send({ type: 'response.cancel', response_id: responseId });
+    this.#connection.socket?.send({ type: 'response.cancel', response_id: responseId });
   }
 
-  /** Looks out for an answer that doesn't come. */
+  /** Restarts the deadline of the answer that the service owes. */
   #watch(): void {
-    this.#watching?.unsubscribe();
-    if (this.#open === undefined || !this.#sentences.some(({ isSent }) => isSent)) return;
-    const { who, timeoutMs } = this.#options;
-    this.#watching = asyncScheduler.schedule(
-      () =>
-        this.#open?.fail(
-          new RxvoiceError(`${who} fell silent for ${timeoutMs} ms in the middle of a sentence.`, {
-            stage: 'tts',
-            retryable: true,
-          }),
-        ),
-      timeoutMs,
+    this.#connection.expect(
+      this.#sentences.some(({ isSent }) => isSent),
+      'sentence',
     );
   }
 
   #exchange(): void {
-    if (this.#isOld && this.#sentences.length === 0)
-      this.#open?.fail(new Recycled('', { stage: 'tts', retryable: true }));
+    if (this.#connection.isOld && this.#sentences.length === 0) this.#connection.recycle();
   }
 }
 
