@@ -30,11 +30,12 @@ const sockets = [
 ];
 
 /**
- * Long runs: outages of real length, floods of messages, whole programs in processes of their own, an hour of memory.
+ * Long runs: random calls with tools, outages of real length, floods of messages, whole programs in processes of their own, an hour of memory.
  * `npm run test:long` runs them after `npm test`, which takes less than two minutes.
  */
 const long = [
   'spec/memory.spec.ts',
+  'spec/conversation/random{Responses,Tools}.spec.ts',
   'spec/cli/{cli,init,serve}.spec.ts',
   'spec/providers/outage.spec.ts',
   'spec/server/hostile.spec.ts',
@@ -63,7 +64,15 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     projects: [
-      { extends: true, test: { name: 'virtual', include: virtual, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'virtual',
+          include: virtual,
+          exclude: [...configDefaults.exclude, ...long],
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {

@@ -7,7 +7,7 @@ export const withLateResults =
   <Event extends ConversationEvent>(toolRuns: ToolRuns): OperatorFunction<Event, Event | BotEvent> =>
   event$ =>
     toolRuns
-      .during(event$)
+      .during(event$, ({ type }) => type === 'call.ended')
       .pipe(map(event => (isLate(event) ? { type: 'bot.toolResult' as const, ...event } : event)));
 
 const isLate = (event: ConversationEvent | LateToolResult): event is LateToolResult => !('type' in event);

@@ -1,4 +1,15 @@
-import { catchError, concat, connect, defer, EMPTY, endWith, filter, finalize, ignoreElements } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  connect,
+  defer,
+  EMPTY,
+  endWith,
+  filter,
+  finalize,
+  ignoreElements,
+} from 'rxjs';
 import { map, merge, mergeMap, Observable, of, race, startWith, Subject, type Subscriber } from 'rxjs';
 import { switchMap, takeUntil, tap, timer } from 'rxjs';
 import type { ToolCall } from './message.ts';
@@ -40,10 +51,15 @@ export class ToolRuns {
 
   /**
    * Adds late results to the events of a call, and runs the tools while it is subscribed. Once the call's own events
-   * complete, it waits at most 10 s for tools that still run, then aborts them.
+   * complete, it waits at most 10 s for tools that still run, then aborts them. An event that `ends` the call at once
+   * comes after the results of the tools that it aborts.
    */
-  during<Event>(event$: Observable<Event>): Observable<Event | LateToolResult> {
+  during<Event>(
+    event$: Observable<Event>,
+    ends: (event: Event) => boolean = () => false,
+  ): Observable<Event | LateToolResult> {
     return event$.pipe(
+      concatMap(event => (ends(event) ? [...Array.from(this.#running, unfinished), event] : [event])),
       connect(event$ => {
         let left: readonly Run[] = [];
         const over$ = event$.pipe(
@@ -56,9 +72,7 @@ export class ToolRuns {
         const run$ = this.#begun.pipe(mergeMap(run => this.#execute(run)));
         const late$ = concat(
           merge(this.#abandoned, run$).pipe(takeUntil(over$)),
-          defer(() =>
-            left.map(run => lateResult(run, cancelled('the call ended before there was a result.'))),
-          ),
+          defer(() => left.map(unfinished)),
         );
         return merge(late$, event$);
       }),
@@ -125,6 +139,10 @@ const lateResult = ({ turn, call: { id, name } }: Run, content: string): LateToo
   name,
   content,
 });
+
+/** The result of a tool that the end of the call aborts. */
+const unfinished = (run: Run): LateToolResult =>
+  lateResult(run, cancelled('the call ended before there was a result.'));
 
 /** Hands a result to the reply that waits for it. */
 const answered = (reply: Subscriber<string>, content: string): Observable<never> => {

@@ -14,7 +14,7 @@ import { wrongs } from '../random/laws.ts';
 import { plan, type Plan } from '../random/plan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
-const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 100) / 6);
+const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 300) / 6);
 const seed = Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_125);
 
 const speculation = { stableMs: 40, perTurn: 9, perMinute: 1_000 };

@@ -6,7 +6,7 @@ import { found } from '../random/found.ts';
 import { plan } from '../random/plan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
-const runs = Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 100);
+const runs = Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 300);
 const seed = Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_125);
 
 describe('any conversation', () => {

@@ -12,7 +12,7 @@ import { toolWrongs } from '../random/toolLaws.ts';
 import { type ToolPlan, toolPlan } from '../random/toolPlan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
-const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 100) / 3);
+const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 300) / 3);
 const seed = Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_128);
 
 const serverPlan: fc.Arbitrary<ServerPlan> = fc.record({

@@ -8,7 +8,7 @@ import { toolWrongs } from '../random/toolLaws.ts';
 import { type ToolPlan, toolPlan } from '../random/toolPlan.ts';
 
 // `npm run random -- --runs 10000 --seed 1` for more of them.
-const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 100) / 3);
+const runs = Math.ceil(Number(process.env['RXVOICE_RANDOM_RUNS'] ?? 300) / 3);
 const seed = Number(process.env['RXVOICE_RANDOM_SEED'] ?? 20_261_125);
 
 const speculation = { stableMs: 40, perTurn: 9, perMinute: 1_000 };

@@ -198,6 +198,7 @@ describe('a tool that runs when its reply is cut', () => {
     for (const { until, commands$, overAt } of [
       { until: 4_100, overAt: 4_100 },
       { commands$: said([{ type: 'hangUp' }], 4_200), overAt: 4_200 },
+      { commands$: said([{ type: 'hangUp', goodbye: 'Bye.' }], 4_200), overAt: 4_540 },
       { overAt: 18_000 },
     ]) {
       const { tool, notes } = noting(Infinity);
@@ -209,7 +210,9 @@ describe('a tool that runs when its reply is cut', () => {
         [1_500, 'begun'],
         [overAt, 'over'],
       ]);
-      if (overAt === 18_000) expect(results(history(events))).toEqual([expect.stringContaining('Cancelled')]);
+      if (until === undefined)
+        expect(results(history(events))).toEqual([expect.stringContaining('Cancelled')]);
+      if (commands$) expect(events.at(-1)?.type).toBe('call.ended');
     }
   });
 

@@ -408,7 +408,8 @@ describe('openaiServer, its Realtime API as a conversation', () => {
     await client.append(1_500);
     await client.next('response.created');
     const heard = asked[1]?.find(({ role }) => role === 'assistant')?.content;
-    expect(heard ?? '').toMatch(/^(One,?( two,?)?)?$/u);
+    // A share of the time may end before or after a mark.
+    expect([undefined, 'One', 'One,', 'One, two,']).toContain(heard);
     expect(asked[1]?.at(-1)).toEqual({ role: 'user', content: 'Stop.' });
   });
 
