@@ -16,8 +16,7 @@ const T = (at: number, text: string, end: number): Told => [at, { type: 'final',
 const run = (told: readonly Told[], options: EndOfTurnOptions & UserTurnsOptions = {}) =>
   virtualTime(() =>
     merge(...told.map(([at, transcript]) => timer(at).pipe(map(() => transcript))), NEVER).pipe(
-      // The input ends there.
-      // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil
+      // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- the input ends there
       takeUntil(timer(60_000)),
       endOfTurn(options, { sinceMs: position => asyncScheduler.now() - position }),
       userTurns(options),

@@ -177,8 +177,7 @@ const turnsOf = (
   const { values } = virtualTime(
     () =>
       merge(...told.map(([at, transcript]) => timer(at).pipe(map(() => transcript))), NEVER).pipe(
-        // The input ends there.
-        // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil
+        // eslint-disable-next-line rxjs-x/no-unsafe-takeuntil -- the input ends there
         takeUntil(timer((told.at(-1)?.[0] ?? 0) + 30_000)),
         endOfTurn(options, { sinceMs: position => asyncScheduler.now() - position }),
         userTurns(options),
