@@ -1,17 +1,7 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  connect,
-  defer,
-  EMPTY,
-  endWith,
-  filter,
-  finalize,
-  ignoreElements,
-} from 'rxjs';
+import { catchError, concat, connect, defer, EMPTY, endWith, filter, finalize, ignoreElements } from 'rxjs';
 import { map, merge, mergeMap, Observable, of, race, startWith, Subject, type Subscriber } from 'rxjs';
 import { switchMap, takeUntil, tap, timer } from 'rxjs';
+import { each } from '../rx/each.ts';
 import type { ToolCall } from './message.ts';
 import type { Tool } from './tool.ts';
 import { cancelled, isPending, settled } from './toolResults.ts';
@@ -59,7 +49,7 @@ export class ToolRuns {
     ends: (event: Event) => boolean = () => false,
   ): Observable<Event | LateToolResult> {
     return event$.pipe(
-      concatMap(event => (ends(event) ? [...Array.from(this.#running, unfinished), event] : [event])),
+      each(event => (ends(event) ? [...Array.from(this.#running, unfinished), event] : [event])),
       connect(event$ => {
         let left: readonly Run[] = [];
         const over$ = event$.pipe(

@@ -380,7 +380,7 @@ class CallTranscription<Socket> {
 
   /** A service that says nothing in silence does not say either that a turn is over. */
   #endInSilence(now: number, sender: AudioSender): void {
-    // A fold that knows what is owed ends its turns itself: to finalize one would divide a voice that begins.
+    // A client that finds turns itself ends them, too: a `Finalize` would divide a voice that begins.
     if (!this.#turns.isOpen || this.#dialect.finalize === undefined || 'owes' in this.#turns) return;
     if (sender.unansweredMs < this.#options.silenceMs + 1_000) return;
     if (sender.unansweredVoiceMs > 0) return;
