@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ConversationOptions } from '../../lib/index.ts';
 import { ResponseStore } from '../../lib/emulators/openai/responseStore.ts';
 import type { Message } from '../../lib/llm/message.ts';
@@ -20,6 +20,10 @@ const serverPlan: fc.Arbitrary<ServerPlan> = fc.record({
   lifetimeMs: fc.oneof(fc.constant(3_300_000), fc.integer({ min: 500, max: 9_000 })),
   lanes: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
+
+// Waits after a lost connection vary at random: a failure must come again from its seed, with figures in whole ms.
+beforeAll(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));
+afterAll(() => void vi.restoreAllMocks());
 
 const speculation = { stableMs: 40, perTurn: 9, perMinute: 1_000 };
 const policies: Record<string, Partial<ConversationOptions>> = {
